@@ -1,0 +1,12 @@
+package org.qpsmtpd.api.connection;
+
+import org.qpsmtpd.api.hook.Action;
+
+/**
+ * A refusal that was left for the plugin naughty to carry out.
+ *
+ * @param text what the client will read: a line {@code (PLUGIN) TEXT} for each offence, separated
+ *     by LF
+ * @param type how the first offended plugin wanted to refuse
+ */
+public record Naughty(String text, Action type) {}

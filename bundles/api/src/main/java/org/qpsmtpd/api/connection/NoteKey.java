@@ -1,0 +1,40 @@
+package org.qpsmtpd.api.connection;
+
+/**
+ * The typed name of a note. Two keys of the same name and type are equal, so bundles that agree on
+ * a name share the note.
+ *
+ * @param name qpsmtpd's name of the note, such as {@code karma}
+ * @param type type of the value; a type of the JDK or of this API, so that a replaced plugin never
+ *     meets values of its predecessor's classes
+ * @param <T> type of the value
+ */
+public record NoteKey<T>(String name, Class<T> type) {
+    /** Reputation gathered so far, from 0. */
+    public static final NoteKey<Integer> KARMA = new NoteKey<>("karma", Integer.class);
+
+    /** Reputation from earlier connections; absent without the plugin karma. */
+    public static final NoteKey<Integer> KARMA_HISTORY =
+            new NoteKey<>("karma_history", Integer.class);
+
+    /** The client's host is whitelisted; the value says why. */
+    public static final NoteKey<String> WHITELIST_HOST =
+            new NoteKey<>("whitelisthost", String.class);
+
+    /** The sender is whitelisted (a note of the transaction); the value says why. */
+    public static final NoteKey<String> WHITELIST_SENDER =
+            new NoteKey<>("whitelistsender", String.class);
+
+    /** Checks that the value type does not come from a plugin. */
+    public NoteKey {
+        ClassLoader loader = type.getClassLoader();
+        boolean shared =
+                loader == null
+                        || loader == ClassLoader.getPlatformClassLoader()
+                        || loader == NoteKey.class.getClassLoader();
+        if (!shared) {
+            throw new IllegalArgumentException(
+                    "note " + name + ": " + type.getName() + " is neither a JDK nor an API type");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package org.qpsmtpd.api.hook;
+
+import org.osgi.annotation.versioning.ConsumerType;
+import org.qpsmtpd.api.connection.Connection;
+
+/**
+ * Hook {@code auth-login}: checks credentials given by LOGIN; registering it offers the mechanism.
+ *
+ * <p>OK: authenticated. DECLINED: not mine, or wrong; the next one may try. DENY: stop trying.
+ */
+@ConsumerType
+@FunctionalInterface
+public interface AuthLoginHook {
+    /**
+     * Answers the hook.
+     *
+     * @param connection the connection
+     * @param credentials what the client presented
+     */
+    HookResult onAuthLogin(Connection connection, Credentials credentials);
+}

@@ -1,0 +1,20 @@
+package org.qpsmtpd.api.hook;
+
+import org.osgi.annotation.versioning.ConsumerType;
+import org.qpsmtpd.api.mail.Transaction;
+
+/**
+ * Hook {@code data}: the client wants to send the message (DATA, or its first BDAT).
+ *
+ * <p>DENY 554 and DENYSOFT 451 refuse it and drop the transaction. DONE sends nothing.
+ */
+@ConsumerType
+@FunctionalInterface
+public interface DataHook {
+    /**
+     * Answers the hook.
+     *
+     * @param transaction the transaction
+     */
+    HookResult onData(Transaction transaction);
+}

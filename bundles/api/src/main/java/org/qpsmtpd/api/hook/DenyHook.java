@@ -1,0 +1,23 @@
+package org.qpsmtpd.api.hook;
+
+import org.osgi.annotation.versioning.ConsumerType;
+import org.qpsmtpd.api.connection.Connection;
+
+/**
+ * Hook {@code deny}: observes that a plugin refused.
+ *
+ * <p>Cannot change anything. Not called for answers within itself.
+ */
+@ConsumerType
+@FunctionalInterface
+public interface DenyHook {
+    /**
+     * Answers the hook.
+     *
+     * @param connection the connection
+     * @param plugin name of the plugin that answered
+     * @param hook name of the hook it answered
+     * @param result its answer
+     */
+    void onDeny(Connection connection, String plugin, String hook, HookResult result);
+}

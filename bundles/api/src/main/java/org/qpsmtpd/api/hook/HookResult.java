@@ -1,0 +1,200 @@
+package org.qpsmtpd.api.hook;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plugin's answer. Immutable; two answers that say the same are equal.
+ *
+ * <p>The <em>text</em> is for the client, and may have several lines separated by LF. Text ending
+ * in {@code (#C.S.D)} sets the enhanced status code of the reply. The <em>reason</em> is for the
+ * log and the record of decisions: it begins with {@code pass}, {@code fail}, {@code fail,
+ * tolerated}, {@code skip} or {@code error}, and the server writes it at INFO with the plugin's
+ * name, so plugins need not.
+ */
+public final class HookResult {
+    /** No opinion. */
+    public static final HookResult DECLINED = new HookResult(Action.DECLINED, "");
+
+    /** Yes, with the server's default text. */
+    public static final HookResult OK = new HookResult(Action.OK, "");
+
+    /** No, with the server's default text. */
+    public static final HookResult DENY = new HookResult(Action.DENY, "");
+
+    /** Not now, with the server's default text. */
+    public static final HookResult DENYSOFT = new HookResult(Action.DENYSOFT, "");
+
+    /** Done; the client gets no reply. */
+    public static final HookResult DONE = new HookResult(Action.DONE, "");
+
+    private final Action action;
+    private final String text;
+    private final String reason;
+    private final int code;
+    private final @Nullable Action naughty;
+    private final @Nullable CompletionStage<HookResult> later;
+
+    private HookResult(Action action, String text) {
+        this(action, text, "", 0, null, null);
+    }
+
+    private HookResult(
+            Action action,
+            String text,
+            String reason,
+            int code,
+            @Nullable Action naughty,
+            @Nullable CompletionStage<HookResult> later) {
+        this.action = action;
+        this.text = text;
+        this.reason = reason;
+        this.code = code;
+        this.naughty = naughty;
+        this.later = later;
+    }
+
+    /** An answer with a text for the client; an empty text means the server's default. */
+    public static HookResult of(Action action, String text) {
+        return new HookResult(action, text);
+    }
+
+    /** Yes, with this text. */
+    public static HookResult ok(String text) {
+        return of(Action.OK, text);
+    }
+
+    /** No, for good, with this text. */
+    public static HookResult deny(String text) {
+        return of(Action.DENY, text);
+    }
+
+    /** Not now, with this text. */
+    public static HookResult denySoft(String text) {
+        return of(Action.DENYSOFT, text);
+    }
+
+    /** No, with this text, and the connection is closed. */
+    public static HookResult denyDisconnect(String text) {
+        return of(Action.DENY_DISCONNECT, text);
+    }
+
+    /** Not now, with this text, and the connection is closed. */
+    public static HookResult denySoftDisconnect(String text) {
+        return of(Action.DENYSOFT_DISCONNECT, text);
+    }
+
+    /** No opinion; the log says {@code pass: DETAIL}. */
+    public static HookResult pass(String detail) {
+        return DECLINED.because("pass: " + detail);
+    }
+
+    /** No opinion since the test did not apply; the log says {@code skip: DETAIL}. */
+    public static HookResult skip(String detail) {
+        return DECLINED.because("skip: " + detail);
+    }
+
+    /**
+     * No opinion now, but the connection is marked for the plugin naughty, which refuses in the
+     * phase it is configured for. A mark that is already there is extended.
+     *
+     * @param type how to refuse then
+     * @param text what the client will read then
+     */
+    public static HookResult naughty(Action type, String text) {
+        if (!type.refuses()) {
+            throw new IllegalArgumentException(type + " does not refuse");
+        }
+        return new HookResult(Action.DECLINED, text, "", 0, type, null);
+    }
+
+    /**
+     * The answer comes later, without holding a thread meanwhile. The stage must complete, from any
+     * thread; the server stops waiting at the hook's deadline.
+     */
+    public static HookResult later(CompletionStage<HookResult> stage) {
+        return new HookResult(Action.DECLINED, "", "", 0, null, stage);
+    }
+
+    /** The same answer with a reason for the log. */
+    public HookResult because(String newReason) {
+        return new HookResult(action, text, newReason, code, naughty, later);
+    }
+
+    /**
+     * The same answer with a reply code of its own instead of the hook's.
+     *
+     * @param newCode 200 to 599; for a refusal its first digit must say the same as the action, 5
+     *     for good and 4 for temporary
+     */
+    public HookResult withCode(int newCode) {
+        boolean fits =
+                action.refuses()
+                        ? newCode / 100 == (action.isTemporary() ? 4 : 5)
+                        : newCode >= 200 && newCode <= 599;
+        if (!fits) {
+            throw new IllegalArgumentException("reply code " + newCode + " with " + action);
+        }
+        return new HookResult(action, text, reason, newCode, naughty, later);
+    }
+
+    /** What is answered; DECLINED while {@link #pending()} is set. */
+    public Action action() {
+        return action;
+    }
+
+    /** Text for the client; empty for the server's default. */
+    public String text() {
+        return text;
+    }
+
+    /** Reason for the log; empty when the plugin has nothing to say. */
+    public String reason() {
+        return reason;
+    }
+
+    /** Reply code instead of the hook's own; 0 for none. */
+    public int code() {
+        return code;
+    }
+
+    /** How to refuse later, when the refusal is left to the plugin naughty. */
+    public Optional<Action> naughtyType() {
+        return Optional.ofNullable(naughty);
+    }
+
+    /** The answer to come; absent when this is the answer. */
+    public Optional<CompletionStage<HookResult>> pending() {
+        return Optional.ofNullable(later);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof HookResult that
+                && action == that.action
+                && code == that.code
+                && naughty == that.naughty
+                && later == that.later
+                && text.equals(that.text)
+                && reason.equals(that.reason);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(action, text, reason, code, naughty);
+    }
+
+    @Override
+    public String toString() {
+        if (later != null) {
+            return "later";
+        }
+        String shown =
+                action + (code == 0 ? "" : " " + code) + (text.isEmpty() ? "" : " '" + text + "'");
+        return shown
+                + (naughty == null ? "" : " naughty " + naughty)
+                + (reason.isEmpty() ? "" : " because " + reason);
+    }
+}

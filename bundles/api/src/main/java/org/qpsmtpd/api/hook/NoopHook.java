@@ -1,0 +1,20 @@
+package org.qpsmtpd.api.hook;
+
+import org.osgi.annotation.versioning.ConsumerType;
+import org.qpsmtpd.api.connection.Connection;
+
+/**
+ * Hook {@code noop}: the client said NOOP.
+ *
+ * <p>DENY and DENY_DISCONNECT 500; DONE nothing; anything else gives 250.
+ */
+@ConsumerType
+@FunctionalInterface
+public interface NoopHook {
+    /**
+     * Answers the hook.
+     *
+     * @param connection the connection
+     */
+    HookResult onNoop(Connection connection);
+}

@@ -1,0 +1,30 @@
+package org.qpsmtpd.api.hook;
+
+import org.osgi.annotation.versioning.ConsumerType;
+import org.qpsmtpd.api.mail.Transaction;
+
+/**
+ * Hook {@code queue}: takes the message over.
+ *
+ * <p>OK says that the message is durable: it survives a crash of this machine, or another server
+ * has answered for it; the client gets 250. DENY 552, DENYSOFT 452. When all plugins decline, 451.
+ * DONE sends nothing.
+ */
+@ConsumerType
+@FunctionalInterface
+public interface QueueHook {
+    /**
+     * Answers the hook.
+     *
+     * @param transaction the transaction
+     */
+    HookResult onQueue(Transaction transaction);
+
+    /**
+     * Whether this plugin can take a message of any octets, bare CR and LF included. Only when all
+     * queue plugins can, the server offers BINARYMIME (RFC 3030).
+     */
+    default boolean takesBinary() {
+        return false;
+    }
+}

@@ -1,0 +1,21 @@
+package org.qpsmtpd.api.hook;
+
+import org.osgi.annotation.versioning.ConsumerType;
+import org.qpsmtpd.api.mail.Transaction;
+
+/**
+ * Hook {@code queue_pre}: just before the message is queued.
+ *
+ * <p>DONE stops without a reply. A refusal is answered as in {@link QueueHook}. Anything else goes
+ * on.
+ */
+@ConsumerType
+@FunctionalInterface
+public interface QueuePreHook {
+    /**
+     * Answers the hook.
+     *
+     * @param transaction the transaction
+     */
+    HookResult onQueuePre(Transaction transaction);
+}

@@ -1,0 +1,21 @@
+package org.qpsmtpd.api.hook;
+
+import org.osgi.annotation.versioning.ConsumerType;
+import org.qpsmtpd.api.connection.Connection;
+
+/**
+ * Hook {@code quit}: the client said QUIT.
+ *
+ * <p>The connection ends in all cases; OK with a text replaces the text of the 221 reply, DONE
+ * sends nothing.
+ */
+@ConsumerType
+@FunctionalInterface
+public interface QuitHook {
+    /**
+     * Answers the hook.
+     *
+     * @param connection the connection
+     */
+    HookResult onQuit(Connection connection);
+}

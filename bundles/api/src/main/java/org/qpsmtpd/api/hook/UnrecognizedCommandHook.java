@@ -1,0 +1,22 @@
+package org.qpsmtpd.api.hook;
+
+import org.osgi.annotation.versioning.ConsumerType;
+import org.qpsmtpd.api.connection.Connection;
+
+/**
+ * Hook {@code unrecognized_command}: the client said something that is no command.
+ *
+ * <p>DENY 500, DENY_DISCONNECT 521, DONE nothing; anything else gives 500.
+ */
+@ConsumerType
+@FunctionalInterface
+public interface UnrecognizedCommandHook {
+    /**
+     * Answers the hook.
+     *
+     * @param connection the connection
+     * @param verb first word in lower case; empty for an empty line or a leading blank
+     * @param argument the rest of the line
+     */
+    HookResult onUnrecognizedCommand(Connection connection, String verb, String argument);
+}

@@ -1,0 +1,29 @@
+package org.qpsmtpd.api.log;
+
+import java.time.Instant;
+
+/**
+ * One line of the log.
+ *
+ * @param time when it was said
+ * @param level how urgent it is
+ * @param connectionId the connection it belongs to; empty outside connections
+ * @param hook name of the running hook as qpsmtpd writes it ({@code rcpt}); empty outside hooks
+ * @param plugin name of the speaking plugin as {@code config/plugins} writes it; empty for the core
+ * @param text the line; control characters, line ends included, are already escaped
+ */
+public record LogRecord(
+        Instant time,
+        LogLevel level,
+        String connectionId,
+        String hook,
+        String plugin,
+        String text) {
+    /**
+     * The line as qpsmtpd's own loggers write it, without the process id: {@code (HOOK) PLUGIN:
+     * TEXT}.
+     */
+    public String line() {
+        return plugin.isEmpty() ? text : "(" + hook + ") " + plugin + ": " + text;
+    }
+}

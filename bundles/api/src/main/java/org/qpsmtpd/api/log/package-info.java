@@ -1,0 +1,9 @@
+/** Log levels and records, as logging plugins receive them. */
+@Export
+@Version("1.0.0")
+@NullMarked
+package org.qpsmtpd.api.log;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,48 @@
+package org.qpsmtpd.api.mail;
+
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The header of the message in arrival: an ordered multimap. Fields that no plugin changed are
+ * queued octet by octet as they came, also lines that are no proper field.
+ *
+ * <p>Values that plugins give are cleaned: a line end stays only when a blank follows (folding);
+ * other control characters are removed. Field names must be printable ASCII without a colon.
+ */
+@ProviderType
+public interface Headers {
+    /** All well-formed fields in order. */
+    List<HeaderField> fields();
+
+    /** The fields of that name in order, empty when there is none. */
+    default List<HeaderField> all(String name) {
+        return fields().stream().filter(f -> f.name().equalsIgnoreCase(name)).toList();
+    }
+
+    /** The first field of that name. */
+    default Optional<HeaderField> first(String name) {
+        return fields().stream().filter(f -> f.name().equalsIgnoreCase(name)).findFirst();
+    }
+
+    /** How many fields of that name there are. */
+    default int count(String name) {
+        return all(name).size();
+    }
+
+    /** Adds a field at the end of the header. */
+    void append(String name, String value);
+
+    /** Adds a field on top. */
+    void prepend(String name, String value);
+
+    /** Removes all fields of that name and returns how many there were. */
+    int remove(String name);
+
+    /** Removes all fields of that name and adds one at the end. */
+    default void replace(String name, String value) {
+        remove(name);
+        append(name, value);
+    }
+}

@@ -1,0 +1,41 @@
+package org.qpsmtpd.api.plugin;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.osgi.annotation.bundle.Attribute;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.service.component.annotations.ComponentPropertyType;
+
+/**
+ * Names a component as a plugin. The bundle then advertises the name as a capability of the
+ * namespace {@value #NAMESPACE}, so the server knows which bundle provides it before the bundle is
+ * started.
+ *
+ * <p>The component's configuration pid is the name with {@code /} written as {@code .} and {@code
+ * -} as {@code _}: the plugin {@code queue/smtp-forward} has the pid {@code queue.smtp_forward}.
+ */
+@ComponentPropertyType
+@Capability(namespace = Plugin.NAMESPACE)
+@Retention(RetentionPolicy.CLASS)
+@Target(ElementType.TYPE)
+public @interface Plugin {
+    /** Namespace of the capability that a plugin bundle provides, one for each plugin in it. */
+    String NAMESPACE = "org.qpsmtpd.plugin";
+
+    /** Prefix of the service properties this annotation makes. */
+    String PREFIX_ = "plugin.";
+
+    /** Name used in {@code config/plugins}, with qpsmtpd's sub-folder: {@code queue/maildir}. */
+    @Attribute("name")
+    String name();
+
+    /**
+     * Options that may be given by position, in order, before or instead of {@code name value}
+     * pairs. An entry ending in {@code ...} takes all words that are left. Empty for plugins that
+     * take pairs only.
+     */
+    @Attribute("positional")
+    String[] positional() default {};
+}

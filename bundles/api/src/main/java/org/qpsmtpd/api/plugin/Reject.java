@@ -1,0 +1,104 @@
+package org.qpsmtpd.api.plugin;
+
+import java.util.Locale;
+import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.hook.HookResult;
+
+/**
+ * Turns a fault that a plugin found into its answer, as the settings {@code reject} and {@code
+ * reject_type} say. Immutable.
+ *
+ * @param mode what to do about a fault
+ * @param type how to refuse: one of the four refusing actions
+ */
+public record Reject(Mode mode, Action type) {
+    /** What the setting {@code reject} may say. */
+    public enum Mode {
+        /** Only log the fault ({@code reject 0}). */
+        TOLERATE,
+        /** Refuse at once ({@code reject 1}). */
+        REFUSE,
+        /** Leave the refusal to the plugin naughty ({@code reject naughty}). */
+        DEFER
+    }
+
+    /** Checks that the type refuses. */
+    public Reject {
+        if (!type.refuses()) {
+            throw new IllegalArgumentException("reject type " + type + " does not refuse");
+        }
+    }
+
+    /**
+     * Reads the settings, with DENY as the type when none is given.
+     *
+     * @throws IllegalArgumentException naming the setting, the value and what is allowed
+     */
+    public static Reject of(RejectSettings settings) {
+        return of(settings, Action.DENY);
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @param defaultType the type when {@code reject_type} is not given
+     * @throws IllegalArgumentException naming the setting, the value and what is allowed
+     */
+    public static Reject of(RejectSettings settings, Action defaultType) {
+        return new Reject(
+                parseMode(settings.reject()), parseType(settings.reject__type(), defaultType));
+    }
+
+    /**
+     * Reads a value of {@code reject_type}.
+     *
+     * @param text the value; empty for the default
+     * @throws IllegalArgumentException naming the setting, the value and what is allowed
+     */
+    public static Action parseType(String text, Action defaultType) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "" -> defaultType;
+            case "perm", "hard" -> Action.DENY;
+            case "temp", "soft" -> Action.DENYSOFT;
+            case "disconnect" -> Action.DENY_DISCONNECT;
+            case "temp_disconnect" -> Action.DENYSOFT_DISCONNECT;
+            default ->
+                    throw new IllegalArgumentException(
+                            "reject_type '"
+                                    + text
+                                    + "' is not one of perm, hard, temp, soft, disconnect,"
+                                    + " temp_disconnect");
+        };
+    }
+
+    /**
+     * Answers a fault.
+     *
+     * @param text what the client reads when refused
+     * @param detail what the log says after {@code fail}, {@code fail, tolerated} or {@code fail,
+     *     NAUGHTY}
+     */
+    public HookResult decide(String text, String detail) {
+        return switch (mode) {
+            case TOLERATE -> HookResult.DECLINED.because("fail, tolerated: " + detail);
+            case REFUSE -> HookResult.of(type, text).because("fail: " + detail);
+            case DEFER -> HookResult.naughty(type, text).because("fail, NAUGHTY: " + detail);
+        };
+    }
+
+    /** Answers a fault whose text for the client is also what the log says. */
+    public HookResult decide(String text) {
+        return decide(text, text);
+    }
+
+    private static Mode parseMode(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "0", "no", "false", "" -> Mode.TOLERATE;
+            case "1", "yes", "true" -> Mode.REFUSE;
+            case "naughty" -> Mode.DEFER;
+            default ->
+                    throw new IllegalArgumentException(
+                            "reject '" + text + "' is not one of 0, 1, naughty");
+        };
+    }
+}

@@ -1,0 +1,24 @@
+package org.qpsmtpd.core.chain;
+
+import java.util.concurrent.Executor;
+import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.core.log.LogRouter;
+
+/** What running a hook needs of the connection it runs for. */
+public interface HookHost {
+    /** The connection. */
+    Connection connection();
+
+    /** The connection's own thread: results are delivered there. */
+    Executor loop();
+
+    /** The workers for hooks that may wait. */
+    Executor children();
+
+    /** Where plugins' reasons and failures are written. */
+    LogRouter log();
+
+    /** Marks the connection for the plugin naughty. */
+    void defer(String plugin, Action type, String text);
+}

@@ -1,0 +1,75 @@
+package org.qpsmtpd.core.chain;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.wiring.BundleCapability;
+import org.osgi.framework.wiring.BundleRevision;
+import org.qpsmtpd.api.plugin.Plugin;
+
+/**
+ * Which installed bundle provides which plugin, read from what the bundles advertise. When two
+ * bundles provide the same name, the one with the newer version is used, then the one installed
+ * last.
+ */
+final class PluginCatalog {
+    /**
+     * A plugin that a bundle provides.
+     *
+     * @param positional names of options given by position
+     */
+    record Offer(String name, Bundle bundle, List<String> positional) {}
+
+    private final Map<String, Offer> offers = new LinkedHashMap<>();
+
+    static PluginCatalog of(BundleContext context) {
+        PluginCatalog catalog = new PluginCatalog();
+        for (Bundle bundle : context.getBundles()) {
+            BundleRevision revision = bundle.adapt(BundleRevision.class);
+            if (revision != null) {
+                revision.getDeclaredCapabilities(Plugin.NAMESPACE)
+                        .forEach(capability -> catalog.add(bundle, capability));
+            }
+        }
+        return catalog;
+    }
+
+    private void add(Bundle bundle, BundleCapability capability) {
+        Map<String, Object> attributes = capability.getAttributes();
+        String name = String.valueOf(attributes.get("name"));
+        Offer offer = new Offer(name, bundle, texts(attributes.get("positional")));
+        offers.merge(name, offer, PluginCatalog::newer);
+    }
+
+    private static Offer newer(Offer a, Offer b) {
+        int byVersion = a.bundle().getVersion().compareTo(b.bundle().getVersion());
+        boolean first =
+                byVersion == 0
+                        ? a.bundle().getBundleId() > b.bundle().getBundleId()
+                        : byVersion > 0;
+        return first ? a : b;
+    }
+
+    private static List<String> texts(@Nullable Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream().map(String::valueOf).toList();
+        }
+        if (value instanceof String[] array) {
+            return Arrays.asList(array);
+        }
+        return value == null || value.toString().isEmpty() ? List.of() : List.of(value.toString());
+    }
+
+    @Nullable Offer get(String name) {
+        return offers.get(name);
+    }
+
+    List<Offer> all() {
+        return new ArrayList<>(offers.values());
+    }
+}

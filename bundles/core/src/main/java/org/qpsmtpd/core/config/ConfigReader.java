@@ -1,0 +1,119 @@
+package org.qpsmtpd.core.config;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.core.config.ConfigSource.Stamp;
+
+/**
+ * Reads one name: values trimmed, comments and empty lines left out, {@code $include} followed. A
+ * file that includes itself, directly or not, is reported and the include left out; the same file
+ * twice side by side is allowed.
+ */
+final class ConfigReader {
+    private static final int MAX_FILE_BYTES = 64 * 1024 * 1024;
+    private static final String INCLUDE = "$include";
+
+    private final ConfigSource source;
+    private final List<ConfigLine> lines = new ArrayList<>();
+    private final List<Stamp> stamps = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+    private final Deque<Path> open = new ArrayDeque<>();
+
+    /**
+     * A name's contents.
+     *
+     * @param lines the values
+     * @param stamps all paths that were looked at, found or not
+     * @param problems what could not be read, a sentence each with the place
+     */
+    record Contents(List<ConfigLine> lines, List<Stamp> stamps, List<String> problems) {
+        boolean changed() {
+            return stamps.stream().anyMatch(Stamp::changed);
+        }
+    }
+
+    private ConfigReader(ConfigSource source) {
+        this.source = source;
+    }
+
+    static Contents read(ConfigSource source, String name) {
+        ConfigReader reader = new ConfigReader(source);
+        reader.readName(name);
+        return new Contents(
+                List.copyOf(reader.lines),
+                List.copyOf(reader.stamps),
+                List.copyOf(reader.problems));
+    }
+
+    private void readName(String name) {
+        for (Path candidate : source.candidates(name)) {
+            stamps.add(Stamp.of(candidate));
+            if (ConfigSource.exists(candidate)) {
+                readPath(candidate, name);
+                return;
+            }
+        }
+    }
+
+    private void readPath(Path path, String from) {
+        Path real = path.toAbsolutePath().normalize();
+        if (open.contains(real)) {
+            problems.add("Circular $include reference in config " + from + ": " + path);
+            return;
+        }
+        open.push(real);
+        try {
+            if (Files.isDirectory(path)) {
+                for (Path file : ConfigSource.filesIn(path)) {
+                    stamps.add(Stamp.of(file));
+                    readPath(file, from);
+                }
+            } else {
+                readFile(path);
+            }
+        } catch (IOException e) {
+            problems.add(path + ": cannot be read: " + e.getMessage());
+        } finally {
+            open.pop();
+        }
+    }
+
+    private void readFile(Path path) throws IOException {
+        if (Files.size(path) > MAX_FILE_BYTES) {
+            throw new IOException("larger than " + MAX_FILE_BYTES + " octets");
+        }
+        String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+        int number = 0;
+        for (String raw : text.split("\n", -1)) {
+            number++;
+            String line = raw.strip();
+            if (line.isEmpty() || line.charAt(0) == '#') {
+                continue;
+            }
+            if (line.startsWith(INCLUDE) && line.length() > INCLUDE.length()) {
+                include(line.substring(INCLUDE.length()).strip(), path + ":" + number);
+            } else {
+                lines.add(new ConfigLine(line, path.toString(), number));
+            }
+        }
+    }
+
+    private void include(String target, String place) {
+        if (target.startsWith("/")) {
+            Path path = Path.of(target);
+            stamps.add(Stamp.of(path));
+            if (ConfigSource.exists(path)) {
+                readPath(path, place);
+            }
+            return;
+        }
+        readName(target);
+    }
+}

@@ -1,0 +1,419 @@
+package org.qpsmtpd.core.listener;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.core.session.Endpoints;
+import org.qpsmtpd.core.session.MessageInput;
+import org.qpsmtpd.core.session.Reply;
+import org.qpsmtpd.core.session.Session;
+import org.qpsmtpd.core.session.Wire;
+
+/**
+ * A connection: cuts what the client sends into lines and messages for the session, and sends the
+ * session's replies, all that are ready at once in one write. The only handler of its channel.
+ * Input is read ahead while the session is busy, up to a bound, then no more is read.
+ */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a failed write closes the channel, which is an event
+final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wire {
+    /**
+     * Longest command line, its line end included; RFC 5321 4.5.3.1.4 asks for 512 and extensions
+     * for more.
+     */
+    private static final int MAX_LINE = 4096;
+
+    private static final int MAX_READ_AHEAD = 64 * 1024;
+    private static final int MAX_STEP = 256 * 1024;
+    private static final int FIRST_OUTPUT = 256;
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int DATA_PROGRESS = 16 * 1024;
+
+    private final Listener listener;
+    private final Channel channel;
+    private final Endpoints endpoints;
+    private final Session session;
+    private @Nullable ByteBuf input;
+    private @Nullable ByteBuf output;
+    private @Nullable MessageInput message;
+    private @Nullable CompletableFuture<Boolean> awaited;
+    private long chunkLeft = -1;
+    private long deadline;
+    private int progress;
+    private int slot = -1;
+    private boolean pumping;
+    private boolean skippingLine;
+    private boolean lingering;
+    private boolean closed;
+
+    ConnectionHandler(Listener listener, Channel channel) {
+        this.listener = listener;
+        this.channel = channel;
+        endpoints = Endpoints.of(channel.remoteAddress(), channel.localAddress());
+        session = listener.newSession(this, endpoints);
+    }
+
+    Session session() {
+        return session;
+    }
+
+    Endpoints endpoints() {
+        return endpoints;
+    }
+
+    /** Where the loop's watch keeps it; -1 for nowhere. */
+    int slot() {
+        return slot;
+    }
+
+    void setSlot(int newSlot) {
+        slot = newSlot;
+    }
+
+    // ---- events
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        renewDeadline();
+        session.start(listener.maxFromIp(), listener.opened(this));
+        pump();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object data) {
+        ByteBuf octets = (ByteBuf) data;
+        if (lingering || closed) {
+            octets.release();
+            return;
+        }
+        progress += octets.readableBytes();
+        ByteBuf before = input;
+        input = before == null ? octets : joined(before, octets);
+        tellAwaiting(true);
+        pump();
+        readAhead();
+    }
+
+    private ByteBuf joined(ByteBuf first, ByteBuf second) {
+        int length = first.readableBytes() + second.readableBytes();
+        boolean fits = first.writableBytes() >= second.readableBytes();
+        ByteBuf both = fits ? first : channel.alloc().buffer(length).writeBytes(first);
+        both.writeBytes(second);
+        second.release();
+        if (!fits) {
+            first.release();
+        }
+        return both;
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (channel.isWritable()) {
+            resume();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        closed = true;
+        releaseBuffers();
+        tellAwaiting(false);
+        listener.closed(this);
+        session.closed();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        listener.failed(session.id(), cause);
+        channel.close();
+    }
+
+    private void releaseBuffers() {
+        ByteBuf in = input;
+        input = null;
+        if (in != null) {
+            in.release();
+        }
+        ByteBuf out = output;
+        output = null;
+        if (out != null) {
+            out.release();
+        }
+    }
+
+    /** Looks at the deadlines; called about once a second. */
+    void tick(long now) {
+        session.tick(now);
+        if (now - deadline < 0 || closed) {
+            return;
+        }
+        if (lingering) {
+            channel.close();
+        } else if (!session.isBusy() || message != null) {
+            if (message != null && progress >= DATA_PROGRESS) {
+                renewDeadline();
+            } else {
+                session.timedOut();
+            }
+        } else if (!channel.isWritable()) {
+            channel.close();
+        }
+    }
+
+    private void renewDeadline() {
+        progress = 0;
+        deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(session.patienceSeconds());
+    }
+
+    // ---- framing
+
+    private void pump() {
+        if (pumping) {
+            return;
+        }
+        pumping = true;
+        boolean moved = false;
+        try {
+            while (!closed && !lingering && !session.isBusy() && channel.isWritable() && step()) {
+                moved = true;
+            }
+        } finally {
+            pumping = false;
+        }
+        if (moved && message == null) {
+            renewDeadline();
+        }
+        releaseSpentInput();
+        flush();
+    }
+
+    private void releaseSpentInput() {
+        ByteBuf in = input;
+        if (in != null && !in.isReadable()) {
+            input = null;
+            in.release();
+        }
+    }
+
+    private boolean step() {
+        ByteBuf in = input;
+        if (in == null || !in.isReadable()) {
+            return false;
+        }
+        MessageInput into = message;
+        if (into == null) {
+            return stepLine(in);
+        }
+        return chunkLeft < 0 ? stepData(in, into) : stepChunk(in, into);
+    }
+
+    private boolean stepData(ByteBuf in, MessageInput into) {
+        if (into.isFull()) {
+            return false;
+        }
+        int count = Math.min(in.readableBytes(), MAX_STEP);
+        int used = feed(in, into, count);
+        in.readerIndex(in.readerIndex() - (count - used));
+        if (into.isOver()) {
+            message = null;
+        }
+        into.advance();
+        return true;
+    }
+
+    private boolean stepChunk(ByteBuf in, MessageInput into) {
+        if (into.isFull()) {
+            return false;
+        }
+        int count = (int) Math.min(Math.min(in.readableBytes(), MAX_STEP), chunkLeft);
+        feed(in, into, count);
+        chunkLeft -= count;
+        into.advance();
+        if (chunkLeft == 0) {
+            endChunk(into);
+        }
+        return true;
+    }
+
+    private static int feed(ByteBuf in, MessageInput into, int count) {
+        byte[] room = into.room(count);
+        in.readBytes(room, into.position(), count);
+        return into.accept(count);
+    }
+
+    private void endChunk(MessageInput into) {
+        message = null;
+        chunkLeft = -1;
+        into.chunkDone();
+    }
+
+    private boolean stepLine(ByteBuf in) {
+        int start = in.readerIndex();
+        int end = in.indexOf(start, in.writerIndex(), (byte) '\n');
+        if (end < 0) {
+            return waitForLine(in);
+        }
+        in.readerIndex(end + 1);
+        if (end == start || in.getByte(end - 1) != '\r') {
+            session.brokenFraming();
+        } else if (skippingLine || end + 1 - start > MAX_LINE) {
+            skippingLine = false;
+            session.lineTooLong();
+        } else {
+            session.line(text(in, start, end - 1 - start));
+        }
+        return true;
+    }
+
+    /** Throws an over-long line away as it comes, but for its last octet, which may be a CR. */
+    private boolean waitForLine(ByteBuf in) {
+        if (in.readableBytes() > MAX_LINE) {
+            skippingLine = true;
+            in.readerIndex(in.writerIndex() - 1);
+        }
+        return false;
+    }
+
+    private static String text(ByteBuf in, int start, int length) {
+        boolean ascii = in.forEachByte(start, length, octet -> octet >= 0) < 0;
+        Charset charset = ascii ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
+        return in.toString(start, length, charset);
+    }
+
+    private void readAhead() {
+        ByteBuf in = input;
+        boolean enough = in != null && in.readableBytes() >= MAX_READ_AHEAD;
+        if (enough && channel.config().isAutoRead()) {
+            channel.config().setAutoRead(false);
+        } else if (!enough && !channel.config().isAutoRead()) {
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    // ---- what the session asks for
+
+    @Override
+    public Executor executor() {
+        return channel.eventLoop();
+    }
+
+    @Override
+    public void send(Reply reply, boolean utf8) {
+        if (closed || lingering) {
+            return;
+        }
+        ByteBuf out = output;
+        if (out == null) {
+            out = channel.alloc().directBuffer(FIRST_OUTPUT);
+            output = out;
+        }
+        reply.writeTo(out, utf8);
+        if (!pumping) {
+            flush();
+        }
+    }
+
+    private void flush() {
+        ByteBuf out = output;
+        if (out != null) {
+            output = null;
+            channel.writeAndFlush(out, channel.voidPromise());
+        }
+    }
+
+    @Override
+    public void receiveData(MessageInput newMessage) {
+        message = newMessage;
+        chunkLeft = -1;
+        renewDeadline();
+    }
+
+    @Override
+    public void receiveChunk(MessageInput newMessage, long octets) {
+        message = newMessage;
+        chunkLeft = octets;
+        renewDeadline();
+        if (octets == 0) {
+            endChunk(newMessage);
+        }
+    }
+
+    @Override
+    public void resume() {
+        pump();
+        if (!closed) {
+            readAhead();
+        }
+    }
+
+    @Override
+    public boolean hasInput() {
+        ByteBuf in = input;
+        return in != null && in.isReadable();
+    }
+
+    @Override
+    public CompletionStage<Boolean> awaitInput(Duration limit) {
+        CompletableFuture<Boolean> arrival = new CompletableFuture<>();
+        if (channel.eventLoop().inEventLoop()) {
+            await(arrival, limit);
+        } else {
+            channel.eventLoop().execute(() -> await(arrival, limit));
+        }
+        return arrival;
+    }
+
+    private void await(CompletableFuture<Boolean> arrival, Duration limit) {
+        if (hasInput() || closed) {
+            arrival.complete(!closed);
+            return;
+        }
+        awaited = arrival;
+        channel.eventLoop()
+                .schedule(() -> arrival.complete(false), limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void tellAwaiting(boolean arrived) {
+        CompletableFuture<Boolean> waiting = awaited;
+        if (waiting != null) {
+            awaited = null;
+            waiting.complete(arrived);
+        }
+    }
+
+    /**
+     * Closes once the replies are out. When the client is still sending, only our half is closed
+     * and its input thrown away for a while, so that the last reply reaches it.
+     */
+    @Override
+    public void close() {
+        boolean sending = message != null || hasInput();
+        message = null;
+        lingering = true;
+        flush();
+        deadline = System.nanoTime() + LINGER_NANOS;
+        ByteBuf in = input;
+        if (in != null) {
+            in.skipBytes(in.readableBytes());
+        }
+        if (sending && channel instanceof DuplexChannel duplex) {
+            channel.config().setAutoRead(true);
+            channel.write(channel.alloc().buffer(0))
+                    .addListener(written -> duplex.shutdownOutput());
+            channel.flush();
+        } else {
+            channel.writeAndFlush(channel.alloc().buffer(0))
+                    .addListener(written -> channel.close());
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package org.qpsmtpd.core.listener;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.core.session.Endpoints;
+import org.qpsmtpd.core.session.Engine;
+import org.qpsmtpd.core.session.Session;
+import org.qpsmtpd.core.session.Wire;
+
+/**
+ * Accepts connections on listening sockets that are already bound, up to {@code
+ * --limit-connections}; beyond that, and while too many requests wait for a child, nothing is
+ * accepted and the backlog holds the rest.
+ */
+public final class Listener implements AutoCloseable {
+    private static final int WAITING_PER_CHILD = 64;
+    private static final WriteBufferWaterMark WATER_MARK =
+            new WriteBufferWaterMark(16 * 1024, 64 * 1024);
+
+    private final Engine engine;
+    private final ListenerOptions options;
+    private final Transport transport;
+    private final List<Channel> servers = new CopyOnWriteArrayList<>();
+    private final Map<EventLoop, LoopWatch> watches = new ConcurrentHashMap<>();
+    private final Map<InetAddress, AtomicInteger> perAddress = new ConcurrentHashMap<>();
+    private final AtomicInteger open = new AtomicInteger();
+    private volatile boolean closing;
+    private volatile boolean full;
+
+    /**
+     * Limits.
+     *
+     * @param limitConnections most connections at once; 0 for no limit
+     * @param maxFromIp what plugins are told as the most connections of one address; 0 for no limit
+     * @param loops threads that own sockets
+     * @param waiting most requests that may wait for a child before no more connections are
+     *     accepted
+     */
+    public record ListenerOptions(int limitConnections, int maxFromIp, int loops, int waiting) {
+        /** Limits for so many children. */
+        public static ListenerOptions of(int limitConnections, int maxFromIp, int children) {
+            int loops = Math.max(1, Runtime.getRuntime().availableProcessors());
+            return new ListenerOptions(
+                    limitConnections, maxFromIp, loops, children * WAITING_PER_CHILD);
+        }
+    }
+
+    /** A listener that accepts nothing yet. */
+    public Listener(Engine engine, ListenerOptions options) {
+        this.engine = engine;
+        this.options = options;
+        this.transport = Transport.best(options.loops());
+    }
+
+    /** Starts accepting on a bound socket. */
+    public void accept(ServerSocketChannel socket) {
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(transport.group())
+                        .channelFactory(() -> transport.server(socket))
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.SO_KEEPALIVE, true)
+                        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                        .childOption(
+                                ChannelOption.RECVBUF_ALLOCATOR,
+                                new AdaptiveRecvByteBufAllocator(512, 2048, 256 * 1024))
+                        .childHandler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        channel.pipeline()
+                                                .addLast(
+                                                        new ConnectionHandler(
+                                                                Listener.this, channel));
+                                    }
+                                });
+        servers.add(bootstrap.register().syncUninterruptibly().channel());
+    }
+
+    /** The addresses that connections are accepted on. */
+    public List<InetSocketAddress> addresses() {
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (Channel server : servers) {
+            SocketAddress address = server.localAddress();
+            if (address instanceof InetSocketAddress internet) {
+                addresses.add(internet);
+            }
+        }
+        return addresses;
+    }
+
+    Session newSession(Wire wire, Endpoints endpoints) {
+        return new Session(engine, wire, endpoints);
+    }
+
+    int maxFromIp() {
+        return options.maxFromIp();
+    }
+
+    /** Counts a connection in and returns how many its address holds now. */
+    int opened(ConnectionHandler connection) {
+        watch(connection).add(connection);
+        int now = open.incrementAndGet();
+        if (isFull(now)) {
+            setAccepting(false);
+        }
+        if (closing) {
+            connection.executor().execute(() -> connection.session().shutDown());
+        }
+        return perAddress
+                .computeIfAbsent(
+                        connection.endpoints().remoteAddress(), address -> new AtomicInteger())
+                .incrementAndGet();
+    }
+
+    private boolean isFull(int connections) {
+        boolean atLimit =
+                options.limitConnections() > 0 && connections >= options.limitConnections();
+        return atLimit || engine.waitingRequests() > options.waiting();
+    }
+
+    void closed(ConnectionHandler connection) {
+        watch(connection).remove(connection);
+        perAddress.computeIfPresent(
+                connection.endpoints().remoteAddress(),
+                (address, count) -> count.decrementAndGet() == 0 ? null : count);
+        int now = open.decrementAndGet();
+        if (full && !isFull(now)) {
+            setAccepting(true);
+        }
+    }
+
+    private LoopWatch watch(ConnectionHandler connection) {
+        EventLoop loop = (EventLoop) connection.executor();
+        return watches.computeIfAbsent(loop, LoopWatch::new);
+    }
+
+    private void setAccepting(boolean accepting) {
+        full = !accepting;
+        if (!closing) {
+            servers.forEach(server -> server.config().setAutoRead(accepting));
+        }
+    }
+
+    void failed(String connectionId, Throwable cause) {
+        if (cause instanceof IOException) {
+            engine.log().log(LogLevel.INFO, connectionId, "connection lost: " + cause.getMessage());
+        } else {
+            StackTraceElement[] trace = cause.getStackTrace();
+            String where = trace.length == 0 ? "" : " at " + trace[0];
+            engine.log().log(LogLevel.CRIT, connectionId, "internal error: " + cause + where);
+        }
+    }
+
+    /** How many connections are open. */
+    public int connections() {
+        return open.get();
+    }
+
+    /**
+     * Stops accepting, ends idle sessions with 421, lets messages on their way be finished, and
+     * after the time given ends what is left.
+     */
+    public void drain(long seconds) throws InterruptedException {
+        closing = true;
+        servers.forEach(server -> server.close().syncUninterruptibly());
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (open.get() > 0 && System.nanoTime() - end < 0) {
+            endSessions(false);
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        endSessions(true);
+        long last = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+        while (open.get() > 0 && System.nanoTime() - last < 0) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private void endSessions(boolean all) throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(watches.size());
+        watches.forEach(
+                (loop, watch) ->
+                        loop.execute(
+                                () -> {
+                                    watch.forEach(connection -> end(connection.session(), all));
+                                    done.countDown();
+                                }));
+        done.await(1, TimeUnit.SECONDS);
+    }
+
+    private static void end(Session session, boolean all) {
+        if (all || session.isIdle()) {
+            session.shutDown();
+        }
+    }
+
+    /** Closes every socket and ends the loops. */
+    @Override
+    public void close() {
+        closing = true;
+        servers.forEach(server -> server.close().syncUninterruptibly());
+        transport.group().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3000);
+    }
+}

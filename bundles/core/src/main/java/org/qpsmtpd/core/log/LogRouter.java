@@ -1,0 +1,133 @@
+package org.qpsmtpd.core.log;
+
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.hook.LoggingHook;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.log.LogRecord;
+
+/**
+ * Hands each log line to the logging plugins in order, or, when there is none, writes it to
+ * standard error up to the level of {@code loglevel}. Asking whether a level is shown costs one
+ * volatile read.
+ */
+public final class LogRouter {
+    /** The level of the built-in logger when {@code loglevel} says nothing. */
+    public static final LogLevel DEFAULT_LEVEL = LogLevel.WARN;
+
+    private final PrintStream builtIn;
+    private final long processId = ProcessHandle.current().pid();
+    private final ThreadLocal<Boolean> logging = ThreadLocal.withInitial(() -> false);
+    private volatile Loggers loggers = new Loggers(List.of(), DEFAULT_LEVEL);
+    private volatile Runnable onChange = () -> {};
+
+    private record Loggers(List<LoggingHook> hooks, LogLevel threshold) {}
+
+    /**
+     * @param builtIn where lines go while no logging plugin is there
+     */
+    public LogRouter(PrintStream builtIn) {
+        this.builtIn = builtIn;
+    }
+
+    /**
+     * Replaces the logging plugins; without any, the built-in logger shows lines up to the given
+     * level.
+     */
+    public void use(List<LoggingHook> hooks, LogLevel builtInLevel) {
+        LogLevel most =
+                hooks.stream()
+                        .map(LoggingHook::threshold)
+                        .reduce((a, b) -> a.shows(b) ? a : b)
+                        .orElse(builtInLevel);
+        loggers = new Loggers(List.copyOf(hooks), most);
+        onChange.run();
+    }
+
+    /** Calls back whenever the threshold may have changed. */
+    void onChange(Runnable action) {
+        onChange = action;
+        action.run();
+    }
+
+    /** The least urgent level that anybody wants to see. */
+    public LogLevel threshold() {
+        return loggers.threshold();
+    }
+
+    /** Whether a line of this level would be seen. */
+    public boolean shows(LogLevel level) {
+        return loggers.threshold().shows(level);
+    }
+
+    /** Writes a line of the core that belongs to no connection. */
+    public void log(LogLevel level, String text) {
+        log(level, "", text);
+    }
+
+    /** Writes a line of the core about a connection. */
+    public void log(LogLevel level, String connectionId, String text) {
+        if (shows(level)) {
+            route(new LogRecord(Instant.now(), level, connectionId, "", "", LogText.clean(text)));
+        }
+    }
+
+    /** Writes a line of, or about, a plugin. */
+    public void log(LogLevel level, PluginCall call, String text) {
+        LogLevel adjusted = call.adjust(level);
+        if (shows(adjusted)) {
+            route(
+                    new LogRecord(
+                            Instant.now(),
+                            adjusted,
+                            call.connectionId(),
+                            call.hook(),
+                            call.plugin(),
+                            LogText.clean(text)));
+        }
+    }
+
+    /** Writes what a library or plugin said through slf4j, with the hook it runs in, if any. */
+    void logForeign(LogLevel level, String text) {
+        Optional<PluginCall> call = PluginCall.current();
+        if (call.isPresent()) {
+            log(level, call.get(), text);
+        } else {
+            log(level, text);
+        }
+    }
+
+    private void route(LogRecord line) {
+        List<LoggingHook> hooks = loggers.hooks();
+        if (hooks.isEmpty()) {
+            builtIn.println(processId + " " + line.line());
+            return;
+        }
+        if (logging.get()) {
+            return; // said by a logging plugin itself
+        }
+        logging.set(true);
+        try {
+            offer(hooks, line);
+        } finally {
+            logging.remove();
+        }
+    }
+
+    private void offer(List<LoggingHook> hooks, LogRecord line) {
+        for (LoggingHook hook : hooks) {
+            try {
+                if (hook.threshold().shows(line.level())
+                        && hook.onLog(line).action() == Action.OK) {
+                    return;
+                }
+            } catch (RuntimeException e) {
+                builtIn.println(
+                        processId + " logging plugin failed: " + LogText.clean(e.toString()));
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The way of a log line: from the core and from plugins to the logging plugins, or to standard
+ * error.
+ */
+@NullMarked
+package org.qpsmtpd.core.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,276 @@
+package org.qpsmtpd.core.message;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.mail.HeaderField;
+import org.qpsmtpd.api.mail.Headers;
+
+/**
+ * The header as received plus what plugins changed. Nothing is parsed until somebody asks for a
+ * field, and what nobody changed is written octet by octet as it came.
+ */
+public final class HeaderBlock implements Headers {
+    private static final byte[] MBOX_FROM = {'F', 'r', 'o', 'm', ' '};
+
+    private final byte[] raw;
+    private final int length;
+    private final List<Part> top = new ArrayList<>();
+    private final List<Part> bottom = new ArrayList<>();
+    private @Nullable List<Part> parsed;
+
+    /**
+     * A piece of the header, line end included. The name is empty for lines that are no field.
+     *
+     * @param name field name as written
+     * @param octets where the piece is
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a slice, never compared
+    private record Part(String name, byte[] octets, int from, int to) {
+        HeaderField field() {
+            int start = from + name.length();
+            while (start < to && octets[start] != ':') {
+                start++;
+            }
+            start++;
+            if (start < to && (octets[start] == ' ' || octets[start] == '\t')) {
+                start++;
+            }
+            int end = to;
+            if (end > start && octets[end - 1] == '\n') {
+                end--;
+            }
+            if (end > start && octets[end - 1] == '\r') {
+                end--;
+            }
+            int size = Math.max(0, end - start);
+            return new HeaderField(name, new String(octets, start, size, StandardCharsets.UTF_8));
+        }
+
+        int size() {
+            return to - from;
+        }
+    }
+
+    /**
+     * @param raw array that begins with the header; not copied, not changed
+     * @param length length of the header, the empty line after it not included
+     */
+    public HeaderBlock(byte[] raw, int length) {
+        this.raw = raw;
+        this.length = length;
+    }
+
+    @Override
+    public List<HeaderField> fields() {
+        List<HeaderField> fields = new ArrayList<>();
+        for (List<Part> parts : List.of(top, middle(), bottom)) {
+            for (Part part : parts) {
+                if (!part.name().isEmpty()) {
+                    fields.add(part.field());
+                }
+            }
+        }
+        return fields;
+    }
+
+    @Override
+    public int count(String name) {
+        int count = 0;
+        for (List<Part> parts : List.of(top, middle(), bottom)) {
+            for (Part part : parts) {
+                if (part.name().equalsIgnoreCase(name)) {
+                    count++;
+                }
+            }
+        }
+        return count;
+    }
+
+    @Override
+    public void append(String name, String value) {
+        bottom.add(made(name, value));
+    }
+
+    @Override
+    public void prepend(String name, String value) {
+        top.add(0, made(name, value));
+    }
+
+    @Override
+    public int remove(String name) {
+        int before = top.size() + middle().size() + bottom.size();
+        for (List<Part> parts : List.of(top, middle(), bottom)) {
+            parts.removeIf(part -> part.name().equalsIgnoreCase(name));
+        }
+        return before - top.size() - middle().size() - bottom.size();
+    }
+
+    /**
+     * Whether any field as received has a name beginning with these letters, found without parsing.
+     *
+     * @param lowerCaseName a name in lower case
+     */
+    boolean mayContain(String lowerCaseName) {
+        if (parsed != null) {
+            return true;
+        }
+        int last = length - lowerCaseName.length();
+        boolean lineStart = true;
+        for (int i = 0; i <= last; i++) {
+            if (lineStart && startsWith(i, lowerCaseName)) {
+                return true;
+            }
+            lineStart = raw[i] == '\n';
+        }
+        return false;
+    }
+
+    private boolean startsWith(int at, String lowerCaseName) {
+        for (int i = 0; i < lowerCaseName.length(); i++) {
+            if (Character.toLowerCase((char) raw[at + i]) != lowerCaseName.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Octets of the header as it is now, without the empty line after it. */
+    public long size() {
+        long size = parsed == null ? length : 0;
+        for (Part part : top) {
+            size += part.size();
+        }
+        if (parsed != null) {
+            for (Part part : parsed) {
+                size += part.size();
+            }
+        }
+        for (Part part : bottom) {
+            size += part.size();
+        }
+        return size;
+    }
+
+    /** Writes the header as it is now, without the empty line after it. */
+    public void writeTo(OutputStream out) throws IOException {
+        write(top, out);
+        if (parsed == null) {
+            out.write(raw, 0, length);
+        } else {
+            write(parsed, out);
+        }
+        write(bottom, out);
+    }
+
+    private static void write(List<Part> parts, OutputStream out) throws IOException {
+        for (Part part : parts) {
+            out.write(part.octets(), part.from(), part.size());
+        }
+    }
+
+    private List<Part> middle() {
+        List<Part> parts = parsed;
+        if (parts == null) {
+            parts = parse();
+            parsed = parts;
+        }
+        return parts;
+    }
+
+    private List<Part> parse() {
+        List<Part> parts = new ArrayList<>();
+        int start = 0;
+        while (start < length) {
+            int end = lineEnd(start);
+            while (end < length && (raw[end] == ' ' || raw[end] == '\t')) {
+                end = lineEnd(end);
+            }
+            parts.add(part(start, end, parts.isEmpty()));
+            start = end;
+        }
+        return parts;
+    }
+
+    private Part part(int start, int end, boolean first) {
+        if (first && startsWithMboxFrom(start, end)) {
+            byte[] line =
+                    ("Mail-From: " + text(start + MBOX_FROM.length, end))
+                            .getBytes(StandardCharsets.UTF_8);
+            return new Part("Mail-From", line, 0, line.length);
+        }
+        return new Part(nameAt(start, end), raw, start, end);
+    }
+
+    private boolean startsWithMboxFrom(int start, int end) {
+        if (end - start < MBOX_FROM.length) {
+            return false;
+        }
+        for (int i = 0; i < MBOX_FROM.length; i++) {
+            if (raw[start + i] != MBOX_FROM[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String text(int start, int end) {
+        return new String(raw, start, end - start, StandardCharsets.UTF_8);
+    }
+
+    private String nameAt(int start, int end) {
+        int i = start;
+        while (i < end && raw[i] > 32 && raw[i] < 127 && raw[i] != ':') {
+            i++;
+        }
+        int nameEnd = i;
+        while (i < end && (raw[i] == ' ' || raw[i] == '\t')) { // obsolete, RFC 5322 4.5
+            i++;
+        }
+        boolean field = nameEnd > start && i < end && raw[i] == ':';
+        return field ? new String(raw, start, nameEnd - start, StandardCharsets.US_ASCII) : "";
+    }
+
+    private int lineEnd(int start) {
+        int i = start;
+        while (i < length && raw[i] != '\n') {
+            i++;
+        }
+        return Math.min(length, i + 1);
+    }
+
+    private static Part made(String name, String value) {
+        boolean good = !name.isEmpty() && name.chars().allMatch(c -> c > 32 && c < 127 && c != ':');
+        if (!good) {
+            throw new IllegalArgumentException("'" + name + "' is not a header field name");
+        }
+        byte[] octets = (name + ": " + clean(value) + "\r\n").getBytes(StandardCharsets.UTF_8);
+        return new Part(name, octets, 0, octets.length);
+    }
+
+    /** Keeps a line end only where a blank follows, and no other control character but the tab. */
+    static String clean(String value) {
+        StringBuilder clean = new StringBuilder(value.length() + 8);
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '\n') {
+                boolean folds = i + 1 < value.length() && isBlank(value.charAt(i + 1));
+                boolean blankLine = folds && value.substring(i + 1).isBlank();
+                if (folds && !blankLine) {
+                    clean.append("\r\n");
+                }
+            } else if (c == '\t'
+                    || (c >= 32 && (c < 127 || c > 159) && c != '\u2028' && c != '\u2029')) {
+                clean.append(c);
+            }
+        }
+        return clean.toString();
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+}

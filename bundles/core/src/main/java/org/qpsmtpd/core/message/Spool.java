@@ -1,0 +1,97 @@
+package org.qpsmtpd.core.message;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+/**
+ * The spool directory: files for bodies that are too large for memory, and temporary files of
+ * plugins. The directory is the server's alone, files are made new and never through a link.
+ */
+public final class Spool {
+    private static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY_MODE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final Set<StandardOpenOption> NEW_FILE =
+            Set.of(
+                    StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
+
+    private final Path directory;
+    private final AtomicLong counter = new AtomicLong();
+    private final long processId = ProcessHandle.current().pid();
+
+    /**
+     * @param directory the spool directory; made when it is missing
+     */
+    public Spool(Path directory) {
+        this.directory = directory;
+    }
+
+    /** The directory. */
+    public Path directory() {
+        return directory;
+    }
+
+    /**
+     * Makes the directory when it is missing and checks it.
+     *
+     * @throws IOException when it cannot be made or used, or is a symbolic link
+     */
+    public void prepare() throws IOException {
+        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectories(directory.toAbsolutePath().getParent());
+            Files.createDirectory(directory, DIRECTORY_MODE);
+        }
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+                || !Files.isWritable(directory)) {
+            throw new IOException(directory + " is not a directory that can be written");
+        }
+    }
+
+    /** A new file, open for reading and writing. */
+    FileChannel open(Path path) throws IOException {
+        return FileChannel.open(path, NEW_FILE, FILE_MODE);
+    }
+
+    /** A new name, {@code EPOCH:PID:COUNTER} as qpsmtpd has it. */
+    Path newPath() {
+        return directory.resolve(
+                Instant.now().getEpochSecond() + ":" + processId + ":" + counter.getAndIncrement());
+    }
+
+    /** A new empty file. */
+    public Path newFile() throws IOException {
+        return Files.createFile(newPath(), FILE_MODE);
+    }
+
+    /** A new empty directory. */
+    public Path newDirectory() throws IOException {
+        return Files.createDirectory(newPath(), DIRECTORY_MODE);
+    }
+
+    /** Deletes a file, or a directory with all that is in it, without following links. */
+    public static void delete(Path path) throws IOException {
+        List<Path> all;
+        try (Stream<Path> tree = Files.walk(path)) {
+            all = tree.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path entry : all) {
+            Files.deleteIfExists(entry);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package org.qpsmtpd.core.message;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.mail.MessageBody;
+
+/**
+ * The message as it was received, in memory or in a spool file. Filled by one connection's input,
+ * then only read. Octets are given by writing into {@link #array} from {@link #end} on, so that
+ * they are copied once.
+ */
+public final class StoredBody implements MessageBody {
+    /** How much is gathered before a piece goes to the spool file. */
+    public static final int PIECE = 64 * 1024;
+
+    private static final int FIRST = 4096;
+    private static final byte[] NOTHING = {};
+
+    /**
+     * Octets on their way to the spool file.
+     *
+     * @param octets array that begins with them; may be used again once they are written
+     * @param length how many there are
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, and copying it would be the cost
+    public record Piece(byte[] octets, int length) {}
+
+    private final Spool spool;
+    private byte[] array = NOTHING;
+    private int end;
+    private long spooled;
+    private byte[] header = NOTHING;
+    private int headerLength;
+    private @Nullable FileChannel channel;
+    private @Nullable Path path;
+    private boolean discarded;
+
+    /**
+     * @param spool where the file is made when one is needed
+     */
+    public StoredBody(Spool spool) {
+        this.spool = spool;
+    }
+
+    /** Makes room for more octets and returns the array they go into. */
+    public byte[] room(int more) {
+        int needed = end + more;
+        if (needed > array.length) {
+            array =
+                    Arrays.copyOf(
+                            array,
+                            Math.max(
+                                    Math.max(FIRST, needed),
+                                    Math.min(array.length * 2, needed + PIECE)));
+        }
+        return array;
+    }
+
+    /** Where the next octets go. */
+    public int end() {
+        return end;
+    }
+
+    /** Says how far the array is filled. */
+    public void setEnd(int newEnd) {
+        end = newEnd;
+    }
+
+    /** Says that the header is complete: the first octets of the message, still in the array. */
+    public void setHeaderEnd(int length) {
+        headerLength = length;
+    }
+
+    /** Octets that are in memory and not in the file. */
+    public int inArray() {
+        return end;
+    }
+
+    /** Whether a spool file has been begun. */
+    public boolean isSpooled() {
+        return channel != null;
+    }
+
+    /**
+     * Gives away the filled array to be written by {@link #writePiece}, and goes on with an empty
+     * one. The header stays in memory.
+     *
+     * @param spare array to go on with; may be empty
+     */
+    public Piece takePiece(byte[] spare) {
+        if (header.length == 0 && headerLength > 0) {
+            header = Arrays.copyOf(array, headerLength);
+        }
+        Piece piece = new Piece(array, end);
+        array = spare;
+        end = 0;
+        spooled += piece.length();
+        return piece;
+    }
+
+    /**
+     * Writes a piece at the end of the spool file, which is made when needed. Waits for the disk.
+     */
+    public synchronized void writePiece(Piece piece) throws IOException {
+        if (discarded) {
+            return;
+        }
+        FileChannel file = channel;
+        if (file == null) {
+            Path newPath = spool.newPath();
+            file = spool.open(newPath);
+            channel = file;
+            path = newPath;
+        }
+        ByteBuffer octets = ByteBuffer.wrap(piece.octets(), 0, piece.length());
+        while (octets.hasRemaining()) {
+            file.write(octets);
+        }
+    }
+
+    /** The header as received: an array that begins with it. */
+    public byte[] headerArray() {
+        return header.length > 0 ? header : array;
+    }
+
+    /** Length of the header. */
+    public int headerLength() {
+        return headerLength;
+    }
+
+    @Override
+    public long size() {
+        return spooled + end;
+    }
+
+    @Override
+    public long bodyStart() {
+        return headerLength;
+    }
+
+    @Override
+    public boolean inMemory() {
+        return channel == null;
+    }
+
+    @Override
+    public InputStream open() throws IOException {
+        return from(0);
+    }
+
+    @Override
+    public InputStream openBody() throws IOException {
+        return from(headerLength);
+    }
+
+    private InputStream from(long position) throws IOException {
+        if (channel == null) {
+            return new ByteArrayInputStream(array, (int) position, end - (int) position);
+        }
+        FileChannel file = FileChannel.open(file(), StandardOpenOption.READ);
+        return Channels.newInputStream(file.position(position));
+    }
+
+    @Override
+    public Path file() throws IOException {
+        if (channel == null || end > 0) {
+            writePiece(takePiece(NOTHING));
+        }
+        Path file = path;
+        if (file == null) {
+            throw new IOException("no spool file");
+        }
+        return file;
+    }
+
+    /** Writes from the empty line after the header to the end. */
+    public void writeBodyTo(OutputStream out) throws IOException {
+        FileChannel file = channel;
+        if (file == null) {
+            out.write(array, headerLength, end - headerLength);
+            return;
+        }
+        ByteBuffer buffer = ByteBuffer.allocate(PIECE);
+        long position = headerLength;
+        while (file.read(buffer, position) > 0) {
+            out.write(buffer.array(), 0, buffer.position());
+            position += buffer.position();
+            buffer.clear();
+        }
+        if (end > 0) {
+            out.write(array, 0, end);
+        }
+    }
+
+    /** Forgets everything and deletes the file. */
+    public synchronized void discard() throws IOException {
+        discarded = true;
+        array = NOTHING;
+        end = 0;
+        FileChannel file = channel;
+        Path name = path;
+        channel = null;
+        path = null;
+        if (file != null) {
+            file.close();
+        }
+        if (name != null) {
+            Files.deleteIfExists(name);
+        }
+    }
+}

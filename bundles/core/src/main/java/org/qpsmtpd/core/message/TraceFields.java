@@ -1,0 +1,126 @@
+package org.qpsmtpd.core.message;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.connection.Hello;
+import org.qpsmtpd.api.connection.TlsInfo;
+import org.qpsmtpd.api.mail.HeaderField;
+import org.qpsmtpd.api.mail.Recipient;
+import org.qpsmtpd.api.mail.Transaction;
+
+/**
+ * The fields the server itself puts on top of a message.
+ *
+ * <p>Source: qpsmtpd {@code lib/Qpsmtpd/SMTP.pm}; RFC 5321 section 4.4, RFC 8601 section 5.
+ */
+public final class TraceFields {
+    private static final String RESULTS = "Authentication-Results";
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss Z", Locale.ROOT);
+
+    private TraceFields() {}
+
+    /**
+     * What the client spoke: {@code SMTP}, {@code ESMTP}, {@code UTF8SMTP} and their S and A forms.
+     */
+    public static String protocol(Connection connection, Transaction transaction) {
+        if (connection.hello() != Hello.EHLO) {
+            return "SMTP";
+        }
+        return (transaction.smtpUtf8() ? "UTF8SMTP" : "ESMTP")
+                + (connection.tls().isPresent() ? "S" : "")
+                + (connection.authUser().isEmpty() ? "" : "A");
+    }
+
+    /** The value of the Received field. */
+    public static String received(
+            Transaction transaction, String protocol, String me, String version, Instant now) {
+        Connection connection = transaction.connection();
+        Optional<TlsInfo> tls = connection.tls();
+        List<Recipient> recipients = transaction.recipients();
+        // RFC 5321 7.2: with several recipients the field would tell each of the others.
+        String recipient =
+                recipients.size() == 1 ? "\n for " + recipients.get(0).address().format() : "";
+        return "from "
+                + connection.remoteInfo()
+                + " (HELO "
+                + connection.helloHost()
+                + ") ("
+                + connection.remoteIp()
+                + ")\n by "
+                + me
+                + " (qpsmtpd/"
+                + version
+                + ") with "
+                + protocol
+                + tls.map(info -> " (" + info.cipher() + " encrypted)").orElse("")
+                + " id "
+                + transaction.id()
+                + recipient
+                + "; "
+                + DATE.format(now.atZone(ZoneId.systemDefault()));
+    }
+
+    /**
+     * Renames every Authentication-Results field that came with the message, so that nobody takes a
+     * forged one for ours. Left alone when a DKIM signature covers the field and its result is not
+     * in our name.
+     *
+     * @param authservId our own name; {@code none} when we add no such field
+     */
+    public static void renameAuthenticationResults(HeaderBlock headers, String authservId) {
+        if (authservId.equals("none") || !headers.mayContain("authentication-results")) {
+            return;
+        }
+        List<HeaderField> fields = headers.all(RESULTS);
+        if (fields.isEmpty()) {
+            return;
+        }
+        List<HeaderField> kept = new ArrayList<>();
+        boolean signed = isSigned(headers);
+        headers.remove(RESULTS);
+        for (HeaderField field : fields) {
+            if (signed && !isOurs(field, authservId)) {
+                kept.add(field);
+            } else {
+                headers.append("Original-" + RESULTS, field.value());
+            }
+        }
+        kept.forEach(field -> headers.append(RESULTS, field.value()));
+    }
+
+    private static boolean isOurs(HeaderField field, String authservId) {
+        String value = field.unfolded();
+        int end = value.indexOf(';');
+        String id = (end < 0 ? value : value.substring(0, end)).strip();
+        int blank = id.indexOf(' ');
+        return (blank < 0 ? id : id.substring(0, blank)).equalsIgnoreCase(authservId);
+    }
+
+    private static boolean isSigned(HeaderBlock headers) {
+        for (HeaderField signature : headers.all("DKIM-Signature")) {
+            for (String tag : signature.unfolded().split(";", -1)) {
+                String trimmed = tag.strip();
+                if (trimmed.startsWith("h=") && lists(trimmed.substring(2))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean lists(String names) {
+        for (String name : names.split(":", -1)) {
+            if (name.strip().equalsIgnoreCase(RESULTS)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

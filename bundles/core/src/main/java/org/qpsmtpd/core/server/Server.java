@@ -1,0 +1,296 @@
+package org.qpsmtpd.core.server;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleListener;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.metatype.MetaTypeService;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.service.Patterns;
+import org.qpsmtpd.api.service.Resolver;
+import org.qpsmtpd.core.chain.Generations;
+import org.qpsmtpd.core.chain.InstanceFactory;
+import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.log.JulBridge;
+import org.qpsmtpd.core.log.LogRouter;
+
+/**
+ * The server in its framework. Builds the first generation of plugins, then accepts on the sockets
+ * that the launcher bound, or binds them itself; builds the next generation when bundles or
+ * config/plugins changed or somebody asked for it.
+ *
+ * <p>Tells the launcher by services of JDK types: an {@link AutoCloseable} with {@code
+ * org.qpsmtpd.server=listening} while it accepts, whose close drains; a {@link Runnable} with
+ * {@code org.qpsmtpd.command=reload}.
+ */
+@Component(
+        immediate = true,
+        service = {})
+public final class Server {
+    private static final long QUIET_MILLIS = 200;
+    private static final long WATCH_MILLIS = 500;
+    private static final int BACKLOG = 1024;
+
+    private final BundleContext context;
+    private final LogRouter log = new LogRouter(System.err);
+    private final JulBridge bridge = new JulBridge(log);
+    private final ServerOptions options;
+    private final ConfigDirectory config;
+    private final Generations generations;
+    private final AtomicBoolean renewalDue = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final BundleListener bundleListener = this::bundleChanged;
+    private final ScheduledExecutorService control =
+            Executors.newSingleThreadScheduledExecutor(
+                    work -> {
+                        Thread thread = new Thread(work, "control");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+
+    private volatile @Nullable Resolver resolver;
+    private volatile @Nullable SmtpServer server;
+
+    /**
+     * Starts in the background.
+     *
+     * @param patterns not used here; plugins need it, so it must be there before the first of them
+     *     is made
+     */
+    @Activate
+    public Server(
+            BundleContext context,
+            @Reference ConfigurationAdmin configurations,
+            @Reference ServiceComponentRuntime components,
+            @Reference MetaTypeService metatypes,
+            @Reference Patterns patterns) {
+        this.context = context;
+        options = ServerOptions.of(context::getProperty);
+        config = new ConfigDirectory(options.configDirectories(), log);
+        generations =
+                new Generations(
+                        new InstanceFactory(context, configurations, components, metatypes),
+                        config,
+                        log,
+                        options.deployDirectory().toUri().toString());
+        control.execute(this::start);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setResolver(Resolver newResolver) {
+        resolver = newResolver;
+    }
+
+    void unsetResolver(Resolver oldResolver) {
+        if (oldResolver.equals(resolver)) {
+            resolver = null;
+        }
+    }
+
+    private void start() {
+        try {
+            generations.renew();
+            config.onChange(this::fileChanged);
+            context.addBundleListener(bundleListener);
+            SmtpServer started =
+                    new SmtpServer(
+                            context.getBundle().getVersion().toString(),
+                            options,
+                            config,
+                            log,
+                            generations::current,
+                            () -> Optional.ofNullable(resolver),
+                            this::childStart);
+            server = started;
+            for (ServerSocketChannel socket : sockets()) {
+                started.accept(socket);
+            }
+            var unused =
+                    control.scheduleWithFixedDelay(
+                            this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+            announce(started);
+        } catch (IOException | RuntimeException e) {
+            log.log(LogLevel.EMERG, "the server cannot start: " + e);
+        }
+    }
+
+    private void announce(SmtpServer started) {
+        String[] addresses =
+                started.addresses().stream()
+                        .map(
+                                address ->
+                                        address.getAddress().getHostAddress()
+                                                + ":"
+                                                + address.getPort())
+                        .toArray(String[]::new);
+        register(Runnable.class, this::reload, Map.of("org.qpsmtpd.command", "reload"));
+        Map<String, Object> properties =
+                Map.of("org.qpsmtpd.server", "listening", "org.qpsmtpd.listen", addresses);
+        AutoCloseable closing = this::close;
+        register(AutoCloseable.class, closing, properties);
+    }
+
+    private <T> void register(Class<T> type, T service, Map<String, ?> properties) {
+        context.registerService(type, service, FrameworkUtil.asDictionary(properties));
+    }
+
+    private void childStart() {
+        services(Runnable.class, "(org.qpsmtpd.child_priority=*)").forEach(Runnable::run);
+    }
+
+    private List<ServerSocketChannel> sockets() throws IOException {
+        List<ServerSocketChannel> given =
+                services(ServerSocketChannel.class, "(org.qpsmtpd.listener=*)");
+        return given.isEmpty() ? bind() : given;
+    }
+
+    private List<ServerSocketChannel> bind() throws IOException {
+        List<ServerSocketChannel> sockets = new ArrayList<>();
+        for (String address : options.listen()) {
+            int colon = address.lastIndexOf(':');
+            String host = colon < 0 ? "" : address.substring(0, colon).replaceAll("[\\[\\]]", "");
+            String port = address.substring(colon + 1);
+            int number = port.isEmpty() ? 2525 : Integer.parseInt(port);
+            ServerSocketChannel socket = ServerSocketChannel.open();
+            socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            socket.bind(
+                    host.isEmpty()
+                            ? new InetSocketAddress(number)
+                            : new InetSocketAddress(host, number),
+                    BACKLOG);
+            sockets.add(socket);
+        }
+        return sockets;
+    }
+
+    private <T> List<T> services(Class<T> type, String filter) {
+        try {
+            Collection<ServiceReference<T>> references = context.getServiceReferences(type, filter);
+            List<T> found = new ArrayList<>();
+            for (ServiceReference<T> reference : references) {
+                T service = context.getService(reference);
+                if (service != null) {
+                    found.add(service);
+                }
+            }
+            return found;
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // ---- changes
+
+    private void watch() {
+        config.refresh();
+        generations.retire();
+    }
+
+    private void fileChanged(String name) {
+        if (name.equals("plugins") || name.equals("logging") || name.equals("loglevel")) {
+            renewSoon();
+        }
+    }
+
+    private void bundleChanged(BundleEvent event) {
+        switch (event.getType()) {
+            case BundleEvent.STARTED,
+                    BundleEvent.STOPPED,
+                    BundleEvent.UPDATED,
+                    BundleEvent.UNINSTALLED ->
+                    renewSoon();
+            default -> {
+                // only these change which plugins there are
+            }
+        }
+    }
+
+    private void reload() {
+        log.log(LogLevel.NOTICE, "reload");
+        submit(
+                () -> {
+                    config.reload();
+                    generations.renew();
+                },
+                0);
+    }
+
+    /** Several changes close together make one generation. */
+    private void renewSoon() {
+        if (renewalDue.compareAndSet(false, true)) {
+            submit(
+                    () -> {
+                        renewalDue.set(false);
+                        generations.renew();
+                    },
+                    QUIET_MILLIS);
+        }
+    }
+
+    private void submit(Runnable work, long millis) {
+        try {
+            Runnable guarded =
+                    () -> {
+                        try {
+                            work.run();
+                        } catch (RuntimeException e) {
+                            log.log(LogLevel.CRIT, "no new generation: " + e);
+                        }
+                    };
+            var unused = control.schedule(guarded, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            log.log(LogLevel.DEBUG, "no change while shutting down");
+        }
+    }
+
+    // ---- end
+
+    private void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        context.removeBundleListener(bundleListener);
+        control.shutdown();
+        SmtpServer running = server;
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    /** Drains, unless the launcher did, and lets the plugins go. */
+    @Deactivate
+    void deactivate() {
+        close();
+        generations.close();
+        bridge.close();
+    }
+}

@@ -1,0 +1,80 @@
+package org.qpsmtpd.core.server;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of the command line, or of {@code etc/org.qpsmtpd.cfg}, as the core needs them.
+ *
+ * @param listen addresses to bind when nobody hands over bound sockets: {@code HOST:PORT}, {@code
+ *     [V6]:PORT}
+ * @param children most workers, 1 or more
+ * @param idleChildren workers kept warm
+ * @param limitConnections most connections at once
+ * @param maxFromIp most connections of one address, as plugins are told; 0 for no limit
+ * @param prettyChild whether workers are named for the process table
+ * @param configDirectories where configuration files are, most important first
+ * @param deployDirectory folder whose bundles run without a line of config/plugins
+ * @param spoolDirectory where spool files go unless {@code spool_dir} says otherwise
+ */
+public record ServerOptions(
+        List<String> listen,
+        int children,
+        int idleChildren,
+        int limitConnections,
+        int maxFromIp,
+        boolean prettyChild,
+        List<Path> configDirectories,
+        Path deployDirectory,
+        Path spoolDirectory) {
+    private static final String PREFIX = "org.qpsmtpd.";
+    private static final int DEFAULT_CONNECTIONS = 10_000;
+
+    /**
+     * Reads options.
+     *
+     * @param property gives the value of a name such as {@code org.qpsmtpd.children}; null when not
+     *     set
+     */
+    public static ServerOptions of(Function<String, @Nullable String> property) {
+        Path home = Path.of(text(property, "home", ".")).toAbsolutePath();
+        Path variable = Path.of(text(property, "var_dir", home.resolve("var").toString()));
+        List<Path> directories = new ArrayList<>();
+        String chosen = text(property, "config_dir", "");
+        if (!chosen.isEmpty()) {
+            directories.add(Path.of(chosen));
+        }
+        directories.add(home.resolve("config"));
+        String qmail = System.getenv("QMAIL");
+        directories.add(Path.of(qmail == null ? "/var/qmail" : qmail, "control"));
+        int limit = number(property, "limit_connections", 0);
+        return new ServerOptions(
+                List.of(text(property, "interface", "").split(",", -1)),
+                Math.max(1, number(property, "children", 15)),
+                number(property, "idle_children", 5),
+                limit > 0 ? limit : DEFAULT_CONNECTIONS,
+                number(property, "max_from_ip", 10),
+                Boolean.parseBoolean(text(property, "pretty_child", "false")),
+                List.copyOf(directories),
+                Path.of(text(property, "deploy_dir", home.resolve("deploy").toString())),
+                variable.resolve("spool"));
+    }
+
+    private static String text(
+            Function<String, @Nullable String> property, String name, String fallback) {
+        String value = property.apply(PREFIX + name);
+        return value == null || value.isEmpty() ? fallback : value;
+    }
+
+    private static int number(
+            Function<String, @Nullable String> property, String name, int fallback) {
+        try {
+            return Integer.parseInt(text(property, name, Integer.toString(fallback)));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("option " + PREFIX + name + " is not a number", e);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package org.qpsmtpd.core.server;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.service.Resolver;
+import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.listener.Listener;
+import org.qpsmtpd.core.listener.Listener.ListenerOptions;
+import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.message.Spool;
+import org.qpsmtpd.core.session.Engine;
+import org.qpsmtpd.core.worker.Children;
+
+/** A server without a framework around it: sockets in, generations of plugins asked, mail out. */
+public final class SmtpServer implements AutoCloseable {
+    private static final long DRAIN_SECONDS = 30;
+
+    private final Children children;
+    private final Engine engine;
+    private final Listener listener;
+    private final LogRouter log;
+
+    /**
+     * A server that accepts nothing yet.
+     *
+     * @param version our version, for the greeting and the Received field
+     * @param generation the set of plugins for a new session
+     * @param resolver where host names are looked up
+     * @param atChildStart what each worker does first
+     */
+    public SmtpServer(
+            String version,
+            ServerOptions options,
+            ConfigDirectory config,
+            LogRouter log,
+            Supplier<Generation> generation,
+            Supplier<Optional<Resolver>> resolver,
+            Runnable atChildStart) {
+        this.log = log;
+        children =
+                new Children(
+                        options.children(),
+                        options.idleChildren(),
+                        options.prettyChild(),
+                        atChildStart);
+        Spool spool = new Spool(spoolDirectory(options, config));
+        prepare(spool);
+        engine =
+                new Engine(
+                        version,
+                        config,
+                        log,
+                        children,
+                        spool,
+                        new SystemClock(),
+                        generation,
+                        resolver);
+        listener =
+                new Listener(
+                        engine,
+                        ListenerOptions.of(
+                                options.limitConnections(),
+                                options.maxFromIp(),
+                                options.children()));
+    }
+
+    private static Path spoolDirectory(ServerOptions options, Config config) {
+        String home = System.getProperty("user.home", "");
+        return config.value("spool_dir")
+                .map(text -> text.startsWith("~/") ? home + text.substring(1) : text)
+                .map(Path::of)
+                .orElse(options.spoolDirectory());
+    }
+
+    private void prepare(Spool spool) {
+        try {
+            spool.prepare();
+        } catch (IOException e) {
+            log.log(
+                    LogLevel.ERROR,
+                    "spool directory: "
+                            + e.getMessage()
+                            + "; large messages are deferred with 451");
+        }
+    }
+
+    /** Starts accepting on a bound socket. */
+    public void accept(ServerSocketChannel socket) {
+        listener.accept(socket);
+    }
+
+    /** The addresses that connections are accepted on. */
+    public List<InetSocketAddress> addresses() {
+        return listener.addresses();
+    }
+
+    /** How many connections are open. */
+    public int connections() {
+        return listener.connections();
+    }
+
+    /** How many messages were queued. */
+    public long messages() {
+        return engine.messages();
+    }
+
+    /** Stops accepting, lets what is in flight finish within a bound, and ends. */
+    @Override
+    public void close() {
+        try {
+            listener.drain(DRAIN_SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        listener.close();
+        children.close();
+    }
+}

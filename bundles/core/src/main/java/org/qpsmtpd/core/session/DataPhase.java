@@ -1,0 +1,453 @@
+package org.qpsmtpd.core.session;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.hook.DataHeadersEndHook;
+import org.qpsmtpd.api.hook.DataHook;
+import org.qpsmtpd.api.hook.DataPostHeadersHook;
+import org.qpsmtpd.api.hook.DataPostHook;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.hook.QueueHook;
+import org.qpsmtpd.api.hook.QueuePostHook;
+import org.qpsmtpd.api.hook.QueuePreHook;
+import org.qpsmtpd.api.hook.ReceivedLineHook;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.mail.BodyType;
+import org.qpsmtpd.core.message.DataDecoder;
+import org.qpsmtpd.core.message.HeaderBlock;
+import org.qpsmtpd.core.message.StoredBody;
+import org.qpsmtpd.core.message.TraceFields;
+
+/**
+ * The verbs DATA and BDAT, and what follows the last octet of a message: trace fields, the hooks on
+ * the whole message, the queue.
+ */
+final class DataPhase implements MessageInput.Listener {
+    private final Session session;
+    private @Nullable MessageInput input;
+    private boolean chunking;
+    private boolean lastChunk;
+    private @Nullable Reply chunkFault;
+    private @Nullable HookResult brokenOff;
+
+    DataPhase(Session session) {
+        this.session = session;
+    }
+
+    /** Whether a message is on its way in. */
+    boolean isReceiving() {
+        return input != null;
+    }
+
+    /** Whether the client sends the message in chunks. */
+    boolean isChunking() {
+        return chunking;
+    }
+
+    /** Whether the message has arrived, but not yet all of it at the disk. */
+    boolean isFinishing() {
+        MessageInput known = input;
+        return known != null && known.isFinishing();
+    }
+
+    /** The connection ended: what was coming is incomplete. */
+    void aborted() {
+        if (input != null) {
+            input = null;
+            session.log(LogLevel.NOTICE, "Incomplete DATA, connection lost");
+        }
+    }
+
+    // ---- DATA
+
+    void data(String argument) {
+        if (chunking) {
+            session.reply(Reply.of(503, "5.5.1", "BDAT has begun, DATA cannot follow"));
+            return;
+        }
+        if (!argument.isEmpty()) {
+            session.reply(Reply.of(501, "5.5.4", "DATA takes no argument"));
+            return;
+        }
+        SmtpTransaction transaction = session.transactionOrNull();
+        if (transaction != null && transaction.bodyType() == BodyType.BINARY_MIME) {
+            session.reply(Reply.of(503, "5.5.1", "BODY=BINARYMIME needs BDAT"));
+            return;
+        }
+        session.ask(
+                HookPoint.DATA,
+                DataHook.class,
+                hook -> hook.onData(session.transaction()),
+                this::dataAnswered);
+    }
+
+    private void dataAnswered(HookResult result) {
+        Action action = result.action();
+        if (action.refuses()) {
+            refuseData(result);
+        } else if (action != Action.DONE) {
+            Reply fault = missingEnvelope();
+            if (fault != null) {
+                session.reply(fault);
+                return;
+            }
+            begin(DataDecoder.forData());
+            session.reply(Replies.GO_AHEAD);
+            session.wire().receiveData(current());
+        }
+    }
+
+    private void refuseData(HookResult result) {
+        Action action = result.action();
+        boolean later = action.isTemporary();
+        session.reset(
+                () -> {
+                    session.refuse(
+                            result,
+                            later ? 451 : 554,
+                            "7.1",
+                            later ? "Message denied temporarily" : "Message denied");
+                    if (action.disconnects()) {
+                        session.disconnect();
+                    }
+                });
+    }
+
+    private @Nullable Reply missingEnvelope() {
+        SmtpTransaction transaction = session.transaction();
+        if (!transaction.hasSender()) {
+            return Replies.MAIL_FIRST;
+        }
+        return transaction.recipientCount() == 0 ? Replies.RCPT_FIRST : null;
+    }
+
+    private void begin(DataDecoder decoder) {
+        Settings settings = session.settings();
+        input =
+                new MessageInput(
+                        session.transaction().storedBody(),
+                        decoder,
+                        new MessageInput.Limits(settings.maxOctets(), settings.inMemory()),
+                        session.children(),
+                        session.wire(),
+                        this);
+    }
+
+    private MessageInput current() {
+        MessageInput known = input;
+        if (known == null) {
+            throw new IllegalStateException("no message is on its way in");
+        }
+        return known;
+    }
+
+    // ---- BDAT, RFC 3030
+
+    void bdat(String argument) {
+        String[] words = argument.split("[ \t]+", -1);
+        boolean last = words.length == 2 && words[1].equalsIgnoreCase("LAST");
+        String size = words[0];
+        boolean number = !size.isEmpty() && size.length() <= 18;
+        number &= size.chars().allMatch(c -> c >= '0' && c <= '9');
+        if (!number || (words.length == 2 && !last) || words.length > 2) {
+            // Where the chunk would end is not known, so nothing after this can be trusted.
+            session.reply(Reply.of(501, "5.5.4", "BDAT takes a size and maybe LAST"));
+            session.disconnect();
+            return;
+        }
+        lastChunk = last;
+        long octets = Long.parseLong(size);
+        if (chunking) {
+            session.wire().receiveChunk(current(), octets);
+            return;
+        }
+        chunking = true;
+        chunkFault = null;
+        session.ask(
+                HookPoint.DATA,
+                DataHook.class,
+                hook -> hook.onData(session.transaction()),
+                result -> firstChunk(result, octets));
+    }
+
+    private void firstChunk(HookResult result, long octets) {
+        BodyType type = session.transaction().bodyType();
+        chunkFault = missingEnvelope();
+        brokenOff = result.action().refuses() ? result : null;
+        begin(DataDecoder.forChunks(type == BodyType.BINARY_MIME));
+        if (chunkFault != null || brokenOff != null) {
+            current().drop();
+        }
+        session.wire().receiveChunk(current(), octets);
+    }
+
+    private void chunkFinished(MessageInput done) {
+        HookResult refusal = brokenOff;
+        Reply fault = chunkFault;
+        if (refusal != null || fault != null) {
+            endChunks();
+            if (refusal != null) {
+                refuseData(refusal);
+            } else if (fault != null) {
+                session.reply(fault);
+            }
+            return;
+        }
+        if (!lastChunk) {
+            chunkAnswer(done);
+            return;
+        }
+        done.lastChunk();
+        endChunks();
+        complete(done);
+    }
+
+    private void chunkAnswer(MessageInput done) {
+        Reply fault = faultOf(done);
+        if (fault != null) {
+            endChunks();
+            session.reset(() -> session.reply(fault));
+        } else {
+            session.reply(Reply.of(250, "2.0.0", "chunk received"));
+        }
+    }
+
+    private void endChunks() {
+        chunking = false;
+        input = null;
+        brokenOff = null;
+        chunkFault = null;
+    }
+
+    /** A RSET, MAIL or EHLO between chunks gives the message up. */
+    void abandon() {
+        if (chunking) {
+            endChunks();
+        }
+    }
+
+    // ---- arriving
+
+    @Override
+    public void headerComplete() {
+        if (!session.generation().has(HookPoint.DATA_HEADERS_END)) {
+            return;
+        }
+        SmtpTransaction transaction = session.transaction();
+        StoredBody body = transaction.storedBody();
+        int length = body.headerLength();
+        transaction.setHeaders(new HeaderBlock(Arrays.copyOf(body.headerArray(), length), length));
+        session.ask(
+                HookPoint.DATA_HEADERS_END,
+                DataHeadersEndHook.class,
+                hook -> hook.onDataHeadersEnd(transaction),
+                this::headersAnswered);
+    }
+
+    private void headersAnswered(HookResult result) {
+        if (result.action().disconnects() && input != null) {
+            boolean later = result.action().isTemporary();
+            input = null;
+            session.refuse(
+                    result,
+                    later ? 421 : 554,
+                    "7.1",
+                    later ? "Message denied temporarily" : "Message denied");
+            session.disconnect();
+        }
+    }
+
+    @Override
+    public void broken(MessageInput done) {
+        if (chunking) {
+            return; // the count tells where the chunk ends; answered there
+        }
+        input = null;
+        session.brokenFraming();
+    }
+
+    @Override
+    public void finished(MessageInput done) {
+        if (input != done) {
+            return;
+        }
+        if (chunking) {
+            chunkFinished(done);
+        } else {
+            input = null;
+            complete(done);
+        }
+    }
+
+    private void complete(MessageInput done) {
+        Reply fault = faultOf(done);
+        if (fault != null) {
+            session.reset(() -> session.reply(fault));
+            return;
+        }
+        SmtpTransaction transaction = session.transaction();
+        StoredBody body = transaction.storedBody();
+        if (!transaction.hasHeaders()) {
+            transaction.setHeaders(new HeaderBlock(body.headerArray(), body.headerLength()));
+        }
+        if (body.isSpooled()) {
+            session.log(LogLevel.INFO, "spooling message to disk");
+        }
+        session.ask(
+                HookPoint.DATA_POST_HEADERS,
+                DataPostHeadersHook.class,
+                hook -> hook.onDataPostHeaders(transaction),
+                result -> headersDone(result, transaction));
+    }
+
+    private @Nullable Reply faultOf(MessageInput done) {
+        return switch (done.fault()) {
+            case NONE -> null;
+            case TOO_BIG -> {
+                session.log(LogLevel.ALERT, "Message too big!");
+                yield Replies.MESSAGE_TOO_BIG;
+            }
+            case HEADER_TOO_BIG -> Replies.HEADER_TOO_BIG;
+            case BARE_LINE_END -> Replies.BARE_IN_CHUNK;
+            case SPOOL -> {
+                session.log(
+                        LogLevel.ERROR,
+                        "cannot write to spool directory "
+                                + session.engine().spool().directory()
+                                + ": "
+                                + done.spoolProblem());
+                yield Replies.NO_SPOOL;
+            }
+        };
+    }
+
+    // ---- the whole message
+
+    private void headersDone(HookResult result, SmtpTransaction transaction) {
+        if (result.action().refuses()) {
+            session.log(
+                    LogLevel.WARN,
+                    "a plugin refused in data_post_headers, where nothing can be refused: "
+                            + result.text());
+        }
+        String protocol = TraceFields.protocol(session.connection(), transaction);
+        TraceFields.renameAuthenticationResults(
+                transaction.headerBlock(), session.settings().authservId());
+        session.ask(
+                HookPoint.RECEIVED_LINE,
+                ReceivedLineHook.class,
+                hook -> asResult(hook.onReceivedLine(transaction, protocol)),
+                line -> receivedKnown(line, transaction, protocol));
+    }
+
+    private static HookResult asResult(Optional<String> line) {
+        return line.map(HookResult::ok).orElse(HookResult.DECLINED);
+    }
+
+    private void receivedKnown(HookResult line, SmtpTransaction transaction, String protocol) {
+        Settings settings = session.settings();
+        HeaderBlock headers = transaction.headerBlock();
+        String received =
+                line.action() == Action.OK
+                        ? line.text().replace("\n", "\n ").replace("\n  ", "\n ")
+                        : TraceFields.received(
+                                transaction,
+                                protocol,
+                                settings.me(),
+                                session.engine().version(),
+                                session.clock().now());
+        headers.prepend("Received", received);
+        if (settings.addsAuthenticationResults()) {
+            headers.prepend(
+                    "Authentication-Results",
+                    settings.authservId()
+                            + "; auth=none"
+                            + session.smtp().authenticationResults()
+                            + transaction.authenticationResults());
+        }
+        session.ask(
+                HookPoint.DATA_POST,
+                DataPostHook.class,
+                hook -> hook.onDataPost(transaction),
+                result -> messageJudged(result, transaction));
+    }
+
+    private void messageJudged(HookResult result, SmtpTransaction transaction) {
+        Action action = result.action();
+        if (action.refuses()) {
+            refuseMessage(result, () -> {});
+        } else if (action != Action.DONE) {
+            session.ask(
+                    HookPoint.QUEUE_PRE,
+                    QueuePreHook.class,
+                    hook -> hook.onQueuePre(transaction),
+                    before -> queue(before, transaction));
+        }
+    }
+
+    private void queue(HookResult before, SmtpTransaction transaction) {
+        if (before.action().refuses()) {
+            refuseMessage(before, () -> {});
+        } else if (before.action() != Action.DONE) {
+            session.ask(
+                    HookPoint.QUEUE,
+                    QueueHook.class,
+                    hook -> hook.onQueue(transaction),
+                    result -> queued(result, transaction));
+        }
+    }
+
+    private void queued(HookResult result, SmtpTransaction transaction) {
+        switch (result.action()) {
+            case OK -> {
+                session.engine().countMessage();
+                String text = result.text().isEmpty() ? "Queued" : result.text();
+                session.log(LogLevel.INFO, "queued " + transaction.id() + ": " + text);
+                resetAndReply(Reply.coded(250, "0.0", text), transaction);
+            }
+            case DENY, DENYSOFT, DENY_DISCONNECT, DENYSOFT_DISCONNECT ->
+                    refuseMessage(result, () -> queuePost(transaction));
+            case DECLINED -> resetAndReply(Replies.NOT_QUEUED, transaction);
+            case DONE -> session.reset(() -> queuePost(transaction));
+        }
+    }
+
+    private void queuePost(SmtpTransaction transaction) {
+        session.ask(
+                HookPoint.QUEUE_POST,
+                QueuePostHook.class,
+                hook -> hook.onQueuePost(transaction),
+                result -> {
+                    if (result.action().refuses()) {
+                        session.log(LogLevel.ERROR, result.text());
+                    }
+                });
+    }
+
+    private void refuseMessage(HookResult result, Runnable then) {
+        boolean later = result.action().isTemporary();
+        session.reset(
+                () -> {
+                    session.refuse(
+                            result,
+                            later ? 452 : 552,
+                            "7.1",
+                            later ? "Message denied temporarily" : "Message denied");
+                    if (result.action().disconnects()) {
+                        session.disconnect();
+                    }
+                    then.run();
+                });
+    }
+
+    private void resetAndReply(Reply reply, SmtpTransaction transaction) {
+        session.reset(
+                () -> {
+                    session.reply(reply);
+                    queuePost(transaction);
+                });
+    }
+}

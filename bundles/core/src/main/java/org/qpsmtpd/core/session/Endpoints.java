@@ -1,0 +1,77 @@
+package org.qpsmtpd.core.session;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/**
+ * The two ends of a connection.
+ *
+ * @param remoteAddress the client's address, IPv4 when it is v4-mapped
+ * @param remoteIp the same as text, without zone
+ * @param remotePort the client's port
+ * @param localIp our address as text
+ * @param localPort our port
+ */
+public record Endpoints(
+        InetAddress remoteAddress, String remoteIp, int remotePort, String localIp, int localPort) {
+    /**
+     * Reads the ends of a TCP connection; what is not an internet address is taken for the
+     * loopback.
+     */
+    public static Endpoints of(SocketAddress remote, SocketAddress local) {
+        InetSocketAddress there = internet(remote);
+        InetSocketAddress here = internet(local);
+        return new Endpoints(
+                there.getAddress(),
+                text(there.getAddress()),
+                there.getPort(),
+                text(here.getAddress()),
+                here.getPort());
+    }
+
+    private static InetSocketAddress internet(SocketAddress address) {
+        return address instanceof InetSocketAddress internet
+                ? internet
+                : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    /**
+     * The text of an address: dotted quad, or IPv6 with its longest run of zeros left out (RFC
+     * 5952).
+     */
+    static String text(InetAddress address) {
+        byte[] octets = address.getAddress();
+        return octets.length == 4 ? address.getHostAddress() : ipv6(octets);
+    }
+
+    private static String ipv6(byte[] octets) {
+        int[] groups = new int[8];
+        for (int i = 0; i < 8; i++) {
+            groups[i] = (octets[2 * i] & 0xFF) << 8 | (octets[2 * i + 1] & 0xFF);
+        }
+        int start = -1;
+        int length = 1;
+        for (int i = 0; i < 8; i++) {
+            int j = i;
+            while (j < 8 && groups[j] == 0) {
+                j++;
+            }
+            if (j - i > length) {
+                start = i;
+                length = j - i;
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 8; i++) {
+            if (i == start) {
+                text.append("::");
+                i += length - 1;
+            } else {
+                boolean first = text.isEmpty() || text.charAt(text.length() - 1) == ':';
+                text.append(first ? "" : ":").append(Integer.toHexString(groups[i]));
+            }
+        }
+        return text.toString();
+    }
+}

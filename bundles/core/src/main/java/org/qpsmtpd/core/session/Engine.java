@@ -1,0 +1,127 @@
+package org.qpsmtpd.core.session;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.service.Clock;
+import org.qpsmtpd.api.service.Resolver;
+import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.message.Spool;
+import org.qpsmtpd.core.worker.Children;
+
+/** What all sessions of a server share. */
+public final class Engine {
+    private final String version;
+    private final ConfigDirectory config;
+    private final LogRouter log;
+    private final Children children;
+    private final Spool spool;
+    private final Clock clock;
+    private final Supplier<Generation> generation;
+    private final Supplier<Optional<Resolver>> resolver;
+    private final AtomicLong sessions = new AtomicLong();
+    private final LongAdder messages = new LongAdder();
+    private final String idPrefix;
+    private volatile @Nullable Known known;
+
+    private record Known(long version, Settings settings) {}
+
+    /**
+     * @param version our version, for the greeting and the Received field
+     * @param generation the set of plugins for a new session
+     * @param resolver where host names are looked up; absent when no such service is there
+     */
+    public Engine(
+            String version,
+            ConfigDirectory config,
+            LogRouter log,
+            Children children,
+            Spool spool,
+            Clock clock,
+            Supplier<Generation> generation,
+            Supplier<Optional<Resolver>> resolver) {
+        this.version = version;
+        this.config = config;
+        this.log = log;
+        this.children = children;
+        this.spool = spool;
+        this.clock = clock;
+        this.generation = generation;
+        this.resolver = resolver;
+        this.idPrefix = Long.toString(clock.now().getEpochSecond(), 36);
+    }
+
+    String version() {
+        return version;
+    }
+
+    Config config() {
+        return config;
+    }
+
+    /** Where lines of the log go. */
+    public LogRouter log() {
+        return log;
+    }
+
+    Children children() {
+        return children;
+    }
+
+    Spool spool() {
+        return spool;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    Optional<Resolver> resolver() {
+        return resolver.get();
+    }
+
+    Generation generation() {
+        return generation.get();
+    }
+
+    /** A new connection's id: when the server started and how many connections came before. */
+    String newId() {
+        return idPrefix + "." + Long.toString(sessions.incrementAndGet(), 36);
+    }
+
+    /** How many requests wait for a child. */
+    public int waitingRequests() {
+        return children.waiting();
+    }
+
+    void countMessage() {
+        messages.increment();
+    }
+
+    /** How many messages were queued. */
+    public long messages() {
+        return messages.sum();
+    }
+
+    /** How many sessions there have been. */
+    public long sessions() {
+        return sessions.get();
+    }
+
+    /** The settings as the files have them now; a volatile read unless a file changed. */
+    Settings settings() {
+        long now = config.version();
+        Known last = known;
+        if (last != null && last.version == now) {
+            return last.settings;
+        }
+        Settings settings = Settings.of(config, version);
+        known = new Known(now, settings);
+        return settings;
+    }
+}

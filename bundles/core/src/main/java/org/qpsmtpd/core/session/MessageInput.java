@@ -1,0 +1,249 @@
+package org.qpsmtpd.core.session;
+
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import org.qpsmtpd.core.message.DataDecoder;
+import org.qpsmtpd.core.message.StoredBody;
+import org.qpsmtpd.core.message.StoredBody.Piece;
+
+/**
+ * A message while it arrives: decodes what the connection reads into the body, sends full pieces to
+ * the spool file on a child, and keeps the limits. After a limit is passed the rest is read and
+ * thrown away, so that nothing of it can be taken for commands.
+ */
+public final class MessageInput {
+    private static final int MAX_HEADER = 256 * 1024;
+    private static final int MAX_HEADER_LINES = 10_000;
+    private static final byte[] NOTHING = {};
+
+    /** Why a message cannot be taken. */
+    public enum Fault {
+        /** Nothing is wrong. */
+        NONE,
+        /** Larger than {@code databytes}. */
+        TOO_BIG,
+        /** The header has too many octets or lines. */
+        HEADER_TOO_BIG,
+        /** A bare CR or LF. */
+        BARE_LINE_END,
+        /** The spool file cannot be written. */
+        SPOOL
+    }
+
+    /** What the session does about it; called on the connection's own thread. */
+    interface Listener {
+        /** The header is complete and in memory. */
+        void headerComplete();
+
+        /** The end of data was found, or a chunk is complete. */
+        void finished(MessageInput input);
+
+        /** A bare CR or LF was found after DATA. */
+        void broken(MessageInput input);
+    }
+
+    private final StoredBody body;
+    private final DataDecoder decoder;
+    private final Limits limits;
+    private final Executor children;
+    private final Wire wire;
+    private final Listener listener;
+    private byte[] spare = NOTHING;
+    private boolean writing;
+    private boolean finishing;
+    private boolean headerTold;
+    private boolean dropping;
+    private Fault fault = Fault.NONE;
+    private String spoolProblem = "";
+
+    /**
+     * Limits of a message.
+     *
+     * @param maxOctets largest message, line ends counted as one octet; 0 for no limit
+     * @param inMemory up to how many octets stay in memory
+     */
+    record Limits(long maxOctets, int inMemory) {}
+
+    MessageInput(
+            StoredBody body,
+            DataDecoder decoder,
+            Limits limits,
+            Executor children,
+            Wire wire,
+            Listener listener) {
+        this.body = body;
+        this.decoder = decoder;
+        this.limits = limits;
+        this.children = children;
+        this.wire = wire;
+        this.listener = listener;
+    }
+
+    /** Where the next octets are to be written: from {@link #position} on, at most {@code more}. */
+    public byte[] room(int more) {
+        if (dropping) {
+            body.setEnd(0);
+        }
+        return body.room(more);
+    }
+
+    /** Where in the array of {@link #room} the next octets go. */
+    public int position() {
+        return body.end();
+    }
+
+    /**
+     * Takes octets that were written into the room.
+     *
+     * @return how many of them belong to the message
+     */
+    public int accept(int count) {
+        int from = body.end();
+        int end = decoder.decode(body.room(0), from, from + count);
+        body.setEnd(end);
+        if (!dropping) {
+            checkHeader();
+            checkSize();
+        }
+        return decoder.consumed();
+    }
+
+    /**
+     * What to do after {@link #accept}: whether the message, or the sender's patience with us, is
+     * over.
+     */
+    public void advance() {
+        switch (decoder.state()) {
+            case ENDED -> finish();
+            case BROKEN -> {
+                setFault(Fault.BARE_LINE_END);
+                listener.broken(this);
+            }
+            case OPEN -> spoolWhenFull();
+        }
+    }
+
+    private void checkHeader() {
+        if (!decoder.inHeader() && !headerTold) {
+            headerTold = true;
+            body.setHeaderEnd(Math.max(0, decoder.headerEnd()));
+            listener.headerComplete();
+        }
+        boolean tooBig = body.end() > MAX_HEADER || decoder.headerLines() > MAX_HEADER_LINES;
+        if (decoder.inHeader() && tooBig) {
+            setFault(Fault.HEADER_TOO_BIG);
+        }
+    }
+
+    private void checkSize() {
+        if (limits.maxOctets() > 0 && body.size() - decoder.lines() > limits.maxOctets()) {
+            setFault(Fault.TOO_BIG);
+        }
+    }
+
+    private void setFault(Fault what) {
+        if (fault == Fault.NONE) {
+            fault = what;
+        }
+        dropping = true;
+    }
+
+    /** Whether more input must wait until a piece is on its way to the disk. */
+    public boolean isFull() {
+        return writing && !dropping && body.inArray() >= StoredBody.PIECE;
+    }
+
+    private void spoolWhenFull() {
+        boolean large = body.isSpooled() || body.size() > limits.inMemory();
+        boolean full = body.inArray() >= StoredBody.PIECE || !body.isSpooled();
+        if (large && full && !writing && !dropping && headerTold) {
+            writePiece();
+        }
+    }
+
+    private void writePiece() {
+        writing = true;
+        Piece piece = body.takePiece(spare);
+        spare = NOTHING;
+        children.execute(
+                () -> {
+                    String problem = "";
+                    try {
+                        body.writePiece(piece);
+                    } catch (IOException e) {
+                        problem = String.valueOf(e.getMessage());
+                    }
+                    String outcome = problem;
+                    wire.executor().execute(() -> pieceWritten(piece, outcome));
+                });
+    }
+
+    private void pieceWritten(Piece piece, String problem) {
+        writing = false;
+        spare = piece.octets();
+        if (!problem.isEmpty()) {
+            spoolProblem = problem;
+            setFault(Fault.SPOOL);
+        }
+        if (finishing) {
+            finishing = false;
+            listener.finished(this);
+        }
+        wire.resume();
+    }
+
+    private void finish() {
+        if (!headerTold && !dropping) {
+            headerTold = true; // a message of nothing but header
+            body.setHeaderEnd(body.end());
+            listener.headerComplete();
+        }
+        chunkDone();
+    }
+
+    /** Says that all octets of a chunk have come. */
+    public void chunkDone() {
+        if (writing) {
+            finishing = true;
+        } else {
+            listener.finished(this);
+        }
+    }
+
+    /** Says that the last chunk has come, so the header ends at the latest here. */
+    void lastChunk() {
+        if (!decoder.isWhole()) {
+            setFault(Fault.BARE_LINE_END);
+        }
+        if (!headerTold && !dropping) {
+            headerTold = true;
+            body.setHeaderEnd(body.end());
+            listener.headerComplete();
+        }
+    }
+
+    /** Why the message cannot be taken. */
+    Fault fault() {
+        return fault;
+    }
+
+    /** What the disk said, for the log. */
+    String spoolProblem() {
+        return spoolProblem;
+    }
+
+    /** Whether all octets have come, and the last of them are on their way to the disk. */
+    boolean isFinishing() {
+        return finishing;
+    }
+
+    /** Whether no more octets belong to the message. */
+    public boolean isOver() {
+        return decoder.state() != DataDecoder.State.OPEN;
+    }
+
+    /** Throws the rest away, whatever it is. */
+    void drop() {
+        dropping = true;
+    }
+}

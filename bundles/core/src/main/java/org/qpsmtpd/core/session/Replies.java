@@ -1,0 +1,28 @@
+package org.qpsmtpd.core.session;
+
+/** Replies that never change. */
+final class Replies {
+    static final Reply OK = Reply.of(250, "2.0.0", "OK");
+    static final Reply GO_AHEAD = Reply.plain(354, "go ahead");
+    static final Reply TIMED_OUT = Reply.of(421, "4.4.2", "Connection Timed Out");
+    static final Reply BARE_LINE_END =
+            Reply.of(421, "4.5.2", "See http://smtpd.develooper.com/barelf.html");
+    static final Reply LINE_TOO_LONG = Reply.of(500, "5.5.2", "Line too long");
+    static final Reply UNRECOGNIZED = Reply.of(500, "5.5.1", "Unrecognized command");
+    static final Reply SAY_HELLO = Reply.of(503, "5.5.1", "please say hello first ...");
+    static final Reply MAIL_BEFORE_RCPT = Reply.of(503, "5.5.1", "Use MAIL before RCPT");
+    static final Reply MAIL_FIRST = Reply.of(503, "5.5.1", "MAIL first");
+    static final Reply RCPT_FIRST = Reply.of(503, "5.5.1", "RCPT first");
+    static final Reply TOO_MANY_RECIPIENTS = Reply.of(452, "4.5.3", "Too many recipients");
+    static final Reply MESSAGE_TOO_BIG = Reply.of(552, "5.3.4", "Message too big!");
+    static final Reply HEADER_TOO_BIG = Reply.of(552, "5.3.4", "Message header too big");
+    static final Reply NO_SPOOL =
+            Reply.of(451, "4.3.1", "Queuing declined or disabled; try again later");
+    static final Reply NOT_QUEUED =
+            Reply.of(451, "4.3.0", "Queuing declined or disabled; try again later");
+    static final Reply BARE_IN_CHUNK = Reply.of(554, "5.6.0", "Bare CR or LF in the message");
+    static final Reply NEEDS_UTF8 =
+            Reply.of(553, "5.6.7", "address needs the SMTPUTF8 parameter of MAIL");
+
+    private Replies() {}
+}

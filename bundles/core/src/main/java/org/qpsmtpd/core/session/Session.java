@@ -1,0 +1,556 @@
+package org.qpsmtpd.core.session;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.hook.ConfigHook;
+import org.qpsmtpd.api.hook.ConnectHook;
+import org.qpsmtpd.api.hook.DisconnectHook;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.hook.PostConnectionHook;
+import org.qpsmtpd.api.hook.PreConnectionHook;
+import org.qpsmtpd.api.hook.ResetTransactionHook;
+import org.qpsmtpd.api.hook.UserConfigHook;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.service.Clock;
+import org.qpsmtpd.api.service.DnsAnswer;
+import org.qpsmtpd.api.service.Resolver;
+import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.chain.HookHost;
+import org.qpsmtpd.core.chain.HookRun;
+import org.qpsmtpd.core.config.HookedConfig;
+import org.qpsmtpd.core.log.LogRouter;
+
+/**
+ * A connection's life: admission, greeting, commands, end. One thing at a time: while a hook runs
+ * the session is busy and sees no further input. All methods are called on the connection's own
+ * thread.
+ *
+ * <p>Source: qpsmtpd {@code lib/Qpsmtpd/SMTP.pm}; RFC 5321 sections 3 and 4.
+ */
+public final class Session implements HookHost {
+    /** How long a hook may take before the mail is deferred. */
+    private static final long HOOK_SECONDS = 300;
+
+    private static final Reply SHUTTING_DOWN =
+            Reply.of(421, "4.3.2", "Service shutting down, try again later");
+
+    private final Engine engine;
+    private final Wire wire;
+    private final Generation generation;
+    private final SmtpConnection connection;
+    private final String id;
+    private final Settings settings;
+    private final Greeting greeting = new Greeting(this);
+    private final Envelope envelope = new Envelope(this);
+    private final DataPhase data = new DataPhase(this);
+    private @Nullable SmtpTransaction transaction;
+    private @Nullable Config hookedConfig;
+    private @Nullable HookRun run;
+    private long runDeadline;
+    private int transactions;
+    private int asking;
+    private boolean greeted;
+    private boolean closing;
+    private boolean gone;
+    private boolean ended;
+
+    /**
+     * @param endpoints the two ends of the connection
+     */
+    public Session(Engine engine, Wire wire, Endpoints endpoints) {
+        this.engine = engine;
+        this.wire = wire;
+        this.id = engine.newId();
+        this.generation = engine.generation();
+        this.settings = engine.settings();
+        this.connection = new SmtpConnection(this, endpoints);
+        generation.enter();
+    }
+
+    // ---- life
+
+    /**
+     * Begins the dialogue.
+     *
+     * @param maxFromIp value of {@code --max-from-ip}
+     * @param connectionsFromIp how many connections the client's address holds, this one included
+     */
+    public void start(int maxFromIp, int connectionsFromIp) {
+        if (!generation.faults().isEmpty()) {
+            reply(
+                    Reply.of(
+                            421,
+                            "4.3.5",
+                            settings.me()
+                                    + " Service not available, the configuration is incomplete;"
+                                    + " try again later"));
+            disconnect();
+            return;
+        }
+        SmtpAdmission admission = new SmtpAdmission(connection, maxFromIp, connectionsFromIp);
+        ask(
+                HookPoint.PRE_CONNECTION,
+                PreConnectionHook.class,
+                hook -> hook.onPreConnection(admission),
+                this::admitted);
+    }
+
+    private void admitted(HookResult result) {
+        if (result.action().refuses()) {
+            boolean later = result.action().isTemporary();
+            String usual = later ? "Sorry, try again later" : "Sorry, service not available to you";
+            refuse(result, later ? 451 : 550, "7.1", usual);
+            disconnect();
+            return;
+        }
+        Optional<Resolver> resolver = engine.resolver();
+        if (resolver.isEmpty()) {
+            connect();
+            return;
+        }
+        asking++;
+        resolver.get()
+                .pointers(connection.remoteAddress())
+                .whenComplete(
+                        (answer, failure) -> wire.executor().execute(() -> hostLookedUp(answer)));
+    }
+
+    private void hostLookedUp(@Nullable DnsAnswer<String> answer) {
+        asking--;
+        if (answer != null && !answer.records().isEmpty()) {
+            connection.setRemoteHost(safeHost(answer.records().get(0)));
+        }
+        if (!gone) {
+            connect();
+        }
+        settled();
+    }
+
+    /** Only what a host name may hold, as qpsmtpd cleans it. */
+    private static String safeHost(String name) {
+        StringBuilder safe = new StringBuilder();
+        name.chars()
+                .limit(255)
+                .filter(c -> c < 128 && (Character.isLetterOrDigit(c) || ".-[]".indexOf(c) >= 0))
+                .forEach(c -> safe.append((char) c));
+        return safe.length() == 0 ? "Unknown" : safe.toString();
+    }
+
+    private void connect() {
+        if (log().shows(LogLevel.NOTICE)) {
+            log(
+                    LogLevel.NOTICE,
+                    "Connection from "
+                            + connection.remoteInfo()
+                            + " ["
+                            + connection.remoteIp()
+                            + "]");
+        }
+        ask(
+                HookPoint.CONNECT,
+                ConnectHook.class,
+                hook -> hook.onConnect(connection),
+                this::connected);
+    }
+
+    private void connected(HookResult result) {
+        if (result.action().refuses()) {
+            boolean later = result.action().isTemporary();
+            String usual =
+                    later
+                            ? "Connection from you temporarily denied, bye bye."
+                            : "Connection from you denied, bye bye.";
+            refuse(result, later ? 450 : 550, "7.1", usual);
+            disconnect();
+            return;
+        }
+        greeted = true;
+        if (result.action() != Action.DONE) {
+            reply(Reply.plain(220, settings.greeting()));
+        }
+    }
+
+    /** Takes one command line, without its line end. */
+    public void line(String line) {
+        if (log().shows(LogLevel.INFO)) {
+            log(LogLevel.INFO, "dispatching " + line);
+        }
+        int blank = 0;
+        while (blank < line.length() && !isBlank(line.charAt(blank))) {
+            blank++;
+        }
+        String verb = line.substring(0, blank).toLowerCase(Locale.ROOT);
+        String rest = line.substring(blank).strip();
+        switch (verb) {
+            case "helo" -> greeting.helo(rest);
+            case "ehlo" -> greeting.ehlo(rest);
+            case "mail" -> envelope.mail(rest);
+            case "rcpt" -> envelope.rcpt(rest);
+            case "data" -> data.data(rest);
+            case "bdat" -> data.bdat(rest);
+            case "rset" -> reset(() -> reply(Replies.OK));
+            case "noop" -> greeting.noop();
+            case "vrfy" -> greeting.vrfy(rest);
+            case "help" -> greeting.help(rest);
+            case "quit" -> greeting.quit();
+            default -> greeting.unrecognized(verb, rest);
+        }
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+
+    /** Whether input must wait. */
+    public boolean isBusy() {
+        return asking > 0 || closing || !greeted || data.isFinishing();
+    }
+
+    /** Whether the session waits between transactions, so that it can be ended without loss. */
+    public boolean isIdle() {
+        SmtpTransaction current = transaction;
+        return !isBusy() && (current == null || !current.hasSender()) && !data.isReceiving();
+    }
+
+    /** Tells the client that the server stops, and closes. */
+    public void shutDown() {
+        if (!closing) {
+            reply(SHUTTING_DOWN);
+            disconnect();
+        }
+    }
+
+    /** Ends the session when the client took too long. */
+    public void timedOut() {
+        log(LogLevel.NOTICE, "Connection Timed Out");
+        reply(Replies.TIMED_OUT);
+        disconnect();
+    }
+
+    /** Refuses a line that breaks the framing, and closes. */
+    public void brokenFraming() {
+        log(LogLevel.NOTICE, "bare CR or LF, closing");
+        reply(Replies.BARE_LINE_END);
+        disconnect();
+    }
+
+    /** Refuses a command line that is too long; it was thrown away. */
+    public void lineTooLong() {
+        reply(Replies.LINE_TOO_LONG);
+    }
+
+    /** Checks whether a running hook is overdue. */
+    public void tick(long nanoTime) {
+        HookRun current = run;
+        if (current != null && nanoTime - runDeadline > 0) {
+            current.expire();
+        }
+    }
+
+    /** How long the client may take now, in seconds. */
+    public int patienceSeconds() {
+        return data.isReceiving() ? settings.dataSeconds() : settings.commandSeconds();
+    }
+
+    /** The client has gone, or was closed by us. */
+    public void closed() {
+        gone = true;
+        if (asking == 0) {
+            end();
+        }
+    }
+
+    /** Ends the session from our side: what is ready is sent, then the connection closes. */
+    void disconnect() {
+        if (!closing) {
+            closing = true;
+            if (log().shows(LogLevel.INFO)) {
+                log(LogLevel.INFO, "click, disconnecting");
+            }
+            wire.close();
+        }
+    }
+
+    /** Runs the hooks of the end once, in qpsmtpd's order, and lets go of everything. */
+    private void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        data.aborted();
+        if (closing) {
+            disconnectHooks(() -> reset(this::postConnection));
+        } else {
+            reset(() -> disconnectHooks(this::postConnection));
+        }
+    }
+
+    private void disconnectHooks(Runnable then) {
+        ask(
+                HookPoint.DISCONNECT,
+                DisconnectHook.class,
+                hook -> {
+                    hook.onDisconnect(connection);
+                    return HookResult.DECLINED;
+                },
+                result -> then.run());
+    }
+
+    private void postConnection() {
+        ask(
+                HookPoint.POST_CONNECTION,
+                PostConnectionHook.class,
+                hook -> {
+                    hook.onPostConnection(connection);
+                    return HookResult.DECLINED;
+                },
+                result -> {
+                    connection.clear();
+                    generation.leave();
+                });
+    }
+
+    // ---- hooks
+
+    /** Runs a hook; the session is busy until the result is there. */
+    <H> void ask(
+            HookPoint point,
+            Class<H> type,
+            Function<H, HookResult> call,
+            Consumer<HookResult> then) {
+        if (!generation.has(point)) {
+            then.accept(HookResult.DECLINED);
+            return;
+        }
+        asking++;
+        runDeadline = System.nanoTime() + HOOK_SECONDS * 1_000_000_000L;
+        HookRun started =
+                HookRun.start(
+                        generation,
+                        point,
+                        this,
+                        hook -> call.apply(type.cast(hook)),
+                        result -> answered(result, then));
+        if (started != null) {
+            run = started;
+        }
+    }
+
+    private void answered(HookResult result, Consumer<HookResult> then) {
+        asking--;
+        run = null;
+        boolean abandoned = gone && !ended;
+        if (!abandoned) {
+            then.accept(result);
+        }
+        settled();
+    }
+
+    private void settled() {
+        if (asking > 0) {
+            return;
+        }
+        if (gone && !ended) {
+            end();
+        } else if (!gone) {
+            wire.resume();
+        }
+    }
+
+    /** Drops the transaction; a new one takes its place. */
+    void reset(Runnable then) {
+        data.abandon();
+        SmtpTransaction old = transaction;
+        if (old == null) {
+            then.run();
+            return;
+        }
+        ask(
+                HookPoint.RESET_TRANSACTION,
+                ResetTransactionHook.class,
+                hook -> {
+                    hook.onResetTransaction(old);
+                    return HookResult.DECLINED;
+                },
+                result -> {
+                    discard(old);
+                    transaction = newTransaction();
+                    then.run();
+                });
+    }
+
+    private void discard(SmtpTransaction old) {
+        if (old.hasFiles()) {
+            engine.children().execute(() -> delete(old));
+        } else {
+            delete(old);
+        }
+    }
+
+    private void delete(SmtpTransaction old) {
+        try {
+            old.discard();
+        } catch (IOException e) {
+            log(LogLevel.ERROR, "spool file cannot be deleted: " + e.getMessage());
+        }
+    }
+
+    private SmtpTransaction newTransaction() {
+        transactions++;
+        return new SmtpTransaction(id + "-" + transactions, this, engine.spool());
+    }
+
+    // ---- replies
+
+    /** Sends a reply. */
+    void reply(Reply reply) {
+        if (gone) {
+            return;
+        }
+        if (log().shows(LogLevel.INFO)) {
+            reply.logLines().forEach(line -> log(LogLevel.INFO, line));
+        }
+        SmtpTransaction current = transaction;
+        wire.send(reply, current != null && current.smtpUtf8());
+    }
+
+    /**
+     * Sends a plugin's refusal.
+     *
+     * @param code the hook's reply code, unless the plugin gave its own
+     * @param subjectDetail end of the enhanced code, unless the text names one
+     * @param usual the text when the plugin gave none
+     */
+    void refuse(HookResult result, int code, String subjectDetail, String usual) {
+        String text = result.text().isEmpty() ? usual : result.text();
+        reply(Reply.coded(result.code() == 0 ? code : result.code(), subjectDetail, text));
+    }
+
+    // ---- what the verbs and plugins see
+
+    SmtpConnection smtp() {
+        return connection;
+    }
+
+    @Override
+    public Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public Executor loop() {
+        return wire.executor();
+    }
+
+    @Override
+    public Executor children() {
+        return engine.children();
+    }
+
+    @Override
+    public LogRouter log() {
+        return engine.log();
+    }
+
+    @Override
+    public void defer(String plugin, Action type, String text) {
+        connection.defer(plugin, type, text);
+    }
+
+    void log(LogLevel level, String text) {
+        engine.log().log(level, id, text);
+    }
+
+    /** Identifies the connection in the log. */
+    public String id() {
+        return id;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    Wire wire() {
+        return wire;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Generation generation() {
+        return generation;
+    }
+
+    Clock clock() {
+        return engine.clock();
+    }
+
+    @Nullable SmtpTransaction transactionOrNull() {
+        return transaction;
+    }
+
+    /** The transaction; one is begun when there is none. */
+    SmtpTransaction transaction() {
+        SmtpTransaction current = transaction;
+        if (current == null) {
+            current = newTransaction();
+            transaction = current;
+        }
+        return current;
+    }
+
+    Config config() {
+        if (!generation.has(HookPoint.CONFIG)) {
+            return engine.config();
+        }
+        Config config = hookedConfig;
+        if (config == null) {
+            List<ConfigHook> hooks = generation.hooks(HookPoint.CONFIG, ConfigHook.class);
+            config =
+                    new HookedConfig(
+                            name -> first(hooks, hook -> hook.onConfig(name)), engine.config());
+            hookedConfig = config;
+        }
+        return config;
+    }
+
+    Config configFor(Address address) {
+        if (!generation.has(HookPoint.USER_CONFIG)) {
+            return config();
+        }
+        List<UserConfigHook> hooks = generation.hooks(HookPoint.USER_CONFIG, UserConfigHook.class);
+        return new HookedConfig(
+                name -> first(hooks, hook -> hook.onUserConfig(address, name)), config());
+    }
+
+    private static <H, T> Optional<T> first(List<H> hooks, Function<H, Optional<T>> call) {
+        for (H hook : hooks) {
+            Optional<T> answer = call.apply(hook);
+            if (answer.isPresent()) {
+                return answer;
+            }
+        }
+        return Optional.empty();
+    }
+
+    CompletionStage<Boolean> awaitInput(Duration limit) {
+        return data.isChunking()
+                ? CompletableFuture.completedFuture(false)
+                : wire.awaitInput(limit);
+    }
+}

@@ -1,0 +1,82 @@
+package org.qpsmtpd.core.session;
+
+import org.qpsmtpd.api.config.Config;
+
+/**
+ * The core's own configuration files as one value.
+ *
+ * @param me our host name
+ * @param greeting text of the greeting after the code
+ * @param ownGreeting whether {@code smtpgreeting} replaced the usual text
+ * @param maxOctets largest message in octets, line ends counted as one; 0 for no limit
+ * @param inMemory up to how many octets of a message stay in memory
+ * @param commandSeconds how long a client may take for a command
+ * @param dataSeconds how long a client may take for the next {@link #DATA_PROGRESS} octets of a
+ *     message
+ * @param authservId our name in Authentication-Results; {@code none} for no such field
+ * @param lenient whether addresses are read as leniently as qpsmtpd does
+ * @param maxRecipients most recipients of one message
+ */
+record Settings(
+        String me,
+        String greeting,
+        boolean ownGreeting,
+        long maxOctets,
+        int inMemory,
+        int commandSeconds,
+        int dataSeconds,
+        String authservId,
+        boolean lenient,
+        int maxRecipients) {
+    /** Octets of a message that must come in the time of {@code dataSeconds}. */
+    static final int DATA_PROGRESS = 16 * 1024;
+
+    private static final long DEFAULT_MAX_OCTETS = 100L * 1024 * 1024;
+    private static final int DEFAULT_IN_MEMORY = 64 * 1024;
+    private static final int MOST_IN_MEMORY = 16 * 1024 * 1024;
+    private static final int DEFAULT_SECONDS = 1200;
+    private static final int DEFAULT_MAX_RECIPIENTS = 1000;
+
+    static Settings of(Config config, String version) {
+        String me = config.value("me").orElse("localhost");
+        String own = config.value("smtpgreeting").orElse("");
+        int timeout = seconds(config.number("timeout", DEFAULT_SECONDS));
+        return new Settings(
+                me,
+                own.isEmpty() ? usualGreeting(me, version) : withEsmtp(own),
+                !own.isEmpty(),
+                Math.max(0, config.number("databytes", DEFAULT_MAX_OCTETS)),
+                (int)
+                        Math.max(
+                                0,
+                                Math.min(
+                                        config.number("size_threshold", DEFAULT_IN_MEMORY),
+                                        MOST_IN_MEMORY)),
+                seconds(config.number("timeoutsmtpd", timeout)),
+                timeout,
+                config.value("me-auth-results").orElse(me),
+                config.flag("lenient_addresses"),
+                (int)
+                        Math.max(
+                                100,
+                                Math.min(
+                                        config.number("rcptmax", DEFAULT_MAX_RECIPIENTS),
+                                        100_000)));
+    }
+
+    boolean addsAuthenticationResults() {
+        return !authservId.equals("none");
+    }
+
+    private static int seconds(long configured) {
+        return (int) Math.max(1, Math.min(configured, 24 * 3600));
+    }
+
+    private static String usualGreeting(String me, String version) {
+        return me + " ESMTP qpsmtpd " + version + " ready; send us your mail, but not your spam.";
+    }
+
+    private static String withEsmtp(String greeting) {
+        return greeting.contains("ESMTP") ? greeting : greeting + " ESMTP";
+    }
+}

@@ -1,0 +1,188 @@
+package org.qpsmtpd.core.session;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.connection.Hello;
+import org.qpsmtpd.api.connection.Naughty;
+import org.qpsmtpd.api.connection.Notes;
+import org.qpsmtpd.api.connection.TlsInfo;
+import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.service.Clock;
+
+/** What plugins see of a client's connection. */
+final class SmtpConnection implements Connection {
+    private final Session session;
+    private final Endpoints endpoints;
+    private final NoteMap notes = new NoteMap();
+    private String remoteHost = "Unknown";
+    private boolean relayClient;
+    private Hello hello = Hello.NONE;
+    private String helloHost = "";
+    private @Nullable Naughty naughty;
+    private String authenticationResults = "";
+
+    SmtpConnection(Session session, Endpoints endpoints) {
+        this.session = session;
+        this.endpoints = endpoints;
+    }
+
+    @Override
+    public String id() {
+        return session.id();
+    }
+
+    @Override
+    public InetAddress remoteAddress() {
+        return endpoints.remoteAddress();
+    }
+
+    @Override
+    public String remoteIp() {
+        return endpoints.remoteIp();
+    }
+
+    @Override
+    public int remotePort() {
+        return endpoints.remotePort();
+    }
+
+    @Override
+    public String remoteHost() {
+        return remoteHost;
+    }
+
+    void setRemoteHost(String host) {
+        remoteHost = host;
+    }
+
+    @Override
+    public String remoteInfo() {
+        return remoteHost;
+    }
+
+    @Override
+    public String localIp() {
+        return endpoints.localIp();
+    }
+
+    @Override
+    public int localPort() {
+        return endpoints.localPort();
+    }
+
+    @Override
+    public boolean isRelayClient() {
+        return relayClient;
+    }
+
+    @Override
+    public void setRelayClient(boolean relay) {
+        relayClient = relay;
+    }
+
+    @Override
+    public Hello hello() {
+        return hello;
+    }
+
+    @Override
+    public String helloHost() {
+        return helloHost;
+    }
+
+    void setHello(Hello newHello, String host) {
+        hello = newHello;
+        helloHost = host;
+    }
+
+    @Override
+    public String authUser() {
+        return "";
+    }
+
+    @Override
+    public String authMechanism() {
+        return "";
+    }
+
+    @Override
+    public Optional<TlsInfo> tls() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Transaction> transaction() {
+        return Optional.ofNullable(session.transactionOrNull());
+    }
+
+    @Override
+    public Notes notes() {
+        return notes;
+    }
+
+    @Override
+    public Config config() {
+        return session.config();
+    }
+
+    @Override
+    public Config configFor(org.qpsmtpd.api.mail.Address address) {
+        return session.configFor(address);
+    }
+
+    @Override
+    public Clock clock() {
+        return session.clock();
+    }
+
+    @Override
+    public Optional<Naughty> naughty() {
+        return Optional.ofNullable(naughty);
+    }
+
+    @Override
+    public void clearNaughty() {
+        naughty = null;
+    }
+
+    void defer(String plugin, Action type, String text) {
+        String line = "(" + plugin + ") " + text;
+        Naughty before = naughty;
+        naughty =
+                before == null
+                        ? new Naughty(line, type)
+                        : new Naughty(before.text() + "\n" + line, before.type());
+    }
+
+    @Override
+    public void addAuthenticationResult(String result) {
+        StringBuilder clean = new StringBuilder(result.length());
+        result.chars().filter(c -> c >= 32 && c != 127).forEach(c -> clean.append((char) c));
+        SmtpTransaction transaction = session.transactionOrNull();
+        if (transaction != null && transaction.hasSender()) {
+            transaction.addAuthenticationResult(clean.toString());
+        } else {
+            authenticationResults += "; " + clean;
+        }
+    }
+
+    /** Results that hold for all messages, each with {@code "; "} before it. */
+    String authenticationResults() {
+        return authenticationResults;
+    }
+
+    @Override
+    public CompletionStage<Boolean> awaitInput(Duration limit) {
+        return session.awaitInput(limit);
+    }
+
+    void clear() {
+        notes.clear();
+    }
+}

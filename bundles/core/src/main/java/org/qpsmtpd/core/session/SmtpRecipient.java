@@ -1,0 +1,46 @@
+package org.qpsmtpd.core.session;
+
+import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.connection.Notes;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.mail.Recipient;
+
+/** A recipient. */
+final class SmtpRecipient implements Recipient {
+    private final Address address;
+    private final Parameters parameters;
+    private final Session session;
+    private final NoteMap notes = new NoteMap();
+
+    SmtpRecipient(Address address, Parameters parameters, Session session) {
+        this.address = address;
+        this.parameters = parameters;
+        this.session = session;
+    }
+
+    @Override
+    public Address address() {
+        return address;
+    }
+
+    @Override
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    @Override
+    public Notes notes() {
+        return notes;
+    }
+
+    @Override
+    public Config config() {
+        return session.configFor(address);
+    }
+
+    @Override
+    public String toString() {
+        return address.format();
+    }
+}

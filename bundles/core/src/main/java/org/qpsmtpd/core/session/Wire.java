@@ -1,0 +1,42 @@
+package org.qpsmtpd.core.session;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/** What a session asks of its connection. All calls come from the connection's own thread. */
+public interface Wire {
+    /** Runs tasks on the connection's own thread. */
+    Executor executor();
+
+    /** Sends a reply; it goes out with the others that are ready at the same moment. */
+    void send(Reply reply, boolean utf8);
+
+    /**
+     * Takes the following input as a message ended by a dot, until {@link MessageInput#finish} is
+     * called.
+     */
+    void receiveData(MessageInput input);
+
+    /**
+     * Takes the following octets as a chunk of a message, then calls {@link
+     * MessageInput#chunkDone}.
+     *
+     * @param octets how many, 0 or more
+     */
+    void receiveChunk(MessageInput input, long octets);
+
+    /** Goes on with the input after the session was busy. */
+    void resume();
+
+    /** Whether input is waiting that the session has not seen. */
+    boolean hasInput();
+
+    /**
+     * Completes with true when input arrives, with false when the time is up or the client is gone.
+     */
+    CompletionStage<Boolean> awaitInput(Duration limit);
+
+    /** Sends what is ready and closes; input that still comes is thrown away. */
+    void close();
+}

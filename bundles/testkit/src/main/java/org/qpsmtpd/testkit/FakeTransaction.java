@@ -1,0 +1,258 @@
+package org.qpsmtpd.testkit;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.connection.NoteKey;
+import org.qpsmtpd.api.connection.Notes;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.BodyType;
+import org.qpsmtpd.api.mail.Headers;
+import org.qpsmtpd.api.mail.MessageBody;
+import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.mail.Recipient;
+import org.qpsmtpd.api.mail.Transaction;
+
+/**
+ * A transaction that keeps its message in memory. The methods that begin with {@code with} set it
+ * up and return it.
+ *
+ * <pre>{@code
+ * FakeTransaction transaction =
+ *         FakeTransaction.on(FakeConnection.from("192.0.2.1"))
+ *                 .withSender("matt@example.org")
+ *                 .withRecipient("user@example.com")
+ *                 .withMessage("Subject: a test\n\nHello\n");
+ * }</pre>
+ */
+public final class FakeTransaction implements Transaction {
+    private final FakeConnection connection;
+    private final FakeNotes notes = new FakeNotes();
+    private final List<Recipient> recipients = new ArrayList<>();
+    private final Map<String, String> parameters = new HashMap<>();
+    private final String id;
+    private @Nullable Address sender;
+    private SpoolDirectory spool = new SpoolDirectory(null);
+    private FakeHeaders headers = new FakeHeaders("");
+    private FakeBody body = new FakeBody(new byte[0], 0, spool);
+
+    private FakeTransaction(FakeConnection connection) {
+        this.connection = connection;
+        this.id = connection.id() + "-1";
+    }
+
+    /** A transaction without sender on a new {@link FakeConnection#create() connection}. */
+    public static FakeTransaction create() {
+        return on(FakeConnection.create());
+    }
+
+    /** A transaction without sender, which becomes the connection's current one. */
+    public static FakeTransaction on(FakeConnection connection) {
+        FakeTransaction transaction = new FakeTransaction(connection);
+        connection.withTransaction(transaction);
+        return transaction;
+    }
+
+    /**
+     * Sets the sender.
+     *
+     * @param address {@code user@host} without brackets; empty for the null sender
+     */
+    public FakeTransaction withSender(String address) {
+        sender = address(address);
+        return this;
+    }
+
+    /** Adds a parameter of the MAIL command, such as {@code BODY} and {@code 8BITMIME}. */
+    public FakeTransaction withParameter(String keyword, String value) {
+        parameters.put(keyword.toLowerCase(Locale.ROOT), value);
+        return this;
+    }
+
+    /**
+     * Adds an accepted recipient that uses the connection's configuration for it.
+     *
+     * @param address {@code user@host} without brackets
+     */
+    public FakeTransaction withRecipient(String address) {
+        addRecipient(address(address));
+        return this;
+    }
+
+    /** Adds an accepted recipient. */
+    public FakeTransaction withRecipient(FakeRecipient recipient) {
+        recipients.add(recipient);
+        return this;
+    }
+
+    /** Sets a note. */
+    public <T> FakeTransaction withNote(NoteKey<T> key, T value) {
+        notes.put(key, value);
+        return this;
+    }
+
+    /** Keeps files in this directory; otherwise in one that is deleted when the JVM ends. */
+    public FakeTransaction withSpoolDirectory(Path directory) {
+        spool = new SpoolDirectory(directory);
+        body = new FakeBody(body.open().readAllBytes(), (int) body.bodyStart(), spool);
+        return this;
+    }
+
+    /**
+     * Sets the message and forgets changes made to an earlier header.
+     *
+     * @param text header, empty line and body; line ends may be LF or CRLF
+     */
+    public FakeTransaction withMessage(String text) {
+        String crlf = text.replace("\r\n", "\n").replace("\n", "\r\n");
+        return withMessage(crlf.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Sets the message and forgets changes made to an earlier header.
+     *
+     * @param octets header, empty line and body with CRLF line ends; nothing is changed
+     */
+    public FakeTransaction withMessage(byte[] octets) {
+        String text = new String(octets, StandardCharsets.ISO_8859_1);
+        int end = text.startsWith("\r\n") ? 0 : text.indexOf("\r\n\r\n") + 2;
+        int bodyStart = end == 1 ? octets.length : end;
+        headers = new FakeHeaders(text.substring(0, bodyStart));
+        body = new FakeBody(octets.clone(), bodyStart, spool);
+        return this;
+    }
+
+    /**
+     * The message as it would be queued, as text with LF line ends.
+     *
+     * @see #writeMessageTo
+     */
+    public String message() {
+        return new String(queued(), StandardCharsets.UTF_8).replace("\r\n", "\n");
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public FakeConnection connection() {
+        return connection;
+    }
+
+    @Override
+    public boolean hasSender() {
+        return sender != null;
+    }
+
+    @Override
+    public Address sender() {
+        return sender == null ? Address.NULL : sender;
+    }
+
+    @Override
+    public void setSender(Address newSender) {
+        sender = newSender;
+    }
+
+    @Override
+    public Parameters mailParameters() {
+        return new Parameters(parameters);
+    }
+
+    /** What the parameter {@code BODY} says. */
+    @Override
+    public BodyType bodyType() {
+        return switch (parameters.getOrDefault("body", "").toUpperCase(Locale.ROOT)) {
+            case "8BITMIME" -> BodyType.EIGHT_BIT_MIME;
+            case "BINARYMIME" -> BodyType.BINARY_MIME;
+            default -> BodyType.SEVEN_BIT;
+        };
+    }
+
+    /** Whether there is a parameter {@code SMTPUTF8}. */
+    @Override
+    public boolean smtpUtf8() {
+        return parameters.containsKey("smtputf8");
+    }
+
+    @Override
+    public FakeConfig senderConfig() {
+        return connection.configFor(sender());
+    }
+
+    @Override
+    public List<Recipient> recipients() {
+        return List.copyOf(recipients);
+    }
+
+    @Override
+    public FakeRecipient addRecipient(Address address) {
+        FakeRecipient recipient =
+                FakeRecipient.of(address).withConfig(connection.configFor(address));
+        recipients.add(recipient);
+        return recipient;
+    }
+
+    @Override
+    public void removeRecipient(Recipient recipient) {
+        recipients.remove(recipient);
+    }
+
+    @Override
+    public Notes notes() {
+        return notes;
+    }
+
+    @Override
+    public Headers headers() {
+        return headers;
+    }
+
+    @Override
+    public MessageBody body() {
+        return body;
+    }
+
+    @Override
+    public long messageSize() {
+        return queued().length;
+    }
+
+    @Override
+    public void writeMessageTo(OutputStream out) throws IOException {
+        out.write(queued());
+    }
+
+    @Override
+    public Path temporaryFile() throws IOException {
+        return Files.createTempFile(spool.path(), "file", "");
+    }
+
+    @Override
+    public Path temporaryDirectory() throws IOException {
+        return Files.createTempDirectory(spool.path(), "directory");
+    }
+
+    static Address address(String text) {
+        return text.indexOf('@') < 0 ? new Address(text, "") : Address.of(text);
+    }
+
+    private byte[] queued() {
+        ByteArrayOutputStream message = new ByteArrayOutputStream();
+        message.writeBytes(headers.toBytes());
+        byte[] rest = body.openBody().readAllBytes();
+        message.writeBytes(rest.length == 0 ? new byte[] {'\r', '\n'} : rest);
+        return message.toByteArray();
+    }
+}

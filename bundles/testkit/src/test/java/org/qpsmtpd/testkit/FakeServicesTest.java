@@ -1,0 +1,145 @@
+package org.qpsmtpd.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.api.service.DnsAnswer;
+import org.qpsmtpd.api.service.DnsAnswer.Status;
+import org.qpsmtpd.api.service.MailExchanger;
+
+class FakeServicesTest {
+    @Test
+    void clockEndsWaitsInOrderOfTime() {
+        FakeClock clock = new FakeClock();
+        List<Instant> ends = new ArrayList<>();
+        clock.after(Duration.ofSeconds(3)).thenRun(() -> ends.add(clock.now()));
+        clock.after(Duration.ofSeconds(1))
+                .thenCompose(done -> clock.after(Duration.ofSeconds(1)))
+                .thenRun(() -> ends.add(clock.now()));
+        clock.after(Duration.ofSeconds(9)).thenRun(() -> ends.add(clock.now()));
+
+        clock.advance(Duration.ofSeconds(5));
+
+        assertThat(ends)
+                .containsExactly(FakeClock.START.plusSeconds(2), FakeClock.START.plusSeconds(3));
+        assertThat(clock.now()).isEqualTo(FakeClock.START.plusSeconds(5));
+        assertThat(clock.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void clockDoesNotWaitForNothing() {
+        assertThat(new FakeClock().after(Duration.ZERO)).isCompleted();
+    }
+
+    @Test
+    void resolverAnswersWhatItWasTold() {
+        MailExchanger first = new MailExchanger(5, "a.example.org");
+        MailExchanger second = new MailExchanger(10, "b.example.org");
+        FakeResolver resolver =
+                new FakeResolver()
+                        .withAddresses("Host.example.org", "192.0.2.1")
+                        .withTexts("example.org", Status.FAILED)
+                        .withMailExchangers("example.org", second, first)
+                        .withPointers("192.0.2.1", "Host.Example.org")
+                        .withNameServers("example.org");
+        InetAddress address = Network.parseAddress("192.0.2.1");
+
+        assertThat(resolver.addresses("host.EXAMPLE.org"))
+                .isCompletedWithValue(new DnsAnswer<>(Status.FOUND, List.of(address)));
+        assertThat(resolver.texts("example.org"))
+                .isCompletedWithValue(new DnsAnswer<>(Status.FAILED, List.of()));
+        assertThat(resolver.mailExchangers("example.org"))
+                .isCompletedWithValue(new DnsAnswer<>(Status.FOUND, List.of(first, second)));
+        assertThat(resolver.pointers(address))
+                .isCompletedWithValue(new DnsAnswer<>(Status.FOUND, List.of("host.example.org")));
+        assertThat(resolver.nameServers("example.org"))
+                .isCompletedWithValue(new DnsAnswer<>(Status.NO_DATA, List.of()));
+        assertThat(resolver.questions())
+                .containsExactly(
+                        "A host.example.org",
+                        "TXT example.org",
+                        "MX example.org",
+                        "PTR 192.0.2.1",
+                        "NS example.org");
+    }
+
+    @Test
+    void resolverRefusesUnexpectedQuestions() {
+        FakeResolver resolver = new FakeResolver().withTexts("example.org", "text");
+
+        assertThatThrownBy(() -> resolver.addresses("example.org"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("A example.org");
+    }
+
+    @Test
+    void resolverKeepsAnswersBack() {
+        FakeResolver resolver = new FakeResolver().withTexts("example.org", "text").holding();
+        CompletionStage<DnsAnswer<String>> answer = resolver.texts("example.org");
+        assertThat(answer).isNotCompleted();
+
+        resolver.release();
+
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
+    void storesOfOneNameAreTheSame() {
+        FakeStores stores = new FakeStores();
+        stores.open("karma").set("192.0.2.1", "1");
+
+        stores.open("karma").update("192.0.2.1", value -> value.map(text -> text + "2"));
+
+        assertThat(stores.open("karma").get("192.0.2.1")).contains("12");
+        assertThat(stores.open("other").size()).isZero();
+    }
+
+    @Test
+    void storeDeletes() {
+        FakeStore store = new FakeStore();
+        store.set("a", "1");
+        store.set("b", "2");
+        store.set("c", "3");
+
+        assertThat(store.delete(List.of("a", "x"))).isEqualTo(1);
+        store.update("b", value -> Optional.empty());
+        assertThat(store.keys()).containsExactly("c");
+        store.clear();
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void storesRefuseOddNames() {
+        assertThatThrownBy(() -> new FakeStores().open("../karma"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void patternsAreFoundAnywhere() {
+        FakePatterns patterns = new FakePatterns();
+
+        assertThat(patterns.compile("b+", false)).accepts("abc").rejects("aBc");
+        assertThat(patterns.compile("B+", true)).accepts("abc");
+    }
+
+    @Test
+    void patternsRefuseWhatNeedsBacktracking() {
+        FakePatterns patterns = new FakePatterns();
+
+        for (String regex : List.of("(a)\\1", "(?=a)", "(?<!a)b", "a++", "(")) {
+            assertThatThrownBy(() -> patterns.compile(regex, false))
+                    .as(regex)
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(patterns.compile("\\\\1(?i:a)(?<n>b)\\++", false)).accepts("\\1Ab++");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.testkit;
+
+import org.jspecify.annotations.NullMarked;

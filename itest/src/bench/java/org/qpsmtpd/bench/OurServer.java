@@ -1,0 +1,68 @@
+package org.qpsmtpd.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The server of this project, from its built distribution. */
+final class OurServer implements Product {
+    private final Path program;
+
+    OurServer(Path distribution) {
+        program = distribution.resolve("bin/qpsmtpd-prefork");
+    }
+
+    @Override
+    public String name() {
+        return Products.OURS;
+    }
+
+    @Override
+    public String label() {
+        return "ours";
+    }
+
+    @Override
+    public String version() throws IOException, InterruptedException {
+        return Commands.run(List.of(program.toString(), "--version"));
+    }
+
+    @Override
+    public boolean syncs() {
+        return true;
+    }
+
+    @Override
+    public boolean needsLongWarmUp() {
+        return true;
+    }
+
+    @Override
+    public Launch prepare(Path home, int port, Queue queue) throws IOException {
+        Path config = home.resolve("config");
+        Path maildir = home.resolve("maildir");
+        QpsmtpdConfig.write(
+                config, queue == Queue.MAILDIR ? "queue/maildir " + maildir : "queue/discard");
+        QpsmtpdConfig.file(config, "spool_dir", home.resolve("spool").toString());
+        Path deploy = Files.createDirectories(home.resolve("deploy"));
+        List<String> command =
+                List.of(
+                        program.toString(),
+                        "--interface",
+                        "127.0.0.1",
+                        "--port",
+                        Integer.toString(port),
+                        "--max-from-ip",
+                        "0",
+                        "--limit-connections",
+                        "12000",
+                        "--renice-parent",
+                        "0");
+        Map<String, String> environment =
+                Map.of("QPSMTPD_CONFIG", config.toString(), "QPSMTPD_DEPLOY", deploy.toString());
+        Path stored = queue == Queue.MAILDIR ? maildir.resolve("new") : null;
+        return new Launch(command, environment, stored, List.of());
+    }
+}

@@ -1,0 +1,35 @@
+package org.qpsmtpd.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** All servers that can be compared. */
+final class Products {
+    static final String OURS = "ours";
+    static final String QPSMTPD = "qpsmtpd";
+    static final String POSTFIX = "postfix";
+    static final String SINK = "sink";
+
+    private Products() {}
+
+    static Product ofName(String name, Path distribution) {
+        return switch (name) {
+            case OURS -> new OurServer(distribution);
+            case QPSMTPD -> new DebianQpsmtpd();
+            case POSTFIX -> new Postfix();
+            case SINK -> new SmtpSink();
+            default -> throw new IllegalArgumentException("no server is named '" + name + "'");
+        };
+    }
+
+    /** The plugins that both qpsmtpd servers run in front of their queue plugin. */
+    static final List<String> PLUGINS =
+            List.of(
+                    "hosts_allow",
+                    "relay",
+                    "badmailfrom",
+                    "badrcptto",
+                    "helo",
+                    "count_unrecognized_commands 4",
+                    "rcpt_ok");
+}

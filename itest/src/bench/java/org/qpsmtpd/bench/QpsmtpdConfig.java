@@ -1,0 +1,32 @@
+package org.qpsmtpd.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes a config directory that both qpsmtpd servers read. */
+final class QpsmtpdConfig {
+    private QpsmtpdConfig() {}
+
+    static void write(Path directory, String queueLine) throws IOException {
+        Files.createDirectories(directory);
+        List<String> plugins = new ArrayList<>(Products.PLUGINS);
+        plugins.add(queueLine);
+        Files.write(directory.resolve("plugins"), plugins);
+        file(directory, "logging", "logging/warn");
+        file(directory, "me", "bench.example.com");
+        file(directory, "rcpthosts", "example.com");
+        file(directory, "hosts_allow", "192.0.2.1 DENY not you");
+        file(directory, "relayclients", "192.0.2.");
+        file(directory, "badmailfrom", "@bad.example.net");
+        file(directory, "badrcptto", "nobody@example.com");
+        file(directory, "badhelo", "bad.example.net");
+        file(directory, "size_threshold", "10000");
+    }
+
+    static void file(Path directory, String name, String line) throws IOException {
+        Files.writeString(directory.resolve(name), line + "\n");
+    }
+}

@@ -1,0 +1,50 @@
+package org.qpsmtpd.bench;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a run does, from the arguments {@code name=value} that {@code itest/bench} gives.
+ *
+ * @param directory an empty directory on a disk, for everything that servers write
+ * @param distribution our server's built distribution
+ * @param rounds how often each server has its turn with each work
+ * @param roundSeconds how long a turn lasts
+ * @param warmUpMessages how many messages our server takes before it is measured
+ * @param idleSessions how many idle sessions are opened
+ */
+record Settings(
+        Path directory,
+        Path distribution,
+        List<Work> works,
+        List<String> servers,
+        int rounds,
+        double roundSeconds,
+        int warmUpMessages,
+        int idleSessions) {
+
+    static Settings parse(String[] arguments) {
+        Map<String, String> values = new HashMap<>();
+        for (String argument : arguments) {
+            int equals = argument.indexOf('=');
+            values.put(argument.substring(0, equals), argument.substring(equals + 1));
+        }
+        boolean quick = Boolean.parseBoolean(values.get("quick"));
+        int rounds = quick ? 3 : 5;
+        if (!values.get("rounds").isEmpty()) {
+            rounds = Integer.parseInt(values.get("rounds"));
+        }
+        return new Settings(
+                Path.of(values.get("directory")),
+                Path.of(values.get("distribution")),
+                Arrays.stream(values.get("only").split(",")).map(Work::ofLetter).sorted().toList(),
+                List.of(values.get("servers").split(",")),
+                rounds,
+                quick ? 1 : 2,
+                quick ? 10_000 : 25_000,
+                Integer.parseInt(values.get("idle")));
+    }
+}

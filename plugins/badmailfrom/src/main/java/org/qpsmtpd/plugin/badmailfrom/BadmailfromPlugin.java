@@ -1,0 +1,108 @@
+package org.qpsmtpd.plugin.badmailfrom;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Reference;
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.config.ConfigView;
+import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.hook.MailHook;
+import org.qpsmtpd.api.hook.NonBlocking;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.AddressPattern;
+import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.plugin.Reject;
+import org.qpsmtpd.api.plugin.RejectSettings;
+import org.qpsmtpd.api.service.Patterns;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Refuses senders that the file {@code badmailfrom} lists.
+ *
+ * <p>{@code mail}: takes one from the karma of a sender that an {@link AddressPattern} of the file
+ * matches and answers as {@code reject} and {@code reject_type} say, with the text of the first
+ * line that matches; declines otherwise. Immune clients, the null sender, and senders without user
+ * or host are left alone.
+ *
+ * <p>Settings: {@code reject} (1) and {@code reject_type} (perm).
+ *
+ * <p>Faults: without the file nobody is refused; a line that is no pattern is logged with its place
+ * and refuses nobody.
+ *
+ * <p>Source: qpsmtpd {@code plugins/badmailfrom} @ df5b04d.
+ */
+@Component(configurationPid = "badmailfrom", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Plugin(name = "badmailfrom")
+@NonBlocking
+public final class BadmailfromPlugin implements MailHook {
+    private static final Logger LOG = LoggerFactory.getLogger(BadmailfromPlugin.class);
+    private static final String DEFAULT_TEXT = "Your envelope sender is in my badmailfrom list";
+
+    private static final HookResult IMMUNE = HookResult.skip("immune");
+    private static final HookResult EMPTY = HookResult.skip("empty list");
+    private static final HookResult NULL_SENDER = HookResult.skip("null sender");
+    private static final HookResult HALF_ADDRESS = HookResult.skip("missing user or host");
+    private static final HookResult PASS = HookResult.pass("not listed");
+
+    private final Patterns patterns;
+    private final Reject reject;
+    private final ConfigView<List<AddressPattern>> badMailFrom =
+            new ConfigView<>("badmailfrom", this::parse);
+
+    /**
+     * Makes the plugin.
+     *
+     * @param settings whether and how to refuse
+     * @param patterns compiles the regular expressions of the file
+     */
+    @Activate
+    public BadmailfromPlugin(RejectSettings settings, @Reference Patterns patterns) {
+        this.patterns = patterns;
+        reject = Reject.of(settings);
+    }
+
+    @Override
+    public HookResult onMail(Transaction transaction, Address sender, Parameters parameters) {
+        Connection connection = transaction.connection();
+        if (connection.isImmune()) {
+            return IMMUNE;
+        }
+        List<AddressPattern> listed = badMailFrom.in(connection.config());
+        if (listed.isEmpty()) {
+            return EMPTY;
+        }
+        if (sender.isNull()) {
+            return NULL_SENDER;
+        }
+        if (sender.user().isEmpty() || sender.host().isEmpty()) {
+            return HALF_ADDRESS;
+        }
+        for (AddressPattern pattern : listed) {
+            if (pattern.matches(sender)) {
+                connection.adjustKarma(-1);
+                String text = pattern.reason().isEmpty() ? DEFAULT_TEXT : pattern.reason();
+                return reject.decide(text, "matches " + pattern);
+            }
+        }
+        return PASS;
+    }
+
+    private List<AddressPattern> parse(List<ConfigLine> lines) {
+        List<AddressPattern> parsed = new ArrayList<>();
+        for (ConfigLine line : lines) {
+            try {
+                parsed.add(AddressPattern.parse(line.text(), patterns, false));
+            } catch (IllegalArgumentException e) {
+                LOG.warn("{}: left out: {}", line.place(), e.getMessage());
+            }
+        }
+        return List.copyOf(parsed);
+    }
+}

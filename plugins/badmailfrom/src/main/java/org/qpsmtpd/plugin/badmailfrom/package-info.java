@@ -1,0 +1,5 @@
+/** The plugin {@code badmailfrom}. */
+@NullMarked
+package org.qpsmtpd.plugin.badmailfrom;
+
+import org.jspecify.annotations.NullMarked;

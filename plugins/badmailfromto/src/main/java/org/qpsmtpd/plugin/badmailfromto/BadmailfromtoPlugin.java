@@ -1,0 +1,66 @@
+package org.qpsmtpd.plugin.badmailfromto;
+
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.qpsmtpd.api.config.ConfigView;
+import org.qpsmtpd.api.hook.DsnStatus;
+import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.hook.NonBlocking;
+import org.qpsmtpd.api.hook.RcptHook;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.Recipient;
+import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.plugin.Plugin;
+
+/**
+ * Refuses mail of certain senders to certain recipients, as if there were no such recipient.
+ *
+ * <p>{@code rcpt}: DENY when the file {@code badmailfromto} has a line with the sender, or
+ * {@code @} and the sender's host, and the recipient, compared in either case; declines otherwise.
+ * The null sender and senders without user or host are left alone.
+ *
+ * <p>Faults: without the file nobody is refused; a line that is no pair is logged with its place
+ * and refuses nobody.
+ *
+ * <p>Source: qpsmtpd {@code plugins/badmailfromto} @ df5b04d.
+ */
+@Component(configurationPid = "badmailfromto", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Plugin(name = "badmailfromto")
+@NonBlocking
+public final class BadmailfromtoPlugin implements RcptHook {
+    private static final HookResult EMPTY = HookResult.skip("empty list");
+    private static final HookResult NULL_SENDER = HookResult.skip("null sender");
+    private static final HookResult HALF_ADDRESS = HookResult.skip("missing user or host");
+    private static final HookResult PASS = HookResult.pass("not listed");
+
+    private final ConfigView<AddressPairs> badMailFromTo =
+            new ConfigView<>("badmailfromto", AddressPairs::parse);
+
+    /** Makes the plugin; it has no settings. */
+    @Activate
+    public BadmailfromtoPlugin() {}
+
+    @Override
+    public HookResult onRcpt(Transaction transaction, Recipient recipient) {
+        AddressPairs pairs = badMailFromTo.in(transaction.connection().config());
+        if (pairs.isEmpty()) {
+            return EMPTY;
+        }
+        Address sender = transaction.sender();
+        if (sender.isNull()) {
+            return NULL_SENDER;
+        }
+        if (sender.user().isEmpty() || sender.host().isEmpty()) {
+            return HALF_ADDRESS;
+        }
+        Address address = recipient.address();
+        if (!pairs.contain(sender, address)) {
+            return PASS;
+        }
+        String to = address.lowerCase();
+        return DsnStatus.NO_SUCH_USER
+                .result("mail to " + to + " not accepted here")
+                .because("fail: " + sender.lowerCase() + " listed with " + to);
+    }
+}

@@ -1,0 +1,62 @@
+package org.qpsmtpd.plugin.hostsallow;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.hook.HookResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A line of the file {@code hosts_allow}: {@code NETWORK CODE [TEXT]}.
+ *
+ * @param network which clients it is for
+ * @param answer what they get, with the reason for the log
+ */
+record Rule(Network network, HookResult answer) {
+    private static final Logger LOG = LoggerFactory.getLogger(Rule.class);
+
+    /** Reads the file; lines without a network or a code are logged and left out. */
+    static List<Rule> parse(List<ConfigLine> lines) {
+        List<Rule> rules = new ArrayList<>();
+        for (ConfigLine line : lines) {
+            try {
+                rules.add(parse(line));
+            } catch (IllegalArgumentException e) {
+                LOG.warn("{}: '{}' is left out: {}", line.place(), line.text(), e.getMessage());
+            }
+        }
+        return List.copyOf(rules);
+    }
+
+    private static Rule parse(ConfigLine line) {
+        String[] words = line.text().split("\\s+", 3);
+        if (words.length < 2) {
+            throw new IllegalArgumentException("a return code such as DENY is missing");
+        }
+        Network network = Network.parse(words[0]);
+        Optional<Action> code = action(words[1]);
+        if (code.isEmpty()) {
+            LOG.warn("{}: '{}' is not a return code, read as DECLINED", line.place(), words[1]);
+        }
+        Action action = code.orElse(Action.DECLINED);
+        String text = words.length == 3 ? words[2] : "";
+        String verdict = (action.refuses() ? "fail: " : "pass: ") + words[0] + " " + action;
+        return new Rule(network, HookResult.of(action, text).because(verdict));
+    }
+
+    private static Optional<Action> action(String code) {
+        if (code.equalsIgnoreCase("DENYHARD")) {
+            return Optional.of(Action.DENY_DISCONNECT);
+        }
+        for (Action action : Action.values()) {
+            if (action.name().equalsIgnoreCase(code)) {
+                return Optional.of(action);
+            }
+        }
+        return Optional.empty();
+    }
+}

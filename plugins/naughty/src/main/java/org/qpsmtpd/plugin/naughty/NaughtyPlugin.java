@@ -1,0 +1,121 @@
+package org.qpsmtpd.plugin.naughty;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.metatype.annotations.Designate;
+import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.connection.Naughty;
+import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.hook.ConnectHook;
+import org.qpsmtpd.api.hook.DataHook;
+import org.qpsmtpd.api.hook.DataPostHook;
+import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.hook.MailHook;
+import org.qpsmtpd.api.hook.NonBlocking;
+import org.qpsmtpd.api.hook.RcptHook;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.mail.Recipient;
+import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.plugin.Reject;
+
+/**
+ * Carries out the refusals that other plugins left for later.
+ *
+ * <p>Hooks {@code connect}, {@code mail}, {@code rcpt}, {@code data}, {@code data_post}: in the
+ * phase that {@code reject} names, and in {@code data_post} in any case, refuses a marked
+ * connection with the texts of all who marked it, as the first of them asked for. DECLINED
+ * otherwise.
+ *
+ * <p>Settings: {@code reject}, {@code rcpt}; {@code reject_type}, {@code disconnect}, for marks
+ * that do not say how to refuse.
+ *
+ * <p>Source: qpsmtpd {@code plugins/naughty @ df5b04d}.
+ */
+@Component(configurationPid = "naughty", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = NaughtyConfig.class, factory = true)
+@Plugin(name = "naughty")
+@NonBlocking
+public final class NaughtyPlugin
+        implements ConnectHook, MailHook, RcptHook, DataHook, DataPostHook {
+    private static final HookResult GOOD = HookResult.DECLINED.because("pass");
+
+    private final Phase phase;
+    private final Action ownType;
+
+    private enum Phase {
+        CONNECT,
+        MAIL,
+        RCPT,
+        DATA,
+        DATA_POST
+    }
+
+    /**
+     * @throws IllegalArgumentException naming the setting, its value and what is allowed
+     */
+    @Activate
+    public NaughtyPlugin(NaughtyConfig config) {
+        this.phase = phase(config.reject());
+        this.ownType = Reject.parseType(config.reject__type(), Action.DENY_DISCONNECT);
+    }
+
+    @Override
+    public HookResult onConnect(Connection connection) {
+        return judge(connection, Phase.CONNECT);
+    }
+
+    @Override
+    public HookResult onMail(Transaction transaction, Address sender, Parameters parameters) {
+        return judge(transaction.connection(), Phase.MAIL);
+    }
+
+    @Override
+    public HookResult onRcpt(Transaction transaction, Recipient recipient) {
+        return judge(transaction.connection(), Phase.RCPT);
+    }
+
+    @Override
+    public HookResult onData(Transaction transaction) {
+        return judge(transaction.connection(), Phase.DATA);
+    }
+
+    /** A plugin that answered OK before may have hidden the phase asked for. */
+    @Override
+    public HookResult onDataPost(Transaction transaction) {
+        return judge(transaction.connection(), phase);
+    }
+
+    private HookResult judge(Connection connection, Phase now) {
+        if (now != phase) {
+            return HookResult.DECLINED;
+        }
+        Optional<Naughty> mark = connection.naughty();
+        return mark.isEmpty() ? GOOD : refuse(mark.get());
+    }
+
+    private HookResult refuse(Naughty mark) {
+        Action type = mark.type().refuses() ? mark.type() : ownType;
+        return HookResult.of(type, mark.text())
+                .because(type.disconnects() ? "fail: disconnecting" : "fail: refused");
+    }
+
+    private static Phase phase(String name) {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "connect" -> Phase.CONNECT;
+            case "mail" -> Phase.MAIL;
+            case "rcpt" -> Phase.RCPT;
+            case "data" -> Phase.DATA;
+            case "data_post" -> Phase.DATA_POST;
+            default ->
+                    throw new IllegalArgumentException(
+                            "reject '"
+                                    + name
+                                    + "' is not one of connect, mail, rcpt, data, data_post");
+        };
+    }
+}

@@ -1,0 +1,5 @@
+/** The plugin naughty. */
+@NullMarked
+package org.qpsmtpd.plugin.naughty;
+
+import org.jspecify.annotations.NullMarked;

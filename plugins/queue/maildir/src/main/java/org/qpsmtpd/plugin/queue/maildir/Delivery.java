@@ -1,0 +1,106 @@
+package org.qpsmtpd.plugin.queue.maildir;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.qpsmtpd.api.mail.Transaction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One message on its way into one or several maildirs: into all of them, or into none. Closing it
+ * before {@link #publish} has returned removes what was written.
+ */
+final class Delivery implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+    private static final int MAX_BUFFER = 64 * 1024;
+
+    private final Transaction transaction;
+    private final Disk disk;
+    private final DirectorySync directories;
+    private final List<Copy> copies = new ArrayList<>();
+    private int moved;
+    private boolean published;
+
+    private record Copy(Path maildir, String name) {
+        Path temporary() {
+            return Maildirs.temporary(maildir).resolve(name);
+        }
+
+        Path delivered() {
+            return Maildirs.delivered(maildir).resolve(name);
+        }
+    }
+
+    Delivery(Transaction transaction, Disk disk, DirectorySync directories) {
+        this.transaction = transaction;
+        this.disk = disk;
+        this.directories = directories;
+    }
+
+    /**
+     * Writes the message to the maildir's {@code tmp}, where it is safe from a crash on return.
+     *
+     * @param name file name, unique
+     * @param top fields above the message's own, lines that end in LF
+     */
+    void write(Path maildir, String name, String top) throws IOException {
+        Copy copy = new Copy(maildir, name);
+        byte[] topOctets = top.getBytes(StandardCharsets.UTF_8);
+        long size = topOctets.length + transaction.messageSize();
+        try (Disk.NewFile file = disk.create(copy.temporary())) {
+            copies.add(copy);
+            LineEndStream out =
+                    new LineEndStream(file, (int) Math.max(1, Math.min(size, MAX_BUFFER)));
+            out.write(topOctets, 0, topOctets.length);
+            transaction.writeMessageTo(out);
+            out.finish();
+            file.sync();
+        }
+    }
+
+    /** Shows all copies to the readers of their maildirs; on return no crash can take them away. */
+    void publish() throws IOException {
+        Set<Path> changed = new LinkedHashSet<>();
+        for (Copy copy : copies) {
+            moved++;
+            disk.move(copy.temporary(), copy.delivered());
+            changed.add(Maildirs.delivered(copy.maildir));
+        }
+        for (Path directory : changed) {
+            directories.sync(directory);
+        }
+        published = true;
+    }
+
+    /** Where the message went, for the log. */
+    String places() {
+        String first = copies.get(0).delivered().toString();
+        return copies.size() == 1 ? first : first + " and " + (copies.size() - 1) + " more";
+    }
+
+    @Override
+    public void close() {
+        if (published) {
+            return;
+        }
+        for (int i = 0; i < copies.size(); i++) {
+            delete(copies.get(i).temporary());
+            if (i < moved) {
+                delete(copies.get(i).delivered());
+            }
+        }
+    }
+
+    private void delete(Path file) {
+        try {
+            disk.delete(file);
+        } catch (IOException e) {
+            LOG.error("an incomplete delivery stays behind: {}", Faults.describe(e));
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package org.qpsmtpd.plugin.queue.smtpforward;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.qpsmtpd.api.connection.Connection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens connections, keeps those that can be used again, and closes those that are late or no
+ * longer wanted. As many are open as messages are under way, and a bounded number of idle ones.
+ */
+final class ConnectionPool {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
+
+    private final NextHop hop;
+    private final Set<SmtpConnection> open = ConcurrentHashMap.newKeySet();
+    private final Deque<SmtpConnection> idle = new ArrayDeque<>();
+    private final ScheduledThreadPoolExecutor watch;
+    private final Future<?> sweeping;
+    private volatile boolean closed;
+
+    ConnectionPool(NextHop hop) {
+        this.hop = hop;
+        this.watch = new ScheduledThreadPoolExecutor(1, ConnectionPool::thread);
+        this.sweeping =
+                watch.scheduleWithFixedDelay(
+                        () -> sweep(System.nanoTime()), 1, 1, TimeUnit.SECONDS);
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "queue/smtp-forward watch");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** The connection used last, when there is one. */
+    Optional<SmtpConnection> take(long due) {
+        while (true) {
+            SmtpConnection connection;
+            synchronized (idle) {
+                connection = idle.poll();
+            }
+            if (connection == null) {
+                return Optional.empty();
+            }
+            connection.begin(due);
+            if (connection.isQuiet()) {
+                return Optional.of(connection);
+            }
+            discard(connection);
+        }
+    }
+
+    /**
+     * Opens a connection to where MAIL can be said.
+     *
+     * @param client whose mail it is opened for
+     * @param due when the message must be done with, in the terms of {@link System#nanoTime}
+     */
+    SmtpConnection open(Connection client, long due) throws NextHopException {
+        try {
+            return open(client, due, hop.tls() != TlsMode.NONE);
+        } catch (NextHopException.Tls e) {
+            if (hop.tls() != TlsMode.MAY) {
+                throw e;
+            }
+            LOG.warn("{}: {}; mail goes in clear", hop.place(), e.detail());
+            return open(client, due, false);
+        }
+    }
+
+    private SmtpConnection open(Connection client, long due, boolean withTls)
+            throws NextHopException {
+        if (closed) {
+            throw new NextHopException("the server is being reconfigured");
+        }
+        SmtpConnection connection = SmtpConnection.connect(hop, due);
+        open.add(connection);
+        boolean opened = false;
+        try {
+            new Opening(hop, client, connection).run(withTls);
+            opened = true;
+            return connection;
+        } finally {
+            if (!opened) {
+                discard(connection);
+            }
+        }
+    }
+
+    /** Takes back a connection on which MAIL can be said again, or that is closed. */
+    void give(SmtpConnection connection) {
+        if (!keep(connection)) {
+            connection.quit();
+            open.remove(connection);
+        }
+    }
+
+    /** With XCLIENT a connection speaks for one client, so it is not used again. */
+    private boolean keep(SmtpConnection connection) {
+        boolean useful =
+                connection.isOpen()
+                        && !hop.xclient()
+                        && connection.messages() < hop.messagesPerConnection();
+        synchronized (idle) {
+            if (!useful || closed || idle.size() >= hop.idleConnections()) {
+                return false;
+            }
+            connection.rest(System.nanoTime());
+            idle.push(connection);
+            return true;
+        }
+    }
+
+    /** Closes a connection that cannot be used again. */
+    void discard(SmtpConnection connection) {
+        connection.close();
+        open.remove(connection);
+    }
+
+    /** Closes what is late, and what has been idle too long. */
+    void sweep(long now) {
+        for (SmtpConnection connection : open) {
+            connection.closeIfLate(now);
+        }
+        for (SmtpConnection connection : expired(now)) {
+            connection.quit();
+            open.remove(connection);
+        }
+        if (closed && open.isEmpty()) {
+            sweeping.cancel(false);
+            watch.shutdown();
+        }
+    }
+
+    private List<SmtpConnection> expired(long now) {
+        List<SmtpConnection> expired = new ArrayList<>();
+        synchronized (idle) {
+            while (!idle.isEmpty() && (closed || idle.getLast().isIdleFor(hop.idleTime(), now))) {
+                expired.add(idle.removeLast());
+            }
+        }
+        return expired;
+    }
+
+    /** Closes the idle connections; those in use are closed when their message is done. */
+    void close() {
+        synchronized (idle) {
+            closed = true;
+        }
+        sweep(System.nanoTime());
+    }
+}

@@ -1,0 +1,333 @@
+package org.qpsmtpd.plugin.queue.smtpforward;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * A connection to the next hop. One thread at a time uses it; {@link #closeIfLate} is for another
+ * one, which thereby bounds what the JDK does not: writes, and reads of TLS octet by octet.
+ */
+final class SmtpConnection {
+    private static final String LATE = "the next hop did not answer in time";
+    private static final int BUFFER = 16 * 1024;
+    private static final int MAX_WRITE = 64 * 1024;
+
+    private final NextHop hop;
+    private final Socket transport;
+    private Socket socket;
+    private ReplyReader replies;
+    private OutputStream out;
+    private Extensions extensions = Extensions.NONE;
+    private int messages;
+    private boolean finalDotSent;
+    private long idleSince;
+    private volatile boolean busy = true;
+    private volatile long due;
+    private volatile boolean writing;
+    private volatile long writeDue;
+    private volatile boolean late;
+
+    private SmtpConnection(NextHop hop, Socket transport, long due) throws IOException {
+        this.hop = hop;
+        this.transport = transport;
+        this.due = due;
+        this.socket = transport;
+        this.replies = new ReplyReader(transport);
+        this.out = new BufferedOutputStream(new Watched(transport.getOutputStream()), BUFFER);
+    }
+
+    /**
+     * Connects to the first address of the next hop that answers.
+     *
+     * @param due when the message must be done with, in the terms of {@link System#nanoTime}
+     */
+    static SmtpConnection connect(NextHop hop, long due) throws NextHopException {
+        IOException last = null;
+        for (InetAddress address : addresses(hop.host())) {
+            long left = Math.min(millisTo(due), hop.timeout().toMillis());
+            if (left <= 0) {
+                break;
+            }
+            Socket socket = new Socket();
+            try {
+                socket.connect(new InetSocketAddress(address, hop.port()), (int) left);
+                socket.setTcpNoDelay(true);
+                return new SmtpConnection(hop, socket, due);
+            } catch (IOException e) {
+                close(socket);
+                last = e;
+            }
+        }
+        throw last == null
+                ? new NextHopException(LATE)
+                : new NextHopException("cannot connect to the next hop", last);
+    }
+
+    private static InetAddress[] addresses(String host) throws NextHopException {
+        try {
+            return InetAddress.getAllByName(host);
+        } catch (UnknownHostException e) {
+            throw new NextHopException("the address of the next hop is not known", e);
+        }
+    }
+
+    /** What was offered last. */
+    Extensions extensions() {
+        return extensions;
+    }
+
+    void setExtensions(Extensions offered) {
+        extensions = offered;
+    }
+
+    /** Messages begun on this connection. */
+    int messages() {
+        return messages;
+    }
+
+    /** Whether the end of the current message may have reached the next hop. */
+    boolean isFinalDotSent() {
+        return finalDotSent;
+    }
+
+    boolean isOpen() {
+        return !transport.isClosed();
+    }
+
+    /** Our address on this connection. */
+    InetAddress localAddress() {
+        return transport.getLocalAddress();
+    }
+
+    /** A further message begins. */
+    void begin(long messageDue) {
+        finalDotSent = false;
+        due = messageDue;
+        busy = true;
+    }
+
+    void countMessage() {
+        messages++;
+    }
+
+    /** The message is done with, the connection is kept. */
+    void rest(long now) {
+        busy = false;
+        idleSince = now;
+    }
+
+    boolean isIdleFor(Duration time, long now) {
+        return now - idleSince > time.toNanos();
+    }
+
+    /** Whether the next hop neither closed the connection nor said anything unasked. */
+    boolean isQuiet() {
+        try {
+            return !replies.hasPending() && transport.getInputStream().available() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Sends a command and reads its reply.
+     *
+     * @param line without line end
+     */
+    Reply command(String line) throws NextHopException {
+        send(line);
+        flush();
+        return readReply();
+    }
+
+    /**
+     * Puts a command into the buffer.
+     *
+     * @throws IllegalArgumentException when it would be more than one line, whatever was checked
+     *     before
+     */
+    void send(String line) throws NextHopException {
+        if (!Envelope.isSafe(line)) {
+            throw new IllegalArgumentException("control character in a command");
+        }
+        try {
+            out.write((line + "\r\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    void flush() throws NextHopException {
+        try {
+            out.flush();
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    /** Where the message goes. Its exceptions are {@link NextHopException}. */
+    OutputStream data() {
+        return out;
+    }
+
+    /** Ends the message and reads the reply, waiting as long as the message may take in all. */
+    Reply finalDot() throws NextHopException {
+        finalDotSent = true;
+        send(".");
+        flush();
+        return readReply(due);
+    }
+
+    /**
+     * Reads a reply.
+     *
+     * @throws NextHopException also for 421, after which nothing can follow
+     */
+    Reply readReply() throws NextHopException {
+        long stepDue = System.nanoTime() + hop.timeout().toNanos();
+        return readReply(stepDue - due < 0 ? stepDue : due);
+    }
+
+    private Reply readReply(long replyDue) throws NextHopException {
+        Reply reply;
+        try {
+            reply = replies.read(replyDue);
+        } catch (IOException e) {
+            throw lost(e);
+        }
+        if (reply.code() == 421) {
+            throw new NextHopException("the next hop closes the connection: " + reply.shown());
+        }
+        return reply;
+    }
+
+    /**
+     * Starts TLS after the next hop's 220.
+     *
+     * @throws NextHopException when something followed the 220 in clear, which could be taken for
+     *     replies sent under TLS
+     */
+    void startTls() throws NextHopException {
+        if (!isQuiet()) {
+            throw new NextHopException("the next hop sent more than a reply to STARTTLS");
+        }
+        try {
+            SSLSocket tls =
+                    (SSLSocket) hop.sockets().createSocket(transport, hop.host(), hop.port(), true);
+            if (hop.tls() == TlsMode.VERIFY) {
+                SSLParameters parameters = tls.getSSLParameters();
+                parameters.setEndpointIdentificationAlgorithm("HTTPS");
+                tls.setSSLParameters(parameters);
+            }
+            tls.setSoTimeout((int) hop.timeout().toMillis());
+            tls.startHandshake();
+            socket = tls;
+            replies = new ReplyReader(tls);
+            out = new BufferedOutputStream(new Watched(tls.getOutputStream()), BUFFER);
+        } catch (IOException e) {
+            throw new NextHopException.Tls(e);
+        }
+    }
+
+    /** Closes the connection when a write or the whole message has taken too long. */
+    void closeIfLate(long now) {
+        boolean tooLate = (busy && now - due > 0) || (writing && now - writeDue > 0);
+        if (tooLate) {
+            late = true;
+            close();
+        }
+    }
+
+    /** Says QUIT without waiting for the answer, and closes. */
+    void quit() {
+        if (!isOpen()) {
+            return;
+        }
+        try {
+            send("QUIT");
+            flush();
+            if (socket instanceof SSLSocket) {
+                socket.shutdownOutput();
+            }
+        } catch (IOException e) {
+            // The next hop has gone before: that is what was wanted.
+        } finally {
+            close();
+        }
+    }
+
+    /** Closes at once, even while another thread reads or writes. */
+    void close() {
+        close(transport);
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // Nothing was left to be done with it.
+        }
+    }
+
+    private NextHopException lost(IOException e) {
+        if (late || e instanceof SocketTimeoutException) {
+            return new NextHopException(LATE);
+        }
+        return e instanceof NextHopException known
+                ? known
+                : new NextHopException("the connection to the next hop was lost", e);
+    }
+
+    private static long millisTo(long due) {
+        return TimeUnit.NANOSECONDS.toMillis(due - System.nanoTime());
+    }
+
+    /** Notes since when it writes. */
+    private final class Watched extends OutputStream {
+        private final OutputStream wire;
+
+        Watched(OutputStream wire) {
+            this.wire = wire;
+        }
+
+        @Override
+        public void write(int octet) throws NextHopException {
+            write(new byte[] {(byte) octet}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] octets, int offset, int length) throws NextHopException {
+            try {
+                for (int done = 0; done < length; done += MAX_WRITE) {
+                    writeDue = System.nanoTime() + hop.timeout().toNanos();
+                    writing = true;
+                    wire.write(octets, offset + done, Math.min(MAX_WRITE, length - done));
+                }
+            } catch (IOException e) {
+                throw lost(e);
+            } finally {
+                writing = false;
+            }
+        }
+
+        @Override
+        public void flush() throws NextHopException {
+            try {
+                wire.flush();
+            } catch (IOException e) {
+                throw lost(e);
+            }
+        }
+    }
+}

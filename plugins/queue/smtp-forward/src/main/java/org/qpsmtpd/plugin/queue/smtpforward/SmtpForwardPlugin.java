@@ -1,0 +1,115 @@
+package org.qpsmtpd.plugin.queue.smtpforward;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.metatype.annotations.Designate;
+import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.hook.QueueHook;
+import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.plugin.Plugin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands mail on to another server by SMTP and answers what that server answers.
+ *
+ * <p>{@code queue}: OK when the next hop has taken the message, DENY or DENYSOFT when it refuses
+ * it, DENYSOFT when it cannot be used. Never DECLINED, so no queue plugin after this one is asked.
+ *
+ * <p>Settings: host, port (25), the flag xclient, {@code tls} (may), {@code timeoutSeconds} (60),
+ * {@code maxSeconds} (240), {@code idleConnections} (4), {@code idleSeconds} (30), {@code
+ * messagesPerConnection} (100), {@code strictEightBit} (false), {@code caFile}.
+ *
+ * <p>Faults: a next hop that cannot be reached, breaks off, answers too late or nonsense, or
+ * refuses the session: 451, the mail is deferred. A connection kept from an earlier message may
+ * have gone, so when it fails before the end of the message has been sent, the message is tried
+ * once more on a new one; after that never, since it may have been taken.
+ *
+ * <p>Source: qpsmtpd {@code plugins/queue/smtp-forward @ df5b04d}, RFC 5321.
+ */
+@Component(
+        configurationPid = "queue.smtp_forward",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = SmtpForwardConfig.class, factory = true)
+@Plugin(
+        name = "queue/smtp-forward",
+        positional = {"host", "port", "flags..."})
+public final class SmtpForwardPlugin implements QueueHook {
+    private static final Logger LOG = LoggerFactory.getLogger(SmtpForwardPlugin.class);
+
+    private final NextHop hop;
+    private final ConnectionPool pool;
+
+    /**
+     * Connects to nobody yet.
+     *
+     * @throws IllegalArgumentException naming the setting, the value and what is allowed
+     */
+    @Activate
+    public SmtpForwardPlugin(SmtpForwardConfig config) {
+        hop = NextHop.of(config);
+        pool = new ConnectionPool(hop);
+    }
+
+    /** Closes the connections. A message that comes later is deferred. */
+    @Deactivate
+    public void close() {
+        pool.close();
+    }
+
+    @Override
+    public HookResult onQueue(Transaction transaction) {
+        try {
+            Outgoing message = new Outgoing(transaction);
+            Optional<HookResult> refusal = message.refusal();
+            return refusal.isPresent() ? refusal.get() : forward(transaction, message);
+        } catch (NextHopException e) {
+            return later(e.reason(), hop.place() + ": " + e.detail());
+        } catch (BareLineEndException e) {
+            return Outgoing.bareLineEnd();
+        } catch (IOException e) {
+            return later("message cannot be read", "message cannot be read: " + e);
+        }
+    }
+
+    private HookResult forward(Transaction transaction, Outgoing message) throws IOException {
+        long due = System.nanoTime() + hop.maxTime().toNanos();
+        Optional<SmtpConnection> kept = pool.take(due);
+        if (kept.isPresent()) {
+            try {
+                return deliver(message, kept.get());
+            } catch (NextHopException e) {
+                if (kept.get().isFinalDotSent()) {
+                    throw e;
+                }
+                LOG.debug("{}: {} on a kept connection", hop.place(), e.detail());
+            }
+        }
+        return deliver(message, pool.open(transaction.connection(), due));
+    }
+
+    private HookResult deliver(Outgoing message, SmtpConnection connection) throws IOException {
+        boolean done = false;
+        try {
+            HookResult result = new Delivery(hop, message, connection).run();
+            done = true;
+            return result;
+        } finally {
+            if (done) {
+                pool.give(connection);
+            } else {
+                pool.discard(connection);
+            }
+        }
+    }
+
+    private static HookResult later(String reason, String detail) {
+        return HookResult.denySoft("Unable to queue message (" + reason + ")")
+                .withCode(451)
+                .because("error: " + detail);
+    }
+}

@@ -1,0 +1,5 @@
+/** The plugin queue/smtp-forward. */
+@NullMarked
+package org.qpsmtpd.plugin.queue.smtpforward;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,109 @@
+package org.qpsmtpd.plugin.queue.smtpforward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.qpsmtpd.testkit.Configs;
+import org.qpsmtpd.testkit.FakeConnection;
+
+final class ConnectionPoolTest {
+    private final long due = System.nanoTime() + Duration.ofMinutes(5).toNanos();
+    private ScriptedHop hop;
+    private ConnectionPool pool;
+
+    @BeforeEach
+    void start() throws IOException {
+        hop = ScriptedHop.offering();
+        pool =
+                new ConnectionPool(
+                        NextHop.of(
+                                Configs.config(
+                                        SmtpForwardConfig.class,
+                                        Map.of("host", "127.0.0.1", "port", hop.port()))));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        pool.close();
+        hop.close();
+    }
+
+    @Test
+    void closesWhatHasBeenIdleTooLong() throws Exception {
+        pool.give(pool.open(FakeConnection.create(), due));
+
+        pool.sweep(System.nanoTime() + Duration.ofSeconds(31).toNanos());
+
+        assertThat(hop.awaitQuit()).isTrue();
+        assertThat(pool.take(due)).isEmpty();
+    }
+
+    @Test
+    void keepsWhatHasNotBeenIdleLong() throws Exception {
+        SmtpConnection connection = pool.open(FakeConnection.create(), due);
+        pool.give(connection);
+
+        pool.sweep(System.nanoTime() + Duration.ofSeconds(20).toNanos());
+
+        assertThat(pool.take(due)).containsSame(connection);
+    }
+
+    @Test
+    void givesTheConnectionUsedLast() throws Exception {
+        SmtpConnection first = pool.open(FakeConnection.create(), due);
+        SmtpConnection second = pool.open(FakeConnection.create(), due);
+
+        pool.give(first);
+        pool.give(second);
+
+        assertThat(pool.take(due)).containsSame(second);
+        assertThat(pool.take(due)).containsSame(first);
+        assertThat(pool.take(due)).isEmpty();
+    }
+
+    @Test
+    void keepsNoMoreThanAllowed() throws Exception {
+        SmtpConnection[] connections = new SmtpConnection[5];
+        for (int i = 0; i < 5; i++) {
+            connections[i] = pool.open(FakeConnection.create(), due);
+        }
+
+        for (SmtpConnection connection : connections) {
+            pool.give(connection);
+        }
+
+        assertThat(connections[4].isOpen()).isFalse();
+        assertThat(connections[3].isOpen()).isTrue();
+    }
+
+    @Test
+    void closesAConnectionWhoseMessageTakesTooLong() throws Exception {
+        SmtpConnection connection = pool.open(FakeConnection.create(), due);
+
+        pool.sweep(due + 1);
+
+        assertThat(connection.isOpen()).isFalse();
+        assertThatThrownBy(() -> connection.command("NOOP"))
+                .isInstanceOf(NextHopException.class)
+                .hasMessage("the next hop did not answer in time");
+    }
+
+    @Test
+    void refusesToWriteMoreThanOneLine() throws Exception {
+        SmtpConnection connection = pool.open(FakeConnection.create(), due);
+
+        for (String line : new String[] {"RSET\r\nQUIT", "RSET\nQUIT", "RSET\rQUIT", "a\0b"}) {
+            assertThatThrownBy(() -> connection.send(line))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        connection.command("NOOP");
+
+        assertThat(hop.commands()).hasSize(2).endsWith("NOOP");
+    }
+}

@@ -1,0 +1,165 @@
+package org.qpsmtpd.plugin.queue.smtpforward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.assertDeferred;
+import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.message;
+import static org.qpsmtpd.plugin.queue.smtpforward.ScriptedHop.DROP;
+import static org.qpsmtpd.plugin.queue.smtpforward.ScriptedHop.SILENT;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.qpsmtpd.api.hook.Action;
+
+/** Connections that are kept, that have gone, and that take too long. */
+final class SmtpForwardReuseTest {
+    @RegisterExtension final Forwarding forwarding = new Forwarding();
+
+    @Test
+    void defersWhenTheNextHopDoesNotAnswer() throws Exception {
+        ScriptedHop hop = forwarding.hop().answering("greeting", SILENT);
+
+        assertDeferred(
+                forwarding.plugin(hop, "timeoutSeconds", "1").onQueue(message()),
+                "the next hop did not answer in time");
+    }
+
+    @Test
+    void waitsForTheAnswerToTheMessageUntilTheWholeTimeIsUp() throws Exception {
+        ScriptedHop hop = forwarding.hop().answering(".", SILENT);
+
+        assertDeferred(
+                forwarding.plugin(hop, "maxSeconds", "1").onQueue(message()),
+                "the next hop did not answer in time");
+        assertThat(hop.messages()).hasSize(1);
+    }
+
+    @Test
+    void defersWhenTheNextHopDoesNotReadTheMessage() throws Exception {
+        ScriptedHop hop = forwarding.hop().answering("DATA", "354 go on" + SILENT);
+        String line = "x".repeat(998) + "\r\n";
+
+        assertDeferred(
+                forwarding
+                        .plugin(hop, "timeoutSeconds", "1")
+                        .onQueue(message("Subject: x\r\n\r\n" + line.repeat(24_000))),
+                "the next hop did not answer in time");
+    }
+
+    @Test
+    void usesAConnectionAgain() throws Exception {
+        ScriptedHop hop = forwarding.hop();
+        SmtpForwardPlugin plugin = forwarding.plugin(hop);
+
+        assertThat(plugin.onQueue(message()).text()).isEqualTo("queued as Q1");
+        assertThat(plugin.onQueue(message()).text()).isEqualTo("queued as Q2");
+
+        assertThat(hop.connections()).isEqualTo(1);
+        assertThat(hop.commands()).containsOnlyOnce("EHLO mx.example.com");
+    }
+
+    @Test
+    void usesAConnectionAgainAfterARefusal() throws Exception {
+        ScriptedHop hop = forwarding.hop().answering(".", "554 5.7.1 no");
+        SmtpForwardPlugin plugin = forwarding.plugin(hop);
+
+        assertThat(plugin.onQueue(message()).action()).isEqualTo(Action.DENY);
+        assertThat(plugin.onQueue(message()).action()).isEqualTo(Action.OK);
+
+        assertThat(hop.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void closesAConnectionThatCannotBeReset() throws Exception {
+        ScriptedHop hop =
+                forwarding.hop().answering("RCPT", "550 no").answering("RSET", "500 what?");
+        SmtpForwardPlugin plugin = forwarding.plugin(hop);
+
+        assertThat(plugin.onQueue(message()).action()).isEqualTo(Action.DENY);
+        assertThat(plugin.onQueue(message()).action()).isEqualTo(Action.OK);
+
+        assertThat(hop.connections()).isEqualTo(2);
+    }
+
+    @Test
+    void triesOnceMoreWhenAKeptConnectionHasGone() throws Exception {
+        ScriptedHop hop = forwarding.hop("PIPELINING").answering("MAIL", "250 ok", DROP);
+        SmtpForwardPlugin plugin = forwarding.plugin(hop);
+        plugin.onQueue(message());
+
+        assertThat(plugin.onQueue(message()).text()).isEqualTo("queued as Q2");
+
+        assertThat(hop.connections()).isEqualTo(2);
+        assertThat(hop.messages()).hasSize(2);
+    }
+
+    @Test
+    void triesOnceMoreWhenAKeptConnectionIsClosedWith421() throws Exception {
+        ScriptedHop hop =
+                forwarding
+                        .hop("PIPELINING")
+                        .answering("MAIL", "250 ok", "421 idle too long" + DROP);
+        SmtpForwardPlugin plugin = forwarding.plugin(hop);
+        plugin.onQueue(message());
+
+        assertThat(plugin.onQueue(message()).action()).isEqualTo(Action.OK);
+        assertThat(hop.connections()).isEqualTo(2);
+    }
+
+    @Test
+    void triesOnceMoreWhenAKeptConnectionGoesBeforeTheEndOfTheMessage() throws Exception {
+        ScriptedHop hop = forwarding.hop().answering("DATA", "354 go on", DROP);
+        SmtpForwardPlugin plugin = forwarding.plugin(hop);
+        plugin.onQueue(message());
+
+        assertThat(plugin.onQueue(message()).text()).isEqualTo("queued as Q2");
+        assertThat(hop.connections()).isEqualTo(2);
+    }
+
+    @Test
+    void doesNotTryANewConnectionTwice() throws Exception {
+        ScriptedHop hop = forwarding.hop().answering("MAIL", DROP);
+
+        assertDeferred(
+                forwarding.plugin(hop).onQueue(message()),
+                "the connection to the next hop was lost");
+        assertThat(hop.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void closesAConnectionAfterSoManyMessages() throws Exception {
+        ScriptedHop hop = forwarding.hop();
+        SmtpForwardPlugin plugin = forwarding.plugin(hop, "messagesPerConnection", "2");
+
+        for (int i = 0; i < 3; i++) {
+            plugin.onQueue(message());
+        }
+
+        assertThat(hop.connections()).isEqualTo(2);
+        assertThat(hop.awaitQuit()).isTrue();
+    }
+
+    @Test
+    void keepsNoConnectionWhenToldSo() throws Exception {
+        ScriptedHop hop = forwarding.hop();
+        SmtpForwardPlugin plugin = forwarding.plugin(hop, "idleConnections", "0");
+
+        plugin.onQueue(message());
+        plugin.onQueue(message());
+
+        assertThat(hop.connections()).isEqualTo(2);
+        assertThat(hop.awaitQuit()).isTrue();
+        assertThat(hop.awaitQuit()).isTrue();
+    }
+
+    @Test
+    void closesItsConnectionsWhenItEnds() throws Exception {
+        ScriptedHop hop = forwarding.hop();
+        SmtpForwardPlugin plugin = forwarding.plugin(hop);
+        plugin.onQueue(message());
+
+        plugin.close();
+
+        assertThat(hop.awaitQuit()).isTrue();
+        assertDeferred(plugin.onQueue(message()), "the server is being reconfigured");
+    }
+}

@@ -1,0 +1,133 @@
+package org.qpsmtpd.plugin.relay;
+
+import java.net.InetAddress;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.metatype.annotations.Designate;
+import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.config.ConfigView;
+import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.hook.ConnectHook;
+import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.hook.NonBlocking;
+import org.qpsmtpd.api.hook.RcptHook;
+import org.qpsmtpd.api.mail.Recipient;
+import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.plugin.Plugin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides by the client's address whether it may send mail to any domain.
+ *
+ * <p>{@code connect}: always declines. A client in {@code norelayclients} may not relay. Any other
+ * may when the environment has {@code RELAYCLIENT}, when it is ::1, or when it is in {@code
+ * relayclients} or {@code morerelayclients.cdb}; else what was decided before stays.
+ *
+ * <p>{@code rcpt}: with {@code only}, OK for clients that may relay and DENY for all others;
+ * without it declines.
+ *
+ * <p>Settings: {@code only}, whether to refuse all clients that may not relay (false).
+ *
+ * <p>Faults: a file that is missing lists nobody; a line that is no network is logged with its
+ * place and lists nobody.
+ *
+ * <p>Source: qpsmtpd {@code plugins/relay} @ df5b04d.
+ */
+@Component(configurationPid = "relay", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = RelayConfig.class, factory = true)
+@Plugin(name = "relay")
+@NonBlocking
+public final class RelayPlugin implements ConnectHook, RcptHook {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayPlugin.class);
+    private static final String VARIABLE = "RELAYCLIENT";
+
+    private static final HookResult DISABLED = failed("disabled by norelayclients");
+    private static final HookResult BY_ENVIRONMENT = HookResult.pass("enabled by environment");
+    private static final HookResult BY_LOOPBACK = HookResult.pass("localhost");
+    private static final HookResult BY_FILE = HookResult.pass("in relayclients");
+    private static final HookResult BY_MAP = HookResult.pass("in morerelayclients");
+    private static final HookResult NO_MATCH = HookResult.skip("no match");
+    private static final HookResult ONLY_OK = HookResult.OK.because("pass: relay client");
+    private static final HookResult ONLY_DENY = HookResult.DENY.because("fail: no relay client");
+
+    private final ConfigView<ClientNetworks> relayClients =
+            new ConfigView<>("relayclients", ClientNetworks::parse);
+    private final ConfigView<ClientNetworks> noRelayClients =
+            new ConfigView<>("norelayclients", ClientNetworks::parse);
+    private final boolean only;
+    private final boolean allByEnvironment;
+
+    /**
+     * Makes the plugin with the environment of the process.
+     *
+     * @param config the settings
+     */
+    @Activate
+    public RelayPlugin(RelayConfig config) {
+        this(config, System.getenv());
+    }
+
+    RelayPlugin(RelayConfig config, Map<String, String> environment) {
+        only = config.only();
+        allByEnvironment = environment.containsKey(VARIABLE);
+        if (allByEnvironment) {
+            LOG.warn(
+                    "The environment has {}: every client may send mail to any domain, except those"
+                            + " in norelayclients. Unset it unless the server is started for"
+                            + " trusted clients only.",
+                    VARIABLE);
+        }
+    }
+
+    @Override
+    public HookResult onConnect(Connection connection) {
+        Config config = connection.config();
+        if (noRelayClients.in(config).contains(connection.remoteAddress())) {
+            connection.setRelayClient(false);
+            return DISABLED;
+        }
+        HookResult result = match(config, connection.remoteAddress());
+        if (!result.equals(NO_MATCH)) {
+            connection.setRelayClient(true);
+        }
+        return result;
+    }
+
+    @Override
+    public HookResult onRcpt(Transaction transaction, Recipient recipient) {
+        if (!only) {
+            return HookResult.DECLINED;
+        }
+        return transaction.connection().isRelayClient() ? ONLY_OK : ONLY_DENY;
+    }
+
+    private HookResult match(Config config, InetAddress client) {
+        if (allByEnvironment) {
+            return BY_ENVIRONMENT;
+        }
+        boolean isIpv6 = client.getAddress().length > 4;
+        if (isIpv6 && client.isLoopbackAddress()) {
+            return BY_LOOPBACK;
+        }
+        if (relayClients.in(config).contains(client)) {
+            return BY_FILE;
+        }
+        return isInMap(config, client) ? BY_MAP : NO_MATCH;
+    }
+
+    private static boolean isInMap(Config config, InetAddress client) {
+        for (String prefix : AddressPrefixes.of(client)) {
+            if (config.map("morerelayclients", prefix).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static HookResult failed(String detail) {
+        return HookResult.DECLINED.because("fail: " + detail);
+    }
+}

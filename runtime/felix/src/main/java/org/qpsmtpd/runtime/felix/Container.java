@@ -1,0 +1,307 @@
+package org.qpsmtpd.runtime.felix;
+
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceEvent;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.framework.launch.Framework;
+
+/**
+ * The OSGi framework with the bundles of the distribution in it, and the launcher's end of the
+ * contract with the core. Only JDK types cross it:
+ *
+ * <ul>
+ *   <li>to the core: each bound {@link ServerSocketChannel} as a service with {@value #LISTENER}
+ *       set to its address, registered before any bundle starts; a {@link Runnable} with {@value
+ *       #CHILD_PRIORITY}, if the process was reniced, which each worker thread runs once;
+ *   <li>from the core: an {@link AutoCloseable} with {@value #SERVER}{@code =listening} once it
+ *       accepts, whose {@code close} stops accepting and waits, within a bound, for what is in
+ *       flight; a {@link Runnable} with {@value #COMMAND}{@code =reload}.
+ * </ul>
+ */
+final class Container {
+    static final String LISTENER = "org.qpsmtpd.listener";
+    static final String CHILD_PRIORITY = "org.qpsmtpd.child_priority";
+    static final String SERVER = "org.qpsmtpd.server";
+    static final String COMMAND = "org.qpsmtpd.command";
+
+    private static final Logger LOG = Logger.getLogger(Container.class.getName());
+
+    /** Installed and started after all others, so that it is the first to be stopped. */
+    private static final String CORE = "org.qpsmtpd.core-";
+
+    private static final String CONSOLE = "org.apache.felix.gogo.";
+    private static final Pattern MISSING_PACKAGE =
+            Pattern.compile("missing requirement .*?\\(osgi\\.wiring\\.package=([\\w.]+)\\)");
+    private static final String LISTENING = "(" + SERVER + "=listening)";
+
+    private final Framework framework;
+    private final CountDownLatch listening = new CountDownLatch(1);
+    private volatile boolean stopping;
+
+    private Container(Framework framework) {
+        this.framework = framework;
+    }
+
+    /** Makes the framework; no bundle of ours is in it yet. */
+    static Container create(Map<String, String> properties) throws BundleException {
+        Map<String, Object> configuration = new HashMap<>(properties);
+        configuration.put("felix.log.logger", new FrameworkLog());
+        Container container = new Container(new FrameworkFactory().newFramework(configuration));
+        container.framework.init();
+        container.watch();
+        return container;
+    }
+
+    /** Hands a bound socket to the core. */
+    void offer(Listener listener) {
+        register(ServerSocketChannel.class, listener.channel(), LISTENER, listener.address());
+    }
+
+    /** Hands over what each worker thread is to run once. */
+    void offerChildPriority(Runnable forEachWorker) {
+        register(Runnable.class, forEachWorker, CHILD_PRIORITY, true);
+    }
+
+    /**
+     * Installs and starts the bundles: the libraries, the plugins, the core last.
+     *
+     * @throws StartFailure with status 1 when the framework or a bundle other than a plugin fails;
+     *     a plugin that fails is logged, and the core decides what its absence means
+     */
+    void start(Home home, boolean console) throws IOException, BundleException, StartFailure {
+        framework.start();
+        List<Path> libraries = jars(home.bundles(), name -> console || !name.startsWith(CONSOLE));
+        Predicate<Path> isCore = jar -> jar.getFileName().toString().startsWith(CORE);
+        List<Path> core = libraries.stream().filter(isCore).toList();
+        if (core.isEmpty()) {
+            throw StartFailure.failed("FATAL: " + home.bundles() + " holds no " + CORE + "*.jar");
+        }
+        List<Bundle> first = install(libraries.stream().filter(isCore.negate()).toList());
+        List<Bundle> plugins = installPlugins(jars(home.plugins(), name -> true));
+        List<Bundle> last = install(core);
+        startAll(first);
+        plugins.forEach(Container::startPlugin);
+        startAll(last);
+    }
+
+    /**
+     * Waits until the core accepts connections.
+     *
+     * @return false when the time is over or the framework stops before
+     */
+    boolean awaitListening(Duration limit) throws InterruptedException {
+        return listening.await(limit.toMillis(), TimeUnit.MILLISECONDS) && !stopping;
+    }
+
+    /** Whether the framework is on its way down. */
+    boolean isStopping() {
+        return stopping;
+    }
+
+    /** Asks the core for a new generation of plugins and configuration. */
+    void reload() {
+        if (!call(Runnable.class, "(" + COMMAND + "=reload)", Runnable::run)) {
+            LOG.warning("SIGHUP came before the server could reload: it is ignored");
+        }
+    }
+
+    /** Begins to stop: the server finishes what is in flight, then the bundles go. */
+    void stop() {
+        try {
+            framework.stop();
+        } catch (BundleException e) {
+            LOG.log(Level.WARNING, "the framework does not stop", e);
+        }
+    }
+
+    /** Returns when the framework has stopped, whoever asked for it; at once if it has before. */
+    void awaitStop() throws InterruptedException {
+        framework.waitForStop(0);
+    }
+
+    private void watch() {
+        BundleContext context = framework.getBundleContext();
+        context.addBundleListener(
+                (SynchronousBundleListener)
+                        event -> {
+                            if (event.getType() == BundleEvent.STOPPING
+                                    && event.getBundle().getBundleId() == 0) {
+                                drain();
+                            }
+                        });
+        try {
+            context.addServiceListener(
+                    event -> {
+                        if (event.getType() == ServiceEvent.REGISTERED) {
+                            listening.countDown();
+                        }
+                    },
+                    LISTENING);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void drain() {
+        stopping = true;
+        listening.countDown();
+        call(AutoCloseable.class, LISTENING, Container::close);
+    }
+
+    private static void close(AutoCloseable server) {
+        try {
+            server.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) { // AutoCloseable declares no narrower one
+            LOG.log(Level.WARNING, "the server did not end cleanly", e);
+        }
+    }
+
+    private <T> boolean call(Class<T> type, String filter, Consumer<T> action) {
+        BundleContext context = framework.getBundleContext();
+        List<ServiceReference<T>> references;
+        try {
+            references = List.copyOf(context.getServiceReferences(type, filter));
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        for (ServiceReference<T> reference : references) {
+            T service = context.getService(reference);
+            if (service != null) {
+                action.accept(service);
+                context.ungetService(reference);
+            }
+        }
+        return !references.isEmpty();
+    }
+
+    private <T> void register(Class<T> type, T service, String key, Object value) {
+        Map<String, Object> properties = Map.of(key, value);
+        framework
+                .getBundleContext()
+                .registerService(type, service, FrameworkUtil.asDictionary(properties));
+    }
+
+    private static List<Path> jars(Path folder, Predicate<String> wanted) throws IOException {
+        List<Path> jars = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, "*.jar")) {
+            for (Path entry : entries) {
+                if (wanted.test(entry.getFileName().toString())) {
+                    jars.add(entry);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+        jars.sort(null);
+        return jars;
+    }
+
+    private List<Bundle> install(List<Path> jars) throws StartFailure {
+        List<Bundle> bundles = new ArrayList<>();
+        for (Path jar : jars) {
+            try {
+                bundles.add(install(jar));
+            } catch (BundleException e) {
+                throw StartFailure.failed(
+                        "FATAL: " + jar + " cannot be installed: " + rootReason(e));
+            }
+        }
+        return bundles;
+    }
+
+    private List<Bundle> installPlugins(List<Path> jars) {
+        List<Bundle> bundles = new ArrayList<>();
+        for (Path jar : jars) {
+            try {
+                bundles.add(install(jar));
+            } catch (BundleException e) {
+                LOG.warning(jar + " is left out, it cannot be installed: " + rootReason(e));
+            }
+        }
+        return bundles;
+    }
+
+    /** The jar is used where it lies and not copied into the cache. */
+    private Bundle install(Path jar) throws BundleException {
+        return framework.getBundleContext().installBundle("reference:" + jar.toUri());
+    }
+
+    private static void startAll(List<Bundle> bundles) throws StartFailure {
+        for (Bundle bundle : bundles) {
+            try {
+                start(bundle);
+            } catch (BundleException e) {
+                throw StartFailure.failed(
+                        "FATAL: bundle "
+                                + bundle.getSymbolicName()
+                                + " does not start: "
+                                + reason(e));
+            }
+        }
+    }
+
+    private static void startPlugin(Bundle plugin) {
+        try {
+            start(plugin);
+        } catch (BundleException e) {
+            LOG.warning(
+                    "plugin bundle " + plugin.getSymbolicName() + " does not start: " + reason(e));
+        }
+    }
+
+    /** The resolver's report in words, when it is about a package; else as it is. */
+    static String reason(BundleException failure) {
+        String report = OneLine.reason(failure);
+        Matcher matcher = MISSING_PACKAGE.matcher(report);
+        return matcher.find()
+                ? "it needs the package "
+                        + matcher.group(1)
+                        + ", which no bundle exports in a version that fits"
+                : report;
+    }
+
+    /** The framework's own message tells only that it could not read the jar. */
+    private static String rootReason(BundleException failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return OneLine.reason(root);
+    }
+
+    private static void start(Bundle bundle) throws BundleException {
+        boolean fragment = bundle.getHeaders("").get(Constants.FRAGMENT_HOST) != null;
+        if (!fragment) {
+            bundle.start();
+        }
+    }
+}

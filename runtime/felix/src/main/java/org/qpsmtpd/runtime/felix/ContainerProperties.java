@@ -1,0 +1,63 @@
+package org.qpsmtpd.runtime.felix;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.osgi.framework.Constants;
+
+/** What the framework and the bundles are told when they start. */
+final class ContainerProperties {
+    private static final String SLF4J_VERSION = "2.0.18";
+
+    private ContainerProperties() {}
+
+    static Map<String, String> of(
+            Options options, Home home, Scratch scratch, List<Listener> listeners)
+            throws IOException {
+        Map<String, String> all = new HashMap<>();
+        all.putAll(framework(scratch));
+        all.putAll(deployFolder(home.deploy(), scratch));
+        all.putAll(options.properties(listeners.stream().map(Listener::address).toList()));
+        all.put(Options.PREFIX + "model", "prefork");
+        all.put(Options.PREFIX + "home", home.directory().toString());
+        all.put(Options.PREFIX + "config_dir", home.config().toString());
+        all.put(Options.PREFIX + "deploy_dir", home.deploy().toString());
+        all.put(Options.PREFIX + "var_dir", scratch.var().toString());
+        return all;
+    }
+
+    private static Map<String, String> framework(Scratch scratch) throws IOException {
+        Map<String, String> properties = new HashMap<>();
+        properties.put(Constants.FRAMEWORK_STORAGE, scratch.folder("bundles").toString());
+        properties.put(
+                Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, slf4j());
+        properties.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
+        // The console may end without taking the server with it.
+        properties.put("gosh.args", "--noshutdown");
+        return properties;
+    }
+
+    /** The class path of the launcher has slf4j and its provider; the bundles use these. */
+    private static String slf4j() {
+        return Stream.of("org.slf4j", "org.slf4j.event", "org.slf4j.helpers", "org.slf4j.spi")
+                .map(name -> name + ";version=" + SLF4J_VERSION)
+                .collect(Collectors.joining(","));
+    }
+
+    private static Map<String, String> deployFolder(Path deploy, Scratch scratch)
+            throws IOException {
+        return Map.of(
+                "felix.fileinstall.dir", deploy.toString(),
+                "felix.fileinstall.poll", "500",
+                "felix.fileinstall.noInitialDelay", "true",
+                "felix.fileinstall.enableConfigSave", "false",
+                "felix.fileinstall.tmpdir", scratch.folder("fileinstall").toString(),
+                "felix.fileinstall.log.level", "2",
+                "felix.fileinstall.log.default", "jul");
+    }
+}

@@ -1,0 +1,105 @@
+package org.qpsmtpd.runtime.felix;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folders of the distribution.
+ *
+ * @param directory where the distribution lies, absolute
+ * @param config qpsmtpd's config directory, absolute
+ * @param deploy the folder that takes new bundles, absolute
+ */
+record Home(Path directory, Path config, Path deploy) {
+    /** The system property by which the start script names the distribution. */
+    static final String PROPERTY = "org.qpsmtpd.home";
+
+    static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    /** What the server and the sample configuration write to. */
+    private static final List<String> WRITTEN = List.of("var", "log", "mail");
+
+    /**
+     * Takes the folders from the environment variables {@code QPSMTPD_CONFIG} and {@code
+     * QPSMTPD_DEPLOY}, else from the distribution.
+     *
+     * @throws StartFailure with status 1 when the start script named no distribution
+     */
+    static Home find(Map<String, String> environment) throws StartFailure {
+        @Nullable String named = System.getProperty(PROPERTY);
+        if (named == null) {
+            throw StartFailure.failed(
+                    "FATAL: the system property "
+                            + PROPERTY
+                            + " is not set: start with bin/qpsmtpd-prefork");
+        }
+        Path directory = Path.of(named).toAbsolutePath().normalize();
+        return new Home(
+                directory,
+                folder(environment.get("QPSMTPD_CONFIG"), directory.resolve("config")),
+                folder(environment.get("QPSMTPD_DEPLOY"), directory.resolve("deploy")));
+    }
+
+    private static Path folder(@Nullable String named, Path otherwise) {
+        boolean given = named != null && !named.isEmpty();
+        return given ? Path.of(named).toAbsolutePath().normalize() : otherwise;
+    }
+
+    /** The launcher's class path. */
+    Path lib() {
+        return directory.resolve("lib");
+    }
+
+    Path bundles() {
+        return lib().resolve("bundles");
+    }
+
+    Path plugins() {
+        return directory.resolve("plugins");
+    }
+
+    Path var() {
+        return directory.resolve("var");
+    }
+
+    /** Where JNA's library for this machine lies unpacked, if the distribution has one. */
+    Path nativeLibraries() {
+        String architecture = System.getProperty("os.arch", "").replace("amd64", "x86-64");
+        return lib().resolve("native").resolve("linux-" + architecture);
+    }
+
+    /**
+     * As root: makes the folders that are written to and gives those of root's to the account, the
+     * folders alone and not what is in them. A folder of another user's stays as it is.
+     */
+    void giveTo(Account account) throws IOException {
+        for (String name : WRITTEN) {
+            Path folder = directory.resolve(name);
+            try {
+                Files.createDirectory(folder, PRIVATE);
+            } catch (FileAlreadyExistsException e) {
+                if (!isRootsFolder(folder)) {
+                    continue;
+                }
+            }
+            Files.setAttribute(folder, "unix:uid", account.uid(), LinkOption.NOFOLLOW_LINKS);
+            Files.setAttribute(folder, "unix:gid", account.gid(), LinkOption.NOFOLLOW_LINKS);
+        }
+    }
+
+    private static boolean isRootsFolder(Path folder) throws IOException {
+        return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+                && Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS).equals(0);
+    }
+}

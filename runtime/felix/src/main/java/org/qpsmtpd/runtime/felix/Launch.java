@@ -1,0 +1,267 @@
+package org.qpsmtpd.runtime.felix;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleException;
+
+/**
+ * One run of the server, from checked options to the exit status. The order is qpsmtpd's: pid file,
+ * user, sockets, priority, change of user, signals, engine, detach, write the pid.
+ */
+final class Launch {
+    private static final Duration START_LIMIT = seconds("org.qpsmtpd.start_timeout", 30);
+
+    /** Longer than the core gives what is in flight: only a hang lasts so long. */
+    private static final Duration STOP_LIMIT = seconds("org.qpsmtpd.stop_timeout", 90);
+
+    private final Options options;
+    private final Home home;
+    private final StartLog log;
+    private final @Nullable Detachment detachment;
+    private final AtomicBoolean stopAsked = new AtomicBoolean();
+
+    private @Nullable PidFile pidFile;
+    private @Nullable Scratch scratch;
+    private @Nullable Container container;
+
+    /** The container once all its bundles are started: only then signals reach it. */
+    private volatile @Nullable Container signalled;
+
+    Launch(Options options, Home home, StartLog log, @Nullable Detachment detachment) {
+        this.options = options;
+        this.home = home;
+        this.log = log;
+        this.detachment = detachment;
+    }
+
+    /**
+     * Serves until told to stop.
+     *
+     * @throws StartFailure when the server cannot start; everything made so far is removed
+     */
+    void run() throws StartFailure, IOException, BundleException, InterruptedException {
+        if (options.detach() && detachment == null) {
+            throw StartFailure.usage("option --detach works with bin/qpsmtpd-prefork only");
+        }
+        useUnpackedNativeLibraries();
+        Priority priority = Priority.lowering(options.renice(), options.reniceAsked());
+        boolean root = Privileges.uid() == 0;
+        try {
+            openPidFile();
+            @Nullable Account account = account(root);
+            List<Listener> listeners = Listener.bind(options.addresses(), options.port());
+            listeners.forEach(listener -> log.debug("bound " + listener.address()));
+            makeDeployFolder();
+            boolean lowered = lower(priority, root);
+            become(account, root);
+            Container started = startContainer(listeners, lowered ? priority : null);
+            if (!started.isStopping()) {
+                listeners.forEach(listener -> log.info("Listening on " + listener.address()));
+                settle();
+            } else if (detachment != null) {
+                detachment.report(StartFailure.FAILED);
+            }
+            started.awaitStop();
+        } finally {
+            cleanUp();
+        }
+    }
+
+    private void useUnpackedNativeLibraries() {
+        Path libraries = home.nativeLibraries();
+        if (Files.isDirectory(libraries)) {
+            System.setProperty("jna.boot.library.path", libraries.toString());
+            System.setProperty("jna.nounpack", "true");
+        }
+    }
+
+    private void openPidFile() throws StartFailure {
+        @Nullable Path path = options.pidFile();
+        if (path != null) {
+            pidFile = PidFile.open(path);
+            log.debug("pid file " + path + " is free");
+        }
+    }
+
+    private @Nullable Account account(boolean root) throws StartFailure, IOException {
+        @Nullable String name = options.user();
+        if (name == null) {
+            if (root) {
+                log.warn(
+                        "WARNING: running as root: name an unprivileged user with --user, for"
+                                + " anything but a trial");
+            }
+            return null;
+        }
+        Account account = Account.named(name);
+        if (!root && account.uid() != Privileges.uid()) {
+            throw StartFailure.failed(
+                    "FATAL: cannot switch to user "
+                            + name
+                            + ": only root can: start as root or leave out --user");
+        }
+        return account;
+    }
+
+    private boolean lower(Priority priority, boolean root) throws IOException {
+        if (!priority.changes()) {
+            return false;
+        }
+        boolean attempt = root || options.reniceAsked();
+        if (attempt && priority.lower()) {
+            log.debug("nice value " + priority.lowered() + ", workers " + priority.original());
+            return true;
+        }
+        String line = "Priority unchanged: lowering the nice value takes root";
+        if (options.reniceAsked()) {
+            log.info(line);
+        } else {
+            log.debug(line);
+        }
+        return false;
+    }
+
+    private void become(@Nullable Account account, boolean root) throws IOException, StartFailure {
+        if (account == null || !root || account.uid() == 0) {
+            log.info(Privileges.whoAmI());
+            return;
+        }
+        home.giveTo(account);
+        Privileges.drop(account);
+        log.info(Privileges.inWords(account.name(), account.group()));
+    }
+
+    private Container startContainer(List<Listener> listeners, @Nullable Priority priority)
+            throws StartFailure, IOException, BundleException, InterruptedException {
+        requireReadable(home.bundles());
+        Scratch room = Scratch.open(home.var());
+        scratch = room;
+        System.setProperty("io.netty.native.workdir", room.folder("native").toString());
+        Map<String, String> properties = ContainerProperties.of(options, home, room, listeners);
+        handleSignals();
+        Container starting = Container.create(properties);
+        container = starting;
+        listeners.forEach(starting::offer);
+        if (priority != null) {
+            starting.offerChildPriority(priority::restoreForThisThread);
+        }
+        log.debug("starting the bundles of " + home.directory());
+        starting.start(home, options.console());
+        signalled = starting;
+        if (stopAsked.get()) {
+            starting.stop();
+        }
+        awaitServer(starting);
+        return starting;
+    }
+
+    private void requireReadable(Path folder) throws StartFailure {
+        if (!Files.isReadable(folder)) {
+            throw StartFailure.failed(
+                    "FATAL: user "
+                            + System.getProperty("user.name")
+                            + " cannot read "
+                            + folder
+                            + ": give that user read access to it and all folders above it");
+        }
+    }
+
+    private void makeDeployFolder() {
+        Path deploy = home.deploy();
+        try {
+            Files.createDirectories(deploy);
+        } catch (IOException e) {
+            log.warn("WARNING: the deploy folder cannot be made: " + OneLine.reason(e));
+        }
+    }
+
+    private void handleSignals() {
+        Signals.handle(Signals.Name.TERM, this::stop);
+        Signals.handle(Signals.Name.INT, this::stop);
+        Signals.handle(Signals.Name.HUP, this::reload);
+    }
+
+    /** A second signal while the server finishes what is in flight changes nothing. */
+    private void stop() {
+        if (stopAsked.getAndSet(true)) {
+            return;
+        }
+        limitStop();
+        @Nullable Container running = signalled;
+        if (running != null) {
+            running.stop();
+        }
+    }
+
+    private void limitStop() {
+        Thread watchdog =
+                new Thread(
+                        () -> {
+                            try {
+                                Thread.sleep(STOP_LIMIT.toMillis());
+                            } catch (InterruptedException e) {
+                                return;
+                            }
+                            log.warn(
+                                    "The server did not stop within "
+                                            + STOP_LIMIT.toSeconds()
+                                            + " seconds and is ended");
+                            Runtime.getRuntime().halt(StartFailure.FAILED);
+                        },
+                        "stop limit");
+        watchdog.setDaemon(true);
+        watchdog.start();
+    }
+
+    private void reload() {
+        @Nullable Container running = signalled;
+        if (running != null) {
+            running.reload();
+        }
+    }
+
+    private void awaitServer(Container starting) throws StartFailure, InterruptedException {
+        if (!starting.awaitListening(START_LIMIT) && !starting.isStopping()) {
+            throw StartFailure.failed(
+                    "FATAL: the server did not get ready within "
+                            + START_LIMIT.toSeconds()
+                            + " seconds: the lines above say why, --debug says more");
+        }
+    }
+
+    private void settle() throws StartFailure, IOException {
+        if (options.detach() && detachment != null) {
+            log.debug("detaching");
+            detachment.leaveTerminal();
+        }
+        if (pidFile != null) {
+            pidFile.write(ProcessHandle.current().pid());
+        }
+        if (detachment != null) {
+            detachment.report(0);
+        }
+    }
+
+    private static Duration seconds(String property, long otherwise) {
+        return Duration.ofSeconds(Long.getLong(property, otherwise));
+    }
+
+    private void cleanUp() throws IOException, InterruptedException {
+        if (container != null) {
+            container.stop();
+            container.awaitStop();
+        }
+        if (pidFile != null) {
+            pidFile.remove();
+        }
+        if (scratch != null) {
+            scratch.delete();
+        }
+    }
+}

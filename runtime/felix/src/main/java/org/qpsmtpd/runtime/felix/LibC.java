@@ -1,0 +1,56 @@
+package org.qpsmtpd.runtime.felix;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of the C library that Java has no words for. The first use loads JNA, which costs some
+ * 75 ms, so nothing here is touched unless an option needs it.
+ */
+final class LibC {
+    static final int O_RDWR = 2;
+    static final int PRIO_PROCESS = 0;
+
+    static {
+        Native.register(LibC.class, NativeLibrary.getInstance("c"));
+    }
+
+    private LibC() {}
+
+    static native int setuid(int uid);
+
+    static native int setgid(int gid);
+
+    static native int setgroups(NativeLong count, int[] groups);
+
+    static native @Nullable Pointer getpwnam(String name);
+
+    static native @Nullable Pointer getgrgid(int gid);
+
+    static native int getgrouplist(String user, int group, int[] groups, IntByReference count);
+
+    static native int setpriority(int which, int who, int value);
+
+    static native int setsid();
+
+    static native int open(String path, int flags);
+
+    static native int dup2(int from, int to);
+
+    static native int close(int descriptor);
+
+    static native NativeLong write(int descriptor, byte[] bytes, NativeLong count);
+
+    static native @Nullable Pointer signal(int number, @Nullable Pointer handler);
+
+    static native String strerror(int number);
+
+    /** The reason of the last call's failure on this thread, in words. */
+    static String lastError() {
+        return strerror(Native.getLastError());
+    }
+}

@@ -1,0 +1,55 @@
+package org.qpsmtpd.runtime.felix;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleException;
+
+/** The entry point of {@code bin/qpsmtpd-prefork}. */
+public final class Main {
+    private Main() {}
+
+    /** Runs the server and ends the process: 0 after a stop, 1 when it cannot start, 2 on usage. */
+    public static void main(String[] words) {
+        @Nullable Detachment detachment = Detachment.fromStartScript();
+        int status = run(List.of(words), System.out, System.err, detachment);
+        if (detachment != null) {
+            detachment.report(status);
+        }
+        // Threads of libraries must not keep a stopped server alive.
+        System.exit(status);
+    }
+
+    static int run(
+            List<String> words, PrintStream out, PrintStream err, @Nullable Detachment detachment) {
+        StandardErrorHandler.install(err);
+        try {
+            CommandLine line = CommandLine.of(words);
+            if (line.has(Option.HELP) || line.has(Option.VERSION)) {
+                out.print(line.has(Option.HELP) ? Usage.text() : Usage.VERSION + "\n");
+                out.flush();
+                return 0;
+            }
+            Options options = Options.of(line);
+            StartLog log = new StartLog(err, options.debug(), options.quiet());
+            new Launch(options, Home.find(System.getenv()), log, detachment).run();
+            return 0;
+        } catch (StartFailure e) {
+            err.println(e.line());
+            return e.status();
+        } catch (IOException | BundleException e) {
+            err.println(
+                    "FATAL: "
+                            + OneLine.of(e.getClass().getSimpleName() + ": " + OneLine.reason(e)));
+            return StartFailure.FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return StartFailure.FAILED;
+        } catch (RuntimeException e) {
+            // A bug: its trace belongs into the report about it, and the process must end.
+            e.printStackTrace(err);
+            return StartFailure.FAILED;
+        }
+    }
+}

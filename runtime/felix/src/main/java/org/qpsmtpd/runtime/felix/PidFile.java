@@ -1,0 +1,124 @@
+package org.qpsmtpd.runtime.felix;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file that tells which process serves. It is opened and checked as root, written and removed
+ * as whoever serves then, so it may lie in a directory of root's; it is then emptied at the end
+ * instead of being removed. Locked for as long as the process lives, so of two starts at the same
+ * moment one ends.
+ */
+final class PidFile {
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
+    private static final int LONGEST = 64;
+
+    private final Path path;
+    private final FileChannel channel;
+
+    private PidFile(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /**
+     * Opens the file, makes it if need be, and looks whether it names a live process.
+     *
+     * @throws StartFailure with status 1 when it does, and when the file cannot be used: it is a
+     *     symbolic link or no plain file, holds something other than a process id, or cannot be
+     *     opened
+     */
+    static PidFile open(Path path) throws StartFailure {
+        try {
+            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+                    && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                throw unusable(path, "it is not a plain file");
+            }
+            PidFile file = new PidFile(path, channel(path));
+            file.refuseLiveProcess();
+            return file;
+        } catch (NoSuchFileException e) {
+            throw unusable(path, "its directory does not exist");
+        } catch (FileSystemException e) {
+            @Nullable String reason = e.getReason();
+            throw unusable(path, reason == null ? e.getClass().getSimpleName() : reason);
+        } catch (IOException e) {
+            throw unusable(path, OneLine.reason(e));
+        }
+    }
+
+    /** Writes the process id and a line end. */
+    void write(long pid) throws IOException {
+        channel.truncate(0);
+        ByteBuffer text = ByteBuffer.wrap((pid + "\n").getBytes(StandardCharsets.US_ASCII));
+        long position = 0;
+        while (text.hasRemaining()) {
+            position += channel.write(text, position);
+        }
+    }
+
+    /** Removes the file, or empties it where removing is not permitted. */
+    void remove() throws IOException {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            channel.truncate(0);
+        } finally {
+            channel.close();
+        }
+    }
+
+    private static FileChannel channel(Path path) throws IOException {
+        return FileChannel.open(
+                path,
+                Set.of(
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+    }
+
+    private void refuseLiveProcess() throws IOException, StartFailure {
+        String text = content();
+        if (!text.isEmpty() && !NUMBER.matcher(text).matches()) {
+            throw unusable(path, "it holds something other than a process id");
+        }
+        long pid = text.isEmpty() ? 0 : Long.parseLong(text);
+        if (pid != 0 && pid != ProcessHandle.current().pid() && Processes.isAlive(pid)) {
+            throw StartFailure.failed("Found an already running qpsmtpd with pid " + pid + ".");
+        }
+        @Nullable FileLock lock = channel.tryLock();
+        if (lock == null) {
+            throw StartFailure.failed("Found an already running qpsmtpd that holds " + path + ".");
+        }
+    }
+
+    private String content() throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(LONGEST);
+        int length = channel.read(bytes, 0);
+        return new String(bytes.array(), 0, Math.max(0, length), StandardCharsets.US_ASCII).strip();
+    }
+
+    private static StartFailure unusable(Path path, String reason) {
+        return StartFailure.failed(
+                "FATAL: the pid file "
+                        + path
+                        + " cannot be used: "
+                        + reason
+                        + ": put that right or name another file with --pid-file");
+    }
+}

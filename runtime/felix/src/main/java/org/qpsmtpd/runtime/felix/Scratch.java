@@ -1,0 +1,103 @@
+package org.qpsmtpd.runtime.felix;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Room on disk for one run of the server: {@code var/cache-PID} in the distribution, or a private
+ * folder in the system's place for temporary files when {@code var} is not this user's. Made anew
+ * for each run, deleted at its end; what a killed run left behind goes at the next start.
+ *
+ * @param var the writable folder that the core is told about
+ * @param cache the folder of this run alone, inside {@code var}
+ */
+record Scratch(Path var, Path cache, boolean temporary) {
+    private static final Pattern CACHE = Pattern.compile("cache-([0-9]{1,10})");
+
+    /** Opens as the user who will serve, so after any change of user. */
+    static Scratch open(Path var) throws IOException {
+        boolean ours = isOurs(var);
+        Path base = ours ? var : Files.createTempDirectory("qpsmtpd-", Home.PRIVATE);
+        if (ours) {
+            deleteLeftOvers(var);
+        }
+        Path cache = base.resolve("cache-" + ProcessHandle.current().pid());
+        Files.createDirectory(cache, Home.PRIVATE);
+        return new Scratch(base, cache, !ours);
+    }
+
+    /** A folder inside the cache, made if need be. */
+    Path folder(String name) throws IOException {
+        Path folder = cache.resolve(name);
+        return Files.isDirectory(folder) ? folder : Files.createDirectory(folder, Home.PRIVATE);
+    }
+
+    /** Deletes what {@link #open} made. */
+    void delete() throws IOException {
+        deleteTree(temporary ? var : cache);
+    }
+
+    /** Somebody else's folder is not used even by root: its owner could exchange the bundles. */
+    private static boolean isOurs(Path var) {
+        try {
+            if (!Files.exists(var, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createDirectory(var, Home.PRIVATE);
+            }
+            Object owner = Files.getAttribute(var, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+            return Files.isDirectory(var, LinkOption.NOFOLLOW_LINKS)
+                    && owner.equals(Privileges.uid())
+                    && Files.isWritable(var);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void deleteLeftOvers(Path var) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(var, "cache-*")) {
+            for (Path entry : entries) {
+                Matcher matcher = CACHE.matcher(entry.getFileName().toString());
+                if (matcher.matches() && isLeftOver(Long.parseLong(matcher.group(1)))) {
+                    deleteTree(entry);
+                }
+            }
+        }
+    }
+
+    private static boolean isLeftOver(long pid) {
+        return pid == ProcessHandle.current().pid() || !Processes.isAlive(pid);
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        Files.walkFileTree(
+                root,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        Files.deleteIfExists(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(
+                            Path folder, @Nullable IOException failure) throws IOException {
+                        Files.deleteIfExists(folder);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+}

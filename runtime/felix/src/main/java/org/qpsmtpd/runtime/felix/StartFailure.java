@@ -1,0 +1,38 @@
+package org.qpsmtpd.runtime.felix;
+
+/**
+ * Why the server cannot start: one line for the administrator, and the exit status of the process.
+ * The line says what is wrong, where, and what to do; it is printed as it is, without a trace.
+ */
+final class StartFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** The machine or the files are not as the server needs them. */
+    static final int FAILED = 1;
+
+    /** The command line itself is wrong. */
+    static final int USAGE = 2;
+
+    private final int status;
+
+    private StartFailure(int status, String line) {
+        super(OneLine.of(line));
+        this.status = status;
+    }
+
+    static StartFailure failed(String line) {
+        return new StartFailure(FAILED, line);
+    }
+
+    static StartFailure usage(String line) {
+        return new StartFailure(USAGE, "qpsmtpd-prefork: " + line);
+    }
+
+    int status() {
+        return status;
+    }
+
+    String line() {
+        return String.valueOf(getMessage());
+    }
+}
