@@ -113,6 +113,7 @@ public final class Bench {
             throws IOException, InterruptedException {
         double before = server.cpuSeconds();
         Load.Result result = load(work, server).run(settings.roundSeconds());
+        server.checkAlive();
         boolean drained = server.drain();
         Thread.sleep(50);
         double used = server.cpuSeconds() - before;
@@ -150,6 +151,7 @@ public final class Bench {
         while (done < messages && System.nanoTime() < deadline) {
             progress(work, server, "warm-up, " + done + " of " + messages + " messages");
             Load.Result result = load(work, server).run(1);
+            server.checkAlive();
             done += result.messages();
             if (result.messages() == 0) {
                 throw new IOException(

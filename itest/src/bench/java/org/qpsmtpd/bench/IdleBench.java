@@ -8,8 +8,8 @@ import java.util.Arrays;
 final class IdleBench {
     private static final int BESIDE_CONNECTIONS = 10;
     private static final int NOOPS_PER_CONNECTION = 50;
-    private static final int BESIDE_LIMIT_SECONDS = 10;
-    private static final long SETTLE_MILLIS = 1500;
+    private static final int BESIDE_LIMIT_SECONDS = 5;
+    private static final long SETTLE_MILLIS = 1000;
 
     private final Server server;
     private final int wanted;

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.List;
 /** Many sessions that have said EHLO, got their answer, and now say nothing. */
 final class IdleSessions implements Closeable {
     private static final int MOST_UNANSWERED = 200;
-    private static final long STALL_NANOS = 5_000_000_000L;
+    private static final long STALL_NANOS = 4_000_000_000L;
 
     private final Selector selector;
     private final int port;
@@ -33,7 +34,7 @@ final class IdleSessions implements Closeable {
         selector = Selector.open();
     }
 
-    /** Opens sessions until there are enough, or until the server has answered none for 5 s. */
+    /** Opens sessions until there are enough, or until the server has answered none for 4 s. */
     void open(int wanted) throws IOException {
         int opened = 0;
         lastProgress = System.nanoTime();
@@ -112,8 +113,7 @@ final class IdleSessions implements Closeable {
     private boolean endsReply(String code) throws IOException {
         byte[] octets = new byte[input.remaining()];
         input.get(octets);
-        String[] lines =
-                new String(octets, java.nio.charset.StandardCharsets.ISO_8859_1).split("\n");
+        String[] lines = new String(octets, StandardCharsets.ISO_8859_1).split("\n");
         String last = lines[lines.length - 1];
         if (last.matches("[45]\\d\\d.*\r?")) {
             throw new IOException(last);

@@ -1,5 +1,6 @@
 package org.qpsmtpd.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -26,7 +27,7 @@ final class Machine {
     static String fileSystem(Path directory) {
         try {
             return Files.getFileStore(directory).type();
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return "unknown";
         }
     }

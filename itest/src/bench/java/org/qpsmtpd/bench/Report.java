@@ -46,10 +46,12 @@ final class Report {
         if (!idle.isEmpty()) {
             idle().print(out);
         }
-        if (figures.values().stream().flatMap(List::stream).anyMatch(Report::isOurs)) {
-            ratios().print(out);
+        if (settings.servers().contains(Products.OURS)) {
+            if (!figures.isEmpty()) {
+                ratios().print(out);
+            }
+            targets().print(out);
         }
-        targets().print(out);
         printFailures(out);
     }
 
@@ -148,18 +150,18 @@ final class Report {
                         List.of("work", "what", "ours", "peer", "ratio", "target", "reached"));
         Measure cpu = Figures::cpuPerThousand;
         String cpuName = "CPU s/1000";
-        ratio(table, Work.DISCARD, cpuName, cpu, Products.QPSMTPD, 1 / 20.0);
-        ratio(table, Work.DISCARD, cpuName, cpu, Products.POSTFIX, 2 / 5.0);
-        ratio(table, Work.DISCARD, cpuName, cpu, Products.SINK, 2.5);
-        ratio(table, Work.DISCARD, "p99 ms", Figures::p99, Products.POSTFIX, 1 / 2.0);
-        ratio(table, Work.MAILDIR, cpuName, cpu, Products.POSTFIX, 2 / 5.0);
+        ratio(table, Work.DISCARD, cpuName, cpu, Products.QPSMTPD, 1, 20);
+        ratio(table, Work.DISCARD, cpuName, cpu, Products.POSTFIX, 2, 5);
+        ratio(table, Work.DISCARD, cpuName, cpu, Products.SINK, 5, 2);
+        ratio(table, Work.DISCARD, "p99 ms", Figures::p99, Products.POSTFIX, 1, 2);
+        ratio(table, Work.MAILDIR, cpuName, cpu, Products.POSTFIX, 2, 5);
         faster(table);
-        ratio(table, Work.MANY, cpuName, cpu, Products.SINK, 2);
-        ratio(table, Work.PIPELINED, cpuName, cpu, Products.SINK, 1.5);
-        ratio(table, Work.LARGE, cpuName, cpu, Products.POSTFIX, 1 / 2.0);
+        ratio(table, Work.MANY, cpuName, cpu, Products.SINK, 2, 1);
+        ratio(table, Work.PIPELINED, cpuName, cpu, Products.SINK, 3, 2);
+        ratio(table, Work.LARGE, cpuName, cpu, Products.POSTFIX, 1, 2);
         double speed = value(Work.LARGE, Products.OURS, Figures::perSecond) * Message.LARGE / 1e6;
         absolute(table, Work.LARGE, "MB/s", speed, "over 600", speed > 600);
-        ratio(table, Work.CONNECT, cpuName, cpu, Products.QPSMTPD, 1 / 30.0);
+        ratio(table, Work.CONNECT, cpuName, cpu, Products.QPSMTPD, 1, 30);
         for (IdleFigures one : idle) {
             if (one.product().name().equals(Products.OURS)) {
                 idleTargets(table, one);
@@ -180,10 +182,17 @@ final class Report {
     }
 
     private void ratio(
-            Table table, Work work, String what, Measure measure, String peer, double target) {
+            Table table,
+            Work work,
+            String what,
+            Measure measure,
+            String peer,
+            int numerator,
+            int denominator) {
         double ours = value(work, Products.OURS, measure);
         double theirs = value(work, peer, measure);
-        String limit = "at most " + number(target);
+        double target = numerator / (double) denominator;
+        String limit = "at most " + (target < 1 ? numerator + "/" + denominator : number(target));
         ratioTarget(table, work, what + " / " + peer, ours, theirs, limit, ours / theirs <= target);
     }
 
@@ -202,6 +211,9 @@ final class Report {
             double theirs,
             String target,
             boolean reached) {
+        if (Double.isNaN(ours)) {
+            return;
+        }
         table.row(
                 "(" + work.letter() + ")",
                 what,
@@ -214,6 +226,9 @@ final class Report {
 
     private static void absolute(
             Table table, Work work, String what, double ours, String target, boolean reached) {
+        if (Double.isNaN(ours)) {
+            return;
+        }
         String letter = "(" + work.letter() + ")";
         table.row(letter, what, number(ours), "", "", target, answer(ours, reached));
     }
@@ -242,10 +257,6 @@ final class Report {
                 .mapToDouble(measure::of)
                 .findFirst()
                 .orElse(Double.NaN);
-    }
-
-    private static boolean isOurs(Figures one) {
-        return one.product().name().equals(Products.OURS);
     }
 
     private static String megabytes(Work work, Figures one) {

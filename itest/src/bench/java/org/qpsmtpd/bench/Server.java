@@ -1,12 +1,13 @@
 package org.qpsmtpd.bench;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -110,6 +111,13 @@ final class Server {
         return true;
     }
 
+    /** Fails if the server's first process has ended, with what it wrote last. */
+    void checkAlive() throws IOException {
+        if (!process.isAlive()) {
+            throw new IOException(product.label() + " ended by itself; its output: " + tail());
+        }
+    }
+
     /** How many messages of at least the given size are stored; null without a maildir. */
     Long takeStored(int leastSize) throws IOException {
         if (launch.stored() == null) {
@@ -159,11 +167,11 @@ final class Server {
 
     private boolean hasPending() throws IOException {
         for (Path directory : launch.pending()) {
-            try (Stream<Path> files = Files.walk(directory, new FileVisitOption[0])) {
+            try (Stream<Path> files = Files.walk(directory)) {
                 if (files.anyMatch(Files::isRegularFile)) {
                     return true;
                 }
-            } catch (NoSuchFileException | java.io.UncheckedIOException e) {
+            } catch (NoSuchFileException | UncheckedIOException e) {
                 return true;
             }
         }
@@ -216,7 +224,7 @@ final class Server {
             try (ServerSocket socket =
                     new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
                 return socket.getLocalPort();
-            } catch (java.net.BindException e) {
+            } catch (BindException e) {
                 continue;
             }
         }

@@ -43,7 +43,7 @@ record Settings(
                 Arrays.stream(values.get("only").split(",")).map(Work::ofLetter).sorted().toList(),
                 List.of(values.get("servers").split(",")),
                 rounds,
-                quick ? 1 : 2,
+                quick ? 0.7 : 2,
                 quick ? 10_000 : 25_000,
                 Integer.parseInt(values.get("idle")));
     }

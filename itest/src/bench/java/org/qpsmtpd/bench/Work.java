@@ -5,7 +5,7 @@ enum Work {
     DISCARD("a", "one 4 KiB message a session, discarded", 10, 1),
     MAILDIR("b", "one 4 KiB message a session, into a maildir", 10, 1),
     MANY("c", "100 messages of 4 KiB a connection, discarded", 10, 100),
-    PIPELINED("cp", "(c'): the same, MAIL, RCPT, DATA in one write", 10, 100),
+    PIPELINED("cp", "c', the same as c with MAIL, RCPT, DATA in one write", 10, 100),
     LARGE("e", "one 10 MB message a session, discarded", 4, 1),
     CONNECT("f", "connect, read the banner, QUIT", 10, 0),
     IDLE("d", "idle sessions, and one client beside them", 0, 0);

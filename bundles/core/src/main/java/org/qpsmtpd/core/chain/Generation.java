@@ -30,11 +30,12 @@ public final class Generation {
         this.number = number;
         this.plugins = List.copyOf(plugins);
         this.faults = List.copyOf(faults);
+        boolean mayWait = lookUpsMayWait();
         for (HookPoint point : HookPoint.values()) {
             List<Link<?>> chain = new ArrayList<>();
             for (PluginInstance plugin : plugins) {
                 if (plugin.answers(point)) {
-                    chain.add(plugin.link(point, point.type()));
+                    chain.add(plugin.link(point, point.type(), mayWait));
                 }
             }
             if (!chain.isEmpty()) {
@@ -45,6 +46,18 @@ public final class Generation {
                 has(HookPoint.QUEUE)
                         && hooks(HookPoint.QUEUE, QueueHook.class).stream()
                                 .allMatch(QueueHook::takesBinary);
+    }
+
+    /** Any plugin may look up configuration, and a plugin that supplies it may ask the network. */
+    private boolean lookUpsMayWait() {
+        for (HookPoint point : List.of(HookPoint.CONFIG, HookPoint.USER_CONFIG)) {
+            for (PluginInstance plugin : plugins) {
+                if (plugin.answers(point) && !plugin.isNonBlocking(point)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Counts up with each change. */

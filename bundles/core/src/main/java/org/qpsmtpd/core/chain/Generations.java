@@ -9,6 +9,7 @@ import java.util.Set;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.LoggingHook;
+import org.qpsmtpd.api.hook.PostForkHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.chain.InstanceFactory.Made;
 import org.qpsmtpd.core.chain.OptionBinder.Options;
@@ -59,6 +60,7 @@ public final class Generations {
         live.put(next, build.keys);
         current = next;
         useLoggers(next);
+        build.fresh.forEach(this::tellBegun);
         build.faults.forEach(fault -> log.log(LogLevel.ERROR, fault));
         if (!build.faults.isEmpty()) {
             log.log(LogLevel.ERROR, "mail is deferred with 421 until this is mended");
@@ -67,6 +69,16 @@ public final class Generations {
                 LogLevel.NOTICE,
                 "generation " + next.number() + ": " + next.plugins().size() + " plugins");
         retire();
+    }
+
+    private void tellBegun(PluginInstance instance) {
+        if (instance.plugin() instanceof PostForkHook hook) {
+            try {
+                hook.onPostFork();
+            } catch (RuntimeException e) {
+                log.log(LogLevel.CRIT, "FATAL PLUGIN ERROR [" + instance.name() + "]: " + e);
+            }
+        }
     }
 
     private void useLoggers(Generation generation) {
@@ -115,6 +127,7 @@ public final class Generations {
         private final List<String> faults = new ArrayList<>();
         private final Set<String> keys = new HashSet<>();
         private final Set<String> named = new HashSet<>();
+        private final List<PluginInstance> fresh = new ArrayList<>();
 
         void addLines(String file) {
             for (ConfigLine line : config.lines(file)) {
@@ -171,6 +184,7 @@ public final class Generations {
             if (instance == null) {
                 instance = factory.make(offer, line.instance(), options);
                 made.put(key, instance);
+                fresh.add(instance.instance());
             }
             keys.add(key);
             return instance.instance();

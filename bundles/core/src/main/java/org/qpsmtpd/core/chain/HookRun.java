@@ -55,7 +55,7 @@ public final class HookRun {
     private final List<Link<?>> links;
     private int next;
     private boolean faulted;
-    private boolean finished;
+    private volatile boolean finished;
     private volatile @Nullable Thread runner;
 
     private HookRun(
@@ -101,7 +101,7 @@ public final class HookRun {
 
     /** Asks plugins in order; null when the run goes on elsewhere. */
     private @Nullable HookResult proceed(boolean onChild) {
-        while (next < links.size()) {
+        while (next < links.size() && !finished) {
             Link<?> link = links.get(next);
             if (!onChild && !link.nonBlocking()) {
                 host.children().execute(this::runOnChild);
@@ -184,7 +184,7 @@ public final class HookRun {
         PluginCall.enter(callOf(link));
         try {
             return call.apply(link.hook());
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             fail(link, e);
             return HookResult.DECLINED;
         } finally {
@@ -221,18 +221,26 @@ public final class HookRun {
     }
 
     private void observe(Link<?> link, HookResult result) {
-        boolean refused = result.action().refuses();
-        HookPoint observer = refused ? HookPoint.DENY : HookPoint.OK;
+        HookPoint observer = result.action().refuses() ? HookPoint.DENY : HookPoint.OK;
         for (Link<?> watching : generation.chain(observer)) {
-            try {
-                if (watching.hook() instanceof DenyHook deny && refused) {
-                    deny.onDeny(host.connection(), link.plugin(), point.hookName(), result);
-                } else if (watching.hook() instanceof OkHook ok && !refused) {
-                    ok.onOk(host.connection(), link.plugin(), point.hookName(), result);
-                }
-            } catch (RuntimeException e) {
-                host.log().log(LogLevel.CRIT, callOf(watching), "FATAL PLUGIN ERROR: " + e);
+            if (watching.nonBlocking() || runner != null) {
+                tell(watching, link, result);
+            } else {
+                host.children().execute(() -> tell(watching, link, result));
             }
+        }
+    }
+
+    private void tell(Link<?> watching, Link<?> link, HookResult result) {
+        boolean refused = result.action().refuses();
+        try {
+            if (refused && watching.hook() instanceof DenyHook deny) {
+                deny.onDeny(host.connection(), link.plugin(), point.hookName(), result);
+            } else if (!refused && watching.hook() instanceof OkHook ok) {
+                ok.onOk(host.connection(), link.plugin(), point.hookName(), result);
+            }
+        } catch (RuntimeException e) {
+            host.log().log(LogLevel.CRIT, callOf(watching), "FATAL PLUGIN ERROR: " + e);
         }
     }
 

@@ -24,11 +24,19 @@ public record PluginInstance(String name, Object plugin, LevelSetting level, boo
         return point.type().isInstance(plugin);
     }
 
-    <H> Link<H> link(HookPoint point, Class<H> type) {
-        return new Link<>(name, type.cast(plugin), isNonBlocking(point), level, skipOnError);
+    /**
+     * Its place in a chain.
+     *
+     * @param mayWait whether what every plugin uses may wait, so that none can be called as one
+     *     that never does
+     */
+    <H> Link<H> link(HookPoint point, Class<H> type, boolean mayWait) {
+        boolean nonBlocking = !mayWait && isNonBlocking(point);
+        return new Link<>(name, type.cast(plugin), nonBlocking, level, skipOnError);
     }
 
-    private boolean isNonBlocking(HookPoint point) {
+    /** Whether the hook's method never waits. */
+    boolean isNonBlocking(HookPoint point) {
         if (plugin.getClass().isAnnotationPresent(NonBlocking.class)) {
             return true;
         }

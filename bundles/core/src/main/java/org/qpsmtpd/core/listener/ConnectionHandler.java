@@ -130,6 +130,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
         tellAwaiting(false);
         listener.closed(this);
         session.closed();
+        if (session.isOver()) {
+            listener.ended(this);
+        }
     }
 
     @Override
@@ -154,6 +157,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     /** Looks at the deadlines; called about once a second. */
     void tick(long now) {
         session.tick(now);
+        if (closed && session.isOver()) {
+            listener.ended(this);
+        }
         if (now - deadline < 0 || closed) {
             return;
         }

@@ -3,9 +3,13 @@ package org.qpsmtpd.core.listener;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -77,6 +81,11 @@ public final class Listener implements AutoCloseable {
                 new ServerBootstrap()
                         .group(transport.group())
                         .channelFactory(() -> transport.server(socket))
+                        .handler(new Counter())
+                        // NIO looks at the limit only between reads.
+                        .option(
+                                ChannelOption.RECVBUF_ALLOCATOR,
+                                new ServerChannelRecvByteBufAllocator())
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
                         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
@@ -119,10 +128,6 @@ public final class Listener implements AutoCloseable {
     /** Counts a connection in and returns how many its address holds now. */
     int opened(ConnectionHandler connection) {
         watch(connection).add(connection);
-        int now = open.incrementAndGet();
-        if (isFull(now)) {
-            setAccepting(false);
-        }
         if (closing) {
             connection.executor().execute(() -> connection.session().shutDown());
         }
@@ -139,19 +144,44 @@ public final class Listener implements AutoCloseable {
     }
 
     void closed(ConnectionHandler connection) {
-        watch(connection).remove(connection);
         perAddress.computeIfPresent(
                 connection.endpoints().remoteAddress(),
                 (address, count) -> count.decrementAndGet() == 0 ? null : count);
-        int now = open.decrementAndGet();
-        if (full && !isFull(now)) {
+    }
+
+    /** Forgets a connection whose session is over. */
+    void ended(ConnectionHandler connection) {
+        watch(connection).remove(connection);
+    }
+
+    private void uncount() {
+        open.decrementAndGet();
+        acceptAgain();
+    }
+
+    private void acceptAgain() {
+        if (full && !isFull(open.get())) {
             setAccepting(true);
+        }
+    }
+
+    /** Counts each connection where it is accepted, so that the limit is kept to the last one. */
+    @Sharable
+    @SuppressWarnings("FutureReturnValueIgnored") // the listener is what is wanted
+    private final class Counter extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object accepted) {
+            if (isFull(open.incrementAndGet())) {
+                setAccepting(false);
+            }
+            ((Channel) accepted).closeFuture().addListener(closed -> uncount());
+            context.fireChannelRead(accepted);
         }
     }
 
     private LoopWatch watch(ConnectionHandler connection) {
         EventLoop loop = (EventLoop) connection.executor();
-        return watches.computeIfAbsent(loop, LoopWatch::new);
+        return watches.computeIfAbsent(loop, key -> new LoopWatch(key, this::acceptAgain));
     }
 
     private void setAccepting(boolean accepting) {

@@ -9,8 +9,13 @@ import java.util.function.Consumer;
 /** The connections of one event loop, looked at once a second. Used on that loop only. */
 final class LoopWatch {
     private final List<ConnectionHandler> connections = new ArrayList<>();
+    private final Runnable more;
 
-    LoopWatch(EventLoop loop) {
+    /**
+     * @param more what else is to be looked at once a second
+     */
+    LoopWatch(EventLoop loop, Runnable more) {
+        this.more = more;
         var unused = loop.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -44,5 +49,6 @@ final class LoopWatch {
                 connections.get(i).tick(now);
             }
         }
+        more.run();
     }
 }

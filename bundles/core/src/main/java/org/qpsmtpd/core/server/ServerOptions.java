@@ -1,9 +1,12 @@
 package org.qpsmtpd.core.server;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +34,8 @@ public record ServerOptions(
         Path deployDirectory,
         Path spoolDirectory) {
     private static final String PREFIX = "org.qpsmtpd.";
-    private static final int DEFAULT_CONNECTIONS = 10_000;
+    private static final int RESERVED_FILES = 256;
+    private static final int MOST_CONNECTIONS = 50_000;
 
     /**
      * Reads options.
@@ -55,12 +59,31 @@ public record ServerOptions(
                 List.of(text(property, "interface", "").split(",", -1)),
                 Math.max(1, number(property, "children", 15)),
                 number(property, "idle_children", 5),
-                limit > 0 ? limit : DEFAULT_CONNECTIONS,
+                limit > 0 ? limit : mostConnections(),
                 number(property, "max_from_ip", 10),
                 Boolean.parseBoolean(text(property, "pretty_child", "false")),
                 List.copyOf(directories),
                 Path.of(text(property, "deploy_dir", home.resolve("deploy").toString())),
                 variable.resolve("spool"));
+    }
+
+    /** As many connections as there may be open files, some left for spool files and jars. */
+    private static int mostConnections() {
+        try (Stream<String> limits = Files.lines(Path.of("/proc/self/limits"))) {
+            return limits.filter(line -> line.startsWith("Max open files"))
+                    .map(line -> line.split("\\s+", -1)[3])
+                    .mapToInt(ServerOptions::connections)
+                    .findFirst()
+                    .orElse(MOST_CONNECTIONS);
+        } catch (IOException e) {
+            return MOST_CONNECTIONS; // not Linux
+        }
+    }
+
+    private static int connections(String files) {
+        boolean small = files.length() <= 6 && files.chars().allMatch(c -> c >= '0' && c <= '9');
+        int number = small ? Integer.parseInt(files) : MOST_CONNECTIONS;
+        return Math.max(16, Math.min(number - RESERVED_FILES, MOST_CONNECTIONS));
     }
 
     private static String text(

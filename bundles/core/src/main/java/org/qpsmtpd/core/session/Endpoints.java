@@ -3,6 +3,7 @@ package org.qpsmtpd.core.session;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two ends of a connection.
@@ -15,11 +16,13 @@ import java.net.SocketAddress;
  */
 public record Endpoints(
         InetAddress remoteAddress, String remoteIp, int remotePort, String localIp, int localPort) {
+    private static final InetSocketAddress UNKNOWN = new InetSocketAddress("0.0.0.0", 0);
+
     /**
-     * Reads the ends of a TCP connection; what is not an internet address is taken for the
-     * loopback.
+     * Reads the ends of a TCP connection; an end that is not known, or gone already, is {@code
+     * 0.0.0.0}.
      */
-    public static Endpoints of(SocketAddress remote, SocketAddress local) {
+    public static Endpoints of(@Nullable SocketAddress remote, @Nullable SocketAddress local) {
         InetSocketAddress there = internet(remote);
         InetSocketAddress here = internet(local);
         return new Endpoints(
@@ -30,10 +33,10 @@ public record Endpoints(
                 here.getPort());
     }
 
-    private static InetSocketAddress internet(SocketAddress address) {
-        return address instanceof InetSocketAddress internet
+    private static InetSocketAddress internet(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress internet && !internet.isUnresolved()
                 ? internet
-                : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+                : UNKNOWN;
     }
 
     /**

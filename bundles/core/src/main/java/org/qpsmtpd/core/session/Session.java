@@ -53,10 +53,10 @@ public final class Session implements HookHost {
     private final Generation generation;
     private final SmtpConnection connection;
     private final String id;
-    private final Settings settings;
     private final Greeting greeting = new Greeting(this);
     private final Envelope envelope = new Envelope(this);
     private final DataPhase data = new DataPhase(this);
+    private Settings settings;
     private @Nullable SmtpTransaction transaction;
     private @Nullable Config hookedConfig;
     private @Nullable HookRun run;
@@ -102,6 +102,34 @@ public final class Session implements HookHost {
             return;
         }
         SmtpAdmission admission = new SmtpAdmission(connection, maxFromIp, connectionsFromIp);
+        if (generation.has(HookPoint.CONFIG)) {
+            askForSettings(() -> preConnection(admission));
+        } else {
+            preConnection(admission);
+        }
+    }
+
+    /** Plugins may supply the core's own settings too, and may wait for them. */
+    private void askForSettings(Runnable then) {
+        asking++;
+        engine.children()
+                .execute(
+                        () -> {
+                            Settings asked = Settings.of(config(), engine.version());
+                            wire.executor()
+                                    .execute(
+                                            () -> {
+                                                asking--;
+                                                settings = asked;
+                                                if (!gone) {
+                                                    then.run();
+                                                }
+                                                settled();
+                                            });
+                        });
+    }
+
+    private void preConnection(SmtpAdmission admission) {
         ask(
                 HookPoint.PRE_CONNECTION,
                 PreConnectionHook.class,
@@ -259,6 +287,11 @@ public final class Session implements HookHost {
         if (current != null && nanoTime - runDeadline > 0) {
             current.expire();
         }
+    }
+
+    /** Whether the hooks of the end have run and nothing is left to do. */
+    public boolean isOver() {
+        return ended && asking == 0;
     }
 
     /** How long the client may take now, in seconds. */

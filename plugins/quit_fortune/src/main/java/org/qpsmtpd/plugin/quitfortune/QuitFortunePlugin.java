@@ -76,7 +76,7 @@ public final class QuitFortunePlugin implements QuitHook {
         try {
             return cookieFrom(start());
         } catch (IOException e) {
-            LOG.warn("{} cannot be run: {}", program, e.getMessage());
+            LOG.warn("no fortune cookie: {}", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

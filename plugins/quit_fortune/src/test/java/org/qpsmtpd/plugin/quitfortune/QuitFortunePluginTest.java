@@ -28,9 +28,10 @@ class QuitFortunePluginTest {
         assertThat(plugin().onQuit(afterHelo()))
                 .isEqualTo(
                         HookResult.ok(
-                                "mx.example.org closing connection.\n"
-                                        + "  / You will be -s\n"
-                                        + "  / lucky."));
+                                """
+                                mx.example.org closing connection.
+                                  / You will be -s
+                                  / lucky."""));
     }
 
     @Test

@@ -24,7 +24,7 @@ enum Option {
             "limit-connections",
             0,
             1_000_000,
-            "how many connections there may be at once; 0 sets no limit (0)"),
+            "how many connections there may be at once; 0: what the open-file limit allows (0)"),
     MAX_FROM_IP(
             "max-from-ip",
             0,

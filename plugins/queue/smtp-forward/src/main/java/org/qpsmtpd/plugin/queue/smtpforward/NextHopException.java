@@ -8,19 +8,26 @@ class NextHopException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final String reason;
+    private final String status;
 
-    /** A reason fit for the client: printable, bounded, without names of ours. */
+    /** The next hop answers, but not so that a message can be sent. */
     NextHopException(String reason) {
-        this(reason, null);
+        this(reason, "4.3.0", null);
     }
 
-    NextHopException(String reason, @Nullable Throwable cause) {
+    /**
+     * @param reason fit for the client: printable, bounded, without names of ours
+     * @param status RFC 3463 code
+     */
+    NextHopException(String reason, String status, @Nullable Throwable cause) {
         super(reason, cause);
         this.reason = reason;
+        this.status = status;
     }
 
-    String reason() {
-        return reason;
+    /** What the client reads. */
+    String text() {
+        return "Unable to queue message (" + reason + ") (#" + status + ")";
     }
 
     /** The reason, and the cause when there is one, for the log. */
@@ -34,7 +41,7 @@ class NextHopException extends IOException {
         private static final long serialVersionUID = 1L;
 
         Tls(Throwable cause) {
-            super("TLS with the next hop failed", cause);
+            super("TLS with the next hop failed", "4.7.5", cause);
         }
     }
 }

@@ -57,7 +57,7 @@ final class Opening {
             connection.startTls();
             hello(ownName());
         } else if (hop.tls().isRequired()) {
-            throw new NextHopException("the next hop does not start TLS");
+            throw new NextHopException("the next hop does not start TLS", "4.7.4", null);
         }
     }
 

@@ -19,7 +19,6 @@ import javax.net.ssl.SSLSocket;
  * one, which thereby bounds what the JDK does not: writes, and reads of TLS octet by octet.
  */
 final class SmtpConnection {
-    private static final String LATE = "the next hop did not answer in time";
     private static final int BUFFER = 16 * 1024;
     private static final int MAX_WRITE = 64 * 1024;
 
@@ -70,15 +69,15 @@ final class SmtpConnection {
             }
         }
         throw last == null
-                ? new NextHopException(LATE)
-                : new NextHopException("cannot connect to the next hop", last);
+                ? tooLate()
+                : new NextHopException("cannot connect to the next hop", "4.4.1", last);
     }
 
     private static InetAddress[] addresses(String host) throws NextHopException {
         try {
             return InetAddress.getAllByName(host);
         } catch (UnknownHostException e) {
-            throw new NextHopException("the address of the next hop is not known", e);
+            throw new NextHopException("the address of the next hop is not known", "4.4.3", e);
         }
     }
 
@@ -207,7 +206,8 @@ final class SmtpConnection {
             throw lost(e);
         }
         if (reply.code() == 421) {
-            throw new NextHopException("the next hop closes the connection: " + reply.shown());
+            throw new NextHopException(
+                    "the next hop closes the connection: " + reply.shown(), "4.4.2", null);
         }
         return reply;
     }
@@ -282,11 +282,15 @@ final class SmtpConnection {
 
     private NextHopException lost(IOException e) {
         if (late || e instanceof SocketTimeoutException) {
-            return new NextHopException(LATE);
+            return tooLate();
         }
         return e instanceof NextHopException known
                 ? known
-                : new NextHopException("the connection to the next hop was lost", e);
+                : new NextHopException("the connection to the next hop was lost", "4.4.2", e);
+    }
+
+    private static NextHopException tooLate() {
+        return new NextHopException("the next hop did not answer in time", "4.4.1", null);
     }
 
     private static long millisTo(long due) {

@@ -41,6 +41,9 @@ import org.slf4j.LoggerFactory;
 public final class SmtpForwardPlugin implements QueueHook {
     private static final Logger LOG = LoggerFactory.getLogger(SmtpForwardPlugin.class);
 
+    private static final String UNREADABLE =
+            "Unable to queue message (the message cannot be read) (#4.3.0)";
+
     private final NextHop hop;
     private final ConnectionPool pool;
 
@@ -68,11 +71,11 @@ public final class SmtpForwardPlugin implements QueueHook {
             Optional<HookResult> refusal = message.refusal();
             return refusal.isPresent() ? refusal.get() : forward(transaction, message);
         } catch (NextHopException e) {
-            return later(e.reason(), hop.place() + ": " + e.detail());
+            return later(e.text(), hop.place() + ": " + e.detail());
         } catch (BareLineEndException e) {
             return Outgoing.bareLineEnd();
         } catch (IOException e) {
-            return later("message cannot be read", "message cannot be read: " + e);
+            return later(UNREADABLE, "the message cannot be read: " + e);
         }
     }
 
@@ -107,9 +110,7 @@ public final class SmtpForwardPlugin implements QueueHook {
         }
     }
 
-    private static HookResult later(String reason, String detail) {
-        return HookResult.denySoft("Unable to queue message (" + reason + ")")
-                .withCode(451)
-                .because("error: " + detail);
+    private static HookResult later(String text, String detail) {
+        return HookResult.denySoft(text).withCode(451).because("error: " + detail);
     }
 }

@@ -107,9 +107,15 @@ final class Forwarding implements AfterEachCallback {
 
     /** The next hop cannot be used. */
     static void assertDeferred(HookResult result, String reason) {
+        assertDeferred(result, reason, "4.3.0");
+    }
+
+    /** The next hop cannot be used. */
+    static void assertDeferred(HookResult result, String reason, String status) {
         assertThat(result.action()).isEqualTo(Action.DENYSOFT);
         assertThat(result.code()).isEqualTo(451);
-        assertThat(result.text()).isEqualTo("Unable to queue message (" + reason + ")");
+        assertThat(result.text())
+                .isEqualTo("Unable to queue message (" + reason + ") (#" + status + ")");
         assertThat(result.reason()).startsWith("error: ");
     }
 }

@@ -141,7 +141,9 @@ final class SmtpForwardPluginTest {
         HookResult result = forwarding.plugin(hop, "timeoutSeconds", "1").onQueue(message());
 
         assertThat(result.text())
-                .isEqualTo("Unable to queue message (the next hop did not answer in time)");
+                .isEqualTo(
+                        "Unable to queue message (the next hop did not answer in time)"
+                                + " (#4.4.1)");
         assertThat(hop.commands()).noneMatch(line -> line.startsWith("RCPT"));
     }
 

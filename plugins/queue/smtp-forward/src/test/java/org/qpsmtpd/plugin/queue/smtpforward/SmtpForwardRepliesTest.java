@@ -1,19 +1,29 @@
 package org.qpsmtpd.plugin.queue.smtpforward;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.MESSAGE;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.assertDeferred;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.assertPutOff;
+import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.assertQueued;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.assertRefused;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.message;
 import static org.qpsmtpd.plugin.queue.smtpforward.ScriptedHop.DROP;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.qpsmtpd.api.hook.Action;
 import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.testkit.FakeTransaction;
 
 /** What the client reads for each answer of the next hop. */
 final class SmtpForwardRepliesTest {
@@ -28,14 +38,15 @@ final class SmtpForwardRepliesTest {
 
         SmtpForwardPlugin plugin = forwarding.plugin(Map.of("host", "127.0.0.1", "port", port));
 
-        assertDeferred(plugin.onQueue(message()), "cannot connect to the next hop");
+        assertDeferred(plugin.onQueue(message()), "cannot connect to the next hop", "4.4.1");
     }
 
     @Test
     void defersWhenTheHostIsNotKnown() throws Exception {
         SmtpForwardPlugin plugin = forwarding.plugin(Map.of("host", "no..such.host"));
 
-        assertDeferred(plugin.onQueue(message()), "the address of the next hop is not known");
+        assertDeferred(
+                plugin.onQueue(message()), "the address of the next hop is not known", "4.4.3");
     }
 
     @Test
@@ -224,7 +235,8 @@ final class SmtpForwardRepliesTest {
 
         assertDeferred(
                 forwarding.plugin(hop).onQueue(message()),
-                "the next hop closes the connection: 421 going down");
+                "the next hop closes the connection: 421 going down",
+                "4.4.2");
     }
 
     @Test
@@ -233,9 +245,27 @@ final class SmtpForwardRepliesTest {
         SmtpForwardPlugin plugin = forwarding.plugin(hop);
         plugin.onQueue(message());
 
-        assertDeferred(plugin.onQueue(message()), "the connection to the next hop was lost");
+        assertDeferred(
+                plugin.onQueue(message()), "the connection to the next hop was lost", "4.4.2");
         assertThat(hop.messages()).hasSize(2);
         assertThat(hop.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void defersWhenTheMessageCannotBeReadToItsEnd() throws Exception {
+        ScriptedHop hop = forwarding.hop();
+        SmtpForwardPlugin plugin = forwarding.plugin(hop);
+
+        for (int readable = 0; readable < 2; readable++) {
+            HookResult result = plugin.onQueue(readable(readable));
+
+            assertThat(result.action()).isEqualTo(Action.DENYSOFT);
+            assertThat(result.code()).isEqualTo(451);
+            assertThat(result.text())
+                    .isEqualTo("Unable to queue message (the message cannot be read) (#4.3.0)");
+        }
+        assertQueued(plugin.onQueue(message()));
+        assertThat(hop.messages()).containsExactly(MESSAGE);
     }
 
     @Test
@@ -290,5 +320,27 @@ final class SmtpForwardRepliesTest {
         assertDeferred(
                 forwarding.plugin(hop).onQueue(message()),
                 "the reply of the next hop has too many lines");
+    }
+
+    /** A message that can be read so many times, and then not to its end. */
+    private static Transaction readable(int times) {
+        FakeTransaction message = message();
+        AtomicInteger left = new AtomicInteger(times);
+        InvocationHandler handler =
+                (proxy, method, arguments) -> {
+                    boolean breaks =
+                            method.getName().equals("writeMessageTo")
+                                    && left.getAndDecrement() <= 0;
+                    if (breaks) {
+                        ((OutputStream) arguments[0]).write("Subject: te".getBytes(US_ASCII));
+                        throw new IOException("disk error");
+                    }
+                    return method.invoke(message, arguments);
+                };
+        return (Transaction)
+                Proxy.newProxyInstance(
+                        Transaction.class.getClassLoader(),
+                        new Class<?>[] {Transaction.class},
+                        handler);
     }
 }

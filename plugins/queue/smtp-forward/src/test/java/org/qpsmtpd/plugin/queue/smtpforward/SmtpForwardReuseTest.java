@@ -20,7 +20,8 @@ final class SmtpForwardReuseTest {
 
         assertDeferred(
                 forwarding.plugin(hop, "timeoutSeconds", "1").onQueue(message()),
-                "the next hop did not answer in time");
+                "the next hop did not answer in time",
+                "4.4.1");
     }
 
     @Test
@@ -29,7 +30,8 @@ final class SmtpForwardReuseTest {
 
         assertDeferred(
                 forwarding.plugin(hop, "maxSeconds", "1").onQueue(message()),
-                "the next hop did not answer in time");
+                "the next hop did not answer in time",
+                "4.4.1");
         assertThat(hop.messages()).hasSize(1);
     }
 
@@ -42,7 +44,8 @@ final class SmtpForwardReuseTest {
                 forwarding
                         .plugin(hop, "timeoutSeconds", "1")
                         .onQueue(message("Subject: x\r\n\r\n" + line.repeat(24_000))),
-                "the next hop did not answer in time");
+                "the next hop did not answer in time",
+                "4.4.1");
     }
 
     @Test
@@ -121,7 +124,8 @@ final class SmtpForwardReuseTest {
 
         assertDeferred(
                 forwarding.plugin(hop).onQueue(message()),
-                "the connection to the next hop was lost");
+                "the connection to the next hop was lost",
+                "4.4.2");
         assertThat(hop.connections()).isEqualTo(1);
     }
 

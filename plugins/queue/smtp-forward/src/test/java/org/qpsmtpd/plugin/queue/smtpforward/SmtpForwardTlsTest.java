@@ -106,7 +106,8 @@ final class SmtpForwardTlsTest {
 
             assertDeferred(
                     forwarding.plugin(hop, "tls", tls).onQueue(message()),
-                    "the next hop does not start TLS");
+                    "the next hop does not start TLS",
+                    "4.7.4");
             assertThat(hop.commands()).containsExactly("EHLO mx.example.com");
         }
     }
@@ -117,7 +118,8 @@ final class SmtpForwardTlsTest {
 
         assertDeferred(
                 forwarding.plugin(hop, "tls", "encrypt").onQueue(message()),
-                "the next hop does not start TLS");
+                "the next hop does not start TLS",
+                "4.7.4");
     }
 
     @Test
@@ -126,7 +128,8 @@ final class SmtpForwardTlsTest {
 
         assertDeferred(
                 forwarding.plugin(hop, "tls", "encrypt").onQueue(message()),
-                "TLS with the next hop failed");
+                "TLS with the next hop failed",
+                "4.7.5");
         assertThat(hop.connections()).isEqualTo(1);
     }
 
@@ -152,7 +155,8 @@ final class SmtpForwardTlsTest {
 
         assertDeferred(
                 forwarding.plugin(hop, "tls", "verify", "host", "localhost").onQueue(message()),
-                "TLS with the next hop failed");
+                "TLS with the next hop failed",
+                "4.7.5");
         assertThat(hop.commands()).endsWith("STARTTLS");
     }
 
@@ -161,7 +165,9 @@ final class SmtpForwardTlsTest {
         ScriptedHop hop = tlsHop("STARTTLS");
 
         assertDeferred(
-                verifying(hop, "127.0.0.1").onQueue(message()), "TLS with the next hop failed");
+                verifying(hop, "127.0.0.1").onQueue(message()),
+                "TLS with the next hop failed",
+                "4.7.5");
         assertThat(hop.commands()).endsWith("STARTTLS");
     }
 

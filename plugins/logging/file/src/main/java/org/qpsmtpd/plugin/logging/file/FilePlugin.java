@@ -1,0 +1,221 @@
+package org.qpsmtpd.plugin.logging.file;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.metatype.annotations.Designate;
+import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.hook.ConnectHook;
+import org.qpsmtpd.api.hook.DisconnectHook;
+import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.hook.LoggingHook;
+import org.qpsmtpd.api.hook.NonBlocking;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.api.plugin.Plugin;
+
+/**
+ * Writes the log to a file, or to the standard input of a command.
+ *
+ * <p>Hook {@code logging}: always DECLINED, so that other loggers see the line too. A line is
+ * {@code TIME HOST[PID]: (HOOK) PLUGIN: TEXT} from a plugin and {@code TIME HOST[PID]: TEXT} from
+ * the core, in UTF-8, and is appended in one write. Hooks {@code connect} and {@code disconnect}:
+ * mark where a session begins and ends; DECLINED.
+ *
+ * <p>Settings, the words of qpsmtpd's line: {@code loglevel LEVEL} (WARN), {@code nosplit}, {@code
+ * reopen}, {@code tsformat FORMAT} (as C's asctime), then {@code PATH} or {@code |COMMAND}.
+ *
+ * <p>Faults of the disk or the command never stop mail: standard error says so once, lines are
+ * lost, and after 10 seconds it is tried again.
+ *
+ * <p>Source: qpsmtpd {@code plugins/logging/file @ df5b04d}.
+ */
+@Component(configurationPid = "logging.file", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = FileConfig.class, factory = true)
+@Plugin(name = "logging/file", positional = "arguments...")
+public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHook {
+    private final FileSettings settings;
+    private final ZoneId zone;
+    private final PrintStream errors;
+    private final Path home;
+    private final long processId = ProcessHandle.current().pid();
+    private final String origin = " " + HostName.own() + "[" + processId + "]: ";
+
+    private final Object lock = new Object();
+    private final Map<String, Session> sessions = new HashMap<>();
+    private final Map<String, Output> outputs = new HashMap<>();
+    private final Session outside = new Session("parent");
+    private @Nullable Output newest;
+    private long second = Long.MIN_VALUE;
+    private String stamp = "";
+    private Target target = Target.NONE;
+    private long sessionCount;
+    private boolean closed;
+
+    /**
+     * @throws IllegalArgumentException saying what is wrong with the words
+     */
+    @Activate
+    public FilePlugin(FileConfig config) {
+        this(config, ZoneId.systemDefault(), System.err);
+    }
+
+    FilePlugin(FileConfig config, ZoneId zone, PrintStream errors) {
+        this.settings = FileSettings.parse(List.of(config.arguments()));
+        this.zone = zone;
+        this.errors = errors;
+        this.home = Path.of(System.getProperty("org.qpsmtpd.home", "")).toAbsolutePath();
+    }
+
+    /** Ends all outputs; later lines are lost. */
+    @Deactivate
+    public void close() {
+        synchronized (lock) {
+            closed = true;
+            outputs.values().forEach(Output::close);
+            outputs.clear();
+            sessions.clear();
+        }
+    }
+
+    /**
+     * What file or command the settings name at a moment.
+     *
+     * @param words path of the file, one element; or program and arguments
+     */
+    private record Target(String name, List<String> words) {
+        static final Target NONE = new Target("", List.of());
+
+        static Target of(FileSettings settings, ZonedDateTime time, String session) {
+            List<String> words =
+                    settings.target().stream().map(part -> part.format(time, session)).toList();
+            return new Target(String.join(" ", words), words);
+        }
+    }
+
+    @Override
+    public LogLevel threshold() {
+        return settings.level();
+    }
+
+    @Override
+    @NonBlocking
+    public HookResult onConnect(Connection connection) {
+        if (settings.tracksSessions()) {
+            long now = connection.clock().now().getEpochSecond();
+            synchronized (lock) {
+                sessionCount++;
+                String id = String.format("%08d-%04d-%d", now, processId, sessionCount);
+                sessions.put(connection.id(), new Session(id));
+            }
+        }
+        return HookResult.DECLINED;
+    }
+
+    @Override
+    @NonBlocking
+    public void onDisconnect(Connection connection) {
+        synchronized (lock) {
+            Session ended = sessions.remove(connection.id());
+            if (ended != null) {
+                release(ended.output());
+            }
+        }
+    }
+
+    @Override
+    public HookResult onLog(LogRecord record) {
+        if (settings.level().shows(record.level())) {
+            synchronized (lock) {
+                if (!closed) {
+                    write(record);
+                }
+            }
+        }
+        return HookResult.DECLINED;
+    }
+
+    private void write(LogRecord record) {
+        if (second != record.time().getEpochSecond()) {
+            second = record.time().getEpochSecond();
+            ZonedDateTime time = record.time().atZone(zone);
+            stamp = settings.timeFormat().format(time, "");
+            target = settings.perSession() ? target : Target.of(settings, time, "");
+        }
+        String line = stamp + origin + record.line() + "\n";
+        Session session = sessions.getOrDefault(record.connectionId(), outside);
+        output(session, record.time()).write(line.getBytes(StandardCharsets.UTF_8), record.time());
+    }
+
+    private Output output(Session session, Instant time) {
+        Output held = session.output();
+        if (held != null && settings.nosplit() && session != outside) {
+            return held;
+        }
+        Target wanted =
+                settings.perSession()
+                        ? Target.of(settings, time.atZone(zone), session.id())
+                        : target;
+        if (held != null && held.name().equals(wanted.name())) {
+            return held;
+        }
+        Output next = find(wanted);
+        next.acquire();
+        session.use(next);
+        release(held);
+        if (settings.reopen() && held == null && session != outside) {
+            next.reopen();
+        }
+        return next;
+    }
+
+    /** The newest output stays open though no session uses it, unless it was for one session. */
+    private Output find(Target wanted) {
+        Output known = outputs.get(wanted.name());
+        if (known != null) {
+            return known;
+        }
+        Output made = new Output(wanted.name(), () -> sink(wanted), keptOpen(), this::complain);
+        outputs.put(wanted.name(), made);
+        if (!settings.perSession()) {
+            made.acquire();
+            release(newest);
+            newest = made;
+        }
+        return made;
+    }
+
+    /** Thousands of sessions must not hold a file each. */
+    private boolean keptOpen() {
+        return settings.command() || !settings.perSession();
+    }
+
+    private void release(@Nullable Output output) {
+        if (output != null && output.release()) {
+            output.close();
+            outputs.remove(output.name());
+        }
+    }
+
+    private Sink sink(Target wanted) throws IOException {
+        return settings.command()
+                ? new CommandSink(wanted.words(), home, this::complain)
+                : new FileSink(home.resolve(wanted.name()));
+    }
+
+    private void complain(String text) {
+        errors.println(processId + " logging/file: " + text);
+    }
+}
