@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,7 +18,9 @@ import java.util.stream.Stream;
  * @param path the directory that holds {@code tmp}, {@code new} and {@code cur}; need not exist
  */
 public record Maildir(Path path) {
-    /** The messages in {@code new}, in the order of their file names. */
+    private static final Pattern NUMBER = Pattern.compile("\\.P\\d+M\\d+Q(\\d+)\\.");
+
+    /** The messages in {@code new}, in the order in which one server delivered them. */
     public List<StoredMessage> messages() {
         return files("new").stream().map(StoredMessage::read).toList();
     }
@@ -38,9 +43,16 @@ public record Maildir(Path path) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(directory)) {
-            return files.sorted().toList();
+            return files.sorted(Comparator.comparingLong(Maildir::number)).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The server's count of its deliveries, which is in the file name after the letter Q. */
+    private static long number(Path file) {
+        Matcher matcher = NUMBER.matcher(file.getFileName().toString());
+        assertThat(matcher.find()).as("a number in the file name %s", file).isTrue();
+        return Long.parseLong(matcher.group(1));
     }
 }

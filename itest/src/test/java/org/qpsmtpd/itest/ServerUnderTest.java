@@ -289,8 +289,9 @@ public final class ServerUnderTest implements AutoCloseable {
             return this;
         }
 
-        /** Takes the files of this config directory first; those of {@link #file} replace them. */
+        /** Takes the files of this config directory in place of the usual ones. */
         public Builder configFrom(Path source) {
+            files.clear();
             configFrom = source;
             return this;
         }

@@ -12,8 +12,11 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +113,45 @@ public final class SmtpDialogue implements AutoCloseable {
             throw failure("cannot shut down", e);
         }
         return this;
+    }
+
+    /**
+     * Waits until the server has read all that was sent, so that what is sent next comes in another
+     * read. Asks the kernel how much the server's end of the connection has not read yet.
+     */
+    public SmtpDialogue awaitRead() {
+        String server = hexPort(socket.getPort());
+        String client = hexPort(socket.getLocalPort());
+        long deadline = System.nanoTime() + Waiting.LIMIT.toNanos();
+        while (unread(server, client)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw failure("not read by the server", null);
+            }
+            Thread.onSpinWait();
+        }
+        return this;
+    }
+
+    private static String hexPort(int port) {
+        return String.format(":%04X", port);
+    }
+
+    /** Lines are: number, local address, remote address, state, send queue ":" receive queue. */
+    private boolean unread(String server, String client) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/net/tcp"))) {
+            return lines.map(line -> line.strip().split(" +"))
+                    .filter(line -> line.length > 4)
+                    .anyMatch(line -> isUnread(line, server, client));
+        } catch (IOException e) {
+            throw failure("cannot ask the kernel", e);
+        }
+    }
+
+    private static boolean isUnread(String[] line, String server, String client) {
+        boolean theirs = line[1].endsWith(server) && line[2].endsWith(client);
+        boolean ours = line[1].endsWith(client) && line[2].endsWith(server);
+        return (theirs && !line[4].endsWith(":00000000"))
+                || (ours && !line[4].startsWith("00000000:"));
     }
 
     // ---- common steps
@@ -266,7 +308,7 @@ public final class SmtpDialogue implements AutoCloseable {
 
     private void note(String who, byte[] octets) {
         int shown = Math.min(octets.length, 300);
-        String text = new String(octets, 0, shown, StandardCharsets.ISO_8859_1);
+        String text = new String(octets, 0, shown, StandardCharsets.UTF_8);
         String visible = text.replace("\r", "\\r").replace("\n", "\\n").replace("\0", "\\0");
         String more = octets.length > shown ? "... " + octets.length + " octets" : "";
         transcript.append(who).append(visible).append(more).append('\n');

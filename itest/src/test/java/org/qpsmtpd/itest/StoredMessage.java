@@ -38,7 +38,9 @@ public final class StoredMessage {
         do {
             at = take(all, at, "Delivered-To:", trace);
         } while (startsWith(all, at, "Delivered-To:"));
-        at = take(all, at, "Authentication-Results:", trace);
+        if (startsWith(all, at, "Authentication-Results:")) {
+            at = take(all, at, "Authentication-Results:", trace);
+        }
         at = take(all, at, "Received:", trace);
         return new StoredMessage(file, trace, Arrays.copyOfRange(all, at, all.length));
     }
@@ -80,7 +82,7 @@ public final class StoredMessage {
 
     /**
      * The fields that the server put on top, in this order: Return-Path, a Delivered-To for each
-     * recipient, Authentication-Results, Received; continuation lines included.
+     * recipient, Authentication-Results (unless {@code me-auth-results} is none), Received; continuation lines included.
      */
     public List<String> trace() {
         return trace;
@@ -111,5 +113,10 @@ public final class StoredMessage {
     /** The content, one octet a character. */
     public String contentText() {
         return new String(content, StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public String toString() {
+        return file + " " + trace;
     }
 }

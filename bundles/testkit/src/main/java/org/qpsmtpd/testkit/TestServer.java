@@ -47,6 +47,8 @@ import org.qpsmtpd.core.server.SmtpServer;
  * }</pre>
  */
 public final class TestServer implements AutoCloseable {
+    private static final int BACKLOG = 1024;
+
     private final Path home;
     private final ConfigDirectory config;
     private final LogRouter router = new LogRouter(System.err);
@@ -80,7 +82,7 @@ public final class TestServer implements AutoCloseable {
                         () -> Optional.ofNullable(builder.resolver),
                         () -> {});
         ServerSocketChannel socket = ServerSocketChannel.open();
-        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
         server.accept(socket);
         port = server.addresses().get(0).getPort();
     }

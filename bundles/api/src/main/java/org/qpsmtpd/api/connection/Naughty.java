@@ -7,6 +7,6 @@ import org.qpsmtpd.api.hook.Action;
  *
  * @param text what the client will read: a line {@code (PLUGIN) TEXT} for each offence, separated
  *     by LF
- * @param type how the first offended plugin wanted to refuse
+ * @param type how the first offended plugin wanted to refuse; DECLINED when it left that open
  */
 public record Naughty(String text, Action type) {}

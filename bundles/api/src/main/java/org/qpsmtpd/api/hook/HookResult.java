@@ -100,11 +100,11 @@ public final class HookResult {
      * No opinion now, but the connection is marked for the plugin naughty, which refuses in the
      * phase it is configured for. A mark that is already there is extended.
      *
-     * @param type how to refuse then
+     * @param type how to refuse then; DECLINED leaves that to the plugin naughty
      * @param text what the client will read then
      */
     public static HookResult naughty(Action type, String text) {
-        if (!type.refuses()) {
+        if (!type.refuses() && type != Action.DECLINED) {
             throw new IllegalArgumentException(type + " does not refuse");
         }
         return new HookResult(Action.DECLINED, text, "", 0, type, null);

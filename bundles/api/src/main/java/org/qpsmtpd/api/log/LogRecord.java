@@ -20,6 +20,16 @@ public record LogRecord(
         String plugin,
         String text) {
     /**
+     * Who speaks, for the place where qpsmtpd's loggers write a process id: the connection, so that
+     * the lines of one session can be told from those of others, or the process when there is none.
+     *
+     * @param processId number of this process
+     */
+    public String speaker(long processId) {
+        return connectionId.isEmpty() ? Long.toString(processId) : connectionId;
+    }
+
+    /**
      * The line as qpsmtpd's own loggers write it, without the process id: {@code (HOOK) PLUGIN:
      * TEXT}.
      */

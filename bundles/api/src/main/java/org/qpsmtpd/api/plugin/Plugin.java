@@ -33,8 +33,8 @@ public @interface Plugin {
 
     /**
      * Options that may be given by position, in order, before or instead of {@code name value}
-     * pairs. An entry ending in {@code ...} takes all words that are left. Empty for plugins that
-     * take pairs only.
+     * pairs. An entry ending in {@code ...} takes all words that are left; as the first entry it
+     * takes all words, whatever they are. Empty for plugins that take pairs only.
      */
     @Attribute("positional")
     String[] positional() default {};

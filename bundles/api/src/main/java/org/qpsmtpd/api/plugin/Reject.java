@@ -10,8 +10,9 @@ import org.qpsmtpd.api.hook.HookResult;
  *
  * @param mode what to do about a fault
  * @param type how to refuse: one of the four refusing actions
+ * @param typeGiven whether the type was configured; otherwise the plugin naughty uses its own
  */
-public record Reject(Mode mode, Action type) {
+public record Reject(Mode mode, Action type, boolean typeGiven) {
     /** What the setting {@code reject} may say. */
     public enum Mode {
         /** Only log the fault ({@code reject 0}). */
@@ -46,7 +47,9 @@ public record Reject(Mode mode, Action type) {
      */
     public static Reject of(RejectSettings settings, Action defaultType) {
         return new Reject(
-                parseMode(settings.reject()), parseType(settings.reject__type(), defaultType));
+                parseMode(settings.reject()),
+                parseType(settings.reject__type(), defaultType),
+                !settings.reject__type().isEmpty());
     }
 
     /**
@@ -71,6 +74,11 @@ public record Reject(Mode mode, Action type) {
         };
     }
 
+    /** The same type with another mode. */
+    public Reject withMode(Mode newMode) {
+        return new Reject(newMode, type, typeGiven);
+    }
+
     /**
      * Answers a fault.
      *
@@ -82,7 +90,9 @@ public record Reject(Mode mode, Action type) {
         return switch (mode) {
             case TOLERATE -> HookResult.DECLINED.because("fail, tolerated: " + detail);
             case REFUSE -> HookResult.of(type, text).because("fail: " + detail);
-            case DEFER -> HookResult.naughty(type, text).because("fail, NAUGHTY: " + detail);
+            case DEFER ->
+                    HookResult.naughty(typeGiven ? type : Action.DECLINED, text)
+                            .because("fail, NAUGHTY: " + detail);
         };
     }
 

@@ -68,7 +68,8 @@ final class OptionBinder {
             boolean rest = declared.endsWith(REST);
             String name =
                     rest ? declared.substring(0, declared.length() - REST.length()) : declared;
-            while (next < words.size() && !startsPair(words, next)) {
+            boolean everything = rest && declared.equals(positional.get(0));
+            while (next < words.size() && (everything || !startsPair(words, next))) {
                 given.computeIfAbsent(name, key -> new ArrayList<>()).add(words.get(next));
                 next++;
                 if (!rest) {

@@ -109,8 +109,12 @@ final class CdbFile {
     }
 
     private static String value(ByteBuffer file, int position) {
-        byte[] value = new byte[Math.min(file.getInt(position + 4), file.limit())];
         int start = position + 8 + file.getInt(position);
+        int length = file.getInt(position + 4);
+        if (length < 0 || length > file.limit() - start) {
+            throw new IndexOutOfBoundsException("value of " + length + " octets");
+        }
+        byte[] value = new byte[length];
         for (int i = 0; i < value.length; i++) {
             value[i] = file.get(start + i);
         }

@@ -103,7 +103,7 @@ public final class LogRouter {
     private void route(LogRecord line) {
         List<LoggingHook> hooks = loggers.hooks();
         if (hooks.isEmpty()) {
-            builtIn.println(processId + " " + line.line());
+            builtIn.println(line.speaker(processId) + " " + line.line());
             return;
         }
         if (logging.get()) {

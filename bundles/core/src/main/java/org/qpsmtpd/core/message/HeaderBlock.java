@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.mail.HeaderField;
 import org.qpsmtpd.api.mail.Headers;
@@ -15,6 +17,7 @@ import org.qpsmtpd.api.mail.Headers;
  */
 public final class HeaderBlock implements Headers {
     private static final byte[] MBOX_FROM = {'F', 'r', 'o', 'm', ' '};
+    private static final byte[] MAIL_FROM = {'M', 'a', 'i', 'l', '-', 'F', 'r', 'o', 'm', ':', ' '};
 
     private final byte[] raw;
     private final int length;
@@ -62,6 +65,9 @@ public final class HeaderBlock implements Headers {
     public HeaderBlock(byte[] raw, int length) {
         this.raw = raw;
         this.length = length;
+        if (startsWithMboxFrom(0, length)) {
+            parsed = parse(); // no field, so it cannot stay as it is below the trace fields
+        }
     }
 
     @Override
@@ -107,6 +113,23 @@ public final class HeaderBlock implements Headers {
             parts.removeIf(part -> part.name().equalsIgnoreCase(name));
         }
         return before - top.size() - middle().size() - bottom.size();
+    }
+
+    /** Removes those fields of a name that a test picks, and returns them in order. */
+    List<HeaderField> removeIf(String name, Predicate<HeaderField> test) {
+        List<HeaderField> removed = new ArrayList<>();
+        for (List<Part> parts : List.of(top, middle(), bottom)) {
+            parts.removeIf(
+                    part -> {
+                        boolean picked =
+                                part.name().equalsIgnoreCase(name) && test.test(part.field());
+                        if (picked) {
+                            removed.add(part.field());
+                        }
+                        return picked;
+                    });
+        }
+        return removed;
     }
 
     /**
@@ -197,9 +220,9 @@ public final class HeaderBlock implements Headers {
 
     private Part part(int start, int end, boolean first) {
         if (first && startsWithMboxFrom(start, end)) {
-            byte[] line =
-                    ("Mail-From: " + text(start + MBOX_FROM.length, end))
-                            .getBytes(StandardCharsets.UTF_8);
+            int rest = end - start - MBOX_FROM.length;
+            byte[] line = Arrays.copyOf(MAIL_FROM, MAIL_FROM.length + rest);
+            System.arraycopy(raw, start + MBOX_FROM.length, line, MAIL_FROM.length, rest);
             return new Part("Mail-From", line, 0, line.length);
         }
         return new Part(nameAt(start, end), raw, start, end);
@@ -215,10 +238,6 @@ public final class HeaderBlock implements Headers {
             }
         }
         return true;
-    }
-
-    private String text(int start, int end) {
-        return new String(raw, start, end - start, StandardCharsets.UTF_8);
     }
 
     private String nameAt(int start, int end) {
@@ -257,17 +276,30 @@ public final class HeaderBlock implements Headers {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             if (c == '\n') {
-                boolean folds = i + 1 < value.length() && isBlank(value.charAt(i + 1));
-                boolean blankLine = folds && value.substring(i + 1).isBlank();
-                if (folds && !blankLine) {
+                if (folds(value, i + 1)) {
                     clean.append("\r\n");
                 }
-            } else if (c == '\t'
-                    || (c >= 32 && (c < 127 || c > 159) && c != '\u2028' && c != '\u2029')) {
+            } else if (isKept(c)) {
                 clean.append(c);
             }
         }
         return clean.toString();
+    }
+
+    /** Whether a line begins with a blank and holds anything else: only such a line is a fold. */
+    private static boolean folds(String value, int lineStart) {
+        int i = lineStart;
+        while (i < value.length() && (isBlank(value.charAt(i)) || !isKept(value.charAt(i)))) {
+            if (value.charAt(i) == '\n') {
+                return false;
+            }
+            i++;
+        }
+        return i < value.length() && i > lineStart && isBlank(value.charAt(lineStart));
+    }
+
+    private static boolean isKept(char c) {
+        return c == '\t' || (c >= 32 && (c < 127 || c > 159) && c != '\u2028' && c != '\u2029');
     }
 
     private static boolean isBlank(char c) {

@@ -84,8 +84,14 @@ public final class Spool {
         return Files.createDirectory(newPath(), DIRECTORY_MODE);
     }
 
-    /** Deletes a file, or a directory with all that is in it, without following links. */
+    /**
+     * Deletes a file, or a directory with all that is in it, without following links. Nothing
+     * happens when it is gone already.
+     */
     public static void delete(Path path) throws IOException {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
         List<Path> all;
         try (Stream<Path> tree = Files.walk(path)) {
             all = tree.sorted(Comparator.reverseOrder()).toList();

@@ -3,7 +3,6 @@ package org.qpsmtpd.core.message;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -78,36 +77,31 @@ public final class TraceFields {
         if (authservId.equals("none") || !headers.mayContain("authentication-results")) {
             return;
         }
-        List<HeaderField> fields = headers.all(RESULTS);
-        if (fields.isEmpty()) {
-            return;
-        }
-        List<HeaderField> kept = new ArrayList<>();
         boolean signed = isSigned(headers);
-        headers.remove(RESULTS);
-        for (HeaderField field : fields) {
-            if (signed && !isOurs(field, authservId)) {
-                kept.add(field);
-            } else {
-                headers.append("Original-" + RESULTS, field.value());
-            }
-        }
-        kept.forEach(field -> headers.append(RESULTS, field.value()));
+        List<HeaderField> forged =
+                headers.removeIf(RESULTS, field -> !signed || mayBeOurs(field, authservId));
+        forged.forEach(field -> headers.append("Original-" + RESULTS, field.value()));
     }
 
-    private static boolean isOurs(HeaderField field, String authservId) {
+    /**
+     * Whether a reader could take the field for ours: our name comes before the results, however
+     * quoted, commented or followed by a version (RFC 8601 section 2.2).
+     */
+    private static boolean mayBeOurs(HeaderField field, String authservId) {
         String value = field.unfolded();
         int end = value.indexOf(';');
-        String id = (end < 0 ? value : value.substring(0, end)).strip();
-        int blank = id.indexOf(' ');
-        return (blank < 0 ? id : id.substring(0, blank)).equalsIgnoreCase(authservId);
+        String id = (end < 0 ? value : value.substring(0, end)).toLowerCase(Locale.ROOT);
+        return id.contains(authservId.toLowerCase(Locale.ROOT))
+                || "(\"\\".chars().anyMatch(c -> id.indexOf(c) >= 0);
     }
 
     private static boolean isSigned(HeaderBlock headers) {
         for (HeaderField signature : headers.all("DKIM-Signature")) {
             for (String tag : signature.unfolded().split(";", -1)) {
                 String trimmed = tag.strip();
-                if (trimmed.startsWith("h=") && lists(trimmed.substring(2))) {
+                int equals = trimmed.indexOf('=');
+                boolean names = equals > 0 && trimmed.substring(0, equals).strip().equals("h");
+                if (names && lists(trimmed.substring(equals + 1))) {
                     return true;
                 }
             }

@@ -98,7 +98,7 @@ public final class Server {
                         new InstanceFactory(context, configurations, components, metatypes),
                         config,
                         log,
-                        options.deployDirectory().toUri().toString());
+                        options.deployDirectory().toFile().toURI().toString());
         control.execute(this::start);
     }
 

@@ -32,6 +32,8 @@ final class DataPhase implements MessageInput.Listener {
     private boolean lastChunk;
     private @Nullable Reply chunkFault;
     private @Nullable HookResult brokenOff;
+    private boolean headersAsked;
+    private @Nullable MessageInput waiting;
 
     DataPhase(Session session) {
         this.session = session;
@@ -180,6 +182,8 @@ final class DataPhase implements MessageInput.Listener {
         begin(DataDecoder.forChunks(type == BodyType.BINARY_MIME));
         if (chunkFault != null || brokenOff != null) {
             current().drop();
+        } else {
+            session.transaction().beginMessage();
         }
         session.wire().receiveChunk(current(), octets);
     }
@@ -200,7 +204,6 @@ final class DataPhase implements MessageInput.Listener {
             chunkAnswer(done);
             return;
         }
-        done.lastChunk();
         endChunks();
         complete(done);
     }
@@ -240,6 +243,7 @@ final class DataPhase implements MessageInput.Listener {
         StoredBody body = transaction.storedBody();
         int length = body.headerLength();
         transaction.setHeaders(new HeaderBlock(Arrays.copyOf(body.headerArray(), length), length));
+        headersAsked = true;
         session.ask(
                 HookPoint.DATA_HEADERS_END,
                 DataHeadersEndHook.class,
@@ -248,6 +252,9 @@ final class DataPhase implements MessageInput.Listener {
     }
 
     private void headersAnswered(HookResult result) {
+        headersAsked = false;
+        MessageInput arrived = waiting;
+        waiting = null;
         if (result.action().disconnects() && input != null) {
             boolean later = result.action().isTemporary();
             input = null;
@@ -257,6 +264,8 @@ final class DataPhase implements MessageInput.Listener {
                     "7.1",
                     later ? "Message denied temporarily" : "Message denied");
             session.disconnect();
+        } else if (arrived != null) {
+            finished(arrived);
         }
     }
 
@@ -272,6 +281,13 @@ final class DataPhase implements MessageInput.Listener {
     @Override
     public void finished(MessageInput done) {
         if (input != done) {
+            return;
+        }
+        if (chunking && lastChunk) {
+            done.lastChunk();
+        }
+        if (headersAsked) {
+            waiting = done; // one hook at a time: goes on when the header is judged
             return;
         }
         if (chunking) {
@@ -378,7 +394,7 @@ final class DataPhase implements MessageInput.Listener {
     private void messageJudged(HookResult result, SmtpTransaction transaction) {
         Action action = result.action();
         if (action.refuses()) {
-            refuseMessage(result, () -> {});
+            refuseMessage(result, "7.1", () -> {});
         } else if (action != Action.DONE) {
             session.ask(
                     HookPoint.QUEUE_PRE,
@@ -390,7 +406,7 @@ final class DataPhase implements MessageInput.Listener {
 
     private void queue(HookResult before, SmtpTransaction transaction) {
         if (before.action().refuses()) {
-            refuseMessage(before, () -> {});
+            refuseMessage(before, "3.0", () -> {});
         } else if (before.action() != Action.DONE) {
             session.ask(
                     HookPoint.QUEUE,
@@ -409,7 +425,7 @@ final class DataPhase implements MessageInput.Listener {
                 resetAndReply(Reply.coded(250, "0.0", text), transaction);
             }
             case DENY, DENYSOFT, DENY_DISCONNECT, DENYSOFT_DISCONNECT ->
-                    refuseMessage(result, () -> queuePost(transaction));
+                    refuseMessage(result, "3.0", () -> queuePost(transaction));
             case DECLINED -> resetAndReply(Replies.NOT_QUEUED, transaction);
             case DONE -> session.reset(() -> queuePost(transaction));
         }
@@ -427,14 +443,14 @@ final class DataPhase implements MessageInput.Listener {
                 });
     }
 
-    private void refuseMessage(HookResult result, Runnable then) {
+    private void refuseMessage(HookResult result, String subjectDetail, Runnable then) {
         boolean later = result.action().isTemporary();
         session.reset(
                 () -> {
                     session.refuse(
                             result,
                             later ? 452 : 552,
-                            "7.1",
+                            subjectDetail,
                             later ? "Message denied temporarily" : "Message denied");
                     if (result.action().disconnects()) {
                         session.disconnect();

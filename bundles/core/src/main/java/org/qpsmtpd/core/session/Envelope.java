@@ -188,6 +188,10 @@ final class Envelope {
             session.reply(Replies.MAIL_BEFORE_RCPT);
             return;
         }
+        if (transaction.isMessageBegun()) {
+            session.reply(Replies.RCPT_AFTER_BDAT);
+            return;
+        }
         if (!isGood(command)) {
             return;
         }

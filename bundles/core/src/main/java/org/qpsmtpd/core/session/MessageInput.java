@@ -124,14 +124,17 @@ public final class MessageInput {
     }
 
     private void checkHeader() {
-        if (!decoder.inHeader() && !headerTold) {
-            headerTold = true;
-            body.setHeaderEnd(Math.max(0, decoder.headerEnd()));
-            listener.headerComplete();
+        if (headerTold) {
+            return;
         }
-        boolean tooBig = body.end() > MAX_HEADER || decoder.headerLines() > MAX_HEADER_LINES;
-        if (decoder.inHeader() && tooBig) {
+        boolean open = decoder.inHeader();
+        int length = open ? body.end() : Math.max(0, decoder.headerEnd());
+        if (length > MAX_HEADER || decoder.headerLines() > MAX_HEADER_LINES) {
             setFault(Fault.HEADER_TOO_BIG);
+        } else if (!open) {
+            headerTold = true;
+            body.setHeaderEnd(length);
+            listener.headerComplete();
         }
     }
 

@@ -11,6 +11,8 @@ final class Replies {
     static final Reply UNRECOGNIZED = Reply.of(500, "5.5.1", "Unrecognized command");
     static final Reply SAY_HELLO = Reply.of(503, "5.5.1", "please say hello first ...");
     static final Reply MAIL_BEFORE_RCPT = Reply.of(503, "5.5.1", "Use MAIL before RCPT");
+    static final Reply RCPT_AFTER_BDAT =
+            Reply.of(503, "5.5.1", "BDAT has begun, RCPT cannot follow");
     static final Reply MAIL_FIRST = Reply.of(503, "5.5.1", "MAIL first");
     static final Reply RCPT_FIRST = Reply.of(503, "5.5.1", "RCPT first");
     static final Reply TOO_MANY_RECIPIENTS = Reply.of(452, "4.5.3", "Too many recipients");

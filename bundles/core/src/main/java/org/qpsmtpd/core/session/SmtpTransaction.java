@@ -33,6 +33,7 @@ final class SmtpTransaction implements Transaction {
     private Parameters mailParameters = Parameters.NONE;
     private BodyType bodyType = BodyType.SEVEN_BIT;
     private boolean smtpUtf8;
+    private boolean messageBegun;
     private @Nullable HeaderBlock headers;
     private @Nullable StoredBody body;
     private @Nullable List<Path> temporary;
@@ -139,6 +140,15 @@ final class SmtpTransaction implements Transaction {
     /** Takes the header out of the body that has arrived. */
     void setHeaders(HeaderBlock block) {
         headers = block;
+    }
+
+    /** Says that the client sends the message now, so the envelope is complete. */
+    void beginMessage() {
+        messageBegun = true;
+    }
+
+    boolean isMessageBegun() {
+        return messageBegun;
     }
 
     boolean hasHeaders() {

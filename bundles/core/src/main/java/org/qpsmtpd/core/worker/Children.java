@@ -52,8 +52,11 @@ public final class Children implements Executor, AutoCloseable {
                             Thread thread =
                                     new Thread(
                                             () -> {
-                                                atStart.run();
-                                                work.run();
+                                                try {
+                                                    atStart.run();
+                                                } finally {
+                                                    work.run();
+                                                }
                                             },
                                             name);
                             thread.setDaemon(true);

@@ -143,7 +143,7 @@ class BadmailfromPluginTest {
 
         assertThat(mail("matt@test.net", Map.of("reject", "naughty")))
                 .isEqualTo(
-                        HookResult.naughty(Action.DENY, "go away")
+                        HookResult.naughty(Action.DECLINED, "go away")
                                 .because("fail, NAUGHTY: matches @test.net"));
     }
 

@@ -153,8 +153,6 @@ public final class EarlytalkerPlugin implements ConnectHook, MailHook, DataHook 
     }
 
     private static Reject tolerated(Reject reject) {
-        return reject.mode() == Reject.Mode.REFUSE
-                ? new Reject(Reject.Mode.TOLERATE, reject.type())
-                : reject;
+        return reject.mode() == Reject.Mode.REFUSE ? reject.withMode(Reject.Mode.TOLERATE) : reject;
     }
 }

@@ -120,7 +120,8 @@ class EarlytalkerPluginTest {
 
         assertThat(connect(plugin(Map.of("reject", "naughty"), Map.of())))
                 .isEqualTo(
-                        HookResult.naughty(Action.DENY, TEXT).because("fail, NAUGHTY: " + DETAIL));
+                        HookResult.naughty(Action.DECLINED, TEXT)
+                                .because("fail, NAUGHTY: " + DETAIL));
     }
 
     @Test
@@ -267,7 +268,7 @@ class EarlytalkerPluginTest {
         assertThat(
                         connect(plugin(Map.of("reject", "naughty"), Map.of("action", "log")))
                                 .naughtyType())
-                .contains(Action.DENY);
+                .contains(Action.DECLINED);
     }
 
     @Test

@@ -169,7 +169,7 @@ class HeadersPluginTest {
         HookResult result = answer(plugin(Map.of("reject", "naughty"), Map.of()), "Subject: x\n");
 
         assertThat(result.action()).isEqualTo(Action.DECLINED);
-        assertThat(result.naughtyType()).contains(Action.DENY);
+        assertThat(result.naughtyType()).contains(Action.DECLINED);
         assertThat(result.text()).isEqualTo("We require a valid From header");
     }
 

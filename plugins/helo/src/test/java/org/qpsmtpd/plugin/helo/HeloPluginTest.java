@@ -79,8 +79,7 @@ class HeloPluginTest {
     void leavesTheRefusalToNaughty() {
         HeloPlugin plugin = plugin(Map.of("reject", "naughty"), Map.of());
 
-        assertThat(plugin.onHelo(connection, "localhost").naughtyType())
-                .contains(Action.DENY_DISCONNECT);
+        assertThat(plugin.onHelo(connection, "localhost").naughtyType()).contains(Action.DECLINED);
     }
 
     @Test

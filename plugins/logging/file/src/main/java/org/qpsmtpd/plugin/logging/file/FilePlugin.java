@@ -51,7 +51,7 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
     private final PrintStream errors;
     private final Path home;
     private final long processId = ProcessHandle.current().pid();
-    private final String origin = " " + HostName.own() + "[" + processId + "]: ";
+    private final String host = " " + HostName.own();
 
     private final Object lock = new Object();
     private final Map<String, Session> sessions = new HashMap<>();
@@ -154,7 +154,7 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
             stamp = settings.timeFormat().format(time, "");
             target = settings.perSession() ? target : Target.of(settings, time, "");
         }
-        String line = stamp + origin + record.line() + "\n";
+        String line = stamp + host + "[" + record.speaker(processId) + "]: " + record.line() + "\n";
         Session session = sessions.getOrDefault(record.connectionId(), outside);
         output(session, record.time()).write(line.getBytes(StandardCharsets.UTF_8), record.time());
     }

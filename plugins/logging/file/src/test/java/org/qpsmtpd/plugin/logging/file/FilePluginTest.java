@@ -39,7 +39,7 @@ class FilePluginTest {
     }
 
     @Test
-    void writesTimeHostProcessAndText() {
+    void writesTimeHostSpeakerAndText() {
         FilePlugin plugin = plugin("log");
         HookResult result =
                 plugin.onLog(
@@ -54,9 +54,7 @@ class FilePluginTest {
         assertThat(result).isEqualTo(HookResult.DECLINED);
         assertThat(text("log"))
                 .matches(
-                        "Thu Jan  1 23:59:59 2026 \\S+\\["
-                                + PID
-                                + "]: \\(rcpt\\) rcpt_ok: fail: W\u00f6rld\n"
+                        "Thu Jan  1 23:59:59 2026 \\S+\\[c1]: \\(rcpt\\) rcpt_ok: fail: W\u00f6rld\n"
                                 + "Fri Jan  2 00:00:00 2026 \\S+\\["
                                 + PID
                                 + "]: from the core\n");

@@ -29,7 +29,7 @@ import org.qpsmtpd.api.plugin.Plugin;
 @Designate(ocd = WarnConfig.class, factory = true)
 @Plugin(name = "logging/warn", positional = "level")
 public final class WarnPlugin implements LoggingHook {
-    private final String processId = ProcessHandle.current().pid() + " ";
+    private final long processId = ProcessHandle.current().pid();
     private final LogLevel level;
     private final PrintStream out;
 
@@ -49,7 +49,9 @@ public final class WarnPlugin implements LoggingHook {
     @Override
     public HookResult onLog(LogRecord record) {
         if (level.shows(record.level())) {
-            byte[] line = (processId + record.line() + "\n").getBytes(StandardCharsets.UTF_8);
+            byte[] line =
+                    (record.speaker(processId) + " " + record.line() + "\n")
+                            .getBytes(StandardCharsets.UTF_8);
             out.write(line, 0, line.length);
             out.flush();
         }

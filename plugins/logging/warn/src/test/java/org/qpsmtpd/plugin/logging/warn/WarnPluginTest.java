@@ -35,7 +35,7 @@ class WarnPluginTest {
     void writesLinesOfPluginsWithHookAndName() {
         HookResult result = log("WARN", LogLevel.WARN, "rcpt", "rcpt_ok", "fail: W\u00f6rld");
         assertThat(result).isEqualTo(HookResult.DECLINED);
-        assertThat(writes).containsExactly(PID + " (rcpt) rcpt_ok: fail: W\u00f6rld\n");
+        assertThat(writes).containsExactly("c1 (rcpt) rcpt_ok: fail: W\u00f6rld\n");
     }
 
     @Test

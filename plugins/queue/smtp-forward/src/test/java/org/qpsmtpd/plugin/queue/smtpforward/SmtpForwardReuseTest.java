@@ -7,6 +7,8 @@ import static org.qpsmtpd.plugin.queue.smtpforward.ScriptedHop.DROP;
 import static org.qpsmtpd.plugin.queue.smtpforward.ScriptedHop.SILENT;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.qpsmtpd.api.hook.Action;
 
@@ -36,6 +38,7 @@ final class SmtpForwardReuseTest {
     }
 
     @Test
+    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
     void defersWhenTheNextHopDoesNotReadTheMessage() throws Exception {
         ScriptedHop hop = forwarding.hop().answering("DATA", "354 go on" + SILENT);
         String line = "x".repeat(998) + "\r\n";

@@ -1,0 +1,100 @@
+package org.qpsmtpd.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.hook.ConnectHook;
+import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.hook.PostConnectionHook;
+import org.qpsmtpd.api.hook.PreConnectionHook;
+
+class ConnectionLimitTest {
+    /** Counts the sessions that are open. */
+    private static final class Census implements ConnectHook, PostConnectionHook {
+        private final AtomicInteger now = new AtomicInteger();
+        private final AtomicInteger most = new AtomicInteger();
+
+        @Override
+        public HookResult onConnect(Connection connection) {
+            int count = now.incrementAndGet();
+            most.accumulateAndGet(count, Math::max);
+            return HookResult.DECLINED;
+        }
+
+        @Override
+        public void onPostConnection(Connection connection) {
+            now.decrementAndGet();
+        }
+    }
+
+    @Test
+    void leavesTheOthersWaiting() throws Exception {
+        try (TestServer server = TestServer.builder().limitConnections(3).start()) {
+            List<SmtpClient> served = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                SmtpClient client = server.connect();
+                assertThat(client.read().code()).isEqualTo(220);
+                served.add(client);
+            }
+            try (SmtpClient waiting = server.connect()) {
+                for (SmtpClient client : served) {
+                    assertThat(client.send("NOOP").code()).isEqualTo(250);
+                }
+                assertThat(waiting.hasInput()).isFalse();
+                assertThat(server.connections()).isEqualTo(3);
+
+                served.get(1).close();
+                assertThat(waiting.read().code()).isEqualTo(220);
+            }
+            for (SmtpClient client : served) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void servesACrowdAFewAtATime() throws Exception {
+        Census census = new Census();
+        try (TestServer server =
+                TestServer.builder().limitConnections(4).plugin("census", census).start()) {
+            List<SmtpClient> crowd = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                crowd.add(server.connect());
+            }
+            for (SmtpClient client : crowd) {
+                assertThat(client.read().code()).isEqualTo(220);
+                client.close();
+            }
+        }
+        assertThat(census.most.get()).isBetween(1, 4);
+    }
+
+    @Test
+    void tellsPluginsHowManyAnAddressHolds() throws Exception {
+        List<Integer> counts = new CopyOnWriteArrayList<>();
+        PreConnectionHook hook =
+                admission -> {
+                    counts.add(admission.connectionsFromIp());
+                    return admission.connectionsFromIp() > admission.maxFromIp()
+                            ? HookResult.denySoft("too many")
+                            : HookResult.DECLINED;
+                };
+        try (TestServer server =
+                        TestServer.builder().maxFromIp(2).plugin("hosts_allow", hook).start();
+                SmtpClient first = server.connect()) {
+            first.read();
+            try (SmtpClient second = server.connect()) {
+                assertThat(second.read().code()).isEqualTo(220);
+                try (SmtpClient third = server.connect()) {
+                    assertThat(third.read().code()).isEqualTo(451);
+                }
+            }
+        }
+        assertThat(counts).containsExactly(1, 2, 3);
+    }
+}

@@ -1,0 +1,522 @@
+package org.qpsmtpd.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.hook.ConnectHook;
+import org.qpsmtpd.api.hook.DataHeadersEndHook;
+import org.qpsmtpd.api.hook.DataPostHeadersHook;
+import org.qpsmtpd.api.hook.DataPostHook;
+import org.qpsmtpd.api.hook.HeloHook;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.hook.QueueHook;
+import org.qpsmtpd.api.hook.RcptHook;
+
+/** What the client reads for each outcome of each hook. */
+class HookOutcomeTest {
+    private final Mailbox mailbox = new Mailbox();
+    private TestServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = TestServer.builder().plugin("mailbox", mailbox).start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+    }
+
+    /** Speaks up to the command whose hook is tested, and returns the reply to it. */
+    private static SmtpReply speak(SmtpClient client, HookPoint point) throws Exception {
+        switch (point) {
+            case PRE_CONNECTION, CONNECT -> {
+                return client.read();
+            }
+            case HELO -> {
+                client.read();
+                return client.send("HELO client.test");
+            }
+            case EHLO -> {
+                client.read();
+                return client.send("EHLO client.test");
+            }
+            case MAIL -> {
+                client.read();
+                return client.sendAll("EHLO client.test", "MAIL FROM:<a@b.c>");
+            }
+            case RCPT -> {
+                return client.open("a@b.c", "user@example.com");
+            }
+            default -> {
+                client.open("a@b.c", "user@example.com");
+                return client.data("Subject: s\n\nbody\n");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    PRE_CONNECTION   | DENY                | 550 | Sorry, service not available to you   | true
+                    PRE_CONNECTION   | DENYSOFT            | 451 | Sorry, try again later               | true
+                    PRE_CONNECTION   | OK                  | 220 | ESMTP                                | false
+                    CONNECT          | DENY                | 550 | denied, bye bye                      | true
+                    CONNECT          | DENYSOFT            | 450 | temporarily denied, bye bye          | true
+                    CONNECT          | DENY_DISCONNECT     | 550 | denied, bye bye                      | true
+                    CONNECT          | DENYSOFT_DISCONNECT | 450 | temporarily denied, bye bye          | true
+                    CONNECT          | OK                  | 220 | mx.example.org ESMTP qpsmtpd 1.0     | false
+                    HELO             | DENY                | 550 |                                      | false
+                    HELO             | DENYSOFT            | 450 |                                      | false
+                    HELO             | DENY_DISCONNECT     | 550 |                                      | true
+                    HELO             | DENYSOFT_DISCONNECT | 450 |                                      | true
+                    HELO             | OK                  | 250 | mx.example.org Hi Unknown [127.0.0.1]; I am so happy to meet you. | false
+                    EHLO             | DENY                | 550 |                                      | false
+                    EHLO             | DENYSOFT            | 450 |                                      | false
+                    EHLO             | DENY_DISCONNECT     | 550 |                                      | true
+                    EHLO             | DENYSOFT_DISCONNECT | 450 |                                      | true
+                    EHLO             | OK                  | 250 | mx.example.org Hi Unknown [127.0.0.1] | false
+                    MAIL             | DENY                | 550 | <a@b.c>, denied                      | false
+                    MAIL             | DENYSOFT            | 450 | <a@b.c>, temporarily denied          | false
+                    MAIL             | DENY_DISCONNECT     | 550 | <a@b.c>, denied                      | true
+                    MAIL             | DENYSOFT_DISCONNECT | 421 | <a@b.c>, temporarily denied          | true
+                    MAIL             | OK                  | 250 | <a@b.c>, sender OK - how exciting to get mail from you! | false
+                    RCPT             | DENY                | 550 | relaying denied                      | false
+                    RCPT             | DENYSOFT            | 450 | relaying denied                      | false
+                    RCPT             | DENY_DISCONNECT     | 550 | delivery denied                      | true
+                    RCPT             | DENYSOFT_DISCONNECT | 421 | relaying denied                      | true
+                    RCPT             | OK                  | 250 | <user@example.com>, recipient ok     | false
+                    DATA             | DENY                | 554 | Message denied                       | false
+                    DATA             | DENYSOFT            | 451 | Message denied temporarily           | false
+                    DATA             | DENY_DISCONNECT     | 554 | Message denied                       | true
+                    DATA             | DENYSOFT_DISCONNECT | 451 | Message denied temporarily           | true
+                    DATA             | OK                  | 250 | Queued                               | false
+                    DATA_HEADERS_END | DENY                | 250 | Queued                               | false
+                    DATA_HEADERS_END | DENYSOFT            | 250 | Queued                               | false
+                    DATA_HEADERS_END | DENY_DISCONNECT     | 554 | Message denied                       | true
+                    DATA_HEADERS_END | DENYSOFT_DISCONNECT | 421 | Message denied temporarily           | true
+                    DATA_HEADERS_END | DONE                | 250 | Queued                               | false
+                    DATA_HEADERS_END | OK                  | 250 | Queued                               | false
+                    DATA_POST_HEADERS | DENY               | 250 | Queued                               | false
+                    DATA_POST        | DENY                | 552 | Message denied                       | false
+                    DATA_POST        | DENYSOFT            | 452 | Message denied temporarily           | false
+                    DATA_POST        | DENY_DISCONNECT     | 552 | Message denied                       | true
+                    DATA_POST        | DENYSOFT_DISCONNECT | 452 | Message denied temporarily           | true
+                    DATA_POST        | OK                  | 250 | Queued                               | false
+                    QUEUE_PRE        | DENY                | 552 | Message denied                       | false
+                    QUEUE_PRE        | DENYSOFT            | 452 | Message denied temporarily           | false
+                    QUEUE_PRE        | OK                  | 250 | Queued                               | false
+                    QUEUE            | DENY                | 552 | Message denied                       | false
+                    QUEUE            | DENYSOFT            | 452 | Message denied temporarily           | false
+                    QUEUE            | DENY_DISCONNECT     | 552 | Message denied                       | true
+                    QUEUE            | DENYSOFT_DISCONNECT | 452 | Message denied temporarily           | true
+                    QUEUE            | OK                  | 250 | Queued                               | false
+                    """)
+    void answersWith(HookPoint point, Action action, int code, String text, boolean closes)
+            throws Exception {
+        server.mockHook(point, HookResult.of(action, ""));
+        try (SmtpClient client = server.connect()) {
+            SmtpReply reply = speak(client, point);
+
+            assertThat(reply.code()).isEqualTo(code);
+            assertThat(reply.text()).contains(text == null ? "" : text);
+            SmtpReply next = client.send("NOOP");
+            assertThat(next.isClosed()).as("closed").isEqualTo(closes);
+            assertThat(next.code()).isIn(0, 250);
+        }
+        boolean queued = code == 250 && point.compareTo(HookPoint.DATA) >= 0;
+        assertThat(mailbox.messages()).hasSize(queued && point != HookPoint.QUEUE ? 1 : 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = HookPoint.class,
+            names = {
+                "HELO",
+                "EHLO",
+                "MAIL",
+                "RCPT",
+                "NOOP",
+                "VRFY",
+                "HELP",
+                "UNRECOGNIZED_COMMAND"
+            })
+    void saysNothingWhenAPluginHasDoneItAll(HookPoint point) throws Exception {
+        server.mockHook(point, HookResult.DONE);
+        String command =
+                switch (point) {
+                    case MAIL -> "MAIL FROM:<a@b.c>";
+                    case RCPT -> "RCPT TO:<user@example.com>";
+                    case UNRECOGNIZED_COMMAND -> "XYZZY";
+                    default -> point.name() + " client.test";
+                };
+        try (SmtpClient client = server.connect()) {
+            client.read();
+            if (point != HookPoint.EHLO && point != HookPoint.HELO) {
+                client.send("EHLO client.test");
+            }
+            if (point == HookPoint.RCPT) {
+                client.send("MAIL FROM:<a@b.c>");
+            }
+            client.write(command + "\r\nRSET\r\nQUIT\r\n");
+
+            assertThat(client.readToEnd().split("\r\n"))
+                    .satisfiesExactly(
+                            first -> assertThat(first).startsWith("250 ").contains("OK"),
+                            second -> assertThat(second).startsWith("221 "));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = HookPoint.class,
+            names = {"DATA", "DATA_POST", "QUEUE_PRE", "QUEUE"})
+    void queuesNothingWhenAPluginHasDoneItAll(HookPoint point) throws Exception {
+        server.mockHook(point, HookResult.DONE);
+        try (SmtpClient client = server.connect()) {
+            client.open("a@b.c", "user@example.com");
+            client.write("DATA\r\n");
+            if (point != HookPoint.DATA) {
+                assertThat(client.read().code()).isEqualTo(354);
+                client.write("Subject: s\r\n\r\nbody\r\n.\r\n");
+            }
+            client.write("NOOP\r\n");
+
+            assertThat(client.read().code()).isEqualTo(250);
+            assertThat(client.send("QUIT").code()).isEqualTo(221);
+        }
+        assertThat(mailbox.messages()).isEmpty();
+    }
+
+    @Test
+    void storesNoSenderThatWasNotAccepted() throws Exception {
+        for (HookResult result : List.of(HookResult.DONE, HookResult.DENY)) {
+            server.mockHook(HookPoint.MAIL, result);
+            try (SmtpClient client = server.connect()) {
+                client.read();
+                client.send("EHLO client.test");
+                client.write("MAIL FROM:<a@b.c>\r\nRCPT TO:<user@example.com>\r\nQUIT\r\n");
+
+                assertThat(client.readToEnd()).contains("503 5.5.1 Use MAIL before RCPT");
+            }
+        }
+    }
+
+    @Test
+    void greetsNobodyWhenAPluginHasDoneSo() throws Exception {
+        server.mockHook(HookPoint.CONNECT, HookResult.DONE);
+        try (SmtpClient client = server.connect()) {
+            assertThat(client.send("NOOP").code()).isEqualTo(250);
+        }
+    }
+
+    @Test
+    void defersRecipientsOnWhichNobodyDecides() throws Exception {
+        try (TestServer empty = TestServer.builder().start();
+                SmtpClient client = empty.connect()) {
+            assertThat(client.open("a@b.c", "user@example.com").toString())
+                    .startsWith("450 ")
+                    .contains("No plugin decided if relaying is allowed");
+            assertThat(client.send("DATA").toString()).startsWith("503 ").contains("RCPT first");
+        }
+    }
+
+    @Test
+    void defersMessagesThatNobodyQueues() throws Exception {
+        RcptHook all = (transaction, recipient) -> HookResult.OK;
+        try (TestServer empty = TestServer.builder().plugin("all", all).start();
+                SmtpClient client = empty.connect()) {
+            client.open("a@b.c", "user@example.com");
+
+            assertThat(client.data("Subject: s\n\nbody\n").toString())
+                    .startsWith("451 ")
+                    .contains("Queuing declined or disabled");
+            assertThat(client.send("NOOP").code()).isEqualTo(250);
+        }
+    }
+
+    @Test
+    void sendsEachLineOfATextWithItsCode() throws Exception {
+        server.mockHook(HookPoint.RCPT, HookResult.deny("one\ntwo\nthree"));
+        try (SmtpClient client = server.connect()) {
+            assertThat(client.open("a@b.c", "user@example.com"))
+                    .isEqualTo(
+                            new SmtpReply(550, List.of("5.7.1 one", "5.7.1 two", "5.7.1 three")));
+        }
+    }
+
+    @Test
+    void takesCodesFromTheAnswer() throws Exception {
+        server.mockHook(HookPoint.RCPT, HookResult.deny("go away (#5.1.1)").withCode(553));
+        try (SmtpClient client = server.connect()) {
+            assertThat(client.open("a@b.c", "user@example.com").toString())
+                    .isEqualTo("553 5.1.1 go away (#5.1.1)");
+        }
+    }
+
+    @Test
+    void takesTheQueuesText() throws Exception {
+        server.mockHook(HookPoint.QUEUE, HookResult.ok("Queued! <1@x>"));
+        try (SmtpClient client = server.connect()) {
+            client.open("a@b.c", "user@example.com");
+
+            assertThat(client.data("Subject: s\n\nbody\n").toString())
+                    .startsWith("250 ")
+                    .endsWith("Queued! <1@x>");
+        }
+    }
+
+    // ---- the hook engine, over the wire (the chain results of qpsmtpd's own tests)
+
+    private static SmtpReply helo(Object... plugins) throws Exception {
+        TestServer.Builder builder = TestServer.builder();
+        for (int i = 0; i < plugins.length; i++) {
+            builder.plugin("plugin" + i, plugins[i]);
+        }
+        try (TestServer server = builder.start();
+                SmtpClient client = server.connect()) {
+            client.read();
+            return client.send("HELO somearg");
+        }
+    }
+
+    private static HeloHook answer(HookResult result) {
+        return (connection, host) -> result;
+    }
+
+    private static HeloHook dying() {
+        return (connection, host) -> {
+            throw new IllegalStateException("dead");
+        };
+    }
+
+    @Test
+    void asksTheNextWhenOneDeclines() throws Exception {
+        assertThat(helo(answer(HookResult.DECLINED), answer(HookResult.deny("gotcha"))).toString())
+                .isEqualTo("550 gotcha");
+    }
+
+    @Test
+    void asksTheNextWhenOneDies() throws Exception {
+        assertThat(helo(dying(), answer(HookResult.deny("begone"))).toString())
+                .isEqualTo("550 begone");
+    }
+
+    @Test
+    void defersWhenAPluginDiesAndNobodyRefuses() throws Exception {
+        assertThat(helo(dying()).code()).isEqualTo(450);
+        assertThat(helo(dying(), answer(HookResult.OK)).code()).isEqualTo(450);
+    }
+
+    @Test
+    void stopsAtTheFirstOpinion() throws Exception {
+        assertThat(helo(answer(HookResult.ok("bemyguest")), answer(HookResult.DENY)).toString())
+                .isEqualTo("250 mx.example.org Hi Unknown [127.0.0.1]; I am so happy to meet you.");
+    }
+
+    @Test
+    void passesOverADyingPluginThatMayFail() throws Exception {
+        try (TestServer lenient = TestServer.builder().skippingPlugin("dying", dying()).start();
+                SmtpClient client = lenient.connect()) {
+            client.read();
+
+            assertThat(client.send("HELO somearg").code()).isEqualTo(250);
+            assertThat(lenient.awaitLog("FATAL PLUGIN ERROR [dying]").line())
+                    .startsWith("(helo) dying: ")
+                    .contains("dead");
+        }
+    }
+
+    @SuppressWarnings("NullAway") // what a plugin without null checks may do
+    @Test
+    void asksTheNextWhenOneAnswersNull() throws Exception {
+        HeloHook broken = (connection, host) -> null;
+
+        assertThat(helo(broken, answer(HookResult.deny("nm"))).toString()).isEqualTo("550 nm");
+    }
+
+    @Test
+    void asksTheNextWhenOneOverflowsTheStack() throws Exception {
+        HeloHook broken =
+                (connection, host) -> {
+                    throw new StackOverflowError("too deep");
+                };
+
+        assertThat(helo(broken, answer(HookResult.deny("next"))).toString()).isEqualTo("550 next");
+    }
+
+    @Test
+    void asksNoFurtherPluginWhenTheConfigurationIsIncomplete() throws Exception {
+        try (TestServer faulty =
+                        TestServer.builder()
+                                .fault("config/plugins:1: plugin 'x': it is not installed")
+                                .plugin("mailbox", mailbox)
+                                .start();
+                SmtpClient client = faulty.connect()) {
+            assertThat(client.read().code()).isEqualTo(421);
+            assertThat(client.readToEnd()).isEmpty();
+        }
+    }
+
+    // ---- one hook at a time
+
+    @Test
+    void waitsForTheHeaderHookBeforeTheNextOne() throws Exception {
+        List<String> order = new CopyOnWriteArrayList<>();
+        CompletableFuture<HookResult> answer = new CompletableFuture<>();
+        DataHeadersEndHook headers =
+                transaction -> {
+                    order.add("headers begin");
+                    return HookResult.later(
+                            answer.whenComplete((result, failure) -> order.add("headers end")));
+                };
+        DataPostHeadersHook post =
+                transaction -> {
+                    order.add("post headers");
+                    return HookResult.DECLINED;
+                };
+        for (String message : List.of("Subject: s\n\nbody\n", "Subject: s\n")) {
+            order.clear();
+            try (TestServer slow =
+                            TestServer.builder()
+                                    .plugin("headers", headers)
+                                    .plugin("post", post)
+                                    .plugin("mailbox", mailbox)
+                                    .start();
+                    SmtpClient client = slow.connect()) {
+                client.open("a@b.c", "user@example.com");
+                client.send("DATA");
+                client.write(message.replace("\n", "\r\n") + ".\r\n");
+                CompletableFuture.delayedExecutor(200, java.util.concurrent.TimeUnit.MILLISECONDS)
+                        .execute(() -> answer.complete(HookResult.DECLINED));
+
+                assertThat(client.read().code()).isEqualTo(250);
+            }
+            assertThat(order).containsExactly("headers begin", "headers end", "post headers");
+        }
+    }
+
+    @Test
+    void passesHeaderChangesOn() throws Exception {
+        DataPostHook plugin =
+                transaction -> {
+                    transaction.headers().prepend("X-Top", "1");
+                    transaction.headers().replace("subject", "new");
+                    return HookResult.DECLINED;
+                };
+        try (TestServer changing =
+                        TestServer.builder()
+                                .plugin("changing", plugin)
+                                .plugin("mailbox", mailbox)
+                                .start();
+                SmtpClient client = changing.connect()) {
+            client.open("a@b.c", "user@example.com");
+            client.data("Subject: s\nTo: you\n\nbody\n");
+        }
+
+        assertThat(mailbox.message().text().replace("\r\n", "\n"))
+                .startsWith(
+                        """
+                        X-Top: 1
+                        Authentication-Results: mx.example.org; auth=none
+                        Received: from Unknown (HELO client.test) (127.0.0.1)
+                        """)
+                .endsWith("\nTo: you\nsubject: new\n\nbody\n");
+    }
+
+    // ---- answers that come later
+
+    private static ConnectHook earlytalker(Duration wait) {
+        return connection ->
+                HookResult.later(
+                        connection
+                                .awaitInput(wait)
+                                .thenApply(
+                                        early ->
+                                                early
+                                                        ? HookResult.deny("too early")
+                                                        : HookResult.DECLINED));
+    }
+
+    @Test
+    void noticesWhoSpeaksBeforeTheGreeting() throws Exception {
+        try (TestServer waiting =
+                        TestServer.builder()
+                                .plugin("earlytalker", earlytalker(Duration.ofSeconds(20)))
+                                .start();
+                SmtpClient client = waiting.connect()) {
+            client.write("EHLO client.test\r\n");
+
+            assertThat(client.read().toString()).isEqualTo("550 5.7.1 too early");
+            assertThat(client.readToEnd()).isEmpty();
+        }
+    }
+
+    @Test
+    void greetsWhoWaits() throws Exception {
+        try (TestServer waiting =
+                        TestServer.builder()
+                                .plugin("earlytalker", earlytalker(Duration.ofMillis(50)))
+                                .start();
+                SmtpClient client = waiting.connect()) {
+            assertThat(client.read().code()).isEqualTo(220);
+            assertThat(client.send("EHLO client.test").code()).isEqualTo(250);
+        }
+    }
+
+    @Test
+    void takesALateFailureForADeadPlugin() throws Exception {
+        HeloHook failing =
+                (connection, host) ->
+                        HookResult.later(
+                                CompletableFuture.failedFuture(new IllegalStateException("dead")));
+
+        assertThat(helo(failing).code()).isEqualTo(450);
+        assertThat(helo(failing, answer(HookResult.deny("next"))).toString()).isEqualTo("550 next");
+    }
+
+    @Test
+    void doesNotQueueTwiceWhenAnEarlierQueuePluginDies() throws Exception {
+        QueueHook dying =
+                transaction -> {
+                    throw new IllegalStateException("dead");
+                };
+        try (TestServer half =
+                        TestServer.builder()
+                                .plugin("dying", dying)
+                                .plugin("mailbox", mailbox)
+                                .start();
+                SmtpClient client = half.connect()) {
+            client.open("a@b.c", "user@example.com");
+            int code = client.data("Subject: s\n\nbody\n").code();
+
+            // Either refused and not queued, or queued and said so.
+            assertThat(mailbox.messages()).hasSize(code == 250 ? 1 : 0);
+        }
+    }
+
+    @Test
+    void namesHooksInLowerCaseInTheLog() throws Exception {
+        server.mockHook(HookPoint.RCPT, HookResult.DECLINED.because("pass: fine"));
+        try (SmtpClient client = server.connect()) {
+            client.open("a@b.c", "user@example.com");
+
+            assertThat(server.awaitLog("pass: fine").line())
+                    .isEqualTo("(" + "RCPT".toLowerCase(Locale.ROOT) + ") mock_rcpt: pass: fine");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package org.qpsmtpd.itest.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.ServerUnderTest;
+import org.qpsmtpd.itest.SmtpDialogue;
+import org.qpsmtpd.itest.StoredMessage;
+
+/** A plugin built outside the repository, dropped into the deploy folder of a running server. */
+class SamplePluginIT {
+    private static final String JAR = "sample-plugin.jar";
+
+    private final Path folder;
+
+    SamplePluginIT(@TempDir Path folder) {
+        this.folder = folder;
+    }
+
+    /** Builds it as its author would, in a copy of its folder. */
+    private Path build(int stamp) throws IOException {
+        Path source = folder.resolve("sample-" + stamp);
+        Shell.run("cp", "-r", Path.of("sample-plugin").toAbsolutePath().toString(), "" + source);
+        Shell.run(
+                "mvn", "-o", "-q", "-f", "" + source, "package", "-DskipTests",
+                "-Dsample.stamp=" + stamp);
+        Path jar = source.resolve("target").resolve(JAR);
+        assertThat(jar).isRegularFile();
+        return jar;
+    }
+
+    private static void deploy(ServerUnderTest server, Path jar) throws IOException {
+        Path part = server.deploy().resolve("sample.part");
+        Files.copy(jar, part);
+        Files.move(part, server.deploy().resolve(JAR));
+    }
+
+    private static String stamp(ServerUnderTest server, String subject) {
+        Mail.deliver(server, subject);
+        return stampOf(server, subject);
+    }
+
+    /** The stamps of the message with that subject. */
+    private static String stampOf(ServerUnderTest server, String subject) {
+        List<String> found =
+                server.maildir().messages().stream()
+                        .map(StoredMessage::contentText)
+                        .filter(text -> text.contains("Subject: " + subject + "\n"))
+                        .toList();
+        assertThat(found).as(subject).isNotEmpty();
+        return String.join(
+                ",",
+                found.get(found.size() - 1)
+                        .lines()
+                        .filter(line -> line.startsWith("X-Sample-Stamp: "))
+                        .map(line -> line.substring("X-Sample-Stamp: ".length()))
+                        .toList());
+    }
+
+    @Test
+    void joinsIsReplacedAndLeavesWhileTheServerRuns() throws IOException {
+        Path first = build(7);
+        Path second = build(8);
+        try (ServerUnderTest server = Mail.server().start();
+                SmtpDialogue before = server.connect()) {
+            before.hello();
+            assertThat(stamp(server, "without")).isEmpty();
+            deploy(server, first);
+            Eventually.get("stamp 7", () -> stamp(server, "seven"), "7"::equals);
+            Mail.deliver(before, "older session");
+            assertThat(stampOf(server, "older session")).isEmpty();
+            Files.copy(
+                    second,
+                    server.deploy().resolve(JAR),
+                    StandardCopyOption.REPLACE_EXISTING);
+            Eventually.get("stamp 8", () -> stamp(server, "eight"), "8"::equals);
+            Files.delete(server.deploy().resolve(JAR));
+            Eventually.get("no stamp", () -> stamp(server, "none"), String::isEmpty);
+            assertThat(server.log()).doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void takesItsSettingsFromItsLine() throws IOException {
+        Path jar = build(9);
+        try (ServerUnderTest server =
+                ServerUnderTest.builder()
+                        .plugins("rcpt_ok", "sample header X-Other optional", "queue/maildir MAIL")
+                        .start()) {
+            assertThat(stamp(server, "not yet")).isEmpty();
+            deploy(server, jar);
+            Eventually.holds(
+                    "the field of its line",
+                    () -> {
+                        Mail.deliver(server, "with line");
+                        return server.maildir().messages().stream()
+                                .anyMatch(m -> m.contentText().contains("\nX-Other: 9\n"));
+                    });
+        }
+    }
+}
