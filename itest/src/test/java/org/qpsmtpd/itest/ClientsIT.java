@@ -25,16 +25,26 @@ class ClientsIT {
     private static final String RECIPIENT = "someone@example.com";
     private static final String FOREIGN = "someone@elsewhere.test";
     private static final Path SCRIPTS = Path.of("src/test/resources/clients").toAbsolutePath();
-    private static final Path NODE_MODULES = Path.of("target/node/node_modules").toAbsolutePath();
+
+    /** Where Debian's packages put modules. */
+    private static final Path NODE_MODULES = Path.of("/usr/share/nodejs");
 
     /** The same fields everywhere, so that no client adds one of its own. */
     private static final String HEADER =
-            "Date: Mon, 6 Jul 2026 10:00:00 +0200\nFrom: Joe <joe@example.net>\n"
-                    + "To: someone@example.com\nMessage-ID: <1@example.net>\n";
+            """
+            Date: Mon, 6 Jul 2026 10:00:00 +0200
+            From: Joe <joe@example.net>
+            To: someone@example.com
+            Message-ID: <1@example.net>
+            """;
 
     private static ServerUnderTest server;
 
-    @TempDir Path directory;
+    private final Path directory;
+
+    ClientsIT(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     @BeforeAll
     static void start() {
@@ -51,7 +61,8 @@ class ClientsIT {
         Map<String, byte[]> messages = new LinkedHashMap<>();
         messages.put("plain", utf8(HEADER + "Subject: plain\n\nhello\n"));
         messages.put("8-bit", utf8(HEADER + "Subject: 8-bit\n\nGrüße aus Köln, 東京 ☃\n"));
-        messages.put("latin-1", latin1(HEADER + "Subject: 8-bit\n\nGr\u00fc\u00dfe \u00ff\u0080\n"));
+        messages.put(
+                "latin-1", latin1(HEADER + "Subject: 8-bit\n\nGr\u00fc\u00dfe \u00ff\u0080\n"));
         messages.put("dots", utf8(HEADER + "Subject: dots\n\n.\n..\n...\n.x\nx.\n.\n\n.\n"));
         messages.put("UTF-8 header", utf8(HEADER + "Subject: Grüße, 東京\nX-☃: no\n\nx\n"));
         messages.put("blank lines", utf8(HEADER + "Subject: blank\n\n\n \n\t\n\nx \t\n\n\n"));
@@ -131,7 +142,12 @@ class ClientsIT {
                     Program.find("smtp-source", "postfix")
                             .run(
                                     List.of(
-                                            "-F", file.toString(), "-f", SENDER, "-t", recipient,
+                                            "-F",
+                                            file.toString(),
+                                            "-f",
+                                            SENDER,
+                                            "-t",
+                                            recipient,
                                             "127.0.0.1:" + port));
             case "msmtp" -> msmtp(file, recipient);
             case "smtplib" ->
@@ -146,8 +162,7 @@ class ClientsIT {
     }
 
     private static List<String> script(String name, String port, Path file, String recipient) {
-        return List.of(
-                SCRIPTS.resolve(name).toString(), port, SENDER, file.toString(), recipient);
+        return List.of(SCRIPTS.resolve(name).toString(), port, SENDER, file.toString(), recipient);
     }
 
     /** The data go in as they are on the wire, since swaks would rewrite some of it. */
@@ -158,9 +173,17 @@ class ClientsIT {
         return Program.find("swaks", "swaks")
                 .run(
                         List.of(
-                                "--to", recipient, "--from", SENDER, "--server", "127.0.0.1",
-                                "--port", Integer.toString(server.port()), "--no-data-fixup",
-                                "--data", "@" + data));
+                                "--to",
+                                recipient,
+                                "--from",
+                                SENDER,
+                                "--server",
+                                "127.0.0.1",
+                                "--port",
+                                Integer.toString(server.port()),
+                                "--no-data-fixup",
+                                "--data",
+                                "@" + data));
     }
 
     private Program.Result msmtp(Path file, String recipient) throws IOException {
@@ -174,14 +197,18 @@ class ClientsIT {
         Program shell = Program.find("sh", "dash");
         return shell.run(
                 List.of(
-                        "-c", "exec \"$0\" -C \"$1\" -f \"$2\" -- \"$3\" <\"$4\"",
-                        msmtp.path().toString(), config.toString(), SENDER, recipient,
+                        "-c",
+                        "exec \"$0\" -C \"$1\" -f \"$2\" -- \"$3\" <\"$4\"",
+                        msmtp.path().toString(),
+                        config.toString(),
+                        SENDER,
+                        recipient,
                         file.toString()));
     }
 
     private static Program.Result nodemailer(String port, Path file, String recipient) {
         if (!Files.isDirectory(NODE_MODULES.resolve("nodemailer"))) {
-            Program.missing("nodemailer (itest/run installs it into itest/target/node)");
+            Program.missing("nodemailer (Debian: apt-get install node-nodemailer)");
         }
         return Program.find("node", "nodejs")
                 .run(
@@ -263,8 +290,18 @@ class ClientsIT {
         Program.Result result =
                 Program.find("smtp-source", "postfix")
                         .run(
-                                "-s", "10", "-m", "200", "-d", "-l", "20000", "-f", SENDER, "-t",
-                                RECIPIENT, "127.0.0.1:" + server.port());
+                                "-s",
+                                "10",
+                                "-m",
+                                "200",
+                                "-d",
+                                "-l",
+                                "20000",
+                                "-f",
+                                SENDER,
+                                "-t",
+                                RECIPIENT,
+                                "127.0.0.1:" + server.port());
         assertThat(result.status()).as(result.output()).isZero();
         List<StoredMessage> stored = server.maildir().messages();
         assertThat(stored).hasSize(before + 200);

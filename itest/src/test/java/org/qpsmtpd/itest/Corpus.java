@@ -78,6 +78,10 @@ final class Corpus {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    private static String crlf(String text) {
+        return text.replace("\n", "\r\n");
+    }
+
     private String header(String subject) {
         return "Received: from a.test (a.test [192.0.2.1])\r\n\tby b.test with ESMTP id "
                 + random.nextInt(1_000_000)
@@ -91,7 +95,7 @@ final class Corpus {
     }
 
     private String text(int lines) {
-        String[] words = WORDS.split(" ");
+        String[] words = WORDS.split(" ", -1);
         StringBuilder text = new StringBuilder();
         for (int line = 0; line < lines; line++) {
             for (int i = random.nextInt(12); i > 0; i--) {
@@ -207,9 +211,16 @@ final class Corpus {
 
     private byte[] report() {
         String status =
-                "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; a.test\r\n\r\n"
-                        + "Final-Recipient: rfc822; a@b.test\r\nAction: failed\r\n"
-                        + "Status: 5.1.1\r\n";
+                crlf(
+                        """
+                        Content-Type: message/delivery-status
+
+                        Reporting-MTA: dns; a.test
+
+                        Final-Recipient: rfc822; a@b.test
+                        Action: failed
+                        Status: 5.1.1
+                        """);
         String headers = "Content-Type: text/rfc822-headers\r\n\r\n" + header("returned");
         return utf8(
                 header("Undelivered Mail")
@@ -222,9 +233,18 @@ final class Corpus {
 
     private byte[] calendar() {
         String event =
-                "Content-Type: text/calendar; method=REQUEST; charset=utf-8\r\n\r\n"
-                        + "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nSUMMARY:Bücher\r\n"
-                        + " folded\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+                crlf(
+                        """
+                        Content-Type: text/calendar; method=REQUEST; charset=utf-8
+
+                        BEGIN:VCALENDAR
+                        VERSION:2.0
+                        BEGIN:VEVENT
+                        SUMMARY:Bücher
+                         folded
+                        END:VEVENT
+                        END:VCALENDAR
+                        """);
         return utf8(header("invitation") + multipart("alternative", textPart("plain"), event));
     }
 
@@ -273,7 +293,9 @@ final class Corpus {
                 header("odd")
                         + "Empty:\r\nX-Blank: \r\nX-Tab:\tvalue\tend\t\r\nNo-Blank:x\r\n"
                         + "sUBJECT: twice\r\nX-Fold:\r\n \r\n\t\r\n end\r\nOld : colon\r\n"
-                        + "X:" + " ".repeat(random.nextInt(50)) + "y\r\n!#$%&'*+-.^_`|~: z\r\n"
+                        + "X:"
+                        + " ".repeat(random.nextInt(50))
+                        + "y\r\n!#$%&'*+-.^_`|~: z\r\n"
                         + "X-Comment: (a (nested) \\) one)\r\nno field at all\r\nBcc:\r\n"
                         + "From: second@example.net\r\nResent-From: a@b.test\r\n\r\n"
                         + ascii(1));

@@ -23,7 +23,11 @@ class CorpusIT {
     private static final int CLIENTS = 8;
     private static final List<byte[]> MESSAGES = Corpus.messages();
 
-    @TempDir Path directory;
+    private final Path directory;
+
+    CorpusIT(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     @Test
     void arrivesInTheMaildirAsItWasSent() throws InterruptedException {
@@ -84,9 +88,14 @@ class CorpusIT {
                 .start();
     }
 
-    /** What is below the field that the forwarding server put on top; no message begins with a blank. */
+    /**
+     * What is below the field that the forwarding server put on top; no message begins with a
+     * blank.
+     */
     private static String belowReceived(String content) {
-        assertThat(content).startsWith("Received: from ").contains("\n by mx.example.org (qpsmtpd/");
+        assertThat(content)
+                .startsWith("Received: from ")
+                .contains("\n by mx.example.org (qpsmtpd/");
         int end = content.indexOf('\n') + 1;
         while (content.startsWith(" ", end)) {
             end = content.indexOf('\n', end) + 1;

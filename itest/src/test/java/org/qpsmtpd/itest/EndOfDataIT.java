@@ -18,8 +18,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EndOfDataIT {
     private static final String BEFORE = "Subject: x\r\n\r\nfirst";
     private static final String AFTER =
-            "MAIL FROM:<evil@b.test>\r\nRCPT TO:<evil@example.com>\r\nDATA\r\n"
-                    + "Subject: smuggled\r\n\r\nsecond\r\n.\r\n";
+            """
+            MAIL FROM:<evil@b.test>
+            RCPT TO:<evil@example.com>
+            DATA
+            Subject: smuggled
+
+            second
+            .
+            """
+                    .replace("\n", "\r\n");
     private static ServerUnderTest server;
 
     @BeforeAll

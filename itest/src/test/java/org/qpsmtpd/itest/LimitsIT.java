@@ -76,7 +76,8 @@ class LimitsIT {
                 smtp.send("DATA");
                 smtp.expect(354);
                 byte[] piece =
-                        "MAIL FROM:<evil@b.test>\r\n".repeat(40_000)
+                        "MAIL FROM:<evil@b.test>\r\n"
+                                .repeat(40_000)
                                 .getBytes(StandardCharsets.US_ASCII);
                 smtp.sendText("Subject: x\r\n\r\n");
                 for (int i = 0; i < 100; i++) {

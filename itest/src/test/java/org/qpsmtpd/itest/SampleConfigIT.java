@@ -15,7 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 class SampleConfigIT {
     private static final Path SAMPLE = Path.of("/etc/qpsmtpd");
 
-    @TempDir Path logs;
+    private final Path logs;
+
+    SampleConfigIT(@TempDir Path logs) {
+        this.logs = logs;
+    }
 
     @BeforeEach
     void findSample() {
@@ -77,7 +81,9 @@ class SampleConfigIT {
         return ServerUnderTest.builder()
                 .configFrom(SAMPLE)
                 .file("plugins", plugins.split("\n", -1))
-                .file("logging", logging.replace("/var/log/qpsmtpd", logs.toString()).split("\n"))
+                .file(
+                        "logging",
+                        logging.replace("/var/log/qpsmtpd", logs.toString()).split("\n", -1))
                 .start();
     }
 
@@ -114,7 +120,7 @@ class SampleConfigIT {
         for (String line : Files.readAllLines(file)) {
             number++;
             if (isPlugin(line)) {
-                lines.add(new Line(file, number, line.strip().split("\\s+")[0]));
+                lines.add(new Line(file, number, line.strip().split("\\s+", 2)[0]));
             }
         }
         return lines;

@@ -82,7 +82,8 @@ public final class StoredMessage {
 
     /**
      * The fields that the server put on top, in this order: Return-Path, a Delivered-To for each
-     * recipient, Authentication-Results (unless {@code me-auth-results} is none), Received; continuation lines included.
+     * recipient, Authentication-Results (unless {@code me-auth-results} is none), Received;
+     * continuation lines included.
      */
     public List<String> trace() {
         return trace;

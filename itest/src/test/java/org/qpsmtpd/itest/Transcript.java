@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A dialogue in a file, and the config files it needs. The README of the folder {@code
- * transcripts} describes the format.
+ * A dialogue in a file, and the config files it needs. The README of the folder {@code transcripts}
+ * describes the format.
  */
 final class Transcript {
     private static final Pattern STEP = Pattern.compile("(C:|C>|S:|M:|M=)( .*)?");

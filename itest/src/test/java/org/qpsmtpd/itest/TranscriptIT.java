@@ -39,8 +39,7 @@ class TranscriptIT {
     private static ServerUnderTest start(Map<String, List<String>> config) {
         ServerUnderTest.Builder builder =
                 ServerUnderTest.builder()
-                        .plugins(
-                                "count_unrecognized_commands 4", "rcpt_ok", "queue/maildir MAIL");
+                        .plugins("count_unrecognized_commands 4", "rcpt_ok", "queue/maildir MAIL");
         config.forEach((name, lines) -> builder.file(name, lines.toArray(new String[0])));
         return builder.start();
     }

@@ -75,37 +75,38 @@ class BadConfigIT {
         }
     }
 
+    /** The greeting or the answer to MAIL, RCPT or DATA must be a 4xx, and nothing is stored. */
+    private static void assertTakesNothing(ServerUnderTest server) {
+        try (SmtpDialogue session = server.connect()) {
+            int code = session.read().code();
+            if (code == 220) {
+                session.command("EHLO client.test");
+                code = session.command("MAIL FROM:<" + Mail.SENDER + ">").code();
+            }
+            if (code == 250) {
+                code = session.command("RCPT TO:<" + Mail.RECIPIENT + ">").code();
+            }
+            if (code == 250) {
+                code = session.data(Mail.message("nowhere to go")).code();
+            }
+            assertThat(code).as(session.transcript()).isBetween(400, 499);
+        }
+        assertThat(server.maildir().messages()).isEmpty();
+    }
+
     @Test
     void withoutAQueuePluginMailIsDeferred() {
-        try (ServerUnderTest server = ServerUnderTest.builder().plugins("rcpt_ok").start();
-                SmtpDialogue session = server.connect()) {
-            SmtpReply greeting = session.read();
-            if (greeting.code() == 220) {
-                session.command("EHLO client.test");
-                session.envelope(Mail.SENDER, Mail.RECIPIENT);
-                assertThat(session.data(Mail.message("nowhere to go")).code()).isEqualTo(451);
-            } else {
-                assertThat(greeting.code()).isEqualTo(421);
-            }
+        try (ServerUnderTest server = ServerUnderTest.builder().plugins("rcpt_ok").start()) {
+            assertTakesNothing(server);
             assertThat(server.log()).containsPattern("(?i)no queue plugin");
         }
     }
 
     @Test
-    void withoutAFilePluginsMailIsDeferred() {
+    void withoutPluginsMailIsDeferred() {
         try (ServerUnderTest server =
-                ServerUnderTest.builder().without("plugins").file("plugins").start()) {
-            try (SmtpDialogue session = server.connect()) {
-                SmtpReply greeting = session.read();
-                if (greeting.code() == 220) {
-                    session.command("EHLO client.test");
-                    session.command("MAIL FROM:<" + Mail.SENDER + ">");
-                    int code = session.command("RCPT TO:<" + Mail.RECIPIENT + ">").code();
-                    assertThat(code / 100).isNotEqualTo(2);
-                } else {
-                    assertThat(greeting.code()).isEqualTo(421);
-                }
-            }
+                ServerUnderTest.builder().plugins("# nothing yet").start()) {
+            assertTakesNothing(server);
         }
     }
 
@@ -120,17 +121,8 @@ class BadConfigIT {
             Files.setPosixFilePermissions(plugins, PosixFilePermissions.fromString("---------"));
             server.signal("HUP");
             server.awaitLog(plugins.toString());
-            assertDefers(server);
-        }
-    }
-
-    @Test
-    void anIncludedFileThatIsMissingIsNamed() {
-        try (ServerUnderTest server =
-                Mail.server().file("rcpthosts", "example.com", "$include nowhere").start()) {
-            Mail.deliver(server, "the rest of the list counts");
-            server.awaitLog("nowhere");
-            assertThat(server.log()).contains("rcpthosts:2");
+            server.awaitLog("generation 2");
+            assertTakesNothing(server);
         }
     }
 }

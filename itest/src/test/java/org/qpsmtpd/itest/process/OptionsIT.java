@@ -294,7 +294,8 @@ class OptionsIT {
     void quietPrintsNoLinesOfTheStart() throws IOException {
         int port = freePort();
         String[] options = {"--quiet", "--port", Integer.toString(port)};
-        try (RawProcess process = Mail.server().file("loglevel", "4").options(options).process()) {
+        ServerUnderTest.Builder quietServer = Mail.server().file("logging", "logging/warn LOGWARN");
+        try (RawProcess process = quietServer.options(options).process()) {
             InetSocketAddress address = Loopback.v4(1, port);
             Eventually.holds("it serves", () -> serves(address));
             process.process().destroy();

@@ -33,8 +33,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
      */
     private static final int MAX_LINE = 4096;
 
-    private static final int MAX_READ_AHEAD = 64 * 1024;
-    private static final int MAX_STEP = 256 * 1024;
+    private static final int MAX_READ_AHEAD = 16 * 1024;
+    private static final int MAX_STEP = 64 * 1024;
     private static final int FIRST_OUTPUT = 256;
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int DATA_PROGRESS = 16 * 1024;

@@ -16,8 +16,8 @@ import org.qpsmtpd.api.mail.MessageBody;
 
 /**
  * The message as it was received, in memory or in a spool file. Filled by one connection's input,
- * then only read. Octets are given by writing into {@link #array} from {@link #end} on, so that
- * they are copied once.
+ * then only read. Octets are given by writing into {@link #room} from {@link #end} on, so that they
+ * are copied once.
  */
 public final class StoredBody implements MessageBody {
     /** How much is gathered before a piece goes to the spool file. */
@@ -36,6 +36,7 @@ public final class StoredBody implements MessageBody {
     public record Piece(byte[] octets, int length) {}
 
     private final Spool spool;
+    private final MemoryBudget budget;
     private byte[] array = NOTHING;
     private int end;
     private long spooled;
@@ -47,23 +48,35 @@ public final class StoredBody implements MessageBody {
 
     /**
      * @param spool where the file is made when one is needed
+     * @param budget what all messages together may take
      */
-    public StoredBody(Spool spool) {
+    public StoredBody(Spool spool, MemoryBudget budget) {
         this.spool = spool;
+        this.budget = budget;
     }
 
     /** Makes room for more octets and returns the array they go into. */
     public byte[] room(int more) {
         int needed = end + more;
         if (needed > array.length) {
-            array =
-                    Arrays.copyOf(
-                            array,
-                            Math.max(
-                                    Math.max(FIRST, needed),
-                                    Math.min(array.length * 2, needed + PIECE)));
+            int size =
+                    Math.max(Math.max(FIRST, needed), Math.min(array.length * 2, needed + PIECE));
+            hold(Arrays.copyOf(array, size));
         }
         return array;
+    }
+
+    private void hold(byte[] next) {
+        budget.add(next.length - array.length);
+        array = next;
+    }
+
+    /** Forgets the octets in memory, which are not wanted. */
+    public void forget() {
+        end = 0;
+        if (array.length > PIECE) {
+            hold(NOTHING);
+        }
     }
 
     /** Where the next octets go. */
@@ -88,7 +101,7 @@ public final class StoredBody implements MessageBody {
 
     /** Whether a spool file has been begun. */
     public boolean isSpooled() {
-        return channel != null;
+        return spooled > 0;
     }
 
     /**
@@ -102,7 +115,7 @@ public final class StoredBody implements MessageBody {
             header = Arrays.copyOf(array, headerLength);
         }
         Piece piece = new Piece(array, end);
-        array = spare;
+        hold(spare);
         end = 0;
         spooled += piece.length();
         return piece;
@@ -150,7 +163,7 @@ public final class StoredBody implements MessageBody {
 
     @Override
     public boolean inMemory() {
-        return channel == null;
+        return spooled == 0;
     }
 
     @Override
@@ -173,7 +186,7 @@ public final class StoredBody implements MessageBody {
 
     @Override
     public Path file() throws IOException {
-        if (channel == null || end > 0) {
+        if (spooled == 0 || end > 0) {
             writePiece(takePiece(NOTHING));
         }
         Path file = path;
@@ -205,7 +218,7 @@ public final class StoredBody implements MessageBody {
     /** Forgets everything and deletes the file. */
     public synchronized void discard() throws IOException {
         discarded = true;
-        array = NOTHING;
+        hold(NOTHING);
         end = 0;
         FileChannel file = channel;
         Path name = path;

@@ -90,15 +90,28 @@ final class DataPhase implements MessageInput.Listener {
         Action action = result.action();
         if (action.refuses()) {
             refuseData(result);
+            endWhenTalking();
         } else if (action != Action.DONE) {
             Reply fault = missingEnvelope();
             if (fault != null) {
                 session.reply(fault);
+                endWhenTalking();
                 return;
             }
             begin(DataDecoder.forData());
             session.reply(Replies.GO_AHEAD);
             session.wire().receiveData(current());
+        }
+    }
+
+    /**
+     * A client that sends on without waiting for the answer to DATA (RFC 2920 section 3.1) may be
+     * sending a message; none of its lines may be taken for commands.
+     */
+    private void endWhenTalking() {
+        if (session.wire().hasInput()) {
+            session.log(LogLevel.NOTICE, "input after a refused DATA, closing");
+            session.disconnect();
         }
     }
 
@@ -132,7 +145,10 @@ final class DataPhase implements MessageInput.Listener {
                 new MessageInput(
                         session.transaction().storedBody(),
                         decoder,
-                        new MessageInput.Limits(settings.maxOctets(), settings.inMemory()),
+                        new MessageInput.Limits(
+                                settings.maxOctets(),
+                                settings.inMemory(),
+                                session.engine().budget()),
                         session.children(),
                         session.wire(),
                         this);
@@ -327,6 +343,7 @@ final class DataPhase implements MessageInput.Listener {
                 yield Replies.MESSAGE_TOO_BIG;
             }
             case HEADER_TOO_BIG -> Replies.HEADER_TOO_BIG;
+            case NO_MEMORY -> Replies.NO_MEMORY;
             case BARE_LINE_END -> Replies.BARE_IN_CHUNK;
             case SPOOL -> {
                 session.log(

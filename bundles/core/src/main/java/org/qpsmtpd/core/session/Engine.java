@@ -11,6 +11,7 @@ import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.message.MemoryBudget;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.worker.Children;
 
@@ -24,6 +25,7 @@ public final class Engine {
     private final Clock clock;
     private final Supplier<Generation> generation;
     private final Supplier<Optional<Resolver>> resolver;
+    private final MemoryBudget budget = MemoryBudget.ofThisJvm();
     private final AtomicLong sessions = new AtomicLong();
     private final LongAdder messages = new LongAdder();
     private final String idPrefix;
@@ -75,6 +77,10 @@ public final class Engine {
 
     Spool spool() {
         return spool;
+    }
+
+    MemoryBudget budget() {
+        return budget;
     }
 
     Clock clock() {

@@ -3,6 +3,7 @@ package org.qpsmtpd.core.session;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import org.qpsmtpd.core.message.DataDecoder;
+import org.qpsmtpd.core.message.MemoryBudget;
 import org.qpsmtpd.core.message.StoredBody;
 import org.qpsmtpd.core.message.StoredBody.Piece;
 
@@ -14,6 +15,8 @@ import org.qpsmtpd.core.message.StoredBody.Piece;
 public final class MessageInput {
     private static final int MAX_HEADER = 256 * 1024;
     private static final int MAX_HEADER_LINES = 10_000;
+    private static final int SMALL_PIECE = 4096;
+    private static final int MAX_UNSPOOLED = 16 * 1024;
     private static final byte[] NOTHING = {};
 
     /** Why a message cannot be taken. */
@@ -26,6 +29,8 @@ public final class MessageInput {
         HEADER_TOO_BIG,
         /** A bare CR or LF. */
         BARE_LINE_END,
+        /** Too many messages are in memory, and this one cannot leave it. */
+        NO_MEMORY,
         /** The spool file cannot be written. */
         SPOOL
     }
@@ -61,8 +66,9 @@ public final class MessageInput {
      *
      * @param maxOctets largest message, line ends counted as one octet; 0 for no limit
      * @param inMemory up to how many octets stay in memory
+     * @param budget what all messages together may take
      */
-    record Limits(long maxOctets, int inMemory) {}
+    record Limits(long maxOctets, int inMemory, MemoryBudget budget) {}
 
     MessageInput(
             StoredBody body,
@@ -82,7 +88,7 @@ public final class MessageInput {
     /** Where the next octets are to be written: from {@link #position} on, at most {@code more}. */
     public byte[] room(int more) {
         if (dropping) {
-            body.setEnd(0);
+            body.forget();
         }
         return body.room(more);
     }
@@ -131,6 +137,8 @@ public final class MessageInput {
         int length = open ? body.end() : Math.max(0, decoder.headerEnd());
         if (length > MAX_HEADER || decoder.headerLines() > MAX_HEADER_LINES) {
             setFault(Fault.HEADER_TOO_BIG);
+        } else if (open && length > MAX_UNSPOOLED && limits.budget().isSpent()) {
+            setFault(Fault.NO_MEMORY);
         } else if (!open) {
             headerTold = true;
             body.setHeaderEnd(length);
@@ -153,15 +161,23 @@ public final class MessageInput {
 
     /** Whether more input must wait until a piece is on its way to the disk. */
     public boolean isFull() {
-        return writing && !dropping && body.inArray() >= StoredBody.PIECE;
+        return writing && !dropping && body.inArray() >= pieceSize();
     }
 
     private void spoolWhenFull() {
-        boolean large = body.isSpooled() || body.size() > limits.inMemory();
-        boolean full = body.inArray() >= StoredBody.PIECE || !body.isSpooled();
-        if (large && full && !writing && !dropping && headerTold) {
+        boolean full = body.inArray() >= pieceSize() || !body.isSpooled();
+        if (isLarge() && full && !writing && !dropping && headerTold) {
             writePiece();
         }
+    }
+
+    private boolean isLarge() {
+        boolean crowded = body.inArray() >= SMALL_PIECE && limits.budget().isSpent();
+        return body.isSpooled() || crowded || body.size() > limits.inMemory();
+    }
+
+    private int pieceSize() {
+        return limits.budget().isSpent() ? SMALL_PIECE : StoredBody.PIECE;
     }
 
     private void writePiece() {
@@ -183,7 +199,7 @@ public final class MessageInput {
 
     private void pieceWritten(Piece piece, String problem) {
         writing = false;
-        spare = piece.octets();
+        spare = limits.budget().isSpent() ? NOTHING : piece.octets();
         if (!problem.isEmpty()) {
             spoolProblem = problem;
             setFault(Fault.SPOOL);
@@ -200,6 +216,10 @@ public final class MessageInput {
             headerTold = true; // a message of nothing but header
             body.setHeaderEnd(body.end());
             listener.headerComplete();
+        }
+        boolean toSpool = !body.isSpooled() && body.size() > limits.inMemory();
+        if (toSpool && !writing && !dropping) {
+            writePiece();
         }
         chunkDone();
     }

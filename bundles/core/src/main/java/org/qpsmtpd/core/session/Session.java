@@ -444,7 +444,7 @@ public final class Session implements HookHost {
 
     private SmtpTransaction newTransaction() {
         transactions++;
-        return new SmtpTransaction(id + "-" + transactions, this, engine.spool());
+        return new SmtpTransaction(id + "-" + transactions, this, engine.spool(), engine.budget());
     }
 
     // ---- replies

@@ -17,6 +17,7 @@ import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.mail.Recipient;
 import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.core.message.HeaderBlock;
+import org.qpsmtpd.core.message.MemoryBudget;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.message.StoredBody;
 
@@ -27,6 +28,7 @@ final class SmtpTransaction implements Transaction {
     private final String id;
     private final Session session;
     private final Spool spool;
+    private final MemoryBudget budget;
     private final NoteMap notes = new NoteMap();
     private final List<Recipient> recipients = new ArrayList<>(2);
     private @Nullable Address sender;
@@ -39,10 +41,11 @@ final class SmtpTransaction implements Transaction {
     private @Nullable List<Path> temporary;
     private String authenticationResults = "";
 
-    SmtpTransaction(String id, Session session, Spool spool) {
+    SmtpTransaction(String id, Session session, Spool spool, MemoryBudget budget) {
         this.id = id;
         this.session = session;
         this.spool = spool;
+        this.budget = budget;
     }
 
     @Override
@@ -163,7 +166,7 @@ final class SmtpTransaction implements Transaction {
     StoredBody storedBody() {
         StoredBody known = body;
         if (known == null) {
-            known = new StoredBody(spool);
+            known = new StoredBody(spool, budget);
             body = known;
         }
         return known;
