@@ -2,6 +2,7 @@ package org.qpsmtpd.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -194,9 +195,9 @@ class DialogueTest {
 
         assertThat(client.data(lines).code()).isEqualTo(250);
 
-        byte[] octets = message.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] octets = message.getBytes(StandardCharsets.UTF_8);
         assertThat(mailbox.message().from("Subject"))
-                .isEqualTo(new String(octets, java.nio.charset.StandardCharsets.ISO_8859_1));
+                .isEqualTo(new String(octets, StandardCharsets.ISO_8859_1));
     }
 
     @Test

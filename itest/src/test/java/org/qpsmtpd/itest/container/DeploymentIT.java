@@ -6,6 +6,7 @@ import static org.ops4j.pax.exam.CoreOptions.options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import javax.inject.Inject;
 import org.junit.After;
 import org.junit.Before;
@@ -57,10 +58,11 @@ public final class DeploymentIT {
     @After
     public void restore() throws Exception {
         int before = logLength();
-        boolean deployed = Files.deleteIfExists(workspace.deploy().resolve("org.example.marker.jar"));
+        boolean deployed =
+                Files.deleteIfExists(workspace.deploy().resolve("org.example.marker.jar"));
         Path plugins = workspace.config().resolve("plugins");
         String[] usual = lines(workspace);
-        boolean changed = !Files.readAllLines(plugins).equals(java.util.List.of(usual));
+        boolean changed = !Files.readAllLines(plugins).equals(List.of(usual));
         if (changed) {
             workspace.configure("plugins", usual);
         }

@@ -84,8 +84,7 @@ final class Distribution {
                 frameworkProperty(WORKSPACE).value(workspace.folder().toString()),
                 library(Assertions.class),
                 library(ByteBuddy.class),
-                composite(
-                        jars.stream().map(Distribution::provisioned).toArray(Option[]::new)));
+                composite(jars.stream().map(Distribution::provisioned).toArray(Option[]::new)));
     }
 
     private static Option server(Workspace workspace) {

@@ -33,8 +33,7 @@ public final class ShutdownIT {
     public Option[] configuration() throws IOException {
         Workspace workspace = Workspace.create("shutdown");
         Path jars = workspace.folder("jars");
-        workspace.configure(
-                "plugins", "rcpt_ok", "marker", "queue/maildir " + workspace.maildir());
+        workspace.configure("plugins", "rcpt_ok", "marker", "queue/maildir " + workspace.maildir());
         workspace.configure("logging", "collector");
         return options(
                 Distribution.in(

@@ -12,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.SmtpDialogue;
-import org.qpsmtpd.itest.SmtpReply;
 
 /** A configuration that cannot be served defers mail, and the log says what to mend and where. */
 class BadConfigIT {
@@ -49,6 +48,7 @@ class BadConfigIT {
                                     assertThat(said)
                                             .contains(server.config() + "/plugins:3: ")
                                             .contains(fault));
+            assertThat(server.log()).as("no trace for a typo").doesNotContain("\tat ");
         }
     }
 
@@ -104,8 +104,7 @@ class BadConfigIT {
 
     @Test
     void withoutPluginsMailIsDeferred() {
-        try (ServerUnderTest server =
-                ServerUnderTest.builder().plugins("# nothing yet").start()) {
+        try (ServerUnderTest server = ServerUnderTest.builder().plugins("# nothing yet").start()) {
             assertTakesNothing(server);
         }
     }

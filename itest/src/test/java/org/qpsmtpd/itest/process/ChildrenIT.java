@@ -13,10 +13,7 @@ import org.qpsmtpd.itest.process.ProcessView.ThreadView;
 /** The options that are about workers, counted and looked at from outside. */
 class ChildrenIT {
     private static ServerUnderTest server(SilentHop hop, String... options) {
-        return ServerUnderTest.builder()
-                .plugins("rcpt_ok", hop.line())
-                .options(options)
-                .start();
+        return ServerUnderTest.builder().plugins("rcpt_ok", hop.line()).options(options).start();
     }
 
     private static List<SmtpDialogue> busySessions(ServerUnderTest server, int count) {

@@ -26,7 +26,8 @@ class JavaVersionsIT {
         found.put(Runtime.version().feature(), Path.of(System.getProperty("java.home")));
         if (Files.isDirectory(MACHINES)) {
             try (Stream<Path> entries = Files.list(MACHINES)) {
-                for (Path entry : entries.filter(e -> Files.isExecutable(e.resolve("bin/java"))).toList()) {
+                for (Path entry :
+                        entries.filter(e -> Files.isExecutable(e.resolve("bin/java"))).toList()) {
                     found.putIfAbsent(version(entry), entry);
                 }
             }

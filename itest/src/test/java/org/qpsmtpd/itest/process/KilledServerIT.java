@@ -116,7 +116,8 @@ class KilledServerIT {
     @RepeatedTest(5)
     void keepsEveryMessageItAnsweredFor(RepetitionInfo round) throws InterruptedException {
         Load load = new Load();
-        try (ServerUnderTest server = Mail.server().file("logging", "logging/warn LOGWARN").start()) {
+        try (ServerUnderTest server =
+                Mail.server().file("logging", "logging/warn LOGWARN").start()) {
             load.start(server, round.getCurrentRepetition());
             load.awaitAccepted(50 * round.getCurrentRepetition());
             server.kill();

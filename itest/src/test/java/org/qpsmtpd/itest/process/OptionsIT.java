@@ -79,9 +79,7 @@ class OptionsIT {
     void interfaceMayBeRepeatedWithPortsOfItsOwn() throws IOException {
         int own = freePort();
         String[] options = {
-            "--interface", "127.0.0.1",
-            "--listen-address", "127.0.0.2:" + own,
-            "--interface=[::1]"
+            "--interface", "127.0.0.1", "--listen-address", "127.0.0.2:" + own, "--interface=[::1]"
         };
         try (ServerUnderTest server = Mail.server().options(options).start()) {
             assertServes(Loopback.v4(1, portOf(server, "127.0.0.1")));
@@ -282,8 +280,7 @@ class OptionsIT {
     void debugTellsTheStepsOfTheStart() {
         String event = "\\d{2}/\\d{2}/\\d{4} \\d{2}:\\d{2}:\\d{2}:%d: bound 127\\.0\\.0\\.1:%d";
         try (ServerUnderTest server = Mail.server().options("--debug").start()) {
-            assertThat(server.log())
-                    .containsPattern(event.formatted(server.pid(), server.port()));
+            assertThat(server.log()).containsPattern(event.formatted(server.pid(), server.port()));
         }
         try (ServerUnderTest server = Mail.server().start()) {
             assertThat(server.log()).doesNotContain(": bound ");

@@ -25,11 +25,12 @@ class SamplePluginIT {
 
     /** Builds it as its author would, in a copy of its folder. */
     private Path build(int stamp) throws IOException {
+        String author = Path.of("sample-plugin").toAbsolutePath().toString();
         Path source = folder.resolve("sample-" + stamp);
-        Shell.run("cp", "-r", Path.of("sample-plugin").toAbsolutePath().toString(), "" + source);
-        Shell.run(
-                "mvn", "-o", "-q", "-f", "" + source, "package", "-DskipTests",
-                "-Dsample.stamp=" + stamp);
+        Shell.run("cp", "-r", author + "/.", source.toString());
+        Shell.run("rm", "-rf", source + "/target");
+        String number = "-Dsample.stamp=" + stamp;
+        Shell.run("mvn", "-o", "-q", "-f", source.toString(), "package", "-DskipTests", number);
         Path jar = source.resolve("target").resolve(JAR);
         assertThat(jar).isRegularFile();
         return jar;
@@ -75,10 +76,7 @@ class SamplePluginIT {
             Eventually.get("stamp 7", () -> stamp(server, "seven"), "7"::equals);
             Mail.deliver(before, "older session");
             assertThat(stampOf(server, "older session")).isEmpty();
-            Files.copy(
-                    second,
-                    server.deploy().resolve(JAR),
-                    StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(second, server.deploy().resolve(JAR), StandardCopyOption.REPLACE_EXISTING);
             Eventually.get("stamp 8", () -> stamp(server, "eight"), "8"::equals);
             Files.delete(server.deploy().resolve(JAR));
             Eventually.get("no stamp", () -> stamp(server, "none"), String::isEmpty);

@@ -60,8 +60,10 @@ class UserIT {
                     .hasSizeGreaterThan(3)
                     .allSatisfy(
                             thread -> {
-                                assertThat(thread.status("Uid")).containsExactly(uid, uid, uid, uid);
-                                assertThat(thread.status("Gid")).containsExactly(gid, gid, gid, gid);
+                                assertThat(thread.status("Uid"))
+                                        .containsExactly(uid, uid, uid, uid);
+                                assertThat(thread.status("Gid"))
+                                        .containsExactly(gid, gid, gid, gid);
                                 assertThat(thread.status("Groups"))
                                         .containsExactlyInAnyOrderElementsOf(groups);
                                 assertThat(thread.status("CapEff"))
@@ -85,8 +87,7 @@ class UserIT {
     void aPrivilegedPortIsBoundBefore() {
         int port = 587;
         assumeTrue(isFree(port), "port 587 is in use here");
-        try (ServerUnderTest server =
-                server().options("--port", Integer.toString(port)).start()) {
+        try (ServerUnderTest server = server().options("--port", Integer.toString(port)).start()) {
             try (SmtpDialogue session = server.connect()) {
                 session.expect(220);
             }
@@ -106,12 +107,12 @@ class UserIT {
     void whatOnlyRootMayReadIsNotRead() throws IOException {
         try (ServerUnderTest server = server().start()) {
             Path secret = server.config().resolve("rcpthosts");
-            Files.setPosixFilePermissions(
-                    secret, PosixFilePermissions.fromString("rw-------"));
+            Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
             try (SmtpDialogue session = server.connect()) {
                 session.hello();
                 session.command("MAIL FROM:<" + Mail.SENDER + ">");
-                assertThat(session.command("RCPT TO:<amy@example.com>").code() / 100).isNotEqualTo(2);
+                assertThat(session.command("RCPT TO:<amy@example.com>").code() / 100)
+                        .isNotEqualTo(2);
             }
             server.awaitLog("rcpthosts");
         }

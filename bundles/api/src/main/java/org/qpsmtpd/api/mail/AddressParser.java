@@ -86,7 +86,7 @@ final class AddressParser {
             } else if (c == '"') {
                 return null;
             }
-            if (c > 126 && !syntax.utf8()) {
+            if (c > 126 && !isForeign(c, syntax)) {
                 return null;
             }
             plain.append(c);
@@ -113,7 +113,12 @@ final class AddressParser {
     }
 
     private static boolean isAtomChar(char c, AddressSyntax syntax) {
-        return isLetterOrDigit(c) || ATOM_SPECIALS.indexOf(c) >= 0 || (syntax.utf8() && c > 159);
+        return isLetterOrDigit(c) || ATOM_SPECIALS.indexOf(c) >= 0 || isForeign(c, syntax);
+    }
+
+    /** Beyond ASCII, and not what octets that are no UTF-8 are read as. */
+    private static boolean isForeign(char c, AddressSyntax syntax) {
+        return syntax.utf8() && c > 159 && c != '\uFFFD';
     }
 
     private static boolean isDomain(String text, AddressSyntax syntax) {
@@ -138,7 +143,7 @@ final class AddressParser {
         for (int i = 0; i < label.length(); i++) {
             char c = label.charAt(i);
             boolean inner = i > 0 && i < label.length() - 1;
-            boolean good = isLetterOrDigit(c) || (c == '-' && inner) || (syntax.utf8() && c > 159);
+            boolean good = isLetterOrDigit(c) || (c == '-' && inner) || isForeign(c, syntax);
             if (!good) {
                 return false;
             }

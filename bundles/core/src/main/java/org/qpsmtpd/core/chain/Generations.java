@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.chain;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,23 @@ import org.qpsmtpd.core.log.LogRouter;
  * time, but for {@link #current}.
  */
 public final class Generations {
+    /** The files of the core; when one of them changes there is a new generation. */
+    public static final Set<String> CORE_FILES =
+            Set.of(
+                    "plugins",
+                    "logging",
+                    "loglevel",
+                    "me",
+                    "me-auth-results",
+                    "smtpgreeting",
+                    "databytes",
+                    "size_threshold",
+                    "spool_dir",
+                    "timeout",
+                    "timeoutsmtpd",
+                    "rcptmax",
+                    "lenient_addresses");
+
     private final InstanceFactory factory;
     private final ConfigDirectory config;
     private final LogRouter log;
@@ -53,6 +71,7 @@ public final class Generations {
      */
     public void renew() {
         Build build = new Build();
+        build.checkFiles();
         build.addLines("logging");
         build.addLines("plugins");
         build.addDropped();
@@ -64,6 +83,10 @@ public final class Generations {
         build.faults.forEach(fault -> log.log(LogLevel.ERROR, fault));
         if (!build.faults.isEmpty()) {
             log.log(LogLevel.ERROR, "mail is deferred with 421 until this is mended");
+        } else if (!next.has(HookPoint.QUEUE)) {
+            log.log(
+                    LogLevel.ERROR,
+                    "config/plugins names no queue plugin: messages are deferred with 451");
         }
         log.log(
                 LogLevel.NOTICE,
@@ -83,8 +106,25 @@ public final class Generations {
 
     private void useLoggers(Generation generation) {
         LogLevel builtIn =
-                config.value("loglevel").map(Generations::level).orElse(LogRouter.DEFAULT_LEVEL);
+                isReadable("loglevel")
+                        ? config.value("loglevel")
+                                .map(Generations::level)
+                                .orElse(LogRouter.DEFAULT_LEVEL)
+                        : LogRouter.DEFAULT_LEVEL;
         log.use(generation.hooks(HookPoint.LOGGING, LoggingHook.class), builtIn);
+    }
+
+    private boolean isReadable(String name) {
+        return problemOf(name).isEmpty();
+    }
+
+    private String problemOf(String name) {
+        try {
+            config.lines(name);
+            return "";
+        } catch (UncheckedIOException e) {
+            return e.getMessage() == null ? name + " cannot be read" : e.getMessage();
+        }
     }
 
     private static LogLevel level(String text) {
@@ -129,7 +169,22 @@ public final class Generations {
         private final Set<String> named = new HashSet<>();
         private final List<PluginInstance> fresh = new ArrayList<>();
 
+        /**
+         * What the core itself reads must be readable; the plugins' files are the plugins' concern.
+         */
+        void checkFiles() {
+            for (String name : CORE_FILES) {
+                String problem = problemOf(name);
+                if (!problem.isEmpty()) {
+                    faults.add(problem);
+                }
+            }
+        }
+
         void addLines(String file) {
+            if (!isReadable(file)) {
+                return;
+            }
             for (ConfigLine line : config.lines(file)) {
                 PluginLine parsed = PluginLine.parse(line);
                 named.add(parsed.plugin());

@@ -24,7 +24,10 @@ import org.qpsmtpd.core.log.PluginCall;
  * about mail answers DENYSOFT, so that a broken plugin never waves mail through.
  */
 public final class HookRun {
-    /** Hooks whose failure defers mail. */
+    /**
+     * Hooks whose failure defers mail. Not the queue hook: what one plugin has stored must not be
+     * sent again because another failed, and when none stores it the client gets 451 anyway.
+     */
     private static final Set<HookPoint> DECIDING =
             EnumSet.of(
                     HookPoint.PRE_CONNECTION,
@@ -38,8 +41,7 @@ public final class HookRun {
                     HookPoint.DATA,
                     HookPoint.DATA_POST_HEADERS,
                     HookPoint.DATA_POST,
-                    HookPoint.QUEUE_PRE,
-                    HookPoint.QUEUE);
+                    HookPoint.QUEUE_PRE);
 
     private static final HookResult FAULT =
             HookResult.denySoft("Internal error - try again later (#4.3.0)");
@@ -183,13 +185,23 @@ public final class HookRun {
     private HookResult ask(Link<?> link) {
         PluginCall.enter(callOf(link));
         try {
-            return call.apply(link.hook());
+            HookResult result = call.apply(link.hook());
+            return result == null ? undefined(link) : result;
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             fail(link, e);
             return HookResult.DECLINED;
         } finally {
             PluginCall.enter(null);
         }
+    }
+
+    private HookResult undefined(Link<?> link) {
+        host.log().log(
+                LogLevel.ERROR,
+                callOf(link),
+                "Plugin " + link.plugin() + ", hook " + point.hookName() + " returned undef!");
+        faulted |= !link.skipOnError();
+        return HookResult.DECLINED;
     }
 
     private PluginCall callOf(Link<?> link) {

@@ -35,7 +35,7 @@ final class CdbFile {
     }
 
     void refresh() {
-        if (stamp.changed()) {
+        if (stamp.isOutdated()) {
             contents = null;
             stamp = Stamp.of(path);
         }

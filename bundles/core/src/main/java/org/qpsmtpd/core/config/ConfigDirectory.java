@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.config;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -52,6 +53,9 @@ public final class ConfigDirectory implements Config {
             }
             contents = cache.computeIfAbsent(name, this::read);
         }
+        if (!contents.failure().isEmpty()) {
+            throw new UncheckedIOException(contents.failure(), new IOException(contents.failure()));
+        }
         return contents.lines().isEmpty()
                 ? defaults.getOrDefault(name, contents.lines())
                 : contents.lines();
@@ -69,8 +73,8 @@ public final class ConfigDirectory implements Config {
                     return file.get(key);
                 }
             } catch (IOException e) {
-                log.log(LogLevel.ERROR, candidate + ": cannot be read: " + e.getMessage());
-                return Optional.empty();
+                throw new UncheckedIOException(
+                        new IOException(candidate + ": cannot be read: " + e.getMessage(), e));
             }
         }
         return Optional.empty();
@@ -106,9 +110,13 @@ public final class ConfigDirectory implements Config {
 
     private void replace(String name, Contents before) {
         Contents now = read(name);
-        boolean same = now.lines().equals(before.lines());
+        boolean same = now.lines().equals(before.lines()) && now.failure().equals(before.failure());
         // The same list instance tells parsed views that nothing changed.
-        cache.put(name, same ? new Contents(before.lines(), now.stamps(), now.problems()) : now);
+        cache.put(
+                name,
+                same
+                        ? new Contents(before.lines(), now.stamps(), now.problems(), now.failure())
+                        : now);
         if (!same) {
             changed();
             listeners.forEach(listener -> listener.accept(name));

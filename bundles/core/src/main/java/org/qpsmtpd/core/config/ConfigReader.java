@@ -2,6 +2,7 @@ package org.qpsmtpd.core.config;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -25,17 +26,21 @@ final class ConfigReader {
     private final List<Stamp> stamps = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private final Deque<Path> open = new ArrayDeque<>();
+    private String failure = "";
 
     /**
      * A name's contents.
      *
      * @param lines the values
      * @param stamps all paths that were looked at, found or not
-     * @param problems what could not be read, a sentence each with the place
+     * @param problems what is wrong with it, a sentence each with the place
+     * @param failure the problem of a file that is there and cannot be read, so that the values are
+     *     not known; empty when they are
      */
-    record Contents(List<ConfigLine> lines, List<Stamp> stamps, List<String> problems) {
+    record Contents(
+            List<ConfigLine> lines, List<Stamp> stamps, List<String> problems, String failure) {
         boolean changed() {
-            return stamps.stream().anyMatch(Stamp::changed);
+            return stamps.stream().anyMatch(Stamp::isOutdated);
         }
     }
 
@@ -45,18 +50,19 @@ final class ConfigReader {
 
     static Contents read(ConfigSource source, String name) {
         ConfigReader reader = new ConfigReader(source);
-        reader.readName(name);
+        reader.readName(name, name);
         return new Contents(
                 List.copyOf(reader.lines),
                 List.copyOf(reader.stamps),
-                List.copyOf(reader.problems));
+                List.copyOf(reader.problems),
+                reader.failure);
     }
 
-    private void readName(String name) {
+    private void readName(String name, String from) {
         for (Path candidate : source.candidates(name)) {
             stamps.add(Stamp.of(candidate));
             if (ConfigSource.exists(candidate)) {
-                readPath(candidate, name);
+                readPath(candidate, from);
                 return;
             }
         }
@@ -79,10 +85,17 @@ final class ConfigReader {
                 readFile(path);
             }
         } catch (IOException e) {
-            problems.add(path + ": cannot be read: " + e.getMessage());
+            failure = path + ": cannot be read: " + reason(e);
+            problems.add(failure);
         } finally {
             open.pop();
         }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof AccessDeniedException
+                ? "permission denied"
+                : String.valueOf(e.getMessage());
     }
 
     private void readFile(Path path) throws IOException {
@@ -114,6 +127,6 @@ final class ConfigReader {
             }
             return;
         }
-        readName(target);
+        readName(target, place);
     }
 }

@@ -2,6 +2,7 @@ package org.qpsmtpd.core.config;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -17,21 +18,32 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: qpsmtpd {@code lib/Qpsmtpd/Config.pm}, config_dir.
  */
 final class ConfigSource {
+    private static final boolean ON_UNIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
+
     private final List<Path> directories;
 
     /** What a path looked like; absent files have the stamp of nothing. */
-    record Stamp(Path path, long modified, long size, @Nullable Object key) {
+    record Stamp(Path path, long modified, long size, @Nullable Object key, Object changed) {
         static Stamp of(Path path) {
             try {
                 BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
                 return new Stamp(
-                        path, found.lastModifiedTime().toMillis(), found.size(), found.fileKey());
+                        path,
+                        found.lastModifiedTime().toMillis(),
+                        found.size(),
+                        found.fileKey(),
+                        permissionsChanged(path));
             } catch (IOException e) {
-                return new Stamp(path, -1, -1, null);
+                return new Stamp(path, -1, -1, null, "");
             }
         }
 
-        boolean changed() {
+        private static Object permissionsChanged(Path path) throws IOException {
+            return ON_UNIX ? Files.getAttribute(path, "unix:ctime") : "";
+        }
+
+        boolean isOutdated() {
             return !equals(of(path));
         }
     }

@@ -161,7 +161,24 @@ public final class Listener implements AutoCloseable {
 
     private void acceptAgain() {
         if (full && !isFull(open.get())) {
-            setAccepting(true);
+            full = false;
+            servers.forEach(this::adjust);
+        }
+    }
+
+    /**
+     * Accepts or not, as the limits say at this moment; on the socket's own thread, so that no
+     * order is lost.
+     */
+    private void adjust(Channel server) {
+        EventLoop loop = server.eventLoop();
+        if (!loop.inEventLoop()) {
+            loop.execute(() -> adjust(server));
+            return;
+        }
+        boolean accepting = !isFull(open.get());
+        if (!closing && server.config().isAutoRead() != accepting) {
+            server.config().setAutoRead(accepting);
         }
     }
 
@@ -172,7 +189,9 @@ public final class Listener implements AutoCloseable {
         @Override
         public void channelRead(ChannelHandlerContext context, Object accepted) {
             if (isFull(open.incrementAndGet())) {
-                setAccepting(false);
+                full = true;
+                adjust(context.channel());
+                servers.forEach(Listener.this::adjust);
             }
             ((Channel) accepted).closeFuture().addListener(closed -> uncount());
             context.fireChannelRead(accepted);
@@ -182,13 +201,6 @@ public final class Listener implements AutoCloseable {
     private LoopWatch watch(ConnectionHandler connection) {
         EventLoop loop = (EventLoop) connection.executor();
         return watches.computeIfAbsent(loop, key -> new LoopWatch(key, this::acceptAgain));
-    }
-
-    private void setAccepting(boolean accepting) {
-        full = !accepting;
-        if (!closing) {
-            servers.forEach(server -> server.config().setAutoRead(accepting));
-        }
     }
 
     void failed(String connectionId, Throwable cause) {

@@ -16,6 +16,7 @@ import org.qpsmtpd.api.mail.Headers;
  * field, and what nobody changed is written octet by octet as it came.
  */
 public final class HeaderBlock implements Headers {
+    private static final byte[] LINE_END = {'\r', '\n'};
     private static final byte[] MBOX_FROM = {'F', 'r', 'o', 'm', ' '};
     private static final byte[] MAIL_FROM = {'M', 'a', 'i', 'l', '-', 'F', 'r', 'o', 'm', ':', ' '};
 
@@ -55,6 +56,15 @@ public final class HeaderBlock implements Headers {
 
         int size() {
             return to - from;
+        }
+
+        /** The same field with another name, its value octet by octet as it was. */
+        Part named(String newName) {
+            int rest = size() - name.length();
+            byte[] start = newName.getBytes(StandardCharsets.US_ASCII);
+            byte[] field = Arrays.copyOf(start, start.length + rest);
+            System.arraycopy(octets, from + name.length(), field, start.length, rest);
+            return new Part(newName, field, 0, field.length);
         }
     }
 
@@ -98,7 +108,37 @@ public final class HeaderBlock implements Headers {
 
     @Override
     public void append(String name, String value) {
-        bottom.add(made(name, value));
+        append(made(name, value));
+    }
+
+    private void append(Part part) {
+        boolean open = bottom.isEmpty() && length > 0 && raw[length - 1] != '\n';
+        if (open) { // the message ended within its header
+            bottom.add(new Part("", LINE_END, 0, LINE_END.length));
+        }
+        bottom.add(part);
+    }
+
+    /**
+     * Gives fields another name and moves them to the end; their values stay as they are, octet by
+     * octet.
+     *
+     * @param which which of the fields of that name
+     */
+    void rename(String name, String newName, Predicate<HeaderField> which) {
+        List<Part> renamed = new ArrayList<>();
+        for (List<Part> parts : List.of(top, middle(), bottom)) {
+            parts.removeIf(
+                    part -> {
+                        boolean chosen =
+                                part.name().equalsIgnoreCase(name) && which.test(part.field());
+                        if (chosen) {
+                            renamed.add(part.named(newName));
+                        }
+                        return chosen;
+                    });
+        }
+        renamed.forEach(this::append);
     }
 
     @Override
@@ -113,23 +153,6 @@ public final class HeaderBlock implements Headers {
             parts.removeIf(part -> part.name().equalsIgnoreCase(name));
         }
         return before - top.size() - middle().size() - bottom.size();
-    }
-
-    /** Removes those fields of a name that a test picks, and returns them in order. */
-    List<HeaderField> removeIf(String name, Predicate<HeaderField> test) {
-        List<HeaderField> removed = new ArrayList<>();
-        for (List<Part> parts : List.of(top, middle(), bottom)) {
-            parts.removeIf(
-                    part -> {
-                        boolean picked =
-                                part.name().equalsIgnoreCase(name) && test.test(part.field());
-                        if (picked) {
-                            removed.add(part.field());
-                        }
-                        return picked;
-                    });
-        }
-        return removed;
     }
 
     /**

@@ -78,9 +78,8 @@ public final class TraceFields {
             return;
         }
         boolean signed = isSigned(headers);
-        List<HeaderField> forged =
-                headers.removeIf(RESULTS, field -> !signed || mayBeOurs(field, authservId));
-        forged.forEach(field -> headers.append("Original-" + RESULTS, field.value()));
+        headers.rename(
+                RESULTS, "Original-" + RESULTS, field -> !signed || mayBeOurs(field, authservId));
     }
 
     /**

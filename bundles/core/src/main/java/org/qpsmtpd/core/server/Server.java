@@ -93,6 +93,7 @@ public final class Server {
         this.context = context;
         options = ServerOptions.of(context::getProperty);
         config = new ConfigDirectory(options.configDirectories(), log);
+
         generations =
                 new Generations(
                         new InstanceFactory(context, configurations, components, metatypes),
@@ -138,7 +139,7 @@ public final class Server {
                     control.scheduleWithFixedDelay(
                             this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
             announce(started);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             log.log(LogLevel.EMERG, "the server cannot start: " + e);
         }
     }
@@ -216,7 +217,7 @@ public final class Server {
     }
 
     private void fileChanged(String name) {
-        if (name.equals("plugins") || name.equals("logging") || name.equals("loglevel")) {
+        if (Generations.CORE_FILES.contains(name)) {
             renewSoon();
         }
     }
@@ -261,7 +262,9 @@ public final class Server {
             Runnable guarded =
                     () -> {
                         try {
-                            work.run();
+                            if (!closed.get()) {
+                                work.run();
+                            }
                         } catch (RuntimeException e) {
                             log.log(LogLevel.CRIT, "no new generation: " + e);
                         }

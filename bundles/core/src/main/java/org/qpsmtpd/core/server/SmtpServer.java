@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.server;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
@@ -74,10 +75,18 @@ public final class SmtpServer implements AutoCloseable {
 
     private static Path spoolDirectory(ServerOptions options, Config config) {
         String home = System.getProperty("user.home", "");
-        return config.value("spool_dir")
+        return spoolSetting(config)
                 .map(text -> text.startsWith("~/") ? home + text.substring(1) : text)
                 .map(Path::of)
                 .orElse(options.spoolDirectory());
+    }
+
+    private static Optional<String> spoolSetting(Config config) {
+        try {
+            return config.value("spool_dir");
+        } catch (UncheckedIOException e) {
+            return Optional.empty(); // reported with the generation of plugins
+        }
     }
 
     private void prepare(Spool spool) {

@@ -1,11 +1,14 @@
 package org.qpsmtpd.core.session;
 
+import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.chain.Generation;
@@ -126,8 +129,33 @@ public final class Engine {
         if (last != null && last.version == now) {
             return last.settings;
         }
-        Settings settings = Settings.of(config, version);
+        Settings settings = settingsOf(config);
         known = new Known(now, settings);
         return settings;
+    }
+
+    /**
+     * The settings as a configuration has them. When a file cannot be read they are the last ones
+     * known, or the defaults: the generation of plugins defers mail then.
+     */
+    Settings settingsOf(Config source) {
+        try {
+            return Settings.of(source, version);
+        } catch (UncheckedIOException e) {
+            Known last = known;
+            return last == null ? Settings.of(new NoFiles(), version) : last.settings;
+        }
+    }
+
+    private static final class NoFiles implements Config {
+        @Override
+        public List<ConfigLine> lines(String name) {
+            return List.of();
+        }
+
+        @Override
+        public Optional<String> map(String name, String key) {
+            return Optional.empty();
+        }
     }
 }

@@ -9,6 +9,7 @@ import org.qpsmtpd.api.hook.CommandParser;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.ParsedCommand;
+import org.qpsmtpd.api.log.LogLevel;
 
 /** Lets the plugins of a parse hook choose who reads a command's argument. */
 final class Parsers {
@@ -41,6 +42,19 @@ final class Parsers {
                     parser.ifPresent(known -> chosen[0] = known);
                     return parser.isPresent() ? HookResult.OK : HookResult.DECLINED;
                 },
-                result -> then.accept(chosen[0].parse(session.connection(), argument)));
+                result -> parse(session, chosen[0], argument, then));
+    }
+
+    private static void parse(
+            Session session, CommandParser parser, String argument, Consumer<ParsedCommand> then) {
+        ParsedCommand command;
+        try {
+            command = parser.parse(session.connection(), argument);
+        } catch (RuntimeException | LinkageError e) {
+            session.log(LogLevel.CRIT, "FATAL PLUGIN ERROR: a plugin's parser failed: " + e);
+            session.reply(Replies.FAULT);
+            return;
+        }
+        then.accept(command);
     }
 }

@@ -20,6 +20,7 @@ final class Replies {
     static final Reply HEADER_TOO_BIG = Reply.of(552, "5.3.4", "Message header too big");
     static final Reply NO_MEMORY =
             Reply.of(452, "4.3.1", "Too many messages at once; try again later");
+    static final Reply FAULT = Reply.of(451, "4.3.0", "Internal error - try again later");
     static final Reply NO_SPOOL =
             Reply.of(451, "4.3.1", "Queuing declined or disabled; try again later");
     static final Reply NOT_QUEUED =

@@ -115,7 +115,7 @@ public final class Session implements HookHost {
         engine.children()
                 .execute(
                         () -> {
-                            Settings asked = Settings.of(config(), engine.version());
+                            Settings asked = engine.settingsOf(config());
                             wire.executor()
                                     .execute(
                                             () -> {

@@ -37,14 +37,18 @@ public final class Children implements Executor, AutoCloseable {
      * @param atStart what each child does first, on its own thread
      */
     public Children(int children, int idleChildren, boolean pretty, Runnable atStart) {
+        this(children, idleChildren, pretty, atStart, TimeUnit.SECONDS.toMillis(IDLE_SECONDS));
+    }
+
+    Children(int children, int idleChildren, boolean pretty, Runnable atStart, long idleMillis) {
         AtomicInteger number = new AtomicInteger();
         int idle = Math.min(children, idleChildren);
         pool =
                 new ThreadPoolExecutor(
                         idle,
                         children,
-                        IDLE_SECONDS,
-                        TimeUnit.SECONDS,
+                        idleMillis,
+                        TimeUnit.MILLISECONDS,
                         waiting,
                         work -> {
                             String name =

@@ -37,6 +37,8 @@ final class ContainerProperties {
                 Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, slf4j());
         properties.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
+        // The core says in one line why a plugin does not start; SCR would add a stack trace.
+        properties.put("ds.loglevel", "0");
         // The console may end without taking the server with it.
         properties.put("gosh.args", "--noshutdown");
         return properties;

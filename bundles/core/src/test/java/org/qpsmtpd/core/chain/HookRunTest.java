@@ -1,0 +1,334 @@
+package org.qpsmtpd.core.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.hook.DenyHook;
+import org.qpsmtpd.api.hook.HeloHook;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.hook.NonBlocking;
+import org.qpsmtpd.api.hook.OkHook;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.core.Stubs;
+import org.qpsmtpd.core.log.LevelSetting;
+import org.qpsmtpd.core.log.LogRouter;
+
+/** Runs hooks with two queues for the two kinds of threads, so that each step can be seen. */
+class HookRunTest {
+    private final Deque<Runnable> loop = new ArrayDeque<>();
+    private final Deque<Runnable> children = new ArrayDeque<>();
+    private final List<String> deferred = new ArrayList<>();
+    private final List<HookResult> results = new ArrayList<>();
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private final LogRouter router =
+            new LogRouter(new PrintStream(log, true, StandardCharsets.UTF_8));
+    private final HookHost host =
+            new HookHost() {
+                @Override
+                public Connection connection() {
+                    return Stubs.of(Connection.class, Map.of("id", "c1"));
+                }
+
+                @Override
+                public Executor loop() {
+                    return loop::add;
+                }
+
+                @Override
+                public Executor children() {
+                    return children::add;
+                }
+
+                @Override
+                public LogRouter log() {
+                    return router;
+                }
+
+                @Override
+                public void defer(String plugin, Action type, String text) {
+                    deferred.add(plugin + " " + type + " " + text);
+                }
+            };
+
+    /** Answers where input is read. */
+    @NonBlocking
+    private static final class Quick implements HeloHook {
+        private final HookResult answer;
+
+        Quick(HookResult answer) {
+            this.answer = answer;
+        }
+
+        @Override
+        public HookResult onHelo(Connection connection, String name) {
+            return answer;
+        }
+    }
+
+    /** Marks its hook method alone. */
+    private static final class QuickMethod implements HeloHook {
+        @Override
+        @NonBlocking
+        public HookResult onHelo(Connection connection, String name) {
+            return HookResult.OK;
+        }
+    }
+
+    private static HeloHook slow(HookResult answer) {
+        return (connection, name) -> answer;
+    }
+
+    private static HeloHook dying() {
+        return (connection, name) -> {
+            throw new IllegalStateException("dead");
+        };
+    }
+
+    private static Generation generation(Object... plugins) {
+        List<PluginInstance> instances = new ArrayList<>();
+        for (int i = 0; i < plugins.length; i++) {
+            instances.add(
+                    plugins[i] instanceof PluginInstance instance
+                            ? instance
+                            : PluginInstance.of("p" + i, plugins[i]));
+        }
+        return new Generation(1, instances, List.of());
+    }
+
+    private void start(Object... plugins) {
+        router.use(List.of(), LogLevel.DEBUG);
+        HookRun.start(
+                generation(plugins),
+                HookPoint.HELO,
+                host,
+                hook -> ((HeloHook) hook).onHelo(host.connection(), "name"),
+                results::add);
+    }
+
+    private void settle() {
+        while (!loop.isEmpty() || !children.isEmpty()) {
+            Runnable next = children.isEmpty() ? loop.poll() : children.poll();
+            next.run();
+        }
+    }
+
+    private HookResult run(Object... plugins) {
+        start(plugins);
+        settle();
+        assertThat(results).hasSize(1);
+        return results.get(0);
+    }
+
+    private String logged() {
+        return log.toString(StandardCharsets.UTF_8);
+    }
+
+    // ---- order and outcome
+
+    @Test
+    void declinesWithoutPlugins() {
+        assertThat(run()).isEqualTo(HookResult.DECLINED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Action.class,
+            names = {"DECLINED"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void stopsAtTheFirstOpinion(Action action) {
+        HookResult opinion = HookResult.of(action, "mine");
+
+        assertThat(run(slow(HookResult.DECLINED), slow(opinion), dying())).isEqualTo(opinion);
+        assertThat(logged()).doesNotContain("FATAL");
+    }
+
+    @Test
+    void asksInOrder() {
+        List<String> asked = new ArrayList<>();
+        HeloHook first =
+                (connection, name) -> {
+                    asked.add("first");
+                    return HookResult.DECLINED;
+                };
+        HeloHook second =
+                (connection, name) -> {
+                    asked.add("second");
+                    return HookResult.DECLINED;
+                };
+
+        assertThat(run(first, new Quick(HookResult.DECLINED), second, first))
+                .isEqualTo(HookResult.DECLINED);
+        assertThat(asked).containsExactly("first", "second", "first");
+    }
+
+    @Test
+    void passesOverADyingPlugin() {
+        assertThat(run(dying(), slow(HookResult.deny("begone"))))
+                .isEqualTo(HookResult.deny("begone"));
+        assertThat(logged()).contains("(helo) p0: FATAL PLUGIN ERROR [p0]").contains("dead");
+    }
+
+    @Test
+    void defersWhenAPluginDiedAndNobodyRefused() {
+        assertThat(run(dying()).action()).isEqualTo(Action.DENYSOFT);
+        results.clear();
+        assertThat(run(dying(), slow(HookResult.OK)).action()).isEqualTo(Action.DENYSOFT);
+    }
+
+    @Test
+    void passesWhenThePluginMayFail() {
+        PluginInstance mayFail = new PluginInstance("soft", dying(), LevelSetting.UNCHANGED, true);
+
+        assertThat(run(mayFail)).isEqualTo(HookResult.DECLINED);
+        assertThat(logged()).contains("FATAL PLUGIN ERROR [soft]");
+    }
+
+    @Test
+    void survivesMissingClasses() {
+        HeloHook broken =
+                (connection, name) -> {
+                    throw new NoClassDefFoundError("some/Library");
+                };
+
+        assertThat(run(broken, slow(HookResult.deny("next")))).isEqualTo(HookResult.deny("next"));
+    }
+
+    // ---- threads
+
+    @Test
+    void answersAtOnceWhenNobodyWaits() {
+        HookRun.start(
+                generation(new Quick(HookResult.DECLINED), new QuickMethod()),
+                HookPoint.HELO,
+                host,
+                hook -> ((HeloHook) hook).onHelo(host.connection(), "name"),
+                results::add);
+
+        assertThat(results).containsExactly(HookResult.OK);
+        assertThat(children).isEmpty();
+        assertThat(loop).isEmpty();
+    }
+
+    @Test
+    void movesToAChildAndComesBack() {
+        start(new Quick(HookResult.DECLINED), slow(HookResult.DECLINED), slow(HookResult.OK));
+
+        assertThat(results).isEmpty();
+        assertThat(children).hasSize(1);
+        children.remove().run();
+        assertThat(results).isEmpty();
+        loop.remove().run();
+        assertThat(results).containsExactly(HookResult.OK);
+    }
+
+    // ---- later
+
+    @Test
+    void waitsForALaterAnswerWithoutAThread() {
+        CompletableFuture<HookResult> answer = new CompletableFuture<>();
+        start(new Quick(HookResult.later(answer)), slow(HookResult.OK));
+
+        settle();
+        assertThat(results).isEmpty();
+        answer.complete(HookResult.DECLINED);
+        settle();
+
+        assertThat(results).containsExactly(HookResult.OK);
+    }
+
+    @Test
+    void takesAFailedStageForADeadPlugin() {
+        CompletableFuture<HookResult> answer =
+                CompletableFuture.failedFuture(new IllegalStateException("gone"));
+
+        assertThat(run(slow(HookResult.later(answer))).action()).isEqualTo(Action.DENYSOFT);
+        assertThat(logged()).contains("FATAL PLUGIN ERROR [p0]").contains("gone");
+    }
+
+    @Test
+    void defersWhatTakesTooLong() {
+        CompletableFuture<HookResult> answer = new CompletableFuture<>();
+        router.use(List.of(), LogLevel.DEBUG);
+        HookRun run =
+                HookRun.start(
+                        generation(slow(HookResult.later(answer)), dying()),
+                        HookPoint.HELO,
+                        host,
+                        hook -> ((HeloHook) hook).onHelo(host.connection(), "name"),
+                        results::add);
+        settle();
+        assertThat(run).isNotNull();
+
+        run.expire();
+        answer.complete(HookResult.OK);
+        settle();
+
+        assertThat(results).hasSize(1);
+        assertThat(results.get(0).action()).isEqualTo(Action.DENYSOFT_DISCONNECT);
+        assertThat(logged())
+                .contains("plugin p0 did not answer hook helo in time")
+                .doesNotContain("FATAL");
+    }
+
+    // ---- what is told of an answer
+
+    @Test
+    void writesReasons() {
+        run(slow(HookResult.pass("fine").because("pass: fine\nreally")));
+
+        assertThat(logged()).contains("(helo) p0: pass: fine\\x0areally");
+    }
+
+    @Test
+    void marksTheNaughty() {
+        HookResult result =
+                run(
+                        slow(HookResult.naughty(Action.DENY, "one")),
+                        slow(HookResult.naughty(Action.DENYSOFT, "two")));
+
+        assertThat(result.action()).isEqualTo(Action.DECLINED);
+        assertThat(deferred).containsExactly("p0 DENY one", "p1 DENYSOFT two");
+    }
+
+    @Test
+    void tellsObservers() {
+        List<String> seen = new ArrayList<>();
+        DenyHook denies =
+                (connection, plugin, hook, result) ->
+                        seen.add("deny " + plugin + " " + hook + " " + result.action());
+        OkHook others =
+                (connection, plugin, hook, result) ->
+                        seen.add("ok " + plugin + " " + hook + " " + result.action());
+        DenyHook failing =
+                (connection, plugin, hook, result) -> {
+                    throw new IllegalStateException("observer");
+                };
+
+        HookResult result =
+                run(
+                        slow(HookResult.DECLINED),
+                        slow(HookResult.denySoft("no")),
+                        failing,
+                        denies,
+                        others);
+
+        assertThat(result).isEqualTo(HookResult.denySoft("no"));
+        assertThat(seen).containsExactly("ok p0 helo DECLINED", "deny p1 helo DENYSOFT");
+        assertThat(logged()).contains("FATAL PLUGIN ERROR");
+    }
+}

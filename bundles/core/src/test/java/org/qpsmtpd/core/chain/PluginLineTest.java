@@ -1,0 +1,69 @@
+package org.qpsmtpd.core.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.qpsmtpd.api.config.ConfigLine;
+
+class PluginLineTest {
+    private static PluginLine parse(String text) {
+        return PluginLine.parse(new ConfigLine(text, "config/plugins", 3));
+    }
+
+    @Test
+    void splitsAtBlanks() {
+        PluginLine line = parse("queue/maildir \t /var/mail  a:b");
+
+        assertThat(line.plugin()).isEqualTo("queue/maildir");
+        assertThat(line.instance()).isEqualTo("queue/maildir");
+        assertThat(line.words()).containsExactly("/var/mail", "a:b");
+        assertThat(line.optional()).isFalse();
+        assertThat(line.place()).isEqualTo("config/plugins:3");
+        assertThat(line.isRenamed()).isFalse();
+    }
+
+    @Test
+    void tellsInstancesApart() {
+        assertThat(parse("plugin:0 x").plugin()).isEqualTo("plugin");
+        assertThat(parse("plugin:0 x").instance()).isEqualTo("plugin:0");
+        assertThat(parse("plugin:12 x").words()).containsExactly("x");
+        assertThat(parse("plugin:x").plugin()).isEqualTo("plugin:x");
+        assertThat(parse("plugin:0").isRenamed()).isFalse();
+    }
+
+    @Test
+    void takesTheLastWordOptional() {
+        assertThat(parse("spamassassin reject 1 optional").optional()).isTrue();
+        assertThat(parse("spamassassin reject 1 optional").words()).containsExactly("reject", "1");
+        assertThat(parse("optional").optional()).isFalse();
+        assertThat(parse("x optional y").words()).containsExactly("optional", "y");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "check_earlytalker, earlytalker",
+        "check_badrcptto:1, badrcptto",
+        "denysoft_greylist, greylisting",
+        "rcpt_ok,           rcpt_ok"
+    })
+    void knowsFormerNames(String written, String plugin) {
+        PluginLine line = parse(written);
+
+        assertThat(line.plugin()).isEqualTo(plugin);
+        assertThat(line.isRenamed()).isEqualTo(!written.equals(plugin));
+        assertThat(line.words()).isEqualTo(List.of());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "rcpt_ok,            rcpt_ok",
+        "queue/smtp-forward, queue.smtp_forward",
+        "auth/Auth_flat,     auth.auth_flat"
+    })
+    void makesPidsOfNames(String plugin, String pid) {
+        assertThat(PluginLine.pid(plugin)).isEqualTo(pid);
+    }
+}

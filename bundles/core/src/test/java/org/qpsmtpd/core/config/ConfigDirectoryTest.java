@@ -1,0 +1,265 @@
+package org.qpsmtpd.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.core.log.LogRouter;
+
+class ConfigDirectoryTest {
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private final Path directory;
+    private final Path first;
+    private final Path second;
+    private final ConfigDirectory config;
+
+    ConfigDirectoryTest(@TempDir Path directory) throws IOException {
+        this.directory = directory;
+        first = Files.createDirectory(directory.resolve("first"));
+        second = Files.createDirectory(directory.resolve("second"));
+        config =
+                new ConfigDirectory(
+                        List.of(first, second),
+                        new LogRouter(new PrintStream(log, true, StandardCharsets.UTF_8)));
+    }
+
+    private void write(String name, String text) throws IOException {
+        Path file = first.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    private List<String> values(String name) {
+        return config.lines(name).stream().map(ConfigLine::text).toList();
+    }
+
+    private String logged() {
+        return log.toString(StandardCharsets.UTF_8);
+    }
+
+    // ---- reading
+
+    @Test
+    void leavesOutCommentsAndEmptyLines() throws IOException {
+        write("name", "# one\n   # two\n\n \t \n  1st line with content  \n");
+
+        assertThat(config.lines("name"))
+                .containsExactly(new ConfigLine("1st line with content", first + "/name", 5));
+        assertThat(config.lines("name").get(0).place()).isEqualTo(first + "/name:5");
+    }
+
+    @Test
+    void keepsCommentSignsInsideALine() throws IOException {
+        write("name", "a\r\n  b  # x \nlast");
+
+        assertThat(values("name")).containsExactly("a", "b  # x", "last");
+    }
+
+    @Test
+    void hasDefaults() {
+        assertThat(config.value("timeout")).contains("1200");
+        assertThat(config.value("me")).isPresent();
+        assertThat(config.lines("no_such_file")).isEmpty();
+    }
+
+    @Test
+    void takesZeroForAValue() throws IOException {
+        write("timeout", "0\n");
+
+        assertThat(config.value("timeout")).contains("0");
+        assertThat(config.number("timeout", 5)).isZero();
+    }
+
+    @Test
+    void readsTheMostImportantDirectory() throws IOException {
+        Files.writeString(second.resolve("me"), "second.example.org\n");
+        Files.writeString(second.resolve("other"), "second\n");
+        write("me", "host.example.org\n");
+
+        assertThat(values("me")).containsExactly("host.example.org");
+        assertThat(values("other")).containsExactly("second");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "..", "../secret", "/etc/passwd", "a/b", ".hidden", "a\0b"})
+    void readsOnlyPlainNames(String name) throws IOException {
+        Files.writeString(directory.resolve("secret"), "secret\n");
+        write(".hidden", "secret\n");
+        write("a/b", "secret\n");
+
+        assertThat(config.lines(name)).isEmpty();
+        assertThat(config.map(name, "key")).isEmpty();
+    }
+
+    @Test
+    void readsTheSampleOfRelayClients() throws IOException {
+        write("relayclients", "# comment\n127.0.0.1\n\n  192.0.  \n2001:DB8::1/32\n");
+
+        assertThat(values("relayclients")).containsExactly("127.0.0.1", "192.0.", "2001:DB8::1/32");
+    }
+
+    // ---- include
+
+    @Test
+    void includesFilesAndDirectories() throws IOException {
+        write("name", "a\n$include part\n$include parts\n$include " + second + "/far\nz\n");
+        write("part", "b\n# no\n");
+        write("parts/2", "d\n");
+        write("parts/1", "c\n");
+        write("parts/.hidden", "no\n");
+        write("parts/sub/deep", "no\n");
+        Files.writeString(second.resolve("far"), "e\n");
+
+        assertThat(values("name")).containsExactly("a", "b", "c", "d", "e", "z");
+        assertThat(logged()).isEmpty();
+    }
+
+    @Test
+    void includesTheSameFileTwice() throws IOException {
+        write("name", "$include part\n$include part\n");
+        write("part", "b\n");
+
+        assertThat(values("name")).containsExactly("b", "b");
+        assertThat(logged()).isEmpty();
+    }
+
+    @Test
+    void reportsALoopAndGoesOn() throws IOException {
+        write("name", "a\n$include one\nz\n");
+        write("one", "b\n$include two\n");
+        write("two", "c\n$include one\n$include name\n");
+
+        assertThat(values("name")).containsExactly("a", "b", "c", "z");
+        assertThat(logged())
+                .contains(
+                        "Circular $include reference in config "
+                                + first
+                                + "/two:2: "
+                                + first
+                                + "/one")
+                .contains(
+                        "Circular $include reference in config "
+                                + first
+                                + "/two:3: "
+                                + first
+                                + "/name");
+    }
+
+    @Test
+    void takesAMissingIncludeForNothing() throws IOException {
+        write("name", "a\n$include nowhere\n$include /no/such/file\nb\n");
+
+        assertThat(values("name")).containsExactly("a", "b");
+    }
+
+    @Test
+    void saysWhatCannotBeRead() throws IOException {
+        write("name", "$include folder/\n");
+        Files.createDirectory(first.resolve("folder"));
+        Files.write(first.resolve("latin"), new byte[] {'a', (byte) 0xe9, '\n'});
+
+        assertThat(values("name")).isEmpty();
+        assertThat(values("latin")).containsExactly("a\ufffd");
+    }
+
+    // ---- change
+
+    private void touch(String name, String text, long millis) throws IOException {
+        write(name, text);
+        Files.setLastModifiedTime(first.resolve(name), FileTime.fromMillis(millis));
+    }
+
+    @Test
+    void seesAChangedFileAfterRefresh() throws IOException {
+        List<String> changed = new ArrayList<>();
+        config.onChange(changed::add);
+        touch("name", "old\n", 1_000);
+        touch("other", "same\n", 1_000);
+        List<ConfigLine> before = config.lines("name");
+        List<ConfigLine> other = config.lines("other");
+        long version = config.version();
+
+        config.refresh();
+        assertThat(config.lines("name")).isSameAs(before);
+        touch("name", "new\n", 2_000);
+        touch("other", "same\n", 2_000);
+        assertThat(config.lines("name")).isSameAs(before);
+        config.refresh();
+
+        assertThat(values("name")).containsExactly("new");
+        assertThat(config.lines("other")).isSameAs(other);
+        assertThat(changed).containsExactly("name");
+        assertThat(config.version()).isEqualTo(version + 1);
+    }
+
+    @Test
+    void seesFilesComeAndGo() throws IOException {
+        assertThat(values("name")).isEmpty();
+        write("name", "here\n");
+        config.refresh();
+        assertThat(values("name")).containsExactly("here");
+        Files.delete(first.resolve("name"));
+        config.refresh();
+        assertThat(values("name")).isEmpty();
+    }
+
+    @Test
+    void seesChangesOfWhatIsIncluded() throws IOException {
+        touch("name", "$include part\n$include parts\n", 1_000);
+        touch("part", "old\n", 1_000);
+        touch("parts/1", "one\n", 1_000);
+        Files.setLastModifiedTime(first.resolve("parts"), FileTime.fromMillis(1_000));
+        assertThat(values("name")).containsExactly("old", "one");
+
+        touch("part", "new\n", 2_000);
+        touch("parts/2", "two\n", 2_000);
+        config.refresh();
+
+        assertThat(values("name")).containsExactly("new", "one", "two");
+    }
+
+    @Test
+    void readsEverythingAgainOnReload() throws IOException {
+        touch("name", "old\n", 1_000);
+        assertThat(values("name")).containsExactly("old");
+        touch("name", "new\n", 1_000);
+
+        config.reload();
+
+        assertThat(values("name")).containsExactly("new");
+    }
+
+    // ---- maps
+
+    @Test
+    void looksUpMaps() throws IOException {
+        Files.write(
+                first.resolve("users.cdb"),
+                CdbFileTest.cdb(List.of("!example.com-", "joe"), List.of("", "here")));
+
+        assertThat(config.map("users", "joe")).contains("here");
+        assertThat(config.map("users", "!example.com-")).contains("");
+        assertThat(config.map("users", "nobody")).isEmpty();
+        assertThat(config.map("nothing", "joe")).isEmpty();
+    }
+
+    @Test
+    void saysWhenAMapIsNone() throws IOException {
+        Files.write(first.resolve("users.cdb"), new byte[100]);
+
+        assertThat(config.map("users", "joe")).isEmpty();
+        assertThat(logged()).contains("users.cdb: cannot be read: not a constant database");
+    }
+}
