@@ -308,4 +308,13 @@ class DialogueTest {
                         "Subject: 1\r\n\r\nbody\r\n",
                         "Subject: 2\r\n\r\nbody\r\n");
     }
+
+    @Test
+    void answersAClientThatClosesItsHalf() throws Exception {
+        client.open("a@b.c", "user@example.com");
+        client.write("DATA\r\nSubject: s\r\n\r\nbody\r\n.\r\nQUIT\r\n");
+        client.endOutput();
+
+        assertThat(client.readToEnd()).contains("354 ", "250 ", "221 ");
+    }
 }

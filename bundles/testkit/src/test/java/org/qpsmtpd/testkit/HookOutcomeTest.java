@@ -25,6 +25,7 @@ import org.qpsmtpd.api.hook.HeloParseHook;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.MailHook;
+import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.hook.UserConfigHook;
 
@@ -345,6 +346,14 @@ class HookOutcomeTest {
         }
     }
 
+    @SuppressWarnings("NullAway") // what a plugin without null checks may do
+    @Test
+    void asksTheNextWhenOneAnswersNull() throws Exception {
+        HeloHook broken = (connection, host) -> null;
+
+        assertThat(helo(broken, answer(HookResult.deny("nm"))).toString()).isEqualTo("550 nm");
+    }
+
     @Test
     void asksTheNextWhenOneOverflowsTheStack() throws Exception {
         HeloHook broken =
@@ -514,6 +523,26 @@ class HookOutcomeTest {
 
         assertThat(helo(failing).code()).isEqualTo(450);
         assertThat(helo(failing, answer(HookResult.deny("next"))).toString()).isEqualTo("550 next");
+    }
+
+    @Test
+    void doesNotQueueTwiceWhenAnEarlierQueuePluginDies() throws Exception {
+        QueueHook dying =
+                transaction -> {
+                    throw new IllegalStateException("dead");
+                };
+        try (TestServer half =
+                        TestServer.builder()
+                                .plugin("dying", dying)
+                                .plugin("mailbox", mailbox)
+                                .start();
+                SmtpClient client = half.connect()) {
+            client.open("a@b.c", "user@example.com");
+            int code = client.data("Subject: s\n\nbody\n").code();
+
+            // Either refused and not queued, or queued and said so.
+            assertThat(mailbox.messages()).hasSize(code == 250 ? 1 : 0);
+        }
     }
 
     @Test

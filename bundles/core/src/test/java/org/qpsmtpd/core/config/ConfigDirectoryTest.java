@@ -1,10 +1,13 @@
 package org.qpsmtpd.core.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -259,7 +262,25 @@ class ConfigDirectoryTest {
     void saysWhenAMapIsNone() throws IOException {
         Files.write(first.resolve("users.cdb"), new byte[100]);
 
-        assertThat(config.map("users", "joe")).isEmpty();
-        assertThat(logged()).contains("users.cdb: cannot be read: not a constant database");
+        assertThatThrownBy(() -> config.map("users", "joe"))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("users.cdb: cannot be read: not a constant database");
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsNoEmptyFile() throws IOException {
+        Path file = first.resolve("rcpthosts");
+        try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+            large.setLength(64 * 1024 * 1024 + 1);
+        }
+
+        assertThatThrownBy(() -> config.lines("rcpthosts"))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining(file + ": cannot be read: larger than");
+        assertThat(logged()).contains(file + ": cannot be read");
+
+        Files.writeString(file, "example.com\n");
+        config.refresh();
+        assertThat(config.list("rcpthosts")).containsExactly("example.com");
     }
 }

@@ -40,7 +40,10 @@ class WarnPluginTest {
 
     @Test
     void writesLinesOfTheCoreAlone() {
-        log("WARN", LogLevel.ERROR, "", "", "Listening on 0.0.0.0:2525");
+        LogRecord line =
+                new LogRecord(
+                        Instant.EPOCH, LogLevel.ERROR, "", "", "", "Listening on 0.0.0.0:2525");
+        assertThat(plugin("WARN").onLog(line)).isEqualTo(HookResult.DECLINED);
         assertThat(writes).containsExactly(PID + " Listening on 0.0.0.0:2525\n");
     }
 
