@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.qpsmtpd.api.hook.ConnectHook;
+import org.qpsmtpd.api.hook.HelpHook;
+import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.log.LogLevel;
 
 /** Security row 18: a client that is slow is not waited for without end. */
@@ -129,5 +132,34 @@ class DeadlineTest {
                 client.close();
             }
         }
+    }
+
+    /** The client has its whole time after a plugin took longer than that. */
+    @Test
+    void countsTheDeadlineFromTheReply() throws Exception {
+        HelpHook slow = (connection, argument) -> after(3000, HookResult.ok("slow"));
+        ConnectHook unhurried = connection -> after(1200, HookResult.DECLINED);
+        try (TestServer server =
+                        TestServer.builder()
+                                .config("timeout", "2")
+                                .plugin("slow", slow)
+                                .plugin("unhurried", unhurried)
+                                .start();
+                SmtpClient client = server.connect()) {
+            client.read();
+            assertThat(client.send("HELP").code()).isEqualTo(214);
+            try (SmtpClient other = server.connect()) {
+                assertThat(other.read().code()).isEqualTo(220); // lasts as long as the hook
+            }
+
+            assertThat(client.send("NOOP").code()).isEqualTo(250);
+        }
+    }
+
+    private static HookResult after(long millis, HookResult result) {
+        return HookResult.later(
+                CompletableFuture.supplyAsync(
+                        () -> result,
+                        CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS)));
     }
 }

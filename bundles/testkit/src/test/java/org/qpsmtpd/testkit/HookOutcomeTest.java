@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.hook.ConfigHook;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.DataHeadersEndHook;
 import org.qpsmtpd.api.hook.DataPostHeadersHook;
@@ -553,6 +554,18 @@ class HookOutcomeTest {
 
             assertThat(server.awaitLog("pass: fine").line())
                     .isEqualTo("(" + "RCPT".toLowerCase(Locale.ROOT) + ") mock_rcpt: pass: fine");
+        }
+    }
+
+    @Test
+    void defersWhenAConfigHookDies() throws Exception {
+        ConfigHook dying =
+                name -> {
+                    throw new IllegalStateException("dead");
+                };
+        try (TestServer server = TestServer.builder().plugin("dying", dying).start();
+                SmtpClient client = server.connect()) {
+            assertThat(client.read().code()).isEqualTo(421);
         }
     }
 }

@@ -68,7 +68,8 @@ final class AddressParser {
             return unquote(text.substring(1, text.length() - 1), syntax);
         }
         if (syntax.lenient()) {
-            return isAtomChar(text.charAt(0), syntax) ? text : null;
+            boolean readable = text.chars().allMatch(c -> c < 127 || isForeign((char) c, syntax));
+            return readable && isAtomChar(text.charAt(0), syntax) ? text : null;
         }
         return isDotAtom(text, syntax) ? text : null;
     }

@@ -36,6 +36,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     private static final int MAX_READ_AHEAD = 16 * 1024;
     private static final int MAX_STEP = 64 * 1024;
     private static final int FIRST_OUTPUT = 256;
+    private static final int MAX_OUTPUT = 16 * 1024;
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int DATA_PROGRESS = 16 * 1024;
 
@@ -165,15 +166,20 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
         }
         if (lingering) {
             channel.close();
-        } else if (!session.isBusy() || message != null) {
+        } else if (!channel.isWritable()) {
+            channel.close();
+        } else if (isWaitingForClient()) {
             if (message != null && progress >= DATA_PROGRESS) {
                 renewDeadline();
             } else {
                 session.timedOut();
             }
-        } else if (!channel.isWritable()) {
-            channel.close();
         }
+    }
+
+    private boolean isWaitingForClient() {
+        MessageInput into = message;
+        return !session.isBusy() && (into == null || !into.isFull());
     }
 
     private void renewDeadline() {
@@ -192,6 +198,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
         try {
             while (!closed && !lingering && !session.isBusy() && channel.isWritable() && step()) {
                 moved = true;
+                flushWhenLarge();
             }
         } finally {
             pumping = false;
@@ -201,6 +208,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
         }
         releaseSpentInput();
         flush();
+    }
+
+    /** So that a client that does not read its replies is noticed while it still sends. */
+    private void flushWhenLarge() {
+        ByteBuf out = output;
+        if (out != null && out.readableBytes() > MAX_OUTPUT) {
+            flush();
+        }
     }
 
     private void releaseSpentInput() {
@@ -356,6 +371,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
 
     @Override
     public void resume() {
+        renewDeadline(); // the time that we took is not the client's
         pump();
         if (!closed) {
             readAhead();

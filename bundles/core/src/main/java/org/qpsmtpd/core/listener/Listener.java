@@ -45,7 +45,7 @@ public final class Listener implements AutoCloseable {
     private final Transport transport;
     private final List<Channel> servers = new CopyOnWriteArrayList<>();
     private final Map<EventLoop, LoopWatch> watches = new ConcurrentHashMap<>();
-    private final Map<InetAddress, AtomicInteger> perAddress = new ConcurrentHashMap<>();
+    private final Map<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean closing;
     private volatile boolean full;
@@ -131,10 +131,7 @@ public final class Listener implements AutoCloseable {
         if (closing) {
             connection.executor().execute(() -> connection.session().shutDown());
         }
-        return perAddress
-                .computeIfAbsent(
-                        connection.endpoints().remoteAddress(), address -> new AtomicInteger())
-                .incrementAndGet();
+        return perAddress.merge(connection.endpoints().remoteAddress(), 1, Integer::sum);
     }
 
     private boolean isFull(int connections) {
@@ -146,7 +143,7 @@ public final class Listener implements AutoCloseable {
     void closed(ConnectionHandler connection) {
         perAddress.computeIfPresent(
                 connection.endpoints().remoteAddress(),
-                (address, count) -> count.decrementAndGet() == 0 ? null : count);
+                (address, count) -> count == 1 ? null : count - 1);
     }
 
     /** Forgets a connection whose session is over. */

@@ -94,8 +94,16 @@ public final class Engine {
         return resolver.get();
     }
 
-    Generation generation() {
-        return generation.get();
+    /** Counts a session into the current generation, which therefore is not retired meanwhile. */
+    Generation enterGeneration() {
+        while (true) {
+            Generation current = generation.get();
+            current.enter();
+            if (current.number() == generation.get().number()) {
+                return current;
+            }
+            current.leave();
+        }
     }
 
     /** A new connection's id: when the server started and how many connections came before. */

@@ -75,10 +75,9 @@ public final class Session implements HookHost {
         this.engine = engine;
         this.wire = wire;
         this.id = engine.newId();
-        this.generation = engine.generation();
+        this.generation = engine.enterGeneration();
         this.settings = engine.settings();
         this.connection = new SmtpConnection(this, endpoints);
-        generation.enter();
     }
 
     // ---- life
@@ -112,21 +111,24 @@ public final class Session implements HookHost {
     /** Plugins may supply the core's own settings too, and may wait for them. */
     private void askForSettings(Runnable then) {
         asking++;
-        engine.children()
-                .execute(
-                        () -> {
-                            Settings asked = engine.settingsOf(config());
-                            wire.executor()
-                                    .execute(
-                                            () -> {
-                                                asking--;
-                                                settings = asked;
-                                                if (!gone) {
-                                                    then.run();
-                                                }
-                                                settled();
-                                            });
-                        });
+        var unused =
+                CompletableFuture.supplyAsync(() -> engine.settingsOf(config()), engine.children())
+                        .whenCompleteAsync(
+                                (asked, failure) -> settingsKnown(asked, failure, then), loop());
+    }
+
+    private void settingsKnown(
+            @Nullable Settings asked, @Nullable Throwable failure, Runnable then) {
+        asking--;
+        if (asked == null) {
+            failed(new IllegalStateException("a plugin failed to supply settings", failure));
+        } else {
+            settings = asked;
+            if (!gone) {
+                then.run();
+            }
+        }
+        settled();
     }
 
     private void preConnection(SmtpAdmission admission) {
@@ -388,9 +390,24 @@ public final class Session implements HookHost {
         run = null;
         boolean abandoned = gone && !ended;
         if (!abandoned) {
-            then.accept(result);
+            try {
+                then.accept(result);
+            } catch (RuntimeException e) {
+                failed(e);
+            }
         }
         settled();
+    }
+
+    /** Something of ours went wrong: the client is to come again, and this connection ends. */
+    private void failed(RuntimeException failure) {
+        StackTraceElement[] trace = failure.getStackTrace();
+        String where = trace.length == 0 ? "" : " at " + trace[0];
+        Throwable cause = failure.getCause();
+        String why = cause == null ? "" : " (" + cause + ")";
+        log(LogLevel.CRIT, "internal error: " + failure + why + where);
+        reply(Replies.INTERNAL_ERROR);
+        disconnect();
     }
 
     private void settled() {
