@@ -32,9 +32,4 @@ public final class MemoryBudget {
     public boolean isSpent() {
         return used.get() >= limit;
     }
-
-    /** Octets in use. */
-    public long used() {
-        return used.get();
-    }
 }

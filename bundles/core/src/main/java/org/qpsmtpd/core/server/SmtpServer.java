@@ -25,7 +25,6 @@ public final class SmtpServer implements AutoCloseable {
     private static final long DRAIN_SECONDS = 30;
 
     private final Children children;
-    private final Engine engine;
     private final Listener listener;
     private final LogRouter log;
 
@@ -54,7 +53,7 @@ public final class SmtpServer implements AutoCloseable {
                         atChildStart);
         Spool spool = new Spool(spoolDirectory(options, config));
         prepare(spool);
-        engine =
+        Engine engine =
                 new Engine(
                         version,
                         config,
@@ -114,11 +113,6 @@ public final class SmtpServer implements AutoCloseable {
     /** How many connections are open. */
     public int connections() {
         return listener.connections();
-    }
-
-    /** How many messages were queued. */
-    public long messages() {
-        return engine.messages();
     }
 
     /** Stops accepting, lets what is in flight finish within a bound, and ends. */

@@ -436,7 +436,6 @@ final class DataPhase implements MessageInput.Listener {
     private void queued(HookResult result, SmtpTransaction transaction) {
         switch (result.action()) {
             case OK -> {
-                session.engine().countMessage();
                 String text = result.text().isEmpty() ? "Queued" : result.text();
                 session.log(LogLevel.INFO, "queued " + transaction.id() + ": " + text);
                 resetAndReply(Reply.coded(250, "0.0", text), transaction);

@@ -4,7 +4,6 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.config.Config;
@@ -30,7 +29,6 @@ public final class Engine {
     private final Supplier<Optional<Resolver>> resolver;
     private final MemoryBudget budget = MemoryBudget.ofThisJvm();
     private final AtomicLong sessions = new AtomicLong();
-    private final LongAdder messages = new LongAdder();
     private final String idPrefix;
     private volatile @Nullable Known known;
 
@@ -114,20 +112,6 @@ public final class Engine {
     /** How many requests wait for a child. */
     public int waitingRequests() {
         return children.waiting();
-    }
-
-    void countMessage() {
-        messages.increment();
-    }
-
-    /** How many messages were queued. */
-    public long messages() {
-        return messages.sum();
-    }
-
-    /** How many sessions there have been. */
-    public long sessions() {
-        return sessions.get();
     }
 
     /** The settings as the files have them now; a volatile read unless a file changed. */

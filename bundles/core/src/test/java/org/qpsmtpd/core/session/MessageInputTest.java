@@ -1,0 +1,174 @@
+package org.qpsmtpd.core.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.core.message.DataDecoder;
+import org.qpsmtpd.core.message.MemoryBudget;
+import org.qpsmtpd.core.message.Spool;
+import org.qpsmtpd.core.message.StoredBody;
+import org.qpsmtpd.core.session.MessageInput.Fault;
+
+/** What becomes of a message when the memory for all messages is used up. */
+class MessageInputTest {
+    private static final int PLENTY = 1 << 20;
+    private static final String HEADER = "Subject: s\r\n\r\n";
+
+    private final Spool spool;
+    private final Finish finish = new Finish();
+
+    MessageInputTest(@TempDir Path directory) throws IOException {
+        spool = new Spool(directory.resolve("spool"));
+        spool.prepare();
+    }
+
+    @Test
+    void aSmallMessageStaysInMemory() {
+        StoredBody body = new StoredBody(spool, new MemoryBudget(PLENTY));
+        MessageInput input = input(body, PLENTY, new MemoryBudget(PLENTY));
+
+        feed(input, HEADER + line(8000) + ".\r\n");
+
+        assertThat(finish.finished).isTrue();
+        assertThat(input.fault()).isEqualTo(Fault.NONE);
+        assertThat(body.inMemory()).isTrue();
+    }
+
+    @Test
+    void aMessageLeavesMemoryWhenTheBudgetIsSpent() {
+        MemoryBudget budget = new MemoryBudget(1);
+        StoredBody body = new StoredBody(spool, budget);
+        MessageInput input = input(body, PLENTY, budget);
+
+        feed(input, HEADER + line(8000));
+        assertThat(body.inMemory()).isFalse();
+        assertThat(input.position()).isZero();
+        feed(input, "the end\r\n.\r\n");
+
+        assertThat(input.fault()).isEqualTo(Fault.NONE);
+        assertThat(body.size()).isEqualTo(HEADER.length() + 8002 + 9);
+    }
+
+    @Test
+    void aHeaderThatCannotLeaveMemoryIsGivenUpWhenTheBudgetIsSpent() {
+        MemoryBudget budget = new MemoryBudget(1);
+        StoredBody body = new StoredBody(spool, budget);
+        MessageInput input = input(body, PLENTY, budget);
+
+        feed(input, "X-Long: " + line(20_000));
+        assertThat(input.fault()).isEqualTo(Fault.NO_MEMORY);
+        feed(input, line(60_000) + ".\r\n");
+
+        assertThat(finish.finished).as("the rest is read to its end").isTrue();
+        assertThat(body.inMemory()).isTrue();
+    }
+
+    @Test
+    void whatIsDiscardedIsGivenBack() throws IOException {
+        MemoryBudget budget = new MemoryBudget(5000);
+        StoredBody body = new StoredBody(spool, budget);
+
+        feed(input(body, PLENTY, new MemoryBudget(PLENTY)), HEADER + line(8000));
+        assertThat(budget.isSpent()).isTrue();
+        body.discard();
+
+        assertThat(budget.isSpent()).isFalse();
+    }
+
+    @Test
+    void aMessageLargerThanTheThresholdIsSpooledThoughItComesAtOnce() {
+        StoredBody body = new StoredBody(spool, new MemoryBudget(PLENTY));
+
+        feed(input(body, 1000, new MemoryBudget(PLENTY)), HEADER + line(2000) + ".\r\n");
+
+        assertThat(finish.finished).isTrue();
+        assertThat(body.inMemory()).isFalse();
+    }
+
+    private MessageInput input(StoredBody body, int inMemory, MemoryBudget budget) {
+        return new MessageInput(
+                body,
+                DataDecoder.forData(),
+                new MessageInput.Limits(0, inMemory, budget),
+                Runnable::run,
+                new DirectWire(),
+                finish);
+    }
+
+    private static String line(int length) {
+        return "x".repeat(length) + "\r\n";
+    }
+
+    private static void feed(MessageInput input, String text) {
+        byte[] octets = text.getBytes(StandardCharsets.US_ASCII);
+        byte[] room = input.room(octets.length);
+        System.arraycopy(octets, 0, room, input.position(), octets.length);
+        assertThat(input.accept(octets.length)).isEqualTo(octets.length);
+        input.advance();
+    }
+
+    private static final class Finish implements MessageInput.Listener {
+        private boolean finished;
+
+        @Override
+        public void headerComplete() {}
+
+        @Override
+        public void finished(MessageInput input) {
+            finished = true;
+        }
+
+        @Override
+        public void broken(MessageInput input) {
+            throw new AssertionError("broken");
+        }
+    }
+
+    /** Runs everything at once; has no client. */
+    private static final class DirectWire implements Wire {
+        @Override
+        public Executor executor() {
+            return Runnable::run;
+        }
+
+        @Override
+        public void resume() {}
+
+        @Override
+        public void send(Reply reply, boolean utf8) {
+            throw new AssertionError(reply);
+        }
+
+        @Override
+        public void receiveData(MessageInput input) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public void receiveChunk(MessageInput input, long octets) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public boolean hasInput() {
+            return false;
+        }
+
+        @Override
+        public CompletionStage<Boolean> awaitInput(Duration limit) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public void close() {
+            throw new AssertionError();
+        }
+    }
+}
