@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     private int slot = -1;
     private boolean pumping;
     private boolean skippingLine;
+    private boolean inputEnded;
     private boolean lingering;
     private boolean closed;
 
@@ -121,6 +123,27 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (channel.isWritable()) {
             resume();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            inputEnded = true;
+            tellAwaiting(false);
+            closeWhenDone();
+        }
+    }
+
+    /**
+     * After the client's last octet: what has come is still answered, then there is nothing to wait
+     * for.
+     */
+    private void closeWhenDone() {
+        boolean done = lingering || (isWaitingForClient() && channel.isWritable());
+        if (inputEnded && done && !closed) {
+            channel.writeAndFlush(channel.alloc().buffer(0))
+                    .addListener(written -> channel.close());
         }
     }
 
@@ -208,6 +231,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
         }
         releaseSpentInput();
         flush();
+        closeWhenDone();
     }
 
     /** So that a client that does not read its replies is noticed while it still sends. */

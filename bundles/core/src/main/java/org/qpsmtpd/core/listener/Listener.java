@@ -88,6 +88,8 @@ public final class Listener implements AutoCloseable {
                                 new ServerChannelRecvByteBufAllocator())
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
+                        // A client may send all it has, close its half, and wait for the replies.
+                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                         .childOption(
                                 ChannelOption.RECVBUF_ALLOCATOR,
