@@ -70,9 +70,19 @@ public final class Children implements Executor, AutoCloseable {
         pool.prestartAllCoreThreads();
     }
 
+    /** Runs a request on a child. A request that fails is reported and does not end the child. */
     @Override
     public void execute(Runnable request) {
-        pool.execute(request);
+        pool.execute(() -> runReporting(request));
+    }
+
+    private static void runReporting(Runnable request) {
+        try {
+            request.run();
+        } catch (Throwable failure) {
+            Thread child = Thread.currentThread();
+            child.getUncaughtExceptionHandler().uncaughtException(child, failure);
+        }
     }
 
     /** How many children there are. */
