@@ -3,6 +3,7 @@ package org.qpsmtpd.api.hook;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.api.log.SessionRecord;
 
 /**
  * Hook {@code logging}: every line of the log is offered to the loggers in order.
@@ -20,6 +21,21 @@ public interface LoggingHook {
      * @param record the line
      */
     HookResult onLog(LogRecord record);
+
+    /**
+     * Takes the record of a session that has ended: what each plugin answered, why, and how long it
+     * took. Runs on the thread that ended the session, so it must be quick.
+     *
+     * @param record what happened
+     */
+    default void onSessionEnd(SessionRecord record) {
+        // most loggers write lines only
+    }
+
+    /** Whether {@link #onSessionEnd} is to be called; asked once, when the plugin joins. */
+    default boolean takesRecords() {
+        return false;
+    }
 
     /** The least urgent level this logger wants to see; the server does not call it for others. */
     default LogLevel threshold() {

@@ -1,0 +1,45 @@
+package org.qpsmtpd.api.control;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * How a server is doing.
+ *
+ * @param version its version
+ * @param started when it began to accept
+ * @param addresses where it accepts, {@code HOST:PORT}
+ * @param paused whether it accepts nothing for the moment
+ * @param connections how many connections are open
+ * @param mostConnections how many may be; 0 for no limit
+ * @param sessions how many connections there have been since the start
+ * @param children workers that are there now
+ * @param mostChildren how many there may be
+ * @param waiting requests that wait for a worker
+ * @param generation number of the current set of plugins
+ * @param plugins how many plugins are in it
+ * @param faults why mail is deferred, a sentence each; empty when it is not
+ * @param refused why the latest change is not in use, a sentence each; empty when it is
+ */
+public record ServerStatus(
+        String version,
+        Instant started,
+        List<String> addresses,
+        boolean paused,
+        int connections,
+        int mostConnections,
+        long sessions,
+        int children,
+        int mostChildren,
+        int waiting,
+        int generation,
+        int plugins,
+        List<String> faults,
+        List<String> refused) {
+    /** Copies the lists. */
+    public ServerStatus {
+        addresses = List.copyOf(addresses);
+        faults = List.copyOf(faults);
+        refused = List.copyOf(refused);
+    }
+}

@@ -1,0 +1,44 @@
+package org.qpsmtpd.core.gate;
+
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.osgi.framework.Bundle;
+
+/**
+ * Where bundles come from that are exchanged while mail flows, such as the deploy folder. A
+ * service; there is one at most.
+ *
+ * <p>The source installs a bundle and starts it beside its predecessor, under a location that
+ * begins with {@value #LOCATION}, and asks for a new set of plugins with {@link Gate#renew}. The
+ * engine then asks for {@link #wanted}, tries the plugins of these bundles, and answers with {@link
+ * #refuse} or {@link #accepted}. All methods are called on one thread of the engine and must not
+ * wait for long.
+ */
+@ConsumerType
+public interface BundleSource {
+    /** How the location of each bundle of the source begins; other bundles have other locations. */
+    String LOCATION = "qpsmtpd-deploy:";
+
+    /**
+     * The bundles that new sessions are to have, all started. A bundle of the source that is not
+     * among them is used by the sessions that have it already, and by no others.
+     */
+    List<Bundle> wanted();
+
+    /**
+     * A plugin of the bundle is not fit to serve. From now on {@link #wanted} answers without the
+     * bundle, and with its predecessor if there is one; it is asked again at once.
+     *
+     * @param reason why, in a sentence for the administrator
+     */
+    void refuse(Bundle bundle, String reason);
+
+    /** These bundles are what new sessions have now, if they need plugins of them. */
+    void accepted(List<Bundle> bundles);
+
+    /**
+     * No session uses the bundle any more, and it is not wanted: it can be uninstalled. May be
+     * called more than once.
+     */
+    void release(Bundle bundle);
+}

@@ -1,0 +1,12 @@
+/**
+ * How bundles that are exchanged while mail flows come to the engine: the only package of the core
+ * that another bundle uses.
+ */
+@Export
+@Version("1.0.0")
+@NullMarked
+package org.qpsmtpd.core.gate;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
