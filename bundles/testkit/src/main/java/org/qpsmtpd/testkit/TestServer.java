@@ -22,8 +22,11 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.chain.Origin;
 import org.qpsmtpd.core.chain.PluginInstance;
+import org.qpsmtpd.core.chain.PluginSettings;
 import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.log.LevelSetting;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.server.ServerOptions;
@@ -121,8 +124,8 @@ public final class TestServer implements AutoCloseable {
 
         /** Adds a plugin whose failures count as no opinion, as {@code on_error skip} says. */
         public Builder skippingPlugin(String name, Object plugin) {
-            PluginInstance usual = PluginInstance.of(name, plugin);
-            plugins.add(new PluginInstance(name, plugin, usual.level(), true));
+            PluginSettings skipping = new PluginSettings(LevelSetting.UNCHANGED, true, 0);
+            plugins.add(new PluginInstance(name, plugin, skipping, Origin.NONE));
             return this;
         }
 

@@ -1,11 +1,19 @@
 package org.qpsmtpd.core.chain;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.hook.QueueHook;
 
 /**
@@ -14,11 +22,14 @@ import org.qpsmtpd.api.hook.QueueHook;
  */
 public final class Generation {
     private final int number;
+    private final Instant since = Instant.now();
     private final List<PluginInstance> plugins;
     private final List<String> faults;
-    private final Map<HookPoint, List<Link<?>>> chains = new EnumMap<>(HookPoint.class);
+    private final Map<HookPoint, List<Link>> chains = new EnumMap<>(HookPoint.class);
     private final boolean takesBinary;
     private final AtomicInteger users = new AtomicInteger();
+    private volatile boolean retired;
+    private volatile long retiredAt;
 
     /**
      * @param number counts up
@@ -32,10 +43,10 @@ public final class Generation {
         this.faults = List.copyOf(faults);
         boolean mayWait = lookUpsMayWait();
         for (HookPoint point : HookPoint.values()) {
-            List<Link<?>> chain = new ArrayList<>();
+            List<Link> chain = new ArrayList<>();
             for (PluginInstance plugin : plugins) {
                 if (plugin.answers(point)) {
-                    chain.add(plugin.link(point, point.type(), mayWait));
+                    chain.add(new Link(plugin, point, mayWait));
                 }
             }
             if (!chain.isEmpty()) {
@@ -44,8 +55,11 @@ public final class Generation {
         }
         takesBinary =
                 has(HookPoint.QUEUE)
-                        && hooks(HookPoint.QUEUE, QueueHook.class).stream()
-                                .allMatch(QueueHook::takesBinary);
+                        && chain(HookPoint.QUEUE).stream().allMatch(Generation::takesBinary);
+    }
+
+    private static boolean takesBinary(Link link) {
+        return link.plugin().plugin() instanceof QueueHook queue && queue.takesBinary();
     }
 
     /** Any plugin may look up configuration, and a plugin that supplies it may ask the network. */
@@ -63,6 +77,11 @@ public final class Generation {
     /** Counts up with each change. */
     public int number() {
         return number;
+    }
+
+    /** When it was made. */
+    public Instant since() {
+        return since;
     }
 
     /** The plugins in order. */
@@ -85,16 +104,48 @@ public final class Generation {
         return takesBinary;
     }
 
-    /** The plugins of a hook. */
-    public <H> List<H> hooks(HookPoint point, Class<H> type) {
-        return chains.getOrDefault(point, List.of()).stream()
-                .map(link -> type.cast(link.hook()))
-                .toList();
-    }
-
-    List<Link<?>> chain(HookPoint point) {
+    /** The plugins of a hook in order. */
+    List<Link> chain(HookPoint point) {
         return chains.getOrDefault(point, List.of());
     }
+
+    /**
+     * Asks the plugins of a hook that gives values in order, until one knows.
+     *
+     * @throws UncheckedIOException when a plugin is away, so that nobody takes its silence for no
+     */
+    public <H, T> Optional<T> first(
+            HookPoint point, Class<H> type, Function<H, Optional<T>> question) {
+        for (Link link : chain(point)) {
+            Object hook = link.plugin().enter();
+            if (hook == null) {
+                String problem = "plugin " + link.name() + ", which supplies settings, is away";
+                throw new UncheckedIOException(problem, new IOException(problem));
+            }
+            try {
+                Optional<T> answer = question.apply(type.cast(hook));
+                if (answer.isPresent()) {
+                    return answer;
+                }
+            } finally {
+                link.plugin().exit();
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The logging plugins in order; one that is away takes no lines meanwhile. */
+    List<LoggingHook> loggers() {
+        List<LoggingHook> loggers = new ArrayList<>();
+        for (Link link : chain(HookPoint.LOGGING)) {
+            if (link.plugin().plugin() instanceof LoggingHook logger) {
+                loggers.add(new Logger(link.plugin(), logger.threshold(), logger.takesRecords()));
+            }
+        }
+        return loggers;
+    }
+
+    // ---- sessions
 
     /** Counts a session in. */
     public void enter() {
@@ -109,5 +160,23 @@ public final class Generation {
     /** How many sessions are pinned to it. */
     public int users() {
         return users.get();
+    }
+
+    /** New sessions get another set, and plugins of this one were replaced or taken away. */
+    void retire() {
+        if (!retired) {
+            retiredAt = System.nanoTime();
+            retired = true;
+        }
+    }
+
+    /** Whether its sessions are to end as soon as they can, so many seconds after it retired. */
+    public boolean isOver(int seconds) {
+        return retired && System.nanoTime() - retiredAt >= TimeUnit.SECONDS.toNanos(seconds);
+    }
+
+    /** Whether a plugin is part of it. */
+    boolean uses(@Nullable PluginInstance plugin) {
+        return plugins.contains(plugin);
     }
 }

@@ -4,24 +4,28 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.qpsmtpd.api.config.ConfigLine;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.hook.PostForkHook;
 import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.core.chain.Candidate.Fault;
 import org.qpsmtpd.core.chain.InstanceFactory.Made;
-import org.qpsmtpd.core.chain.OptionBinder.Options;
-import org.qpsmtpd.core.chain.PluginCatalog.Offer;
 import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.log.LogRouter;
 
 /**
- * Builds generations and keeps the current one. An instance whose line and bundle did not change is
- * used again; one that no generation with sessions uses is given back. Used by one thread at a
- * time, but for {@link #current}.
+ * Builds generations and keeps the current one. A change makes a candidate beside the current
+ * generation; only when all of it is fit to serve does it become current. An instance whose line
+ * and bundle did not change is used again; one that no generation with sessions uses is given back.
+ * Used by one thread at a time, but for {@link #current}, {@link #live} and {@link #refused}.
  */
 public final class Generations {
     /** The files of the core; when one of them changes there is a new generation. */
@@ -38,27 +42,33 @@ public final class Generations {
                     "spool_dir",
                     "timeout",
                     "timeoutsmtpd",
+                    "retire_after",
                     "rcptmax",
                     "lenient_addresses");
+
+    private static final int MOST_ROUNDS = 100;
 
     private final InstanceFactory factory;
     private final ConfigDirectory config;
     private final LogRouter log;
-    private final String dropLocation;
     private final Map<String, Made> made = new HashMap<>();
-    private final Map<Generation, Set<String>> live = new HashMap<>();
+    private final Map<Generation, List<String>> live = new LinkedHashMap<>();
+    private final Set<Bundle> seen = new HashSet<>();
     private volatile Generation current = new Generation(0, List.of(), List.of("not yet started"));
+    private volatile List<Generation> shown = List.of();
+    private volatile List<String> refused = List.of();
+    private volatile @Nullable BundleSource source;
 
-    /**
-     * @param dropLocation how the location of bundles begins that run without a line of
-     *     config/plugins
-     */
-    public Generations(
-            InstanceFactory factory, ConfigDirectory config, LogRouter log, String dropLocation) {
+    /** Nothing is built yet. */
+    public Generations(InstanceFactory factory, ConfigDirectory config, LogRouter log) {
         this.factory = factory;
         this.config = config;
         this.log = log;
-        this.dropLocation = dropLocation;
+    }
+
+    /** Sets where exchanged bundles come from; null for nowhere. */
+    public void setSource(@Nullable BundleSource newSource) {
+        source = newSource;
     }
 
     /** The set of plugins for new sessions. */
@@ -66,22 +76,147 @@ public final class Generations {
         return current;
     }
 
+    /** The generations that are current or have sessions, newest first. */
+    public List<Generation> live() {
+        return shown;
+    }
+
+    /** Why the latest change is not in use, a sentence each; empty when it is. */
+    public List<String> refused() {
+        return refused;
+    }
+
+    /** Calls back when a plugin's service came or went by itself. */
+    public void onChange(Runnable action) {
+        factory.services().onChange(action);
+    }
+
     /**
-     * Builds the next generation from the files and bundles as they are now, and makes it current.
+     * How long the next generation should wait for a plugin that is away and may come back, in
+     * milliseconds; 0 for not at all.
      */
-    public void renew() {
-        Build build = new Build();
-        build.checkFiles();
-        build.addLines("logging");
-        build.addLines("plugins");
-        build.addDropped();
-        Generation next = new Generation(current.number() + 1, build.instances, build.faults);
-        live.put(next, build.keys);
+    public long patienceMillis() {
+        long now = System.nanoTime();
+        long limit = TimeUnit.SECONDS.toNanos(HookRun.AWAY_SECONDS);
+        long most = 0;
+        for (Made used : made.values()) {
+            long away = used.instance().awayNanos(now);
+            boolean mayReturn = (used.bundle().getState() & Bundle.UNINSTALLED) == 0;
+            if (away > 0 && away < limit && mayReturn && current.uses(used.instance())) {
+                most = Math.max(most, limit - away);
+            }
+        }
+        return most == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(most) + 1;
+    }
+
+    // ---- the next generation
+
+    /**
+     * Builds a candidate from the files and bundles as they are now, and makes it current if it is
+     * fit to serve, or if the current generation cannot go on.
+     *
+     * @return why it is not in use, a sentence each; empty when it is
+     */
+    public List<String> renew() {
+        Candidate candidate = build();
+        List<String> sentences = candidate.sentences();
+        if (!sentences.isEmpty() && canStay(candidate)) {
+            stay(sentences);
+        } else {
+            refused = List.of();
+            if (isDifferent(candidate)) {
+                publish(candidate);
+            } else {
+                useLoggers(current);
+            }
+            accepted(candidate.wanted());
+        }
+        retire();
+        return sentences;
+    }
+
+    /** Builds until no new bundle is at fault; those that are go back to where they came from. */
+    private Candidate build() {
+        Candidate candidate = candidate();
+        BundleSource from = source;
+        for (int round = 0; from != null && round < MOST_ROUNDS; round++) {
+            Map<Bundle, String> culprits = new LinkedHashMap<>();
+            for (Fault fault : candidate.faults()) {
+                Bundle bundle = fault.bundle();
+                if (bundle != null && candidate.wanted().contains(bundle) && !isInUse(bundle)) {
+                    culprits.merge(bundle, fault.sentence(), (a, b) -> a);
+                }
+            }
+            if (culprits.isEmpty()) {
+                break;
+            }
+            culprits.forEach(from::refuse);
+            candidate = candidate();
+        }
+        return candidate;
+    }
+
+    private Candidate candidate() {
+        BundleSource from = source;
+        List<Bundle> wanted = from == null ? List.of() : from.wanted();
+        seen.addAll(wanted);
+        Candidate candidate = new Candidate(factory, config, log, made, wanted);
+        candidate.build();
+        return candidate;
+    }
+
+    private boolean isInUse(Bundle bundle) {
+        for (String key : live.getOrDefault(current, List.of())) {
+            Made used = made.get(key);
+            if (used != null && used.bundle().equals(bundle)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the current generation serves and nothing of it has been taken away. */
+    private boolean canStay(Candidate candidate) {
+        if (current.number() == 0 || !current.faults().isEmpty()) {
+            return false;
+        }
+        for (String key : live.getOrDefault(current, List.of())) {
+            Made used = made.get(key);
+            if (used == null
+                    || used.instance().isAway()
+                    || (candidate.names(used.plugin()) && !candidate.offers(used.plugin()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void stay(List<String> sentences) {
+        if (!sentences.equals(refused)) {
+            sentences.forEach(fault -> log.log(LogLevel.ERROR, fault));
+            log.log(
+                    LogLevel.ERROR,
+                    "generation " + current.number() + " stays in use until this is mended");
+        }
+        refused = sentences;
+    }
+
+    private boolean isDifferent(Candidate candidate) {
+        return !candidate.keys().equals(live.get(current))
+                || !candidate.sentences().equals(current.faults());
+    }
+
+    private void publish(Candidate candidate) {
+        Generation next =
+                new Generation(current.number() + 1, candidate.instances(), candidate.sentences());
+        List<PluginInstance> fresh = new ArrayList<>(next.plugins());
+        live.keySet().forEach(earlier -> fresh.removeAll(earlier.plugins()));
+        live.put(next, candidate.keys());
         current = next;
         useLoggers(next);
-        build.fresh.forEach(this::tellBegun);
-        build.faults.forEach(fault -> log.log(LogLevel.ERROR, fault));
-        if (!build.faults.isEmpty()) {
+        fresh.forEach(this::tellBegun);
+        next.faults().forEach(fault -> log.log(LogLevel.ERROR, fault));
+        if (!next.faults().isEmpty()) {
             log.log(LogLevel.ERROR, "mail is deferred with 421 until this is mended");
         } else if (!next.has(HookPoint.QUEUE)) {
             log.log(
@@ -91,7 +226,13 @@ public final class Generations {
         log.log(
                 LogLevel.NOTICE,
                 "generation " + next.number() + ": " + next.plugins().size() + " plugins");
-        retire();
+    }
+
+    private void accepted(List<Bundle> wanted) {
+        BundleSource from = source;
+        if (from != null) {
+            from.accepted(wanted);
+        }
     }
 
     private void tellBegun(PluginInstance instance) {
@@ -105,35 +246,18 @@ public final class Generations {
     }
 
     private void useLoggers(Generation generation) {
-        LogLevel builtIn =
-                isReadable("loglevel")
-                        ? config.value("loglevel")
-                                .map(Generations::level)
-                                .orElse(LogRouter.DEFAULT_LEVEL)
-                        : LogRouter.DEFAULT_LEVEL;
-        log.use(generation.hooks(HookPoint.LOGGING, LoggingHook.class), builtIn);
+        log.use(generation.loggers(), builtInLevel());
     }
 
-    private boolean isReadable(String name) {
-        return problemOf(name).isEmpty();
-    }
-
-    private String problemOf(String name) {
+    private LogLevel builtInLevel() {
         try {
-            config.lines(name);
-            return "";
-        } catch (UncheckedIOException e) {
-            return e.getMessage() == null ? name + " cannot be read" : e.getMessage();
+            return config.value("loglevel").map(LogLevel::parse).orElse(LogRouter.DEFAULT_LEVEL);
+        } catch (UncheckedIOException | IllegalArgumentException e) {
+            return LogRouter.DEFAULT_LEVEL; // an unreadable file is a fault of the generation
         }
     }
 
-    private static LogLevel level(String text) {
-        try {
-            return LogLevel.parse(text);
-        } catch (IllegalArgumentException e) {
-            return LogRouter.DEFAULT_LEVEL;
-        }
-    }
+    // ---- retirement
 
     /** Gives back the instances of generations that no session uses any more. */
     public void retire() {
@@ -141,126 +265,49 @@ public final class Generations {
         live.keySet().removeIf(generation -> generation != now && generation.users() == 0);
         Set<String> used = new HashSet<>();
         live.values().forEach(used::addAll);
+        List<Made> unused = new ArrayList<>();
         made.entrySet()
                 .removeIf(
                         entry -> {
-                            boolean unused = !used.contains(entry.getKey());
-                            if (unused) {
-                                factory.release(entry.getValue());
+                            boolean gone = !used.contains(entry.getKey());
+                            if (gone) {
+                                unused.add(entry.getValue());
                             }
-                            return unused;
+                            return gone;
                         });
+        unused.forEach(factory::release);
+        for (Generation generation : live.keySet()) {
+            if (!now.plugins().containsAll(generation.plugins())) {
+                generation.retire();
+            }
+        }
+        releaseBundles();
+        List<Generation> newestFirst = new ArrayList<>();
+        live.keySet().forEach(generation -> newestFirst.add(0, generation));
+        shown = List.copyOf(newestFirst);
+    }
+
+    private void releaseBundles() {
+        BundleSource from = source;
+        if (from == null || seen.isEmpty()) {
+            return;
+        }
+        Set<Bundle> kept = new HashSet<>(from.wanted());
+        made.values().forEach(instance -> kept.add(instance.bundle()));
+        Consumer<Bundle> release = from::release;
+        List<Bundle> gone = seen.stream().filter(bundle -> !kept.contains(bundle)).toList();
+        gone.forEach(seen::remove);
+        gone.forEach(release);
     }
 
     /** Gives everything back. */
     public void close() {
         current = new Generation(current.number() + 1, List.of(), List.of("shutting down"));
+        log.use(List.of(), builtInLevel());
         made.values().forEach(factory::release);
         made.clear();
         live.clear();
-    }
-
-    /** One generation on its way. */
-    private final class Build {
-        private final PluginCatalog catalog = PluginCatalog.of(factory.context());
-        private final List<PluginInstance> instances = new ArrayList<>();
-        private final List<String> faults = new ArrayList<>();
-        private final Set<String> keys = new HashSet<>();
-        private final Set<String> named = new HashSet<>();
-        private final List<PluginInstance> fresh = new ArrayList<>();
-
-        /**
-         * What the core itself reads must be readable; the plugins' files are the plugins' concern.
-         */
-        void checkFiles() {
-            for (String name : CORE_FILES) {
-                String problem = problemOf(name);
-                if (!problem.isEmpty()) {
-                    faults.add(problem);
-                }
-            }
-        }
-
-        void addLines(String file) {
-            if (!isReadable(file)) {
-                return;
-            }
-            for (ConfigLine line : config.lines(file)) {
-                PluginLine parsed = PluginLine.parse(line);
-                named.add(parsed.plugin());
-                if (parsed.isRenamed()) {
-                    log.log(
-                            LogLevel.WARN,
-                            parsed.place()
-                                    + ": plugin '"
-                                    + parsed.instance()
-                                    + "' is called '"
-                                    + parsed.plugin()
-                                    + "' now");
-                }
-                add(parsed);
-            }
-        }
-
-        void addDropped() {
-            for (Offer offer : catalog.all()) {
-                boolean dropped = offer.bundle().getLocation().startsWith(dropLocation);
-                if (dropped && !named.contains(offer.name())) {
-                    String place = "bundle " + offer.bundle().getLocation();
-                    add(new PluginLine(offer.name(), offer.name(), List.of(), true, place));
-                }
-            }
-        }
-
-        private void add(PluginLine line) {
-            try {
-                instances.add(instance(line));
-            } catch (PluginFault e) {
-                String sentence =
-                        line.place() + ": plugin '" + line.plugin() + "': " + e.getMessage();
-                if (line.optional()) {
-                    log.log(LogLevel.WARN, sentence + "; it is left out");
-                } else {
-                    faults.add(sentence);
-                }
-            }
-        }
-
-        private PluginInstance instance(PluginLine line) throws PluginFault {
-            Offer offer = catalog.get(line.plugin());
-            if (offer == null) {
-                throw new PluginFault(
-                        "it is not installed; put its bundle into the deploy folder, or end the line"
-                                + " with the word optional");
-            }
-            Options options = factory.bind(offer, line.words());
-            String key = key(line, offer, options);
-            Made instance = made.get(key);
-            if (instance == null) {
-                instance = factory.make(offer, line.instance(), options);
-                made.put(key, instance);
-                fresh.add(instance.instance());
-            }
-            keys.add(key);
-            return instance.instance();
-        }
-
-        private String key(PluginLine line, Offer offer, Options options) {
-            String key =
-                    offer.bundle().getBundleId()
-                            + "@"
-                            + offer.bundle().getLastModified()
-                            + " "
-                            + line.instance()
-                            + " "
-                            + line.words()
-                            + options.level();
-            // The same line twice is two instances.
-            StringBuilder unique = new StringBuilder(key);
-            while (keys.contains(unique.toString())) {
-                unique.append('+');
-            }
-            return unique.toString();
-        }
+        shown = List.of();
+        factory.close();
     }
 }

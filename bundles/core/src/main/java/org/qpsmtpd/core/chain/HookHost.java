@@ -16,9 +16,15 @@ public interface HookHost {
     /** The workers for hooks that may wait. */
     Executor children();
 
+    /** How many of the workers one plugin may hold at a time, 1 or more. */
+    int childrenPerPlugin();
+
     /** Where plugins' reasons and failures are written. */
     LogRouter log();
 
     /** Marks the connection for the plugin naughty. */
     void defer(String plugin, Action type, String text);
+
+    /** Takes the outcome of a call for the record of the session. */
+    void decided(Outcome outcome);
 }

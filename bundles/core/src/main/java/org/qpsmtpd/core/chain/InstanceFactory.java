@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.chain;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,17 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceEvent;
-import org.osgi.framework.ServiceListener;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -29,8 +27,10 @@ import org.osgi.service.metatype.AttributeDefinition;
 import org.osgi.service.metatype.MetaTypeInformation;
 import org.osgi.service.metatype.MetaTypeService;
 import org.osgi.service.metatype.ObjectClassDefinition;
+import org.qpsmtpd.api.plugin.SelfCheck;
 import org.qpsmtpd.core.chain.OptionBinder.Options;
 import org.qpsmtpd.core.chain.PluginCatalog.Offer;
+import org.qpsmtpd.core.log.LogRouter;
 
 /**
  * Makes plugin instances: one factory configuration of Declarative Services for each line of
@@ -38,30 +38,49 @@ import org.qpsmtpd.core.chain.PluginCatalog.Offer;
  */
 public final class InstanceFactory {
     /** Service property that tells an instance. */
-    private static final String INSTANCE = "qpsmtpd.instance";
-
-    private static final long ACTIVATION_SECONDS = 10;
+    static final String INSTANCE = "qpsmtpd.instance";
 
     private final BundleContext context;
     private final ConfigurationAdmin configurations;
     private final ServiceComponentRuntime components;
     private final MetaTypeService metatypes;
     private final AtomicLong counter = new AtomicLong();
+    private final HookServices services;
 
-    /** An instance and what must be given back when nobody uses it any more. */
+    /**
+     * An instance and what must be given back when nobody uses it any more.
+     *
+     * @param plugin the plugin's name without {@code :N}
+     * @param bundle who provides it
+     * @param configuration what made it; null for a service that its bundle registered by itself
+     */
     record Made(
-            PluginInstance instance, ServiceReference<?> reference, Configuration configuration) {}
+            String plugin,
+            PluginInstance instance,
+            Bundle bundle,
+            @Nullable Configuration configuration) {}
 
-    /** Uses the framework's services. */
+    /**
+     * Uses the framework's services.
+     *
+     * @param log told of plugins that come and go
+     */
     public InstanceFactory(
             BundleContext context,
             ConfigurationAdmin configurations,
             ServiceComponentRuntime components,
-            MetaTypeService metatypes) {
+            MetaTypeService metatypes,
+            LogRouter log) {
         this.context = context;
         this.configurations = configurations;
         this.components = components;
         this.metatypes = metatypes;
+        this.services = new HookServices(context, log);
+    }
+
+    /** The services of hooks in the framework. */
+    HookServices services() {
+        return services;
     }
 
     BundleContext context() {
@@ -70,10 +89,33 @@ public final class InstanceFactory {
 
     /** Checks the words of a line against what the plugin declares. */
     Options bind(Offer offer, List<String> words) throws PluginFault {
+        return binder(offer).bind(words);
+    }
+
+    /** Checks the options of a configuration against what the plugin declares. */
+    Options bind(Offer offer, Map<String, List<String>> named) throws PluginFault {
+        return binder(offer).bindNamed(named);
+    }
+
+    private OptionBinder binder(Offer offer) throws PluginFault {
         ComponentDescriptionDTO component = describe(offer);
         Set<String> properties = new HashSet<>(component.properties.keySet());
         properties.removeIf(key -> key.startsWith("plugin.") || key.startsWith("service."));
-        return new OptionBinder(attributes(offer), properties, offer.positional()).bind(words);
+        return new OptionBinder(attributes(offer), properties, offer.positional());
+    }
+
+    /** The configurations that were made for plugins by others than this factory. */
+    List<PluginConfiguration> foreignConfigurations(PluginCatalog catalog) {
+        List<PluginConfiguration> found = new ArrayList<>();
+        try {
+            Configuration[] all = configurations.listConfigurations("(service.factoryPid=*)");
+            for (Configuration configuration : all == null ? new Configuration[0] : all) {
+                PluginConfiguration.of(configuration, catalog).ifPresent(found::add);
+            }
+        } catch (IOException | InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        return found;
     }
 
     private ComponentDescriptionDTO describe(Offer offer) throws PluginFault {
@@ -85,7 +127,7 @@ public final class InstanceFactory {
         String pid = PluginLine.pid(offer.name());
         for (ComponentDescriptionDTO component : components.getComponentDescriptionDTOs(bundle)) {
             if (Arrays.asList(component.configurationPid).contains(pid)) {
-                return component;
+                return usable(component);
             }
         }
         throw new PluginFault(
@@ -93,6 +135,16 @@ public final class InstanceFactory {
                         + bundle.getSymbolicName()
                         + " has no component with the configuration pid "
                         + pid);
+    }
+
+    /** An immediate component would be built by whoever delivers its configuration. */
+    private static ComponentDescriptionDTO usable(ComponentDescriptionDTO component)
+            throws PluginFault {
+        if (component.immediate) {
+            throw new PluginFault(
+                    "its component is marked immediate, which a plugin must not be; leave that out");
+        }
+        return component;
     }
 
     private Map<String, AttributeDefinition> attributes(Offer offer) {
@@ -111,29 +163,61 @@ public final class InstanceFactory {
     }
 
     /** Makes an instance and waits until it is ready. */
-    Made make(Offer offer, String name, Options options) throws PluginFault {
+    Made make(Offer offer, PluginLine line, Options options) throws PluginFault {
         String id = Long.toString(counter.incrementAndGet());
-        CountDownLatch registered = new CountDownLatch(1);
-        AtomicReference<@Nullable ServiceReference<?>> found = new AtomicReference<>();
-        ServiceListener listener =
-                event -> {
-                    if (event.getType() == ServiceEvent.REGISTERED) {
-                        found.set(event.getServiceReference());
-                        registered.countDown();
-                    }
-                };
+        CompletableFuture<ServiceReference<?>> registered = services.await(id);
+        Configuration configuration = configure(offer, id, options);
         try {
-            context.addServiceListener(listener, "(" + INSTANCE + "=" + id + ")");
-            Configuration configuration = configure(offer, id, options);
-            registered.await(ACTIVATION_SECONDS, TimeUnit.SECONDS);
-            return get(offer, name, options, found.get(), configuration);
-        } catch (InvalidSyntaxException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new PluginFault("interrupted while it was started");
-        } finally {
-            context.removeServiceListener(listener);
+            ServiceReference<?> reference =
+                    registered.completeOnTimeout(null, TimeLimit.SECONDS, TimeUnit.SECONDS).join();
+            Object plugin = reference == null ? null : services.get(reference);
+            if (plugin == null) {
+                throw new PluginFault(failure(offer, configuration.getPid()));
+            }
+            checkItself(plugin);
+            PluginInstance instance =
+                    new PluginInstance(
+                            line.instance(),
+                            plugin,
+                            options.settings(),
+                            Origin.of(offer.bundle(), line));
+            Made made = new Made(line.plugin(), instance, offer.bundle(), configuration);
+            services.follow(id, made, reference);
+            return made;
+        } catch (PluginFault e) {
+            services.forget(id);
+            delete(configuration);
+            throw e;
+        }
+    }
+
+    /** Takes a service that a bundle registered by itself for a plugin. */
+    Made adopt(ServiceReference<?> reference, PluginLine line) throws PluginFault {
+        Object plugin = services.get(reference);
+        if (plugin == null) {
+            throw new PluginFault("its service went away");
+        }
+        checkItself(plugin);
+        Bundle bundle = reference.getBundle();
+        PluginInstance instance =
+                new PluginInstance(
+                        line.instance(), plugin, PluginSettings.USUAL, Origin.of(bundle, line));
+        Made made = new Made(line.plugin(), instance, bundle, null);
+        services.follow(HookServices.id(reference), made, reference);
+        return made;
+    }
+
+    private static void checkItself(Object plugin) throws PluginFault {
+        if (plugin instanceof SelfCheck check) {
+            try {
+                TimeLimit.within(
+                        () -> {
+                            check.selfCheck();
+                            return true;
+                        });
+            } catch (PluginFault e) {
+                throw new PluginFault("its self-check failed: " + e.getMessage());
+            }
         }
     }
 
@@ -149,24 +233,6 @@ public final class InstanceFactory {
         } catch (IOException e) {
             throw new PluginFault("its configuration cannot be stored: " + e.getMessage());
         }
-    }
-
-    private Made get(
-            Offer offer,
-            String name,
-            Options options,
-            @Nullable ServiceReference<?> reference,
-            Configuration configuration)
-            throws PluginFault {
-        Object plugin = reference == null ? null : context.getService(reference);
-        if (reference == null || plugin == null) {
-            String reason = failure(offer, configuration.getPid());
-            delete(configuration);
-            throw new PluginFault(reason);
-        }
-        PluginInstance instance =
-                new PluginInstance(name, plugin, options.level(), options.skipOnError());
-        return new Made(instance, reference, configuration);
     }
 
     /** What Declarative Services says of a component that did not come up, in one sentence. */
@@ -204,16 +270,34 @@ public final class InstanceFactory {
 
     /** Gives an instance back; Declarative Services then deactivates it. */
     void release(Made made) {
-        context.ungetService(made.reference());
-        delete(made.configuration());
+        services.release(made);
+        Configuration configuration = made.configuration();
+        if (configuration != null) {
+            delete(configuration);
+        }
     }
 
+    /**
+     * In the background: a component that hangs would hold up whoever takes its configuration away.
+     */
     private static void delete(Configuration configuration) {
-        try {
-            configuration.delete();
-        } catch (IOException | IllegalStateException e) {
-            // the storage is fresh at each start, and a bundle that is gone took its configuration
-            // along
-        }
+        Thread thread =
+                new Thread(
+                        () -> {
+                            try {
+                                configuration.delete();
+                            } catch (IOException | IllegalStateException e) {
+                                // the storage is fresh at each start, and a bundle that is gone
+                                // took its configuration along
+                            }
+                        },
+                        "plugin-stop");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Stops following services. */
+    void close() {
+        services.close();
     }
 }

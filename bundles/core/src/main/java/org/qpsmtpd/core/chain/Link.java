@@ -1,16 +1,31 @@
 package org.qpsmtpd.core.chain;
 
-import org.qpsmtpd.core.log.LevelSetting;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.core.log.PluginCall;
 
 /**
  * A plugin's place in the chain of one hook.
  *
- * @param plugin the plugin's name, for the log
- * @param hook the plugin itself
- * @param nonBlocking whether it never waits, so that it may run where input is read
- * @param level its {@code loglevel}
- * @param skipOnError whether its failure counts as no opinion instead of deferring the mail
- * @param <H> the hook's interface
+ * @param plugin the plugin
+ * @param point the hook
+ * @param mayWait whether it must be called as one that waits, whatever it says of itself
  */
-record Link<H>(
-        String plugin, H hook, boolean nonBlocking, LevelSetting level, boolean skipOnError) {}
+record Link(PluginInstance plugin, HookPoint point, boolean mayWait) {
+    String name() {
+        return plugin.name();
+    }
+
+    /** Whether it may run where input is read. */
+    boolean nonBlocking() {
+        return !mayWait && plugin.isNonBlocking(point);
+    }
+
+    boolean skipOnError() {
+        return plugin.settings().skipOnError();
+    }
+
+    PluginCall call(String connectionId) {
+        return new PluginCall(
+                plugin.name(), point.hookName(), connectionId, plugin.settings().level());
+    }
+}

@@ -15,20 +15,22 @@ import org.qpsmtpd.core.log.LevelSetting;
 /**
  * Turns the words behind a plugin's name into its options, checked against what the plugin
  * declares: the attributes of its metatype, the properties of its component ({@code reject}, {@code
- * reject_type}), and the two settings that the core keeps for every plugin, {@code loglevel} and
- * {@code on_error}.
+ * reject_type}), and the settings that the core keeps for every plugin: {@code loglevel}, {@code
+ * on_error} and {@code deadline}.
  */
 final class OptionBinder {
     private static final String REST = "...";
     private static final String LOGLEVEL = "loglevel";
     private static final String ON_ERROR = "on_error";
+    private static final String DEADLINE = "deadline";
+    private static final int LONGEST_DEADLINE = 3600;
 
     private final Map<String, AttributeDefinition> attributes;
     private final Set<String> properties;
     private final List<String> positional;
 
     /** What a line says. */
-    record Options(Map<String, Object> values, LevelSetting level, boolean skipOnError) {}
+    record Options(Map<String, Object> values, PluginSettings settings) {}
 
     /**
      * @param attributes the plugin's own options by key
@@ -62,6 +64,16 @@ final class OptionBinder {
         return options(given);
     }
 
+    /** Reads options that are all given by name. */
+    Options bindNamed(Map<String, List<String>> given) throws PluginFault {
+        for (String name : given.keySet()) {
+            if (!isKnown(name)) {
+                throw new PluginFault(unknown(name));
+            }
+        }
+        return options(given);
+    }
+
     private int byPosition(List<String> words, Map<String, List<String>> given) {
         int next = 0;
         for (String declared : positional) {
@@ -91,6 +103,7 @@ final class OptionBinder {
     private boolean isKnown(String key) {
         return key.equals(LOGLEVEL)
                 || key.equals(ON_ERROR)
+                || key.equals(DEADLINE)
                 || attributes.containsKey(key)
                 || properties.contains(key);
     }
@@ -99,6 +112,7 @@ final class OptionBinder {
         Map<String, Object> values = new LinkedHashMap<>();
         LevelSetting level = LevelSetting.UNCHANGED;
         boolean skip = false;
+        int deadline = 0;
         for (Map.Entry<String, List<String>> option : given.entrySet()) {
             String key = option.getKey();
             List<String> texts = option.getValue();
@@ -111,10 +125,11 @@ final class OptionBinder {
             switch (key) {
                 case LOGLEVEL -> level = level(text);
                 case ON_ERROR -> skip = skips(text);
+                case DEADLINE -> deadline = deadline(text);
                 default -> values.put(key, text);
             }
         }
-        return new Options(values, level, skip);
+        return new Options(values, new PluginSettings(level, skip, deadline));
     }
 
     private static LevelSetting level(String text) throws PluginFault {
@@ -131,6 +146,18 @@ final class OptionBinder {
             case "defer" -> false;
             default -> throw new PluginFault("on_error '" + text + "' is not one of defer, skip");
         };
+    }
+
+    private static int deadline(String text) throws PluginFault {
+        long seconds = (Long) number(DEADLINE, text);
+        if (seconds < 1 || seconds > LONGEST_DEADLINE) {
+            throw new PluginFault(
+                    "option 'deadline': '"
+                            + text
+                            + "' is not a number of seconds from 1 to "
+                            + LONGEST_DEADLINE);
+        }
+        return (int) seconds;
     }
 
     private static String single(String key, List<String> texts) throws PluginFault {
@@ -221,6 +248,7 @@ final class OptionBinder {
         known.addAll(properties);
         known.add(LOGLEVEL);
         known.add(ON_ERROR);
+        known.add(DEADLINE);
         String hint =
                 nearest(key(word), known)
                         .map(name -> ", did you mean '" + name + "'?")

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -28,8 +30,15 @@ final class PluginCatalog {
     private final Map<String, Offer> offers = new LinkedHashMap<>();
 
     static PluginCatalog of(BundleContext context) {
+        return of(context, bundle -> true);
+    }
+
+    static PluginCatalog of(BundleContext context, Predicate<Bundle> visible) {
         PluginCatalog catalog = new PluginCatalog();
         for (Bundle bundle : context.getBundles()) {
+            if (!visible.test(bundle)) {
+                continue;
+            }
             BundleRevision revision = bundle.adapt(BundleRevision.class);
             if (revision != null) {
                 revision.getDeclaredCapabilities(Plugin.NAMESPACE)
@@ -67,6 +76,10 @@ final class PluginCatalog {
 
     @Nullable Offer get(String name) {
         return offers.get(name);
+    }
+
+    Set<String> names() {
+        return offers.keySet();
     }
 
     List<Offer> all() {

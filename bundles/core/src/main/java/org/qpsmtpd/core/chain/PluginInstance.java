@@ -1,51 +1,207 @@
 package org.qpsmtpd.core.chain;
 
+import java.lang.invoke.VarHandle;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.NonBlocking;
-import org.qpsmtpd.core.log.LevelSetting;
 
 /**
- * A plugin ready to serve.
- *
- * @param name its name, with {@code :N} for further instances
- * @param plugin the object that implements the hooks
- * @param level its setting {@code loglevel}
- * @param skipOnError its setting {@code on_error}: true for {@code skip}, false for {@code defer}
+ * A plugin ready to serve, or away for a while because its bundle is stopped or being updated. A
+ * call is made between {@link #enter} and {@link #exit}, so that a bundle can wait for the calls in
+ * flight before it lets the plugin go.
  */
-public record PluginInstance(String name, Object plugin, LevelSetting level, boolean skipOnError) {
+public final class PluginInstance {
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private final String name;
+    private final PluginSettings settings;
+    private final Origin origin;
+    private final Map<HookPoint, CallFigures> figures = new EnumMap<>(HookPoint.class);
+    private final Set<HookPoint> nonBlocking = EnumSet.noneOf(HookPoint.class);
+    private final Breaker breaker = new Breaker();
+    private final Share share = new Share();
+    private final LongAdder entered = new LongAdder();
+    private final LongAdder left = new LongAdder();
+    private volatile @Nullable Object plugin;
+    private volatile CompletableFuture<Void> back = CompletableFuture.completedFuture(null);
+    private volatile boolean demoted;
+    private volatile long awaySince;
+
+    /** A plugin that is there. */
+    public PluginInstance(String name, Object plugin, PluginSettings settings, Origin origin) {
+        this.name = name;
+        this.plugin = plugin;
+        this.settings = settings;
+        this.origin = origin;
+        for (HookPoint point : HookPoint.values()) {
+            if (point.type().isInstance(plugin)) {
+                figures.put(point, new CallFigures());
+                if (isMarkedNonBlocking(plugin, point)) {
+                    nonBlocking.add(point);
+                }
+            }
+        }
+    }
+
     /** A plugin with the usual settings. */
     public static PluginInstance of(String name, Object plugin) {
-        return new PluginInstance(name, plugin, LevelSetting.UNCHANGED, false);
+        return new PluginInstance(name, plugin, PluginSettings.USUAL, Origin.NONE);
     }
 
-    boolean answers(HookPoint point) {
-        return point.type().isInstance(plugin);
+    /** Its name, with {@code :N} for further instances. */
+    public String name() {
+        return name;
     }
+
+    /** What the core keeps for it. */
+    public PluginSettings settings() {
+        return settings;
+    }
+
+    /** Where it comes from. */
+    public Origin origin() {
+        return origin;
+    }
+
+    // ---- calls
+
+    /** Begins a call; null when the plugin is away, and then there is no call to end. */
+    @Nullable Object enter() {
+        entered.increment();
+        // The departing plugin is taken away first and the calls are counted then.
+        VarHandle.fullFence();
+        Object present = plugin;
+        if (present == null) {
+            exit();
+        }
+        return present;
+    }
+
+    /** Ends a call. */
+    void exit() {
+        left.increment();
+    }
+
+    /** How many calls have not come back. */
+    long running() {
+        long ended = left.sum();
+        return Math.max(0, entered.sum() - ended);
+    }
+
+    /** The plugin itself, for what is no call; null while it is away. */
+    @Nullable Object plugin() {
+        return plugin;
+    }
+
+    // ---- away
 
     /**
-     * Its place in a chain.
+     * Takes the plugin away and waits for the calls in flight.
      *
-     * @param mayWait whether what every plugin uses may wait, so that none can be called as one
-     *     that never does
+     * @return false when some did not come back in time
      */
-    <H> Link<H> link(HookPoint point, Class<H> type, boolean mayWait) {
-        boolean nonBlocking = !mayWait && isNonBlocking(point);
-        return new Link<>(name, type.cast(plugin), nonBlocking, level, skipOnError);
+    boolean depart(long nanos) {
+        awaySince = System.nanoTime();
+        if (back.isDone()) {
+            back = new CompletableFuture<>();
+        }
+        plugin = null;
+        VarHandle.fullFence();
+        long end = System.nanoTime() + nanos;
+        while (running() > 0) {
+            if (System.nanoTime() - end >= 0) {
+                return false;
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        return true;
+    }
+
+    /** The plugin is there again, maybe a newer one; calls that wait go on. */
+    void arrive(Object returned) {
+        plugin = returned;
+        back.complete(null);
+    }
+
+    /** Whether the plugin is away. */
+    boolean isAway() {
+        return plugin == null;
+    }
+
+    /** How long the plugin has been away, in nanoseconds; 0 when it is there. */
+    long awayNanos(long now) {
+        return isAway() ? Math.max(1, now - awaySince) : 0;
+    }
+
+    /** Completes when the plugin is there. */
+    CompletableFuture<Void> back() {
+        return back;
+    }
+
+    // ---- hooks
+
+    boolean answers(HookPoint point) {
+        return figures.containsKey(point);
+    }
+
+    /** The hooks it answers. */
+    Collection<HookPoint> points() {
+        return figures.keySet();
     }
 
     /** Whether the hook's method never waits. */
     boolean isNonBlocking(HookPoint point) {
+        return !demoted && nonBlocking.contains(point);
+    }
+
+    /**
+     * From now on it is called as one that waits.
+     *
+     * @return false when it has been before
+     */
+    public boolean demote() {
+        boolean first = !demoted;
+        demoted = true;
+        return first;
+    }
+
+    CallFigures figures(HookPoint point) {
+        CallFigures known = figures.get(point);
+        if (known == null) {
+            throw new IllegalArgumentException(name + " does not answer " + point);
+        }
+        return known;
+    }
+
+    Breaker breaker() {
+        return breaker;
+    }
+
+    Share share() {
+        return share;
+    }
+
+    private static boolean isMarkedNonBlocking(Object plugin, HookPoint point) {
         if (plugin.getClass().isAnnotationPresent(NonBlocking.class)) {
             return true;
         }
         return Arrays.stream(point.type().getMethods())
                 .filter(method -> !method.isDefault())
-                .anyMatch(this::isMarked);
+                .anyMatch(method -> isMarked(plugin, method));
     }
 
-    private boolean isMarked(Method declared) {
+    private static boolean isMarked(Object plugin, Method declared) {
         try {
             return plugin.getClass()
                     .getMethod(declared.getName(), declared.getParameterTypes())
@@ -53,5 +209,10 @@ public record PluginInstance(String name, Object plugin, LevelSetting level, boo
         } catch (NoSuchMethodException e) {
             return false;
         }
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 }

@@ -8,6 +8,7 @@ import org.qpsmtpd.api.hook.Action;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.api.log.SessionRecord;
 
 /**
  * Hands each log line to the logging plugins in order, or, when there is none, writes it to
@@ -21,10 +22,11 @@ public final class LogRouter {
     private final PrintStream builtIn;
     private final long processId = ProcessHandle.current().pid();
     private final ThreadLocal<Boolean> logging = ThreadLocal.withInitial(() -> false);
-    private volatile Loggers loggers = new Loggers(List.of(), DEFAULT_LEVEL);
+    private volatile Loggers loggers = new Loggers(List.of(), DEFAULT_LEVEL, List.of());
     private volatile Runnable onChange = () -> {};
 
-    private record Loggers(List<LoggingHook> hooks, LogLevel threshold) {}
+    private record Loggers(
+            List<LoggingHook> hooks, LogLevel threshold, List<LoggingHook> recorders) {}
 
     /**
      * @param builtIn where lines go while no logging plugin is there
@@ -43,7 +45,8 @@ public final class LogRouter {
                         .map(LoggingHook::threshold)
                         .reduce((a, b) -> a.shows(b) ? a : b)
                         .orElse(builtInLevel);
-        loggers = new Loggers(List.copyOf(hooks), most);
+        List<LoggingHook> recorders = hooks.stream().filter(LoggingHook::takesRecords).toList();
+        loggers = new Loggers(List.copyOf(hooks), most, recorders);
         onChange.run();
     }
 
@@ -100,6 +103,26 @@ public final class LogRouter {
         }
     }
 
+    /** Whether a logging plugin takes the records of sessions. */
+    public boolean takesRecords() {
+        return !loggers.recorders().isEmpty();
+    }
+
+    /** Gives the record of a session that is over to the logging plugins that take it. */
+    public void sessionEnded(SessionRecord record) {
+        for (LoggingHook recorder : loggers.recorders()) {
+            try {
+                recorder.onSessionEnd(record);
+            } catch (RuntimeException e) {
+                reportFailure(e);
+            }
+        }
+    }
+
+    private void reportFailure(RuntimeException failure) {
+        builtIn.println(processId + " logging plugin failed: " + LogText.clean(failure.toString()));
+    }
+
     private void route(LogRecord line) {
         List<LoggingHook> hooks = loggers.hooks();
         if (hooks.isEmpty()) {
@@ -125,8 +148,7 @@ public final class LogRouter {
                     return;
                 }
             } catch (RuntimeException e) {
-                builtIn.println(
-                        processId + " logging plugin failed: " + LogText.clean(e.toString()));
+                reportFailure(e);
             }
         }
     }

@@ -37,6 +37,7 @@ import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.chain.Generations;
 import org.qpsmtpd.core.chain.InstanceFactory;
 import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.log.JulBridge;
 import org.qpsmtpd.core.log.LogRouter;
 
@@ -96,10 +97,9 @@ public final class Server {
 
         generations =
                 new Generations(
-                        new InstanceFactory(context, configurations, components, metatypes),
+                        new InstanceFactory(context, configurations, components, metatypes, log),
                         config,
-                        log,
-                        options.deployDirectory().toFile().toURI().toString());
+                        log);
         control.execute(this::start);
     }
 
@@ -117,9 +117,23 @@ public final class Server {
         }
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setSource(BundleSource newSource) {
+        generations.setSource(newSource);
+        renewSoon();
+    }
+
+    void unsetSource(BundleSource oldSource) {
+        // what it brought stays in use until it is there again, maybe updated
+    }
+
     private void start() {
         try {
             generations.renew();
+            generations.onChange(this::renewSoon);
             config.onChange(this::fileChanged);
             context.addBundleListener(bundleListener);
             SmtpServer started =
@@ -251,9 +265,19 @@ public final class Server {
             submit(
                     () -> {
                         renewalDue.set(false);
-                        generations.renew();
+                        renewUnlessPatient();
                     },
                     QUIET_MILLIS);
+        }
+    }
+
+    /** A plugin that is being updated in place is waited for; its return asks again. */
+    private void renewUnlessPatient() {
+        long patience = generations.patienceMillis();
+        if (patience > 0) {
+            submit(this::renewUnlessPatient, patience);
+        } else {
+            generations.renew();
         }
     }
 

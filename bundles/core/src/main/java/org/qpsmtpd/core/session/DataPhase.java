@@ -315,6 +315,7 @@ final class DataPhase implements MessageInput.Listener {
     }
 
     private void complete(MessageInput done) {
+        session.messageArrived(session.transaction());
         Reply fault = faultOf(done);
         if (fault != null) {
             session.reset(() -> session.reply(fault));

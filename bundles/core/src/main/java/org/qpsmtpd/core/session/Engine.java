@@ -15,6 +15,8 @@ import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.message.MemoryBudget;
 import org.qpsmtpd.core.message.Spool;
+import org.qpsmtpd.core.record.Records;
+import org.qpsmtpd.core.record.SessionLog;
 import org.qpsmtpd.core.worker.Children;
 
 /** What all sessions of a server share. */
@@ -28,6 +30,7 @@ public final class Engine {
     private final Supplier<Generation> generation;
     private final Supplier<Optional<Resolver>> resolver;
     private final MemoryBudget budget = MemoryBudget.ofThisJvm();
+    private final Records records = new Records();
     private final AtomicLong sessions = new AtomicLong();
     private final String idPrefix;
     private volatile @Nullable Known known;
@@ -107,6 +110,29 @@ public final class Engine {
     /** A new connection's id: when the server started and how many connections came before. */
     String newId() {
         return idPrefix + "." + Long.toString(sessions.incrementAndGet(), 36);
+    }
+
+    /** How many connections there have been. */
+    public long sessions() {
+        return sessions.get();
+    }
+
+    /** The records of the last sessions. */
+    public Records records() {
+        return records;
+    }
+
+    /** Keeps the record of a session that is over, and offers it to the loggers. */
+    void ended(SessionLog session, String remoteHost) {
+        records.keep(session, remoteHost);
+        if (log.takesRecords()) {
+            log.sessionEnded(session.snapshot(remoteHost, true, null));
+        }
+    }
+
+    /** How many children one plugin may hold at a time. */
+    int childrenPerPlugin() {
+        return children.perPlugin();
     }
 
     /** How many requests wait for a child. */

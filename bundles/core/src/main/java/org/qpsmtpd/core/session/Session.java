@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.control.ConnectionStatus;
 import org.qpsmtpd.api.hook.Action;
 import org.qpsmtpd.api.hook.ConfigHook;
 import org.qpsmtpd.api.hook.ConnectHook;
@@ -24,6 +25,8 @@ import org.qpsmtpd.api.hook.PreConnectionHook;
 import org.qpsmtpd.api.hook.ResetTransactionHook;
 import org.qpsmtpd.api.hook.UserConfigHook;
 import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.log.MessageRecord;
+import org.qpsmtpd.api.log.SessionRecord;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.service.DnsAnswer;
@@ -31,8 +34,10 @@ import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.HookHost;
 import org.qpsmtpd.core.chain.HookRun;
+import org.qpsmtpd.core.chain.Outcome;
 import org.qpsmtpd.core.config.HookedConfig;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.record.SessionLog;
 
 /**
  * A connection's life: admission, greeting, commands, end. One thing at a time: while a hook runs
@@ -42,17 +47,20 @@ import org.qpsmtpd.core.log.LogRouter;
  * <p>Source: qpsmtpd {@code lib/Qpsmtpd/SMTP.pm}; RFC 5321 sections 3 and 4.
  */
 public final class Session implements HookHost {
-    /** How long a hook may take before the mail is deferred. */
-    private static final long HOOK_SECONDS = 300;
-
     private static final Reply SHUTTING_DOWN =
             Reply.of(421, "4.3.2", "Service shutting down, try again later");
+
+    private static final Reply RENEWED =
+            Reply.of(421, "4.3.2", "Service renewed, please connect again");
+
+    private static final int MOST_RECIPIENTS_SHOWN = 20;
 
     private final Engine engine;
     private final Wire wire;
     private final Generation generation;
     private final SmtpConnection connection;
     private final String id;
+    private final SessionLog record;
     private final Greeting greeting = new Greeting(this);
     private final Envelope envelope = new Envelope(this);
     private final DataPhase data = new DataPhase(this);
@@ -60,9 +68,10 @@ public final class Session implements HookHost {
     private @Nullable SmtpTransaction transaction;
     private @Nullable Config hookedConfig;
     private @Nullable HookRun run;
-    private long runDeadline;
     private int transactions;
     private int asking;
+    private boolean arrived;
+    private String arrivedId = "";
     private boolean greeted;
     private boolean closing;
     private boolean gone;
@@ -78,6 +87,7 @@ public final class Session implements HookHost {
         this.generation = engine.enterGeneration();
         this.settings = engine.settings();
         this.connection = new SmtpConnection(this, endpoints);
+        this.record = new SessionLog(id, connection.remoteIp(), generation.number());
     }
 
     // ---- life
@@ -223,8 +233,13 @@ public final class Session implements HookHost {
         while (blank < line.length() && !isBlank(line.charAt(blank))) {
             blank++;
         }
+        arrived = false;
         String verb = line.substring(0, blank).toLowerCase(Locale.ROOT);
         String rest = line.substring(blank).strip();
+        if (verb.equals("mail") && isOutlived() && isIdle()) {
+            renewed();
+            return;
+        }
         switch (verb) {
             case "helo" -> greeting.helo(rest);
             case "ehlo" -> greeting.ehlo(rest);
@@ -283,12 +298,29 @@ public final class Session implements HookHost {
         reply(Replies.LINE_TOO_LONG);
     }
 
-    /** Checks whether a running hook is overdue. */
+    /**
+     * Checks whether a running hook is overdue, and whether the session has outlived its plugins.
+     */
     public void tick(long nanoTime) {
         HookRun current = run;
-        if (current != null && nanoTime - runDeadline > 0) {
-            current.expire();
+        if (current != null) {
+            current.tick(nanoTime);
+        } else if (isOutlived() && isIdle()) {
+            renewed();
         }
+    }
+
+    /**
+     * Whether plugins of this session were replaced longer ago than {@code retire_after} allows.
+     */
+    private boolean isOutlived() {
+        return generation.isOver(engine.settings().retireSeconds());
+    }
+
+    private void renewed() {
+        log(LogLevel.NOTICE, "the plugins of this session were replaced, closing");
+        reply(RENEWED);
+        disconnect();
     }
 
     /** Whether the hooks of the end have run and nothing is left to do. */
@@ -356,6 +388,7 @@ public final class Session implements HookHost {
                 result -> {
                     connection.clear();
                     generation.leave();
+                    engine.ended(record, connection.remoteHost());
                 });
     }
 
@@ -372,7 +405,6 @@ public final class Session implements HookHost {
             return;
         }
         asking++;
-        runDeadline = System.nanoTime() + HOOK_SECONDS * 1_000_000_000L;
         HookRun started =
                 HookRun.start(
                         generation,
@@ -437,6 +469,9 @@ public final class Session implements HookHost {
                     return HookResult.DECLINED;
                 },
                 result -> {
+                    if (old.hasSender()) {
+                        record.addMessage(describe(old));
+                    }
                     discard(old);
                     transaction = newTransaction();
                     then.run();
@@ -464,6 +499,88 @@ public final class Session implements HookHost {
         return new SmtpTransaction(id + "-" + transactions, this, engine.spool(), engine.budget());
     }
 
+    // ---- the record
+
+    @Override
+    public void decided(Outcome outcome) {
+        record.add(
+                messageId(),
+                outcome.hook(),
+                outcome.plugin(),
+                outcome.version(),
+                outcome.answer(),
+                outcome.text(),
+                outcome.reason(),
+                outcome.began(),
+                outcome.nanos());
+    }
+
+    private String messageId() {
+        SmtpTransaction current = transaction;
+        return current != null && current.hasSender() ? current.id() : "";
+    }
+
+    /** The message is there: the next reply tells what became of it. */
+    void messageArrived(SmtpTransaction message) {
+        arrived = true;
+        arrivedId = message.id();
+    }
+
+    private static MessageRecord describe(SmtpTransaction message) {
+        List<String> recipients =
+                message.recipients().stream()
+                        .limit(MOST_RECIPIENTS_SHOWN)
+                        .map(recipient -> recipient.address().toString())
+                        .toList();
+        return new MessageRecord(
+                message.id(),
+                message.sender().toString(),
+                recipients,
+                message.recipientCount(),
+                message.hasHeaders() ? message.messageSize() : -1,
+                "");
+    }
+
+    /** What happened so far. */
+    public SessionRecord record() {
+        SmtpTransaction current = transaction;
+        MessageRecord open = current != null && current.hasSender() ? describe(current) : null;
+        return record.snapshot(connection.remoteHost(), ended, open);
+    }
+
+    /** What it is doing now. */
+    public ConnectionStatus status() {
+        SmtpTransaction current = transaction;
+        String sender = current != null && current.hasSender() ? current.sender().format() : "";
+        return new ConnectionStatus(
+                id,
+                connection.peer(),
+                connection.remoteHost(),
+                record.began(),
+                state(!sender.isEmpty()),
+                generation.number(),
+                connection.helloHost(),
+                sender,
+                Math.max(0, transactions - 1));
+    }
+
+    private String state(boolean sending) {
+        HookRun current = run;
+        if (current != null) {
+            return current.description();
+        }
+        if (closing) {
+            return "closing";
+        }
+        if (!greeted) {
+            return "connect";
+        }
+        if (data.isReceiving()) {
+            return "data";
+        }
+        return sending ? "mail" : "command";
+    }
+
     // ---- replies
 
     /** Sends a reply. */
@@ -475,6 +592,10 @@ public final class Session implements HookHost {
             reply.logLines().forEach(line -> log(LogLevel.INFO, line));
         }
         SmtpTransaction current = transaction;
+        if (reply.code() >= 400 || arrived) {
+            record.replied(arrived ? arrivedId : messageId(), reply.logLines().get(0), arrived);
+            arrived = false;
+        }
         wire.send(reply, current != null && current.smtpUtf8());
     }
 
@@ -509,6 +630,11 @@ public final class Session implements HookHost {
     @Override
     public Executor children() {
         return engine.children();
+    }
+
+    @Override
+    public int childrenPerPlugin() {
+        return engine.childrenPerPlugin();
     }
 
     @Override
@@ -570,10 +696,14 @@ public final class Session implements HookHost {
         }
         Config config = hookedConfig;
         if (config == null) {
-            List<ConfigHook> hooks = generation.hooks(HookPoint.CONFIG, ConfigHook.class);
             config =
                     new HookedConfig(
-                            name -> first(hooks, hook -> hook.onConfig(name)), engine.config());
+                            name ->
+                                    generation.first(
+                                            HookPoint.CONFIG,
+                                            ConfigHook.class,
+                                            hook -> hook.onConfig(name)),
+                            engine.config());
             hookedConfig = config;
         }
         return config;
@@ -583,19 +713,13 @@ public final class Session implements HookHost {
         if (!generation.has(HookPoint.USER_CONFIG)) {
             return config();
         }
-        List<UserConfigHook> hooks = generation.hooks(HookPoint.USER_CONFIG, UserConfigHook.class);
         return new HookedConfig(
-                name -> first(hooks, hook -> hook.onUserConfig(address, name)), config());
-    }
-
-    private static <H, T> Optional<T> first(List<H> hooks, Function<H, Optional<T>> call) {
-        for (H hook : hooks) {
-            Optional<T> answer = call.apply(hook);
-            if (answer.isPresent()) {
-                return answer;
-            }
-        }
-        return Optional.empty();
+                name ->
+                        generation.first(
+                                HookPoint.USER_CONFIG,
+                                UserConfigHook.class,
+                                hook -> hook.onUserConfig(address, name)),
+                config());
     }
 
     CompletionStage<Boolean> awaitInput(Duration limit) {

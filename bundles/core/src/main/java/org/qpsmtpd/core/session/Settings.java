@@ -16,6 +16,7 @@ import org.qpsmtpd.api.config.Config;
  * @param authservId our name in Authentication-Results; {@code none} for no such field
  * @param lenient whether addresses are read as leniently as qpsmtpd does
  * @param maxRecipients most recipients of one message
+ * @param retireSeconds how long a session goes on with plugins that were replaced
  */
 record Settings(
         String me,
@@ -27,7 +28,8 @@ record Settings(
         int dataSeconds,
         String authservId,
         boolean lenient,
-        int maxRecipients) {
+        int maxRecipients,
+        int retireSeconds) {
     /** Octets of a message that must come in the time of {@code dataSeconds}. */
     static final int DATA_PROGRESS = 16 * 1024;
 
@@ -36,6 +38,8 @@ record Settings(
     private static final int MOST_IN_MEMORY = 16 * 1024 * 1024;
     private static final int DEFAULT_SECONDS = 1200;
     private static final int DEFAULT_MAX_RECIPIENTS = 1000;
+    private static final int DEFAULT_RETIRE_SECONDS = 60;
+    private static final int MOST_SECONDS = 24 * 3600;
 
     static Settings of(Config config, String version) {
         String me = config.value("me").orElse("localhost");
@@ -60,8 +64,13 @@ record Settings(
                         Math.max(
                                 100,
                                 Math.min(
-                                        config.number("rcptmax", DEFAULT_MAX_RECIPIENTS),
-                                        100_000)));
+                                        config.number("rcptmax", DEFAULT_MAX_RECIPIENTS), 100_000)),
+                (int)
+                        Math.max(
+                                0,
+                                Math.min(
+                                        config.number("retire_after", DEFAULT_RETIRE_SECONDS),
+                                        MOST_SECONDS)));
     }
 
     boolean addsAuthenticationResults() {
@@ -69,7 +78,7 @@ record Settings(
     }
 
     private static int seconds(long configured) {
-        return (int) Math.max(1, Math.min(configured, 24 * 3600));
+        return (int) Math.max(1, Math.min(configured, MOST_SECONDS));
     }
 
     private static String usualGreeting(String me, String version) {

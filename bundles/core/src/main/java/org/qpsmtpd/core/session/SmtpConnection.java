@@ -66,6 +66,12 @@ final class SmtpConnection implements Connection {
         return remoteHost;
     }
 
+    /** The client's address and port, an IPv6 address in brackets. */
+    String peer() {
+        String ip = remoteIp();
+        return (ip.indexOf(':') < 0 ? ip : "[" + ip + "]") + ":" + remotePort();
+    }
+
     @Override
     public String localIp() {
         return endpoints.localIp();

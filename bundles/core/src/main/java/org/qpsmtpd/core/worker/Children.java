@@ -17,6 +17,7 @@ public final class Children implements Executor, AutoCloseable {
 
     private final WaitingRequests waiting = new WaitingRequests();
     private final ThreadPoolExecutor pool;
+    private final int most;
 
     /**
      * Hands a request to an idle child, or says that there is none, so that the pool grows first.
@@ -41,6 +42,7 @@ public final class Children implements Executor, AutoCloseable {
     }
 
     Children(int children, int idleChildren, boolean pretty, Runnable atStart, long idleMillis) {
+        most = children;
         AtomicInteger number = new AtomicInteger();
         int idle = Math.min(children, idleChildren);
         pool =
@@ -83,6 +85,16 @@ public final class Children implements Executor, AutoCloseable {
             Thread child = Thread.currentThread();
             child.getUncaughtExceptionHandler().uncaughtException(child, failure);
         }
+    }
+
+    /** How many there may be. */
+    public int most() {
+        return most;
+    }
+
+    /** How many one plugin may hold at a time: half, so that the others have theirs. */
+    public int perPlugin() {
+        return (most + 1) / 2;
     }
 
     /** How many children there are. */

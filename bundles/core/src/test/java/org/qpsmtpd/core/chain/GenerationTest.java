@@ -37,10 +37,12 @@ class GenerationTest {
         HeloHook second = (connection, host) -> HookResult.DENY;
         Generation generation = of(first, new BinaryQueue(), second);
 
-        assertThat(generation.hooks(HookPoint.HELO, HeloHook.class)).containsExactly(first, second);
+        assertThat(generation.chain(HookPoint.HELO))
+                .extracting(link -> link.plugin().plugin())
+                .containsExactly(first, second);
         assertThat(generation.has(HookPoint.HELO)).isTrue();
         assertThat(generation.has(HookPoint.EHLO)).isFalse();
-        assertThat(generation.hooks(HookPoint.EHLO, Object.class)).isEmpty();
+        assertThat(generation.chain(HookPoint.EHLO)).isEmpty();
         assertThat(generation.number()).isEqualTo(7);
     }
 

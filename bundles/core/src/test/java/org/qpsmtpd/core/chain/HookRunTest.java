@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -11,7 +12,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,6 +38,7 @@ class HookRunTest {
     private final Deque<Runnable> children = new ArrayDeque<>();
     private final List<String> deferred = new ArrayList<>();
     private final List<HookResult> results = new ArrayList<>();
+    private final List<Outcome> outcomes = new ArrayList<>();
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final LogRouter router =
             new LogRouter(new PrintStream(log, true, StandardCharsets.UTF_8));
@@ -57,6 +62,16 @@ class HookRunTest {
                 @Override
                 public LogRouter log() {
                     return router;
+                }
+
+                @Override
+                public int childrenPerPlugin() {
+                    return 2;
+                }
+
+                @Override
+                public void decided(Outcome outcome) {
+                    outcomes.add(outcome);
                 }
 
                 @Override
@@ -192,7 +207,12 @@ class HookRunTest {
 
     @Test
     void passesWhenThePluginMayFail() {
-        PluginInstance mayFail = new PluginInstance("soft", dying(), LevelSetting.UNCHANGED, true);
+        PluginInstance mayFail =
+                new PluginInstance(
+                        "soft",
+                        dying(),
+                        new PluginSettings(LevelSetting.UNCHANGED, true, 0),
+                        Origin.NONE);
 
         assertThat(run(mayFail)).isEqualTo(HookResult.DECLINED);
         assertThat(logged()).contains("FATAL PLUGIN ERROR [soft]");
@@ -260,29 +280,198 @@ class HookRunTest {
         assertThat(logged()).contains("FATAL PLUGIN ERROR [p0]").contains("gone");
     }
 
-    @Test
-    void defersWhatTakesTooLong() {
-        CompletableFuture<HookResult> answer = new CompletableFuture<>();
+    // ---- time
+
+    private HookRun startSlow(Object... plugins) {
         router.use(List.of(), LogLevel.DEBUG);
         HookRun run =
                 HookRun.start(
-                        generation(slow(HookResult.later(answer)), dying()),
+                        generation(plugins),
                         HookPoint.HELO,
                         host,
                         hook -> ((HeloHook) hook).onHelo(host.connection(), "name"),
                         results::add);
-        settle();
         assertThat(run).isNotNull();
+        return run;
+    }
 
-        run.expire();
+    private static long inSeconds(long seconds) {
+        return System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    }
+
+    private static PluginInstance skipping(HeloHook plugin) {
+        return new PluginInstance(
+                "soft", plugin, new PluginSettings(LevelSetting.UNCHANGED, true, 0), Origin.NONE);
+    }
+
+    @Test
+    void defersWhatTakesTooLong() {
+        CompletableFuture<HookResult> answer = new CompletableFuture<>();
+        HookRun run = startSlow(slow(HookResult.later(answer)), dying());
+        settle();
+
+        run.tick(inSeconds(59));
+        assertThat(results).isEmpty();
+        run.tick(inSeconds(61));
         answer.complete(HookResult.OK);
         settle();
 
         assertThat(results).hasSize(1);
         assertThat(results.get(0).action()).isEqualTo(Action.DENYSOFT_DISCONNECT);
+        assertThat(outcomes).extracting(Outcome::answer).containsExactly("overdue");
         assertThat(logged())
-                .contains("plugin p0 did not answer hook helo in time")
+                .contains("plugin p0 did not answer hook helo in time (60 s), mail is deferred")
                 .doesNotContain("FATAL");
+    }
+
+    @Test
+    void keepsToTheDeadlineOfTheLine() {
+        HeloHook hanging = slow(HookResult.later(new CompletableFuture<>()));
+        PluginSettings settings = new PluginSettings(LevelSetting.UNCHANGED, false, 5);
+        HookRun run = startSlow(new PluginInstance("p", hanging, settings, Origin.NONE));
+        settle();
+
+        run.tick(inSeconds(4));
+        assertThat(results).isEmpty();
+        run.tick(inSeconds(6));
+        assertThat(results).hasSize(1);
+    }
+
+    @Test
+    void goesOnWithoutAnOverduePluginThatMayFail() {
+        PluginInstance hanging = skipping(slow(HookResult.later(new CompletableFuture<>())));
+        HookRun run = startSlow(hanging, slow(HookResult.ok("the next")));
+        settle();
+
+        run.tick(inSeconds(61));
+        settle();
+
+        assertThat(results).containsExactly(HookResult.ok("the next"));
+        assertThat(hanging.running()).isZero();
+    }
+
+    @Test
+    void ignoresTheLateAnswerOfAChild() throws InterruptedException {
+        CountDownLatch called = new CountDownLatch(1);
+        CountDownLatch hangs = new CountDownLatch(1);
+        AtomicBoolean interrupted = new AtomicBoolean();
+        HeloHook hanging =
+                (connection, name) -> {
+                    called.countDown();
+                    try {
+                        hangs.await();
+                    } catch (InterruptedException e) {
+                        interrupted.set(true);
+                    }
+                    return HookResult.deny("late");
+                };
+        HookRun run = startSlow(hanging);
+        AtomicBoolean flagLeft = new AtomicBoolean();
+        Runnable request = children.remove();
+        Thread child =
+                new Thread(
+                        () -> {
+                            request.run();
+                            flagLeft.set(Thread.currentThread().isInterrupted());
+                        });
+        child.start();
+        called.await();
+
+        run.tick(inSeconds(61));
+        child.join();
+        settle();
+
+        assertThat(results).extracting(HookResult::action).containsOnly(Action.DENYSOFT_DISCONNECT);
+        assertThat(interrupted).isTrue();
+        assertThat(flagLeft).isFalse();
+    }
+
+    @Test
+    void blamesNobodyWhenNoChildWasFree() {
+        HookRun run = startSlow(slow(HookResult.OK));
+
+        run.tick(inSeconds(61));
+        settle();
+
+        assertThat(results).extracting(HookResult::action).containsOnly(Action.DENYSOFT_DISCONNECT);
+        assertThat(logged()).contains("no worker was free for plugin p0");
+    }
+
+    // ---- shares and failures
+
+    @Test
+    void leavesTheOthersTheirChildren() {
+        PluginInstance one = PluginInstance.of("one", slow(HookResult.OK));
+        for (int i = 0; i < 5; i++) {
+            startSlow(one);
+        }
+        assertThat(children).hasSize(2);
+        startSlow(PluginInstance.of("other", slow(HookResult.OK)));
+        assertThat(children).hasSize(3);
+
+        settle();
+
+        assertThat(results).hasSize(6);
+        assertThat(one.share().taken()).isZero();
+    }
+
+    @Test
+    void passesOverAPluginThatFailsAgainAndAgain() {
+        PluginInstance broken = PluginInstance.of("broken", dying());
+        for (int i = 0; i < 7; i++) {
+            startSlow(broken);
+            settle();
+        }
+
+        assertThat(outcomes)
+                .extracting(Outcome::answer)
+                .containsExactly(
+                        "error", "error", "error", "error", "error", "bypassed", "bypassed");
+        assertThat(results).extracting(HookResult::action).containsOnly(Action.DENYSOFT);
+        assertThat(logged()).containsOnlyOnce("plugin broken failed too often, it is passed over");
+        assertThat(broken.figures(HookPoint.HELO).errors()).isEqualTo(5);
+    }
+
+    // ---- away
+
+    @Test
+    void waitsForAPluginThatIsAway() {
+        PluginInstance plugin = PluginInstance.of("p", new Quick(HookResult.ok("old")));
+        assertThat(plugin.depart(0)).isTrue();
+        startSlow(plugin, dying());
+        settle();
+        assertThat(results).isEmpty();
+
+        plugin.arrive(new Quick(HookResult.ok("new")));
+        settle();
+
+        assertThat(results).containsExactly(HookResult.ok("new"));
+    }
+
+    @Test
+    void countsTheCallsInFlight() {
+        CompletableFuture<HookResult> answer = new CompletableFuture<>();
+        PluginInstance plugin = PluginInstance.of("p", slow(HookResult.later(answer)));
+        startSlow(plugin);
+        settle();
+
+        assertThat(plugin.depart(1)).isFalse();
+        answer.complete(HookResult.OK);
+        settle();
+        assertThat(plugin.depart(1)).isTrue();
+        assertThat(results).containsExactly(HookResult.OK);
+    }
+
+    @Test
+    void recordsWhatWasAnswered() {
+        run(new Quick(HookResult.pass("looks good")), slow(HookResult.deny("go away")));
+
+        assertThat(outcomes)
+                .extracting(Outcome::hook, Outcome::plugin, Outcome::answer, Outcome::text)
+                .containsExactly(
+                        tuple("helo", "p0", "DECLINED", ""),
+                        tuple("helo", "p1", "DENY", "go away"));
+        assertThat(outcomes.get(0).reason()).isEqualTo("pass: looks good");
     }
 
     // ---- what is told of an answer

@@ -109,8 +109,8 @@ class OptionBinderTest {
                                 "log",
                                 "reject",
                                 "naughty"));
-        assertThat(options.level()).isEqualTo(LevelSetting.UNCHANGED);
-        assertThat(options.skipOnError()).isFalse();
+        assertThat(options.settings().level()).isEqualTo(LevelSetting.UNCHANGED);
+        assertThat(options.settings().skipOnError()).isFalse();
     }
 
     @Test
@@ -118,9 +118,9 @@ class OptionBinderTest {
         Options options = bind("loglevel -2 on_error skip");
 
         assertThat(options.values()).isEmpty();
-        assertThat(options.level()).isEqualTo(new LevelSetting(true, -2));
-        assertThat(options.skipOnError()).isTrue();
-        assertThat(bind("on_error defer").skipOnError()).isFalse();
+        assertThat(options.settings().level()).isEqualTo(new LevelSetting(true, -2));
+        assertThat(options.settings().skipOnError()).isTrue();
+        assertThat(bind("on_error defer").settings().skipOnError()).isFalse();
     }
 
     @ParameterizedTest
@@ -206,6 +206,7 @@ class OptionBinderTest {
         declare("wait", AttributeDefinition.INTEGER);
 
         assertThatThrownBy(() -> bind(line))
-                .hasMessageEndingWith(", it takes loglevel, on_error, reject, reject_type, wait");
+                .hasMessageEndingWith(
+                        ", it takes deadline, loglevel, on_error, reject, reject_type, wait");
     }
 }

@@ -1,0 +1,283 @@
+package org.qpsmtpd.core.chain;
+
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceReference;
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.core.chain.InstanceFactory.Made;
+import org.qpsmtpd.core.chain.OptionBinder.Options;
+import org.qpsmtpd.core.chain.PluginCatalog.Offer;
+import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.gate.BundleSource;
+import org.qpsmtpd.core.log.LogRouter;
+
+/** One generation on its way: the instances it would have, and what is wrong with it. */
+final class Candidate {
+    private final InstanceFactory factory;
+    private final ConfigDirectory config;
+    private final LogRouter log;
+    private final Map<String, Made> made;
+    private final List<Bundle> wanted;
+    private final PluginCatalog catalog;
+    private final List<PluginInstance> instances = new ArrayList<>();
+    private final List<String> keys = new ArrayList<>();
+    private final List<Fault> faults = new ArrayList<>();
+    private final Set<String> named = new HashSet<>();
+
+    /**
+     * What is wrong.
+     *
+     * @param sentence for the administrator
+     * @param bundle whose plugin it is about; null when it is about none
+     */
+    record Fault(String sentence, @Nullable Bundle bundle) {}
+
+    /**
+     * @param made the instances there are, by key; new ones are added
+     * @param wanted the exchanged bundles that are to be used
+     */
+    Candidate(
+            InstanceFactory factory,
+            ConfigDirectory config,
+            LogRouter log,
+            Map<String, Made> made,
+            List<Bundle> wanted) {
+        this.factory = factory;
+        this.config = config;
+        this.log = log;
+        this.made = made;
+        this.wanted = List.copyOf(wanted);
+        catalog = PluginCatalog.of(factory.context(), this::isVisible);
+    }
+
+    private boolean isVisible(Bundle bundle) {
+        return !bundle.getLocation().startsWith(BundleSource.LOCATION) || wanted.contains(bundle);
+    }
+
+    List<Bundle> wanted() {
+        return wanted;
+    }
+
+    List<PluginInstance> instances() {
+        return instances;
+    }
+
+    /** What identifies the instances, in their order. */
+    List<String> keys() {
+        return keys;
+    }
+
+    List<Fault> faults() {
+        return faults;
+    }
+
+    List<String> sentences() {
+        return faults.stream().map(Fault::sentence).toList();
+    }
+
+    /** Whether a line names the plugin. */
+    boolean names(String plugin) {
+        return named.contains(plugin);
+    }
+
+    /** Whether a bundle or a service provides the plugin. */
+    boolean offers(String plugin) {
+        return catalog.get(plugin) != null || plain(plugin) != null;
+    }
+
+    /** Looks at files, bundles and services, and makes the instances that are not there yet. */
+    void build() {
+        checkFiles();
+        addLines("logging");
+        addLines("plugins");
+        addConfigurations();
+        addDropped();
+        addPlain();
+    }
+
+    /** What the core itself reads must be readable; the plugins' files are the plugins' concern. */
+    private void checkFiles() {
+        for (String name : Generations.CORE_FILES) {
+            String problem = problemOf(name);
+            if (!problem.isEmpty()) {
+                faults.add(new Fault(problem, null));
+            }
+        }
+    }
+
+    private String problemOf(String name) {
+        try {
+            config.lines(name);
+            return "";
+        } catch (UncheckedIOException e) {
+            return e.getMessage() == null ? name + " cannot be read" : e.getMessage();
+        }
+    }
+
+    private void addLines(String file) {
+        if (!problemOf(file).isEmpty()) {
+            return;
+        }
+        for (ConfigLine line : config.lines(file)) {
+            PluginLine parsed = PluginLine.parse(line);
+            named.add(parsed.plugin());
+            if (parsed.isRenamed()) {
+                log.log(
+                        LogLevel.WARN,
+                        parsed.place()
+                                + ": plugin '"
+                                + parsed.instance()
+                                + "' is called '"
+                                + parsed.plugin()
+                                + "' now");
+            }
+            add(parsed);
+        }
+    }
+
+    private void addConfigurations() {
+        for (PluginConfiguration configuration : factory.foreignConfigurations(catalog)) {
+            if (!configuration.hasPlainName()) {
+                log.log(
+                        LogLevel.WARN,
+                        configuration.place()
+                                + ": the name of a configuration may hold letters, digits, '-', '_'"
+                                + " and '.' only; it is left out");
+                continue;
+            }
+            named.add(configuration.plugin());
+            PluginLine line = configuration.line();
+            Offer offer = catalog.get(configuration.plugin());
+            if (offer == null) {
+                continue; // it was found by an offer's name
+            }
+            try {
+                Options options = factory.bind(offer, configuration.options());
+                use(offer, line, options, "cfg " + configuration.options());
+            } catch (PluginFault e) {
+                fault(line, e, offer.bundle());
+            }
+        }
+    }
+
+    private void addDropped() {
+        for (Offer offer : catalog.all()) {
+            boolean runs = (offer.bundle().getState() & (Bundle.ACTIVE | Bundle.STARTING)) != 0;
+            if (runs && wanted.contains(offer.bundle()) && !named.contains(offer.name())) {
+                String place = "bundle " + offer.bundle().getSymbolicName();
+                add(new PluginLine(offer.name(), offer.name(), List.of(), true, place));
+            }
+        }
+    }
+
+    /** Services that bundles registered by themselves and that no line names. */
+    private void addPlain() {
+        for (ServiceReference<?> reference : factory.services().plain()) {
+            String name = HookServices.name(reference);
+            if (!named.contains(name) && isVisible(reference.getBundle())) {
+                String place = "service of bundle " + reference.getBundle().getSymbolicName();
+                PluginLine line = new PluginLine(name, name, List.of(), true, place);
+                try {
+                    usePlain(reference, line);
+                } catch (PluginFault e) {
+                    fault(line, e, reference.getBundle());
+                }
+            }
+        }
+    }
+
+    private @Nullable ServiceReference<?> plain(String name) {
+        for (ServiceReference<?> reference : factory.services().plain()) {
+            if (HookServices.name(reference).equals(name) && isVisible(reference.getBundle())) {
+                return reference;
+            }
+        }
+        return null;
+    }
+
+    private void add(PluginLine line) {
+        Offer offer = catalog.get(line.plugin());
+        try {
+            if (offer == null) {
+                usePlain(required(line), line);
+            } else {
+                use(offer, line, factory.bind(offer, line.words()), line.words().toString());
+            }
+        } catch (PluginFault e) {
+            fault(line, e, offer == null ? null : offer.bundle());
+        }
+    }
+
+    private ServiceReference<?> required(PluginLine line) throws PluginFault {
+        ServiceReference<?> reference = plain(line.plugin());
+        if (reference == null) {
+            throw new PluginFault(
+                    "it is not installed; put its bundle into the deploy folder, or end the line"
+                            + " with the word optional");
+        }
+        if (!line.words().isEmpty()) {
+            throw new PluginFault("it takes no options, it is a plain service");
+        }
+        return reference;
+    }
+
+    private void fault(PluginLine line, PluginFault problem, @Nullable Bundle bundle) {
+        String sentence =
+                line.place() + ": plugin '" + line.plugin() + "': " + problem.getMessage();
+        boolean exchanged = bundle != null && wanted.contains(bundle);
+        if (line.optional() && !exchanged) {
+            log.log(LogLevel.WARN, sentence + "; it is left out");
+        } else {
+            faults.add(new Fault(sentence, bundle));
+        }
+    }
+
+    private void use(Offer offer, PluginLine line, Options options, String text)
+            throws PluginFault {
+        String key =
+                unique(
+                        offer.bundle().getBundleId()
+                                + "@"
+                                + offer.bundle().getLastModified()
+                                + " "
+                                + line.instance()
+                                + " "
+                                + text);
+        Made instance = made.get(key);
+        if (instance == null) {
+            instance = factory.make(offer, line, options);
+        }
+        take(key, instance);
+    }
+
+    private void usePlain(ServiceReference<?> reference, PluginLine line) throws PluginFault {
+        String key = unique("service " + HookServices.id(reference));
+        Made instance = made.get(key);
+        if (instance == null) {
+            instance = factory.adopt(reference, line);
+        }
+        take(key, instance);
+    }
+
+    private void take(String key, Made instance) {
+        made.put(key, instance);
+        keys.add(key);
+        instances.add(instance.instance());
+    }
+
+    /** The same line twice is two instances. */
+    private String unique(String key) {
+        StringBuilder unique = new StringBuilder(key);
+        while (keys.contains(unique.toString())) {
+            unique.append('+');
+        }
+        return unique.toString();
+    }
+}

@@ -1,0 +1,34 @@
+package org.qpsmtpd.core.chain;
+
+import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.hook.LoggingHook;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.api.log.SessionRecord;
+
+/** A logging plugin that may be away: what is logged meanwhile goes to the others. */
+record Logger(PluginInstance plugin, LogLevel threshold, boolean takesRecords)
+        implements LoggingHook {
+    @Override
+    public HookResult onLog(LogRecord record) {
+        if (!(plugin.enter() instanceof LoggingHook logger)) {
+            return HookResult.DECLINED;
+        }
+        try {
+            return logger.onLog(record);
+        } finally {
+            plugin.exit();
+        }
+    }
+
+    @Override
+    public void onSessionEnd(SessionRecord record) {
+        if (plugin.enter() instanceof LoggingHook logger) {
+            try {
+                logger.onSessionEnd(record);
+            } finally {
+                plugin.exit();
+            }
+        }
+    }
+}

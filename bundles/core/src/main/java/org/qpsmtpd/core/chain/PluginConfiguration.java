@@ -1,0 +1,84 @@
+package org.qpsmtpd.core.chain;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Dictionary;
+import java.util.Enumeration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.cm.Configuration;
+
+/**
+ * A plugin's instance that somebody configured with Configuration Admin instead of a line of
+ * config/plugins, such as FileInstall from a file {@code NAME-INSTANCE.cfg}.
+ *
+ * @param plugin the plugin's name
+ * @param instance what tells it from others, as in the file's name
+ * @param options its options by name
+ * @param place the file, or the configuration's pid
+ */
+record PluginConfiguration(
+        String plugin, String instance, Map<String, List<String>> options, String place) {
+    private static final String FILE = "felix.fileinstall.filename";
+
+    static Optional<PluginConfiguration> of(Configuration configuration, PluginCatalog catalog) {
+        String factory = configuration.getFactoryPid();
+        Dictionary<String, Object> properties = configuration.getProperties();
+        if (properties == null || properties.get(InstanceFactory.INSTANCE) != null) {
+            return Optional.empty();
+        }
+        return catalog.names().stream()
+                .filter(name -> PluginLine.pid(name).equals(factory))
+                .findFirst()
+                .map(name -> of(name, configuration, properties));
+    }
+
+    private static PluginConfiguration of(
+            String plugin, Configuration configuration, Dictionary<String, Object> properties) {
+        String pid = configuration.getPid();
+        String instance = pid.substring(pid.lastIndexOf('~') + 1);
+        Object file = properties.get(FILE);
+        Map<String, List<String>> options = new LinkedHashMap<>();
+        Enumeration<String> keys = properties.keys();
+        while (keys.hasMoreElements()) {
+            String key = keys.nextElement();
+            if (!key.startsWith("service.") && !key.startsWith("felix.fileinstall.")) {
+                options.put(key, texts(properties.get(key)));
+            }
+        }
+        return new PluginConfiguration(
+                plugin, instance, options, file == null ? "configuration " + pid : "" + file);
+    }
+
+    private static List<String> texts(@Nullable Object value) {
+        if (value instanceof Collection<?> many) {
+            List<String> texts = new ArrayList<>();
+            many.forEach(one -> texts.add(String.valueOf(one)));
+            return texts;
+        }
+        if (value instanceof Object[] array) {
+            return Arrays.stream(array).map(String::valueOf).toList();
+        }
+        return List.of(String.valueOf(value));
+    }
+
+    /** Whether its name is one that no file elsewhere can be meant by. */
+    boolean hasPlainName() {
+        return !instance.contains("..")
+                && !instance.isEmpty()
+                && instance.chars()
+                        .allMatch(
+                                c ->
+                                        c < 128
+                                                && (Character.isLetterOrDigit(c)
+                                                        || ".-_".indexOf(c) >= 0));
+    }
+
+    PluginLine line() {
+        return new PluginLine(plugin, plugin + ":" + instance, List.of(), false, place);
+    }
+}
