@@ -27,6 +27,7 @@ import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.chain.PluginSettings;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.log.LevelSetting;
+import org.qpsmtpd.core.listener.Listener;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.server.ServerOptions;
@@ -199,6 +200,10 @@ public final class TestServer implements AutoCloseable {
     /** Connects a client, which has read nothing yet. */
     public SmtpClient connect() throws IOException {
         return SmtpClient.connect(port);
+    }
+
+    Listener listener() {
+        return server.listener();
     }
 
     /** How many connections are open. */

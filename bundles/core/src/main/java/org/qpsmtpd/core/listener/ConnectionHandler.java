@@ -39,6 +39,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     private static final int FIRST_OUTPUT = 256;
     private static final int MAX_OUTPUT = 16 * 1024;
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long KILLED_LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int DATA_PROGRESS = 16 * 1024;
 
     private final Listener listener;
@@ -206,6 +207,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     }
 
     private void renewDeadline() {
+        if (lingering) {
+            return;
+        }
         progress = 0;
         deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(session.patienceSeconds());
     }
@@ -434,6 +438,19 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
         if (waiting != null) {
             awaited = null;
             waiting.complete(arrived);
+        }
+    }
+
+    /**
+     * Ends the connection with 421 whatever it is doing; one that is ending already is closed at
+     * once.
+     */
+    void kill() {
+        if (lingering) {
+            channel.close();
+        } else if (!closed) {
+            session.shutDown();
+            deadline = System.nanoTime() + KILLED_LINGER_NANOS;
         }
     }
 

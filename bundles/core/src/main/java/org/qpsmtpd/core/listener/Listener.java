@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,11 +20,13 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.session.Endpoints;
 import org.qpsmtpd.core.session.Engine;
@@ -37,6 +40,7 @@ import org.qpsmtpd.core.session.Wire;
  */
 public final class Listener implements AutoCloseable {
     private static final int WAITING_PER_CHILD = 64;
+    private static final long ASK_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final WriteBufferWaterMark WATER_MARK =
             new WriteBufferWaterMark(16 * 1024, 64 * 1024);
 
@@ -46,9 +50,11 @@ public final class Listener implements AutoCloseable {
     private final List<Channel> servers = new CopyOnWriteArrayList<>();
     private final Map<EventLoop, LoopWatch> watches = new ConcurrentHashMap<>();
     private final Map<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
+    private final Map<String, ConnectionHandler> connections = new ConcurrentHashMap<>();
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean closing;
     private volatile boolean full;
+    private volatile boolean paused;
 
     /**
      * Limits.
@@ -86,6 +92,7 @@ public final class Listener implements AutoCloseable {
                         .option(
                                 ChannelOption.RECVBUF_ALLOCATOR,
                                 new ServerChannelRecvByteBufAllocator())
+                        .option(ChannelOption.AUTO_READ, !paused)
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
                         // A client may send all it has, close its half, and wait for the replies.
@@ -104,7 +111,9 @@ public final class Listener implements AutoCloseable {
                                                                 Listener.this, channel));
                                     }
                                 });
-        servers.add(bootstrap.register().syncUninterruptibly().channel());
+        Channel server = bootstrap.register().syncUninterruptibly().channel();
+        servers.add(server);
+        adjust(server);
     }
 
     /** The addresses that connections are accepted on. */
@@ -130,6 +139,7 @@ public final class Listener implements AutoCloseable {
     /** Counts a connection in and returns how many its address holds now. */
     int opened(ConnectionHandler connection) {
         watch(connection).add(connection);
+        connections.put(connection.session().id(), connection);
         if (closing) {
             connection.executor().execute(() -> connection.session().shutDown());
         }
@@ -143,6 +153,7 @@ public final class Listener implements AutoCloseable {
     }
 
     void closed(ConnectionHandler connection) {
+        connections.remove(connection.session().id());
         perAddress.computeIfPresent(
                 connection.endpoints().remoteAddress(),
                 (address, count) -> count == 1 ? null : count - 1);
@@ -175,7 +186,7 @@ public final class Listener implements AutoCloseable {
             loop.execute(() -> adjust(server));
             return;
         }
-        boolean accepting = !isFull(open.get());
+        boolean accepting = !paused && !isFull(open.get());
         if (!closing && server.config().isAutoRead() != accepting) {
             server.config().setAutoRead(accepting);
         }
@@ -212,10 +223,94 @@ public final class Listener implements AutoCloseable {
         }
     }
 
+    // ---- steering
+
     /** How many connections are open. */
     public int connections() {
         return open.get();
     }
+
+    /** How many may be; 0 for no limit. */
+    public int limitConnections() {
+        return options.limitConnections();
+    }
+
+    /** The client's address of an open connection. */
+    public Optional<InetAddress> remoteAddress(String connectionId) {
+        return Optional.ofNullable(connections.get(connectionId))
+                .map(connection -> connection.endpoints().remoteAddress());
+    }
+
+    /**
+     * Asks each open connection's session something, on that connection's own thread, and waits for
+     * the answers two seconds at most: the connections of a thread that does not answer in that
+     * time are left out. Not to be called on a connection's own thread.
+     */
+    public <T> List<T> ask(Function<Session, T> question) throws InterruptedException {
+        List<Future<List<T>>> asked = new ArrayList<>();
+        watches.forEach((loop, watch) -> asked.add(loop.submit(() -> answers(watch, question))));
+        long end = System.nanoTime() + ASK_NANOS;
+        List<T> all = new ArrayList<>();
+        for (Future<List<T>> answers : asked) {
+            if (answers.await(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS)
+                    && answers.isSuccess()) {
+                all.addAll(answers.getNow());
+            }
+        }
+        return all;
+    }
+
+    private <T> List<T> answers(LoopWatch watch, Function<Session, T> question) {
+        List<T> answers = new ArrayList<>();
+        watch.forEach(
+                connection -> {
+                    if (connections.containsKey(connection.session().id())) {
+                        answers.add(question.apply(connection.session()));
+                    }
+                });
+        return answers;
+    }
+
+    /**
+     * Ends a connection with 421, whatever it is doing, and closes it soon even when the client
+     * does not read; a hook that runs for it is not waited for.
+     *
+     * @return false when there is no such connection
+     */
+    public boolean kill(String connectionId) {
+        ConnectionHandler connection = connections.get(connectionId);
+        if (connection == null) {
+            return false;
+        }
+        connection.executor().execute(connection::kill);
+        return true;
+    }
+
+    /** Accepts nothing until {@link #resume}; who connects meanwhile waits in the backlog. */
+    public void pause() {
+        paused = true;
+        adjustAll();
+    }
+
+    /** Accepts again, as far as the limits allow. */
+    public void resume() {
+        paused = false;
+        adjustAll();
+    }
+
+    /** Whether nothing is accepted until {@link #resume}. */
+    public boolean paused() {
+        return paused;
+    }
+
+    /** Has taken effect on return, unless a socket's thread is held up. */
+    private void adjustAll() {
+        List<Future<?>> adjusted = new ArrayList<>();
+        servers.forEach(server -> adjusted.add(server.eventLoop().submit(() -> adjust(server))));
+        adjusted.forEach(future -> future.awaitUninterruptibly(1, TimeUnit.SECONDS));
+    }
+
+    // ---- end
 
     /**
      * Stops accepting, ends idle sessions with 421, lets messages on their way be finished, and

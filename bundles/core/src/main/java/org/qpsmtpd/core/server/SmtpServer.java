@@ -110,6 +110,11 @@ public final class SmtpServer implements AutoCloseable {
         return listener.addresses();
     }
 
+    /** Where connections are accepted and can be asked about, ended and held back. */
+    public Listener listener() {
+        return listener;
+    }
+
     /** How many connections are open. */
     public int connections() {
         return listener.connections();
