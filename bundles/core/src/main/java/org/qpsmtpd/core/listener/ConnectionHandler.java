@@ -19,6 +19,7 @@ import org.qpsmtpd.core.session.MessageInput;
 import org.qpsmtpd.core.session.Reply;
 import org.qpsmtpd.core.session.Session;
 import org.qpsmtpd.core.session.Wire;
+import org.qpsmtpd.core.worker.InlineCalls;
 
 /**
  * A connection: cuts what the client sends into lines and messages for the session, and sends the
@@ -45,6 +46,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     private final Listener listener;
     private final Channel channel;
     private final Endpoints endpoints;
+    private final LoopWatch watch;
     private final Session session;
     private @Nullable ByteBuf input;
     private @Nullable ByteBuf output;
@@ -60,11 +62,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     private boolean lingering;
     private boolean closed;
 
+    /** Made on the connection's own thread. */
     ConnectionHandler(Listener listener, Channel channel) {
         this.listener = listener;
         this.channel = channel;
         endpoints = Endpoints.of(channel.remoteAddress(), channel.localAddress());
+        watch = listener.watch(channel.eventLoop());
         session = listener.newSession(this, endpoints);
+    }
+
+    LoopWatch watch() {
+        return watch;
     }
 
     Session session() {
@@ -354,6 +362,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     @Override
     public Executor executor() {
         return channel.eventLoop();
+    }
+
+    @Override
+    public InlineCalls inlineCalls() {
+        return watch.calls();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -32,6 +32,7 @@ import org.qpsmtpd.core.session.Endpoints;
 import org.qpsmtpd.core.session.Engine;
 import org.qpsmtpd.core.session.Session;
 import org.qpsmtpd.core.session.Wire;
+import org.qpsmtpd.core.worker.LoopGuard;
 
 /**
  * Accepts connections on listening sockets that are already bound, up to {@code
@@ -46,9 +47,10 @@ public final class Listener implements AutoCloseable {
 
     private final Engine engine;
     private final ListenerOptions options;
+    private final LoopGuard guard;
     private final Transport transport;
     private final List<Channel> servers = new CopyOnWriteArrayList<>();
-    private final Map<EventLoop, LoopWatch> watches = new ConcurrentHashMap<>();
+    private final Map<EventExecutor, LoopWatch> watches = new ConcurrentHashMap<>();
     private final Map<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
     private final Map<String, ConnectionHandler> connections = new ConcurrentHashMap<>();
     private final AtomicInteger open = new AtomicInteger();
@@ -76,16 +78,35 @@ public final class Listener implements AutoCloseable {
 
     /** A listener that accepts nothing yet. */
     public Listener(Engine engine, ListenerOptions options) {
+        this(engine, options, (who, loop, millis) -> {});
+    }
+
+    /**
+     * A listener that accepts nothing yet.
+     *
+     * @param overrun is told when a plugin holds up a connection's thread
+     */
+    public Listener(Engine engine, ListenerOptions options, LoopGuard.Overrun overrun) {
         this.engine = engine;
         this.options = options;
-        this.transport = Transport.best(options.loops());
+        guard = new LoopGuard(overrun);
+        transport = Transport.best(options.loops(), this::isStuck);
+        var unused =
+                transport
+                        .acceptor()
+                        .scheduleWithFixedDelay(this::acceptAgain, 1, 1, TimeUnit.SECONDS);
+    }
+
+    private boolean isStuck(EventExecutor loop) {
+        LoopWatch watch = watches.get(loop);
+        return watch != null && watch.isStuck();
     }
 
     /** Starts accepting on a bound socket. */
     public void accept(ServerSocketChannel socket) {
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
-                        .group(transport.group())
+                        .group(transport.acceptor(), transport.group())
                         .channelFactory(() -> transport.server(socket))
                         .handler(new Counter())
                         // NIO looks at the limit only between reads.
@@ -138,7 +159,7 @@ public final class Listener implements AutoCloseable {
 
     /** Counts a connection in and returns how many its address holds now. */
     int opened(ConnectionHandler connection) {
-        watch(connection).add(connection);
+        connection.watch().add(connection);
         connections.put(connection.session().id(), connection);
         if (closing) {
             connection.executor().execute(() -> connection.session().shutDown());
@@ -161,7 +182,7 @@ public final class Listener implements AutoCloseable {
 
     /** Forgets a connection whose session is over. */
     void ended(ConnectionHandler connection) {
-        watch(connection).remove(connection);
+        connection.watch().remove(connection);
     }
 
     private void uncount() {
@@ -208,9 +229,9 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    private LoopWatch watch(ConnectionHandler connection) {
-        EventLoop loop = (EventLoop) connection.executor();
-        return watches.computeIfAbsent(loop, key -> new LoopWatch(key, this::acceptAgain));
+    /** The watch over a loop; called on its thread. */
+    LoopWatch watch(EventLoop loop) {
+        return watches.computeIfAbsent(loop, key -> new LoopWatch(loop, guard));
     }
 
     void failed(String connectionId, Throwable cause) {
@@ -233,6 +254,11 @@ public final class Listener implements AutoCloseable {
     /** How many may be; 0 for no limit. */
     public int limitConnections() {
         return options.limitConnections();
+    }
+
+    /** How many event loops are held up at this moment, and all their connections with them. */
+    public int stuckLoops() {
+        return (int) watches.values().stream().filter(LoopWatch::isStuck).count();
     }
 
     /** The client's address of an open connection. */
@@ -314,33 +340,53 @@ public final class Listener implements AutoCloseable {
 
     /**
      * Stops accepting, ends idle sessions with 421, lets messages on their way be finished, and
-     * after the time given ends what is left.
+     * after the time given ends what is left. Connections of a thread that is held up are not
+     * waited for.
      */
     public void drain(long seconds) throws InterruptedException {
-        closing = true;
-        servers.forEach(server -> server.close().syncUninterruptibly());
+        stopAccepting();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        while (open.get() > 0 && System.nanoTime() - end < 0) {
+        while (mayEnd() && System.nanoTime() - end < 0) {
             endSessions(false);
             TimeUnit.MILLISECONDS.sleep(20);
         }
         endSessions(true);
         long last = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
-        while (open.get() > 0 && System.nanoTime() - last < 0) {
+        while (mayEnd() && System.nanoTime() - last < 0) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
     }
 
+    private void stopAccepting() {
+        closing = true;
+        servers.forEach(server -> server.close().awaitUninterruptibly(1, TimeUnit.SECONDS));
+    }
+
+    /** Whether a connection is open that is not held up with its thread. */
+    private boolean mayEnd() {
+        if (stuckLoops() == 0) {
+            return open.get() > 0;
+        }
+        return connections.values().stream().anyMatch(connection -> !connection.watch().isStuck());
+    }
+
     private void endSessions(boolean all) throws InterruptedException {
-        CountDownLatch done = new CountDownLatch(watches.size());
+        List<Future<?>> asked = new ArrayList<>();
         watches.forEach(
-                (loop, watch) ->
-                        loop.execute(
-                                () -> {
-                                    watch.forEach(connection -> end(connection.session(), all));
-                                    done.countDown();
-                                }));
-        done.await(1, TimeUnit.SECONDS);
+                (loop, watch) -> {
+                    if (!watch.isStuck()) {
+                        asked.add(
+                                loop.submit(
+                                        () ->
+                                                watch.forEach(
+                                                        connection ->
+                                                                end(connection.session(), all))));
+                    }
+                });
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+        for (Future<?> done : asked) {
+            done.await(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+        }
     }
 
     private static void end(Session session, boolean all) {
@@ -349,11 +395,14 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /** Closes every socket and ends the loops. */
+    /** Closes every socket and ends the loops, but for those that are held up. */
     @Override
     public void close() {
-        closing = true;
-        servers.forEach(server -> server.close().syncUninterruptibly());
-        transport.group().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3000);
+        stopAccepting();
+        Future<?> acceptor = transport.acceptor().shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        Future<?> loops = transport.group().shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        acceptor.awaitUninterruptibly(1000);
+        loops.awaitUninterruptibly(3000);
+        guard.close();
     }
 }

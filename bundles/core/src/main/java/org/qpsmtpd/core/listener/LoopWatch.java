@@ -5,18 +5,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.qpsmtpd.core.worker.InlineCalls;
+import org.qpsmtpd.core.worker.LoopGuard;
 
-/** The connections of one event loop, looked at once a second. Used on that loop only. */
+/**
+ * The connections of one event loop, looked at once a second. Used on that loop only, but for
+ * {@link #isStuck}.
+ */
 final class LoopWatch {
     private final List<ConnectionHandler> connections = new ArrayList<>();
-    private final Runnable more;
+    private final InlineCalls calls = new InlineCalls(Thread.currentThread());
 
-    /**
-     * @param more what else is to be looked at once a second
-     */
-    LoopWatch(EventLoop loop, Runnable more) {
-        this.more = more;
-        var unused = loop.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+    /** Begins the watch over the loop whose thread this is. */
+    LoopWatch(EventLoop loop, LoopGuard guard) {
+        guard.watch(calls);
+        var unused = loop.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+    }
+
+    InlineCalls calls() {
+        return calls;
+    }
+
+    boolean isStuck() {
+        return calls.isStuck();
     }
 
     void add(ConnectionHandler connection) {
@@ -43,12 +54,12 @@ final class LoopWatch {
     }
 
     private void tick() {
+        calls.beat();
         long now = System.nanoTime();
         for (int i = connections.size() - 1; i >= 0; i--) {
             if (i < connections.size()) {
                 connections.get(i).tick(now);
             }
         }
-        more.run();
     }
 }

@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.listener;
 
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
@@ -9,12 +10,15 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import java.io.IOException;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.nio.channels.ServerSocketChannel;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Predicate;
 
 /**
  * How sockets are driven: epoll where the operating system and the JVM's options allow it, else the
@@ -22,17 +26,41 @@ import java.util.concurrent.ThreadFactory;
  * needs the descriptor that the JDK keeps inside.
  */
 abstract class Transport {
+    /** Loops that are there for the case that all others are stuck; without a thread until then. */
+    static final int SPARE_LOOPS = 4;
+
+    private final EventLoopGroup acceptor;
     private final EventLoopGroup group;
 
-    private Transport(EventLoopGroup group) {
-        this.group = group;
+    private Transport(IoHandlerFactory handlers, int loops, Predicate<EventExecutor> stuck) {
+        acceptor = new MultiThreadIoEventLoopGroup(1, threads("acceptor"), handlers);
+        group =
+                new MultiThreadIoEventLoopGroup(
+                        loops + SPARE_LOOPS,
+                        new ThreadPerTaskExecutor(threads("loop")),
+                        all -> new LoopChooser(all, loops, stuck),
+                        handlers);
     }
 
-    static Transport best(int loops) {
-        ThreadFactory threads = new DefaultThreadFactory("loop");
-        return Native.isUsable() ? new Native(loops, threads) : new Portable(loops, threads);
+    /** Daemons, because a thread that is held up by a plugin may never end. */
+    private static ThreadFactory threads(String name) {
+        return new DefaultThreadFactory(name, true);
     }
 
+    /**
+     * @param loops threads that own the sockets of connections
+     * @param stuck whether a loop is held up, so that it gets no more connections
+     */
+    static Transport best(int loops, Predicate<EventExecutor> stuck) {
+        return Native.isUsable() ? new Native(loops, stuck) : new Portable(loops, stuck);
+    }
+
+    /** Where connections are accepted; runs no code of plugins, so it is never held up by one. */
+    EventLoopGroup acceptor() {
+        return acceptor;
+    }
+
+    /** Where connections live. */
     EventLoopGroup group() {
         return group;
     }
@@ -40,8 +68,8 @@ abstract class Transport {
     abstract ServerChannel server(ServerSocketChannel socket);
 
     private static final class Portable extends Transport {
-        Portable(int loops, ThreadFactory threads) {
-            super(new MultiThreadIoEventLoopGroup(loops, threads, NioIoHandler.newFactory()));
+        Portable(int loops, Predicate<EventExecutor> stuck) {
+            super(NioIoHandler.newFactory(), loops, stuck);
         }
 
         @Override
@@ -51,8 +79,8 @@ abstract class Transport {
     }
 
     private static final class Native extends Transport {
-        Native(int loops, ThreadFactory threads) {
-            super(new MultiThreadIoEventLoopGroup(loops, threads, EpollIoHandler.newFactory()));
+        Native(int loops, Predicate<EventExecutor> stuck) {
+            super(EpollIoHandler.newFactory(), loops, stuck);
         }
 
         static boolean isUsable() {

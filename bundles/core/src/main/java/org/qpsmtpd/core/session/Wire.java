@@ -3,11 +3,15 @@ package org.qpsmtpd.core.session;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.qpsmtpd.core.worker.InlineCalls;
 
 /** What a session asks of its connection. All calls come from the connection's own thread. */
 public interface Wire {
     /** Runs tasks on the connection's own thread. */
     Executor executor();
+
+    /** Where calls into plugins that run on the connection's own thread are announced. */
+    InlineCalls inlineCalls();
 
     /** Sends a reply; it goes out with the others that are ready at the same moment. */
     void send(Reply reply, boolean utf8);

@@ -15,6 +15,7 @@ import org.qpsmtpd.core.message.MemoryBudget;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.message.StoredBody;
 import org.qpsmtpd.core.session.MessageInput.Fault;
+import org.qpsmtpd.core.worker.InlineCalls;
 
 /** What becomes of a message when the memory for all messages is used up. */
 class MessageInputTest {
@@ -136,6 +137,11 @@ class MessageInputTest {
         @Override
         public Executor executor() {
             return Runnable::run;
+        }
+
+        @Override
+        public InlineCalls inlineCalls() {
+            throw new AssertionError("no plugin is called");
         }
 
         @Override

@@ -1,0 +1,132 @@
+package org.qpsmtpd.core.worker;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an event loop's thread is doing in a plugin at this moment. The loop says when a call begins
+ * and ends, which costs it a few ordinary writes; {@link LoopGuard} looks from time to time whether
+ * a call does not come back.
+ */
+public final class InlineCalls {
+    private final Thread loop;
+
+    // Written by the loop's thread.
+    private final AtomicReference<@Nullable Object> callee = new AtomicReference<>();
+    private final AtomicLong number = new AtomicLong();
+    private final AtomicLong beat = new AtomicLong();
+
+    /** Set by the guard well before it interrupts, so that {@link #end} has seen it by then. */
+    private volatile boolean suspected;
+
+    // Used by the guard's thread only.
+    private long lookedAt;
+    private long lasted;
+    private long nextInterrupt;
+    private long heard;
+    private long silent;
+
+    private volatile boolean stuck;
+
+    /**
+     * Calls of a thread, which nobody watches until {@link LoopGuard#watch} is told.
+     *
+     * @param loop the only thread that says what it does
+     */
+    public InlineCalls(Thread loop) {
+        this.loop = loop;
+    }
+
+    // ---- the loop's side
+
+    /**
+     * A call into a plugin begins. Calls do not nest: a second one ends the first.
+     *
+     * @param who whom {@link LoopGuard.Overrun} is told about
+     */
+    public void begin(Object who) {
+        number.setRelease(number.getPlain() + 1);
+        callee.setRelease(who);
+    }
+
+    /**
+     * The call has come back, one way or the other. An interrupt that it left behind, the guard's
+     * or its own, is taken back.
+     */
+    public void end() {
+        callee.setRelease(null);
+        if (suspected) {
+            clear();
+        }
+        Thread.interrupted();
+    }
+
+    /** From here on the guard does not interrupt because of the call that has ended. */
+    private synchronized void clear() {
+        suspected = false;
+        stuck = false;
+    }
+
+    /** The loop has come round; to be called about once a second. */
+    public void beat() {
+        beat.setRelease(beat.getPlain() + 1);
+    }
+
+    /** Whether the loop does not come round. */
+    public boolean isStuck() {
+        return stuck;
+    }
+
+    // ---- the guard's side
+
+    /**
+     * Looks once.
+     *
+     * @param elapsed nanoseconds since the last look; what the machine itself lost does not count
+     */
+    void look(long elapsed, LoopGuard.Overrun overrun) {
+        listen(elapsed);
+        long current = number.getAcquire();
+        Object who = callee.getAcquire();
+        if (who == null || current != lookedAt) {
+            lookedAt = current;
+            lasted = 0;
+            nextInterrupt = LoopGuard.MOST_NANOS;
+            stuck = isSilent();
+            return;
+        }
+        suspected = true;
+        stuck = true;
+        lasted += elapsed;
+        if (lasted >= nextInterrupt) {
+            if (nextInterrupt == LoopGuard.MOST_NANOS) {
+                overrun.overran(who, loop, TimeUnit.NANOSECONDS.toMillis(lasted));
+            }
+            nextInterrupt = lasted + LoopGuard.MOST_NANOS;
+            interrupt();
+        }
+    }
+
+    private void listen(long elapsed) {
+        long current = beat.getAcquire();
+        silent = current == heard ? silent + elapsed : 0;
+        heard = current;
+    }
+
+    private boolean isSilent() {
+        return silent > LoopGuard.SILENT_NANOS;
+    }
+
+    private synchronized void interrupt() {
+        boolean same = number.getAcquire() == lookedAt;
+        if (suspected && same && callee.getAcquire() != null) {
+            loop.interrupt();
+        }
+    }
+
+    boolean isOver() {
+        return !loop.isAlive();
+    }
+}
