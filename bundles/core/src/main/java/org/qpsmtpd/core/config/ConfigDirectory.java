@@ -115,7 +115,12 @@ public final class ConfigDirectory implements Config {
         cache.put(
                 name,
                 same
-                        ? new Contents(before.lines(), now.stamps(), now.problems(), now.failure())
+                        ? new Contents(
+                                before.lines(),
+                                now.stamps(),
+                                now.problems(),
+                                now.failure(),
+                                now.findings())
                         : now);
         if (!same) {
             changed();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class ConfigReader {
     private final List<ConfigLine> lines = new ArrayList<>();
     private final List<Stamp> stamps = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
+    private final List<Finding> findings = new ArrayList<>();
     private final Deque<Path> open = new ArrayDeque<>();
     private String failure = "";
 
@@ -36,9 +38,14 @@ final class ConfigReader {
      * @param problems what is wrong with it, a sentence each with the place
      * @param failure the problem of a file that is there and cannot be read, so that the values are
      *     not known; empty when they are
+     * @param findings the problems, and what a server passes over in silence, by place
      */
     record Contents(
-            List<ConfigLine> lines, List<Stamp> stamps, List<String> problems, String failure) {
+            List<ConfigLine> lines,
+            List<Stamp> stamps,
+            List<String> problems,
+            String failure,
+            List<Finding> findings) {
         boolean changed() {
             return stamps.stream().anyMatch(Stamp::isOutdated);
         }
@@ -50,28 +57,32 @@ final class ConfigReader {
 
     static Contents read(ConfigSource source, String name) {
         ConfigReader reader = new ConfigReader(source);
-        reader.readName(name, name);
+        reader.readName(name, new ConfigLine(name, name, 0));
         return new Contents(
                 List.copyOf(reader.lines),
                 List.copyOf(reader.stamps),
                 List.copyOf(reader.problems),
-                reader.failure);
+                reader.failure,
+                List.copyOf(reader.findings));
     }
 
-    private void readName(String name, String from) {
+    /** Whether there is such a file. */
+    private boolean readName(String name, ConfigLine from) {
         for (Path candidate : source.candidates(name)) {
             stamps.add(Stamp.of(candidate));
             if (ConfigSource.exists(candidate)) {
                 readPath(candidate, from);
-                return;
+                return true;
             }
         }
+        return false;
     }
 
-    private void readPath(Path path, String from) {
+    private void readPath(Path path, ConfigLine from) {
         Path real = path.toAbsolutePath().normalize();
         if (open.contains(real)) {
-            problems.add("Circular $include reference in config " + from + ": " + path);
+            problems.add("Circular $include reference in config " + from.place() + ": " + path);
+            find(from, "$include leads back to " + path + ", which is being read; it is left out");
             return;
         }
         open.push(real);
@@ -85,8 +96,10 @@ final class ConfigReader {
                 readFile(path);
             }
         } catch (IOException e) {
-            failure = path + ": cannot be read: " + reason(e);
+            String what = "cannot be read: " + reason(e);
+            failure = path + ": " + what;
             problems.add(failure);
+            findings.add(new Finding(path.toString(), 0, what));
         } finally {
             open.pop();
         }
@@ -111,22 +124,39 @@ final class ConfigReader {
                 continue;
             }
             if (line.startsWith(INCLUDE) && line.length() > INCLUDE.length()) {
-                include(line.substring(INCLUDE.length()).strip(), path + ":" + number);
+                include(
+                        line.substring(INCLUDE.length()).strip(),
+                        new ConfigLine(line, path.toString(), number));
             } else {
                 lines.add(new ConfigLine(line, path.toString(), number));
             }
         }
     }
 
-    private void include(String target, String place) {
-        if (target.startsWith("/")) {
-            Path path = Path.of(target);
-            stamps.add(Stamp.of(path));
-            if (ConfigSource.exists(path)) {
-                readPath(path, place);
+    private void include(String target, ConfigLine from) {
+        try {
+            boolean found =
+                    target.startsWith("/")
+                            ? readAbsolute(Path.of(target), from)
+                            : readName(target, from);
+            if (!found) {
+                find(from, "$include names " + target + ", and there is no such file");
             }
-            return;
+        } catch (InvalidPathException e) {
+            find(from, "$include names no file: " + e.getReason());
         }
-        readName(target, place);
+    }
+
+    private boolean readAbsolute(Path path, ConfigLine from) {
+        stamps.add(Stamp.of(path));
+        if (!ConfigSource.exists(path)) {
+            return false;
+        }
+        readPath(path, from);
+        return true;
+    }
+
+    private void find(ConfigLine at, String what) {
+        findings.add(new Finding(at.file(), at.line(), what));
     }
 }

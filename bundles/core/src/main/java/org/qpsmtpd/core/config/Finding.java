@@ -1,0 +1,27 @@
+package org.qpsmtpd.core.config;
+
+import java.util.Comparator;
+
+/**
+ * Something wrong in a configuration file.
+ *
+ * @param file path of the file
+ * @param line line number, from 1; 0 when it is about the file as a whole
+ * @param what what is wrong and what to do, without the place
+ */
+public record Finding(String file, int line, String what) implements Comparable<Finding> {
+    private static final Comparator<Finding> BY_PLACE =
+            Comparator.comparing(Finding::file)
+                    .thenComparingInt(Finding::line)
+                    .thenComparing(Finding::what);
+
+    @Override
+    public int compareTo(Finding other) {
+        return BY_PLACE.compare(this, other);
+    }
+
+    /** The sentence an administrator reads: {@code FILE:LINE: what}. */
+    public String sentence() {
+        return (line == 0 ? file : file + ":" + line) + ": " + what;
+    }
+}
