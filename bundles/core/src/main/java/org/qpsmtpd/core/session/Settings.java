@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.session;
 
 import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.core.config.NumberFile;
 
 /**
  * The core's own configuration files as one value.
@@ -35,50 +36,30 @@ record Settings(
 
     private static final long DEFAULT_MAX_OCTETS = 100L * 1024 * 1024;
     private static final int DEFAULT_IN_MEMORY = 64 * 1024;
-    private static final int MOST_IN_MEMORY = 16 * 1024 * 1024;
     private static final int DEFAULT_SECONDS = 1200;
     private static final int DEFAULT_MAX_RECIPIENTS = 1000;
     private static final int DEFAULT_RETIRE_SECONDS = 60;
-    private static final int MOST_SECONDS = 24 * 3600;
 
     static Settings of(Config config, String version) {
         String me = config.value("me").orElse("localhost");
         String own = config.value("smtpgreeting").orElse("");
-        int timeout = seconds(config.number("timeout", DEFAULT_SECONDS));
+        int timeout = (int) NumberFile.TIMEOUT.of(config, DEFAULT_SECONDS);
         return new Settings(
                 me,
                 own.isEmpty() ? usualGreeting(me, version) : withEsmtp(own),
                 !own.isEmpty(),
-                Math.max(0, config.number("databytes", DEFAULT_MAX_OCTETS)),
-                (int)
-                        Math.max(
-                                0,
-                                Math.min(
-                                        config.number("size_threshold", DEFAULT_IN_MEMORY),
-                                        MOST_IN_MEMORY)),
-                seconds(config.number("timeoutsmtpd", timeout)),
+                NumberFile.DATABYTES.of(config, DEFAULT_MAX_OCTETS),
+                (int) NumberFile.SIZE_THRESHOLD.of(config, DEFAULT_IN_MEMORY),
+                (int) NumberFile.TIMEOUTSMTPD.of(config, timeout),
                 timeout,
                 config.value("me-auth-results").orElse(me),
                 config.flag("lenient_addresses"),
-                (int)
-                        Math.max(
-                                100,
-                                Math.min(
-                                        config.number("rcptmax", DEFAULT_MAX_RECIPIENTS), 100_000)),
-                (int)
-                        Math.max(
-                                0,
-                                Math.min(
-                                        config.number("retire_after", DEFAULT_RETIRE_SECONDS),
-                                        MOST_SECONDS)));
+                (int) NumberFile.RCPTMAX.of(config, DEFAULT_MAX_RECIPIENTS),
+                (int) NumberFile.RETIRE_AFTER.of(config, DEFAULT_RETIRE_SECONDS));
     }
 
     boolean addsAuthenticationResults() {
         return !authservId.equals("none");
-    }
-
-    private static int seconds(long configured) {
-        return (int) Math.max(1, Math.min(configured, MOST_SECONDS));
     }
 
     private static String usualGreeting(String me, String version) {
