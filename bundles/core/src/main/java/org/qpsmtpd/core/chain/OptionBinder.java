@@ -256,14 +256,15 @@ final class OptionBinder {
         return "unknown option '" + word + "'" + hint;
     }
 
-    private static Optional<String> nearest(String word, Set<String> known) {
+    /** The word that was meant, when one is near. */
+    static Optional<String> nearest(String word, Set<String> known) {
         return known.stream()
                 .filter(name -> distance(word, name) <= 2)
                 .min((a, b) -> Integer.compare(distance(word, a), distance(word, b)));
     }
 
     /** How many letters must be changed, added or left out to make one word of the other. */
-    private static int distance(String a, String b) {
+    static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;

@@ -20,7 +20,7 @@ class OptionBinderTest {
     private final Map<String, AttributeDefinition> attributes = new LinkedHashMap<>();
 
     /** An option as metatype declares it. */
-    private record Attribute(String id, int type, int cardinality, List<String> allowed)
+    record Attribute(String id, int type, int cardinality, List<String> allowed)
             implements AttributeDefinition {
         @Override
         public String getName() {

@@ -1,0 +1,26 @@
+package org.qpsmtpd.core.chain;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.qpsmtpd.api.hook.HookPoint;
+
+/** What is known of the plugins that are installed, without making one. */
+public interface KnownPlugins {
+    /** Their names as {@code config/plugins} writes them. */
+    Set<String> names();
+
+    /**
+     * What is wrong with the words behind a plugin's name; absent when nothing is.
+     *
+     * @param plugin one of {@link #names}
+     */
+    Optional<String> fault(String plugin, List<String> words);
+
+    /**
+     * Whether a plugin answers a hook.
+     *
+     * @param plugin one of {@link #names}
+     */
+    boolean answers(String plugin, HookPoint hook);
+}

@@ -1,0 +1,137 @@
+package org.qpsmtpd.core.chain;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.core.config.Finding;
+
+/** Checks the lines of {@code config/plugins} or {@code config/logging}. */
+final class PluginLinesCheck {
+    private static final String QUEUES = "queue/";
+
+    /** Plugins that answer RCPT, but never to accept. */
+    private static final Set<String> REFUSING =
+            Set.of("badmailfromto", "badrcptto", "naughty", "random_error", "relay");
+
+    private final KnownPlugins plugins;
+    private final Map<List<Object>, String> places = new HashMap<>();
+    private boolean hasLines;
+    private boolean mayQueue;
+    private boolean mayAcceptRecipients;
+
+    PluginLinesCheck(KnownPlugins plugins) {
+        this.plugins = plugins;
+    }
+
+    void check(List<ConfigLine> lines, Collection<Finding> findings) {
+        for (ConfigLine line : lines) {
+            String fault = fault(line);
+            if (!fault.isEmpty()) {
+                findings.add(new Finding(line.file(), line.line(), fault));
+            }
+        }
+    }
+
+    /** What no line gives and a server needs. */
+    List<String> missing() {
+        if (!hasLines) {
+            return List.of(
+                    "it names no plugin, or is not there, so no recipient is accepted; name"
+                            + " rcpt_ok and a queue plugin at least");
+        }
+        List<String> missing = new ArrayList<>();
+        if (!mayQueue) {
+            missing.add(
+                    "no line names a queue plugin, so messages are deferred with 451; add one such"
+                            + " as queue/maildir");
+        }
+        if (!mayAcceptRecipients) {
+            missing.add(
+                    "no line names a plugin that accepts recipients, so each is refused; add one"
+                            + " such as rcpt_ok");
+        }
+        return missing;
+    }
+
+    private String fault(ConfigLine line) {
+        hasLines = true;
+        Optional<String> odd = PlainText.oddCharacter(line.text());
+        if (odd.isPresent()) {
+            assumeTheBest();
+            return odd.get() + "; only printable ASCII may stand here";
+        }
+        PluginLine parsed = PluginLine.parse(line);
+        if (!plugins.names().contains(parsed.plugin())) {
+            return notInstalled(parsed);
+        }
+        note(parsed.plugin(), parsed);
+        Optional<String> wrong = plugins.fault(parsed.plugin(), parsed.words());
+        String fault = wrong.orElseGet(() -> repetition(parsed));
+        return fault.isEmpty() ? "" : "plugin '" + parsed.plugin() + "': " + fault;
+    }
+
+    private String notInstalled(PluginLine line) {
+        if (line.optional()) {
+            return "";
+        }
+        Optional<String> near = near(line.plugin());
+        near.ifPresentOrElse(name -> note(name, line), () -> assume(line.plugin()));
+        String hint =
+                near.map(name -> "did you mean '" + name + "'?")
+                        .orElse(
+                                "put its bundle into the deploy folder, or end the line with the"
+                                        + " word optional");
+        return "plugin '" + line.plugin() + "' is not installed; " + hint;
+    }
+
+    /** The installed name that was meant: nearly the same, or the same in a sub-folder. */
+    private Optional<String> near(String name) {
+        Optional<String> near = OptionBinder.nearest(name, plugins.names());
+        String last = name.substring(name.lastIndexOf('/') + 1);
+        return near.or(
+                () ->
+                        plugins.names().stream()
+                                .filter(known -> known.endsWith("/" + last) || known.equals(last))
+                                .findFirst());
+    }
+
+    private String repetition(PluginLine line) {
+        String first = places.putIfAbsent(List.of(line.instance(), line.words()), line.place());
+        return first == null
+                ? ""
+                : "the same line stands at "
+                        + first
+                        + "; take one out, or write "
+                        + line.plugin()
+                        + ":2 when it is to run twice";
+    }
+
+    // ---- what the lines give together
+
+    private void note(String plugin, PluginLine line) {
+        mayQueue |= plugins.answers(plugin, HookPoint.QUEUE);
+        // With the word only, relay accepts what its clients send.
+        boolean accepts = !REFUSING.contains(plugin) || line.words().contains("only");
+        mayAcceptRecipients |= accepts && plugins.answers(plugin, HookPoint.RCPT);
+    }
+
+    /** A plugin that nobody knows is not to be blamed twice. */
+    private void assume(String unknown) {
+        if (unknown.startsWith(QUEUES)) {
+            mayQueue = true;
+        } else {
+            mayAcceptRecipients = true;
+        }
+    }
+
+    private void assumeTheBest() {
+        mayQueue = true;
+        mayAcceptRecipients = true;
+    }
+}

@@ -1,0 +1,66 @@
+package org.qpsmtpd.core.chain;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.osgi.service.metatype.AttributeDefinition;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.core.chain.OptionBinderTest.Attribute;
+
+/** Plugins that a test declares, with the options it gives them. */
+final class DeclaredPlugins implements KnownPlugins {
+    private record Declared(OptionBinder binder, Set<HookPoint> hooks) {}
+
+    private final Map<String, Declared> plugins = new TreeMap<>();
+
+    DeclaredPlugins with(String name, Set<HookPoint> hooks, Attribute... options) {
+        return with(name, hooks, List.of(), options);
+    }
+
+    DeclaredPlugins with(
+            String name, Set<HookPoint> hooks, List<String> positional, Attribute... options) {
+        Map<String, AttributeDefinition> attributes =
+                Arrays.stream(options)
+                        .collect(Collectors.toMap(Attribute::id, Function.identity()));
+        OptionBinder binder = new OptionBinder(attributes, Set.of("reject"), positional);
+        plugins.put(name, new Declared(binder, hooks));
+        return this;
+    }
+
+    static Attribute option(String name, int type, String... allowed) {
+        return new Attribute(name, type, 0, List.of(allowed));
+    }
+
+    @Override
+    public Set<String> names() {
+        return plugins.keySet();
+    }
+
+    @Override
+    public Optional<String> fault(String plugin, List<String> words) {
+        try {
+            var unused = get(plugin).binder().bind(words);
+            return Optional.empty();
+        } catch (PluginFault e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public boolean answers(String plugin, HookPoint hook) {
+        return get(plugin).hooks().contains(hook);
+    }
+
+    private Declared get(String plugin) {
+        Declared declared = plugins.get(plugin);
+        if (declared == null) {
+            throw new IllegalArgumentException(plugin);
+        }
+        return declared;
+    }
+}
