@@ -36,6 +36,7 @@ public record ServerOptions(
     private static final String PREFIX = "org.qpsmtpd.";
     private static final int RESERVED_FILES = 256;
     private static final int MOST_CONNECTIONS = 50_000;
+    private static final int USUAL_DIRECTORIES = 2;
 
     /**
      * Reads options.
@@ -65,6 +66,15 @@ public record ServerOptions(
                 List.copyOf(directories),
                 Path.of(text(property, "deploy_dir", home.resolve("deploy").toString())),
                 variable.resolve("spool"));
+    }
+
+    /**
+     * The last of the configuration directories, where a server looks for what the one it was given
+     * does not have: that of the distribution and qmail's.
+     */
+    public List<Path> usualDirectories() {
+        int all = configDirectories.size();
+        return configDirectories.subList(Math.max(0, all - USUAL_DIRECTORIES), all);
     }
 
     /** As many connections as there may be open files, some left for spool files and jars. */
