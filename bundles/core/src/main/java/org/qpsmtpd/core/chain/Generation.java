@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.control.GenerationStatus;
+import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.hook.QueueHook;
@@ -143,6 +145,24 @@ public final class Generation {
             }
         }
         return loggers;
+    }
+
+    // ---- status
+
+    /** What each plugin's calls were like, in the order of hooks and calls. */
+    public List<PluginStatus> pluginStatus() {
+        List<PluginStatus> rows = new ArrayList<>();
+        chains.values().forEach(chain -> chain.forEach(link -> rows.add(link.status())));
+        return rows;
+    }
+
+    /** The set as a whole. */
+    public GenerationStatus status(boolean current) {
+        List<String> names =
+                plugins.stream()
+                        .map(plugin -> plugin.name() + " " + plugin.origin().version())
+                        .toList();
+        return new GenerationStatus(number, current, since, users(), names, faults);
     }
 
     // ---- sessions

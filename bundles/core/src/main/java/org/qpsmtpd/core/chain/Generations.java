@@ -86,6 +86,11 @@ public final class Generations {
         return refused;
     }
 
+    /** Whether a configuration is one that an instance here was made with. */
+    public boolean made(String pid) {
+        return factory.owns(pid);
+    }
+
     /** Calls back when a plugin's service came or went by itself. */
     public void onChange(Runnable action) {
         factory.services().onChange(action);

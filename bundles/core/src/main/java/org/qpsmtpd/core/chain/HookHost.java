@@ -4,6 +4,7 @@ import java.util.concurrent.Executor;
 import org.qpsmtpd.api.connection.Connection;
 import org.qpsmtpd.api.hook.Action;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.worker.InlineCalls;
 
 /** What running a hook needs of the connection it runs for. */
 public interface HookHost {
@@ -12,6 +13,9 @@ public interface HookHost {
 
     /** The connection's own thread: results are delivered there. */
     Executor loop();
+
+    /** Where calls on the connection's own thread are announced. */
+    InlineCalls inlineCalls();
 
     /** The workers for hooks that may wait. */
     Executor children();

@@ -130,7 +130,7 @@ public final class HookRun {
                     return null;
                 }
             }
-            HookResult answer = ask(link, held);
+            HookResult answer = ask(link, held, begun != null);
             held = null;
             if (answer == null) {
                 return null;
@@ -185,10 +185,11 @@ public final class HookRun {
     /**
      * Asks a plugin.
      *
-     * @param held the call with its child; null where input is read
+     * @param held the call with its child; null when the plugin never waits
+     * @param onChild whether this is a child's thread
      * @return null when the answer comes later, or the call was given up
      */
-    private @Nullable HookResult ask(Link link, @Nullable HookCall held) {
+    private @Nullable HookResult ask(Link link, @Nullable HookCall held, boolean onChild) {
         PluginInstance plugin = link.plugin();
         long began = System.nanoTime();
         Object hook = plugin.enter();
@@ -204,13 +205,13 @@ public final class HookRun {
         }
         HookResult answer = null;
         Throwable failure = null;
-        PluginCall.enter(link.call(host.connection().id()));
+        enter(link, onChild);
         try {
             answer = call.apply(hook);
         } catch (Throwable e) { // whatever a plugin does must not end the connection's thread
             failure = e;
         } finally {
-            PluginCall.enter(null);
+            leave(onChild);
         }
         CompletionStage<HookResult> later = answer == null ? null : answer.pending().orElse(null);
         if (later != null) {
@@ -223,6 +224,21 @@ public final class HookRun {
         }
         plugin.exit();
         return mine ? answered(link, began, answer, failure) : null;
+    }
+
+    /** Says who is called from here on: to the log, and to the guard of the connection's thread. */
+    private void enter(Link link, boolean onChild) {
+        PluginCall.enter(link.call(host.connection().id()));
+        if (!onChild) {
+            host.inlineCalls().begin(link.plugin());
+        }
+    }
+
+    private void leave(boolean onChild) {
+        if (!onChild) {
+            host.inlineCalls().end();
+        }
+        PluginCall.enter(null);
     }
 
     /** Lets the child go without a call; false when the call was given up meanwhile. */

@@ -40,6 +40,9 @@ public final class InstanceFactory {
     /** Service property that tells an instance. */
     static final String INSTANCE = "qpsmtpd.instance";
 
+    /** How the names of the factory's own configurations begin. */
+    private static final String OWN = "qpsmtpd.";
+
     private final BundleContext context;
     private final ConfigurationAdmin configurations;
     private final ServiceComponentRuntime components;
@@ -76,6 +79,11 @@ public final class InstanceFactory {
         this.components = components;
         this.metatypes = metatypes;
         this.services = new HookServices(context, log);
+    }
+
+    /** Whether the factory made a configuration. */
+    boolean owns(String pid) {
+        return pid.contains("~" + OWN);
     }
 
     /** The services of hooks in the framework. */
@@ -164,7 +172,7 @@ public final class InstanceFactory {
 
     /** Makes an instance and waits until it is ready. */
     Made make(Offer offer, PluginLine line, Options options) throws PluginFault {
-        String id = Long.toString(counter.incrementAndGet());
+        String id = OWN + counter.incrementAndGet();
         CompletableFuture<ServiceReference<?>> registered = services.await(id);
         Configuration configuration = configure(offer, id, options);
         try {

@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.chain;
 
+import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.core.log.PluginCall;
 
@@ -22,6 +23,26 @@ record Link(PluginInstance plugin, HookPoint point, boolean mayWait) {
 
     boolean skipOnError() {
         return plugin.settings().skipOnError();
+    }
+
+    /** What its calls were like. */
+    PluginStatus status() {
+        CallFigures figures = plugin.figures(point);
+        return new PluginStatus(
+                point.hookName(),
+                plugin.name(),
+                plugin.origin().bundle(),
+                plugin.origin().version(),
+                plugin.origin().place(),
+                figures.calls(),
+                figures.verdicts(),
+                figures.meanMicros(),
+                figures.p99Micros(),
+                figures.errors(),
+                plugin.running(),
+                plugin.breaker().state(),
+                plugin.isAway(),
+                !nonBlocking());
     }
 
     PluginCall call(String connectionId) {

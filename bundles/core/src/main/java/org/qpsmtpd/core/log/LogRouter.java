@@ -2,8 +2,11 @@ package org.qpsmtpd.core.log;
 
 import java.io.PrintStream;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.qpsmtpd.api.hook.Action;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.log.LogLevel;
@@ -22,11 +25,37 @@ public final class LogRouter {
     private final PrintStream builtIn;
     private final long processId = ProcessHandle.current().pid();
     private final ThreadLocal<Boolean> logging = ThreadLocal.withInitial(() -> false);
-    private volatile Loggers loggers = new Loggers(List.of(), DEFAULT_LEVEL, List.of());
+    private volatile Loggers loggers = Loggers.of(List.of(), DEFAULT_LEVEL, List.of());
     private volatile Runnable onChange = () -> {};
 
+    /**
+     * Who takes lines.
+     *
+     * @param most the least urgent level that the log shows
+     * @param threshold the least urgent level that anybody wants to see
+     */
     private record Loggers(
-            List<LoggingHook> hooks, LogLevel threshold, List<LoggingHook> recorders) {}
+            List<LoggingHook> hooks,
+            LogLevel most,
+            LogLevel threshold,
+            List<LoggingHook> recorders,
+            List<Consumer<LogRecord>> traces) {
+        static Loggers of(
+                List<LoggingHook> hooks, LogLevel most, List<Consumer<LogRecord>> traces) {
+            return new Loggers(
+                    List.copyOf(hooks),
+                    most,
+                    traces.isEmpty() ? most : LogLevel.DEBUG,
+                    hooks.stream().filter(LoggingHook::takesRecords).toList(),
+                    List.copyOf(traces));
+        }
+
+        Loggers withTraces(Consumer<List<Consumer<LogRecord>>> step) {
+            List<Consumer<LogRecord>> changed = new ArrayList<>(traces);
+            step.accept(changed);
+            return of(hooks, most, changed);
+        }
+    }
 
     /**
      * @param builtIn where lines go while no logging plugin is there
@@ -45,8 +74,21 @@ public final class LogRouter {
                         .map(LoggingHook::threshold)
                         .reduce((a, b) -> a.shows(b) ? a : b)
                         .orElse(builtInLevel);
-        List<LoggingHook> recorders = hooks.stream().filter(LoggingHook::takesRecords).toList();
-        loggers = new Loggers(List.copyOf(hooks), most, recorders);
+        change(before -> Loggers.of(hooks, most, before.traces()));
+    }
+
+    /** Gives each line to somebody as well, at every level, until {@link #untrace}. */
+    public void trace(Consumer<LogRecord> listener) {
+        change(before -> before.withTraces(traces -> traces.add(listener)));
+    }
+
+    /** Ends what {@link #trace} began. */
+    public void untrace(Consumer<LogRecord> listener) {
+        change(before -> before.withTraces(traces -> traces.remove(listener)));
+    }
+
+    private synchronized void change(UnaryOperator<Loggers> step) {
+        loggers = step.apply(loggers);
         onChange.run();
     }
 
@@ -124,7 +166,12 @@ public final class LogRouter {
     }
 
     private void route(LogRecord line) {
-        List<LoggingHook> hooks = loggers.hooks();
+        Loggers now = loggers;
+        now.traces().forEach(trace -> trace.accept(line));
+        if (!now.most().shows(line.level())) {
+            return;
+        }
+        List<LoggingHook> hooks = now.hooks();
         if (hooks.isEmpty()) {
             builtIn.println(line.speaker(processId) + " " + line.line());
             return;

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -22,6 +24,8 @@ import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.ConfigurationListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -31,13 +35,17 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.metatype.MetaTypeService;
+import org.qpsmtpd.api.control.ServerControl;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.service.Patterns;
 import org.qpsmtpd.api.service.Resolver;
+import org.qpsmtpd.core.chain.ConfigCheck;
 import org.qpsmtpd.core.chain.Generations;
+import org.qpsmtpd.core.chain.InstalledPlugins;
 import org.qpsmtpd.core.chain.InstanceFactory;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.gate.BundleSource;
+import org.qpsmtpd.core.gate.Gate;
 import org.qpsmtpd.core.log.JulBridge;
 import org.qpsmtpd.core.log.LogRouter;
 
@@ -63,6 +71,9 @@ public final class Server {
     private final JulBridge bridge = new JulBridge(log);
     private final ServerOptions options;
     private final ConfigDirectory config;
+    private final Patterns patterns;
+    private final ServiceComponentRuntime components;
+    private final InstanceFactory factory;
     private final Generations generations;
     private final AtomicBoolean renewalDue = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -79,10 +90,9 @@ public final class Server {
     private volatile @Nullable SmtpServer server;
 
     /**
-     * Starts in the background.
+     * Starts nothing yet.
      *
-     * @param patterns not used here; plugins need it, so it must be there before the first of them
-     *     is made
+     * @param patterns plugins need it, too, so it must be there before the first of them is made
      */
     @Activate
     public Server(
@@ -95,11 +105,15 @@ public final class Server {
         options = ServerOptions.of(context::getProperty);
         config = new ConfigDirectory(options.configDirectories(), log);
 
-        generations =
-                new Generations(
-                        new InstanceFactory(context, configurations, components, metatypes, log),
-                        config,
-                        log);
+        this.patterns = patterns;
+        this.components = components;
+        factory = new InstanceFactory(context, configurations, components, metatypes, log);
+        generations = new Generations(factory, config, log);
+    }
+
+    /** Begins when the references are there that may change. */
+    @Activate
+    void activate() {
         control.execute(this::start);
     }
 
@@ -159,15 +173,25 @@ public final class Server {
     }
 
     private void announce(SmtpServer started) {
-        String[] addresses =
-                started.addresses().stream()
-                        .map(
-                                address ->
-                                        address.getAddress().getHostAddress()
-                                                + ":"
-                                                + address.getPort())
-                        .toArray(String[]::new);
-        register(Runnable.class, this::reload, Map.of("org.qpsmtpd.command", "reload"));
+        String[] addresses = started.addressTexts().toArray(String[]::new);
+        Runnable reload =
+                () -> {
+                    var unused = reload();
+                };
+        register(Runnable.class, reload, Map.of("org.qpsmtpd.command", "reload"));
+        register(Gate.class, this::renewSoon, Map.of());
+        register(ConfigurationListener.class, this::configurationChanged, Map.of());
+        register(
+                ServerControl.class,
+                new Control(
+                        context.getBundle().getVersion().toString(),
+                        started,
+                        generations,
+                        config,
+                        log,
+                        this::reload,
+                        this::check),
+                Map.of(ServerControl.NAME, "qpsmtpd"));
         Map<String, Object> properties =
                 Map.of("org.qpsmtpd.server", "listening", "org.qpsmtpd.listen", addresses);
         AutoCloseable closing = this::close;
@@ -249,14 +273,31 @@ public final class Server {
         }
     }
 
-    private void reload() {
+    private CompletableFuture<List<String>> reload() {
         log.log(LogLevel.NOTICE, "reload");
+        CompletableFuture<List<String>> outcome = new CompletableFuture<>();
         submit(
                 () -> {
                     config.reload();
-                    generations.renew();
+                    outcome.complete(generations.renew());
                 },
                 0);
+        return outcome;
+    }
+
+    private List<String> check(Path directory) {
+        return ConfigCheck.check(
+                directory,
+                options.usualDirectories(),
+                new InstalledPlugins(factory, components),
+                patterns);
+    }
+
+    /** Configurations that the generations made themselves are none of a change. */
+    private void configurationChanged(ConfigurationEvent event) {
+        if (event.getFactoryPid() != null && !generations.made(event.getPid())) {
+            renewSoon();
+        }
     }
 
     /** Several changes close together make one generation. */

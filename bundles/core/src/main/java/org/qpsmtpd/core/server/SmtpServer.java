@@ -12,6 +12,7 @@ import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.listener.Listener;
 import org.qpsmtpd.core.listener.Listener.ListenerOptions;
@@ -25,6 +26,7 @@ public final class SmtpServer implements AutoCloseable {
     private static final long DRAIN_SECONDS = 30;
 
     private final Children children;
+    private final Engine engine;
     private final Listener listener;
     private final LogRouter log;
 
@@ -53,7 +55,7 @@ public final class SmtpServer implements AutoCloseable {
                         atChildStart);
         Spool spool = new Spool(spoolDirectory(options, config));
         prepare(spool);
-        Engine engine =
+        engine =
                 new Engine(
                         version,
                         config,
@@ -69,7 +71,22 @@ public final class SmtpServer implements AutoCloseable {
                         ListenerOptions.of(
                                 options.limitConnections(),
                                 options.maxFromIp(),
-                                options.children()));
+                                options.children()),
+                        this::overran);
+    }
+
+    /** A plugin that says that it never waits did: from now on it is called as one that may. */
+    private void overran(Object plugin, Thread loop, long millis) {
+        if (plugin instanceof PluginInstance instance && instance.demote()) {
+            log.log(
+                    LogLevel.CRIT,
+                    "plugin "
+                            + instance.name()
+                            + " held up a connection's thread for "
+                            + millis
+                            + " ms although it is marked NonBlocking; it runs on a worker from now"
+                            + " on");
+        }
     }
 
     private static Path spoolDirectory(ServerOptions options, Config config) {
@@ -108,6 +125,26 @@ public final class SmtpServer implements AutoCloseable {
     /** The addresses that connections are accepted on. */
     public List<InetSocketAddress> addresses() {
         return listener.addresses();
+    }
+
+    /** The addresses as {@code HOST:PORT}, an IPv6 address in brackets. */
+    List<String> addressTexts() {
+        return addresses().stream().map(SmtpServer::text).toList();
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+    }
+
+    /** What the sessions share. */
+    public Engine engine() {
+        return engine;
+    }
+
+    /** The workers. */
+    public Children children() {
+        return children;
     }
 
     /** Where connections are accepted and can be asked about, ended and held back. */

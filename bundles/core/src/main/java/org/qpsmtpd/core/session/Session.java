@@ -38,6 +38,7 @@ import org.qpsmtpd.core.chain.Outcome;
 import org.qpsmtpd.core.config.HookedConfig;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.record.SessionLog;
+import org.qpsmtpd.core.worker.InlineCalls;
 
 /**
  * A connection's life: admission, greeting, commands, end. One thing at a time: while a hook runs
@@ -541,6 +542,11 @@ public final class Session implements HookHost {
                 "");
     }
 
+    /** Whether an id is this connection's or that of one of its messages. */
+    public boolean isKnownAs(String someId) {
+        return someId.equals(id) || someId.startsWith(id + "-");
+    }
+
     /** What happened so far. */
     public SessionRecord record() {
         SmtpTransaction current = transaction;
@@ -630,6 +636,11 @@ public final class Session implements HookHost {
     @Override
     public Executor children() {
         return engine.children();
+    }
+
+    @Override
+    public InlineCalls inlineCalls() {
+        return wire.inlineCalls();
     }
 
     @Override

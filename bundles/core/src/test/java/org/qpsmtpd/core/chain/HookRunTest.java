@@ -31,6 +31,7 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.Stubs;
 import org.qpsmtpd.core.log.LevelSetting;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.worker.InlineCalls;
 
 /** Runs hooks with two queues for the two kinds of threads, so that each step can be seen. */
 class HookRunTest {
@@ -39,6 +40,7 @@ class HookRunTest {
     private final List<String> deferred = new ArrayList<>();
     private final List<HookResult> results = new ArrayList<>();
     private final List<Outcome> outcomes = new ArrayList<>();
+    private final InlineCalls inlineCalls = new InlineCalls(Thread.currentThread());
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final LogRouter router =
             new LogRouter(new PrintStream(log, true, StandardCharsets.UTF_8));
@@ -62,6 +64,11 @@ class HookRunTest {
                 @Override
                 public LogRouter log() {
                     return router;
+                }
+
+                @Override
+                public InlineCalls inlineCalls() {
+                    return inlineCalls;
                 }
 
                 @Override
