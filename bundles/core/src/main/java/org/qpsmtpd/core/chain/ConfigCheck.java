@@ -56,6 +56,11 @@ public final class ConfigCheck {
     }
 
     private void run() {
+        if (KnownFiles.ALL.stream().noneMatch(name -> Files.exists(directory.resolve(name)))) {
+            String what = "holds no file that a server reads; name a configuration directory";
+            findings.add(new Finding(directory.toString(), 0, what));
+            return;
+        }
         for (String name : KnownFiles.ALL) {
             check(name, files.read(name));
         }
@@ -76,6 +81,7 @@ public final class ConfigCheck {
         Path file = files.find("plugins").orElse(directory.resolve("plugins"));
         PluginLinesCheck check = new PluginLinesCheck(plugins);
         check.check(reading.lines(), findings);
+        // An include that is not there may be the one with the queue.
         if (reading.findings().isEmpty()) {
             check.missing().forEach(what -> findings.add(new Finding(file.toString(), 0, what)));
         }

@@ -228,6 +228,7 @@ class ConfigCheckTest {
 
     @Test
     void missesThePlugins() throws IOException {
+        write("me", "mail.example.com");
         Files.delete(directory.resolve("plugins"));
 
         assertThat(found())
@@ -240,6 +241,7 @@ class ConfigCheckTest {
     void readsWhatTheDirectoryDoesNotHaveWhereAServerWould() throws IOException {
         Files.delete(directory.resolve("plugins"));
         Files.write(fallback.resolve("plugins"), List.of("$include queues", "rcpt_ok", "helo x 1"));
+        write("me", "mail.example.com");
         write("queues", "queue/maildir /var/mail");
 
         assertThat(found())
@@ -347,6 +349,18 @@ class ConfigCheckTest {
                 .containsExactly(
                         missing
                                 + ": is not there, or is no directory; name a configuration"
+                                + " directory");
+    }
+
+    @Test
+    void tellsADirectoryOfAnotherKind() throws IOException {
+        Files.delete(directory.resolve("plugins"));
+        Files.write(fallback.resolve("plugins"), List.of("rcpt_ok", "queue/maildir /var/mail"));
+
+        assertThat(foundIn("letter.txt", "Dear Sir"))
+                .containsExactly(
+                        directory
+                                + ": holds no file that a server reads; name a configuration"
                                 + " directory");
     }
 
