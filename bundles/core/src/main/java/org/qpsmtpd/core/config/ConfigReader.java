@@ -22,6 +22,9 @@ final class ConfigReader {
     private static final int MAX_FILE_BYTES = 64 * 1024 * 1024;
     private static final String INCLUDE = "$include";
 
+    /** A link to it is the way to have an empty file. */
+    private static final Path NOTHING = Path.of("/dev/null");
+
     private final ConfigSource source;
     private final List<ConfigLine> lines = new ArrayList<>();
     private final List<Stamp> stamps = new ArrayList<>();
@@ -112,6 +115,9 @@ final class ConfigReader {
     }
 
     private void readFile(Path path) throws IOException {
+        if (!Files.isRegularFile(path) && !path.toRealPath().equals(NOTHING)) {
+            throw new IOException("is no file: a pipe or device may never end");
+        }
         if (Files.size(path) > MAX_FILE_BYTES) {
             throw new IOException("larger than " + MAX_FILE_BYTES + " octets");
         }

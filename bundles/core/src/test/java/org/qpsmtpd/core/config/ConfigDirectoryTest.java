@@ -283,4 +283,17 @@ class ConfigDirectoryTest {
         config.refresh();
         assertThat(config.list("rcpthosts")).containsExactly("example.com");
     }
+
+    @Test
+    void readsNoDeviceButTheEmptyOne() throws IOException {
+        Files.createSymbolicLink(first.resolve("rcpthosts"), Path.of("/dev/zero"));
+        Files.createSymbolicLink(first.resolve("badhelo"), Path.of("/dev/null"));
+
+        assertThatThrownBy(() -> config.lines("rcpthosts"))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("rcpthosts: cannot be read: is no file");
+        assertThat(config.list("badhelo")).isEmpty();
+        Files.delete(first.resolve("rcpthosts"));
+        Files.delete(first.resolve("badhelo"));
+    }
 }
