@@ -1,46 +1,99 @@
 package org.qpsmtpd.core.chain;
 
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.core.chain.PluginCatalog.Offer;
+import org.qpsmtpd.core.gate.BundleSource;
 
 /**
- * The plugins that the framework's bundles advertise at the moment it is made. Reads what the
- * bundles declare; no plugin is made.
+ * The plugins that there are in the framework at the moment it is made. Reads what bundles and
+ * services declare; no plugin is made.
  */
 public final class InstalledPlugins implements KnownPlugins {
     private final InstanceFactory factory;
     private final ServiceComponentRuntime components;
-    private final Map<String, Offer> offers = new LinkedHashMap<>();
+    private final PluginCatalog catalog;
+    private final List<ServiceReference<?>> services;
+    private final Set<String> unasked = new TreeSet<>();
+
+    /** Looks what is installed, whatever the health gate thinks of it. */
+    public InstalledPlugins(InstanceFactory factory, ServiceComponentRuntime components) {
+        this(
+                factory,
+                components,
+                Arrays.stream(factory.context().getBundles())
+                        .filter(InstalledPlugins::isExchanged)
+                        .toList());
+    }
 
     /**
      * Looks what is installed.
      *
      * @param factory checks options
      * @param components knows which class provides a plugin
+     * @param wanted the exchanged bundles that are to be used, as {@link BundleSource#wanted}
      */
-    public InstalledPlugins(InstanceFactory factory, ServiceComponentRuntime components) {
+    public InstalledPlugins(
+            InstanceFactory factory, ServiceComponentRuntime components, List<Bundle> wanted) {
         this.factory = factory;
         this.components = components;
-        PluginCatalog.of(factory.context()).all().forEach(offer -> offers.put(offer.name(), offer));
+        catalog =
+                PluginCatalog.of(
+                        factory.context(),
+                        bundle -> !isExchanged(bundle) || wanted.contains(bundle));
+        services =
+                factory.services().plain().stream()
+                        .filter(reference -> isUsed(reference.getBundle(), wanted))
+                        .toList();
+        services.forEach(reference -> unasked.add(HookServices.name(reference)));
+        catalog.all().stream()
+                .filter(offer -> wanted.contains(offer.bundle()))
+                .forEach(offer -> unasked.add(offer.name()));
+        factory.foreignConfigurations(catalog)
+                .forEach(configuration -> unasked.add(configuration.plugin()));
+    }
+
+    private static boolean isExchanged(Bundle bundle) {
+        return bundle.getLocation().startsWith(BundleSource.LOCATION);
+    }
+
+    /** A service that has just gone has no bundle. */
+    private static boolean isUsed(@Nullable Bundle bundle, List<Bundle> wanted) {
+        return bundle != null && (!isExchanged(bundle) || wanted.contains(bundle));
     }
 
     @Override
     public Set<String> names() {
-        return new TreeSet<>(offers.keySet());
+        Set<String> names = new TreeSet<>(unasked);
+        catalog.all().forEach(offer -> names.add(offer.name()));
+        return names;
+    }
+
+    @Override
+    public Set<String> unasked() {
+        return unasked;
     }
 
     @Override
     public Optional<String> fault(String plugin, List<String> words) {
+        Offer offer = catalog.get(plugin);
+        if (offer == null) {
+            return words.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of("it takes no options, it is a plain service");
+        }
         try {
-            var unused = factory.bind(offer(plugin), words);
+            var unused = factory.bind(offer, words);
             return Optional.empty();
         } catch (PluginFault e) {
             return Optional.of(String.valueOf(e.getMessage()));
@@ -49,8 +102,19 @@ public final class InstalledPlugins implements KnownPlugins {
 
     @Override
     public boolean answers(String plugin, HookPoint hook) {
-        Offer offer = offer(plugin);
-        String pid = PluginLine.pid(plugin);
+        Offer offer = catalog.get(plugin);
+        return offer == null ? isService(plugin, hook) : isComponent(offer, hook);
+    }
+
+    private boolean isService(String plugin, HookPoint hook) {
+        return services.stream()
+                .filter(reference -> HookServices.name(reference).equals(plugin))
+                .map(reference -> (String[]) reference.getProperty(Constants.OBJECTCLASS))
+                .anyMatch(types -> List.of(types).contains(hook.type().getName()));
+    }
+
+    private boolean isComponent(Offer offer, HookPoint hook) {
+        String pid = PluginLine.pid(offer.name());
         for (ComponentDescriptionDTO component :
                 components.getComponentDescriptionDTOs(offer.bundle())) {
             if (List.of(component.configurationPid).contains(pid)) {
@@ -67,13 +131,5 @@ public final class InstalledPlugins implements KnownPlugins {
         } catch (ClassNotFoundException | LinkageError e) {
             return false; // the plugin cannot be made either
         }
-    }
-
-    private Offer offer(String plugin) {
-        Offer offer = offers.get(plugin);
-        if (offer == null) {
-            throw new IllegalArgumentException("plugin " + plugin + " is not installed");
-        }
-        return offer;
     }
 }

@@ -10,6 +10,9 @@ public interface KnownPlugins {
     /** Their names as {@code config/plugins} writes them. */
     Set<String> names();
 
+    /** Those of them that run when no line names them. */
+    Set<String> unasked();
+
     /**
      * What is wrong with the words behind a plugin's name; absent when nothing is.
      *

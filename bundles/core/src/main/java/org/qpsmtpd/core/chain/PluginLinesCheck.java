@@ -40,7 +40,9 @@ final class PluginLinesCheck {
 
     /** What no line gives and a server needs. */
     List<String> missing() {
-        if (!hasLines) {
+        Set<String> unasked = plugins.unasked();
+        unasked.forEach(plugin -> note(plugin, List.of()));
+        if (!hasLines && unasked.isEmpty()) {
             return List.of(
                     "it names no plugin, or is not there, so no recipient is accepted; name"
                             + " rcpt_ok and a queue plugin at least");
@@ -70,7 +72,7 @@ final class PluginLinesCheck {
         if (!plugins.names().contains(parsed.plugin())) {
             return notInstalled(parsed);
         }
-        note(parsed.plugin(), parsed);
+        note(parsed.plugin(), parsed.words());
         Optional<String> wrong = plugins.fault(parsed.plugin(), parsed.words());
         String fault = wrong.orElseGet(() -> repetition(parsed));
         return fault.isEmpty() ? "" : "plugin '" + parsed.plugin() + "': " + fault;
@@ -81,7 +83,7 @@ final class PluginLinesCheck {
             return "";
         }
         Optional<String> near = near(line.plugin());
-        near.ifPresentOrElse(name -> note(name, line), () -> assume(line.plugin()));
+        near.ifPresentOrElse(name -> note(name, line.words()), () -> assume(line.plugin()));
         String hint =
                 near.map(name -> "did you mean '" + name + "'?")
                         .orElse(
@@ -114,10 +116,10 @@ final class PluginLinesCheck {
 
     // ---- what the lines give together
 
-    private void note(String plugin, PluginLine line) {
+    private void note(String plugin, List<String> words) {
         mayQueue |= plugins.answers(plugin, HookPoint.QUEUE);
         // With the word only, relay accepts what its clients send.
-        boolean accepts = !REFUSING.contains(plugin) || line.words().contains("only");
+        boolean accepts = !REFUSING.contains(plugin) || words.contains("only");
         mayAcceptRecipients |= accepts && plugins.answers(plugin, HookPoint.RCPT);
     }
 

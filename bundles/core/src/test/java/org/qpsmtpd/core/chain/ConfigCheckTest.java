@@ -151,6 +151,8 @@ class ConfigCheckTest {
                     helo policy harsh      | plugin 'helo': option 'policy': 'harsh' is not allowed, use one of lenient, strict
                     helo reject 1 reject 0 | plugin 'helo': option 'reject' is given more than once
                     helo loglevel chatty   | plugin 'helo': log level 'chatty' is not 0 to 7 or one of LOGEMERG, LOGALERT, LOGCRIT, LOGERROR, LOGWARN, LOGNOTICE, LOGINFO, LOGDEBUG
+                    helo deadline soon            | plugin 'helo': option 'deadline': 'soon' is not a whole number
+                    helo deadline 0               | plugin 'helo': option 'deadline': '0' is not a number of seconds from 1 to 3600
                     earlytalker wait x optional   | plugin 'earlytalker': option 'wait': 'x' is not a whole number
                     earlytalker defer-reject what | plugin 'earlytalker': option 'defer_reject': 'what' is not 0 or 1
                     check_earlytalker wait x      | plugin 'earlytalker': option 'wait': 'x' is not a whole number
@@ -214,6 +216,17 @@ class ConfigCheckTest {
     @Test
     void takesRelayOnlyForAPluginThatAcceptsRecipients() throws IOException {
         assertThat(foundIn("plugins", "relay only", "queue/maildir /var/mail")).isEmpty();
+    }
+
+    @Test
+    void countsPluginsThatNoLineNames() throws IOException {
+        plugins.withUnasked("our_queue", HookPoint.QUEUE);
+
+        assertThat(foundIn("plugins", "rcpt_ok")).isEmpty();
+        assertThat(foundIn("plugins"))
+                .containsExactly(
+                        "plugins: no line names a plugin that accepts recipients, so each is"
+                                + " refused; add one such as rcpt_ok");
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.osgi.service.metatype.AttributeDefinition;
@@ -17,6 +18,7 @@ final class DeclaredPlugins implements KnownPlugins {
     private record Declared(OptionBinder binder, Set<HookPoint> hooks) {}
 
     private final Map<String, Declared> plugins = new TreeMap<>();
+    private final Set<String> unasked = new TreeSet<>();
 
     DeclaredPlugins with(String name, Set<HookPoint> hooks, Attribute... options) {
         return with(name, hooks, List.of(), options);
@@ -32,6 +34,11 @@ final class DeclaredPlugins implements KnownPlugins {
         return this;
     }
 
+    DeclaredPlugins withUnasked(String name, HookPoint hook) {
+        unasked.add(name);
+        return with(name, Set.of(hook));
+    }
+
     static Attribute option(String name, int type, String... allowed) {
         return new Attribute(name, type, 0, List.of(allowed));
     }
@@ -39,6 +46,11 @@ final class DeclaredPlugins implements KnownPlugins {
     @Override
     public Set<String> names() {
         return plugins.keySet();
+    }
+
+    @Override
+    public Set<String> unasked() {
+        return unasked;
     }
 
     @Override
