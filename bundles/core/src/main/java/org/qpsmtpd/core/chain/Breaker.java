@@ -16,6 +16,7 @@ final class Breaker {
     private final AtomicBoolean trying = new AtomicBoolean();
     private final long restNanos;
     private volatile boolean open;
+    private volatile boolean condemned;
     private volatile long restsUntil;
 
     Breaker() {
@@ -28,7 +29,18 @@ final class Breaker {
 
     /** Whether the plugin may be asked now; a yes must be followed by how it went. */
     boolean allows(long now) {
-        return !open || (now - restsUntil >= 0 && trying.compareAndSet(false, true));
+        return !open || (!rests(now) && trying.compareAndSet(false, true));
+    }
+
+    /** Whether the plugin is certainly not asked now. */
+    boolean rests(long now) {
+        return open && (condemned || trying.get() || now - restsUntil < 0);
+    }
+
+    /** From now on the plugin is passed over for good. */
+    void condemn() {
+        condemned = true;
+        open = true;
     }
 
     /**
@@ -41,8 +53,8 @@ final class Breaker {
             return false;
         }
         failures.set(0);
-        boolean closes = open;
-        open = false;
+        boolean closes = open && !condemned;
+        open = condemned;
         trying.set(false);
         return closes;
     }

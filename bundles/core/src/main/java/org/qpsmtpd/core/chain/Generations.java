@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -47,6 +48,7 @@ public final class Generations {
                     "lenient_addresses");
 
     private static final int MOST_ROUNDS = 100;
+    private static final int FATAL_THREADS = 800;
 
     private final InstanceFactory factory;
     private final ConfigDirectory config;
@@ -84,6 +86,37 @@ public final class Generations {
     /** Why the latest change is not in use, a sentence each; empty when it is. */
     public List<String> refused() {
         return refused;
+    }
+
+    /** The plugin in whose bundle a class is. */
+    public Optional<String> ownerOf(String className) {
+        String entry = className.replace('.', '/') + ".class";
+        for (Made used : made.values()) {
+            Bundle bundle = used.bundle();
+            boolean there = bundle.getState() != Bundle.UNINSTALLED;
+            if (there && bundle.getEntry(entry) != null) {
+                return Optional.of(used.instance().name());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A plugin has started more threads than it can mean to: it is passed over in the end. */
+    public void tooManyThreads(String plugin, int threads) {
+        boolean fatal = threads >= FATAL_THREADS;
+        log.log(
+                LogLevel.CRIT,
+                "plugin "
+                        + plugin
+                        + " has "
+                        + threads
+                        + " threads of its own"
+                        + (fatal ? "; it is passed over until it is replaced" : ""));
+        for (Made used : made.values()) {
+            if (fatal && used.instance().name().equals(plugin)) {
+                used.instance().condemn();
+            }
+        }
     }
 
     /** Whether a configuration is one that an instance here was made with. */

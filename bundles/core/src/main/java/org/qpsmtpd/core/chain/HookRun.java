@@ -124,7 +124,7 @@ public final class HookRun {
         HookCall held = begun;
         while (held != null || (!finished && next < links.size())) {
             Link link = held == null ? links.get(next++) : held.link();
-            if (held == null && !link.nonBlocking()) {
+            if (held == null && !link.nonBlocking() && !isBarred(link)) {
                 held = childFor(link, begun != null);
                 if (held == null) {
                     return null;
@@ -140,6 +140,10 @@ public final class HookRun {
             }
         }
         return outcome(HookResult.DECLINED);
+    }
+
+    private boolean isBarred(Link link) {
+        return link.plugin().isBarred(host.childrenPerPlugin());
     }
 
     /** A call with a child to run on; null when it waits for one, and the run goes on there. */
@@ -193,7 +197,7 @@ public final class HookRun {
         PluginInstance plugin = link.plugin();
         long began = System.nanoTime();
         Object hook = plugin.enter();
-        if (hook == null || !plugin.breaker().allows(began)) {
+        if (hook == null || isBarred(link) || !plugin.breaker().allows(began)) {
             if (hook != null) {
                 plugin.exit();
             }
@@ -221,6 +225,9 @@ public final class HookRun {
         boolean mine = held == null || held.end();
         if (held != null) {
             giveBack(link);
+        }
+        if (!mine) {
+            plugin.hangsNoMore();
         }
         plugin.exit();
         return mine ? answered(link, began, answer, failure) : null;
@@ -263,6 +270,7 @@ public final class HookRun {
             giveBack(link);
         }
         if (!mine) {
+            link.plugin().hangsNoMore();
             link.plugin().exit();
             return;
         }
@@ -434,6 +442,8 @@ public final class HookRun {
         boolean skips = link.skipOnError() && point != HookPoint.QUEUE;
         if (before == HookCall.State.PENDING) {
             link.plugin().exit();
+        } else if (asked) {
+            link.plugin().hangs();
         }
         host.log().log(
                 LogLevel.CRIT,

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class PluginInstance {
     private final Set<HookPoint> nonBlocking = EnumSet.noneOf(HookPoint.class);
     private final Breaker breaker = new Breaker();
     private final Share share = new Share();
+    private final AtomicInteger hanging = new AtomicInteger();
     private final LongAdder entered = new LongAdder();
     private final LongAdder left = new LongAdder();
     private volatile @Nullable Object plugin;
@@ -182,6 +184,30 @@ public final class PluginInstance {
             throw new IllegalArgumentException(name + " does not answer " + point);
         }
         return known;
+    }
+
+    /** A call was given up, and its child has not come back. */
+    void hangs() {
+        hanging.incrementAndGet();
+    }
+
+    /** A child came back from a call that was given up. */
+    void hangsNoMore() {
+        hanging.decrementAndGet();
+    }
+
+    /**
+     * Whether there is no use in a call.
+     *
+     * @param most how many children it may hold
+     */
+    boolean isBarred(int most) {
+        return hanging.get() >= most || breaker.rests(System.nanoTime());
+    }
+
+    /** From now on it is passed over for good. */
+    void condemn() {
+        breaker.condemn();
     }
 
     Breaker breaker() {

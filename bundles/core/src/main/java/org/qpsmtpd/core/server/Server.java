@@ -48,6 +48,7 @@ import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.Gate;
 import org.qpsmtpd.core.log.JulBridge;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.worker.ThreadWatch;
 
 /**
  * The server in its framework. Builds the first generation of plugins, then accepts on the sockets
@@ -64,6 +65,7 @@ import org.qpsmtpd.core.log.LogRouter;
 public final class Server {
     private static final long QUIET_MILLIS = 200;
     private static final long WATCH_MILLIS = 500;
+    private static final int LOOKS_PER_THREAD_CHECK = 10;
     private static final int BACKLOG = 1024;
 
     private final BundleContext context;
@@ -75,6 +77,7 @@ public final class Server {
     private final ServiceComponentRuntime components;
     private final InstanceFactory factory;
     private final Generations generations;
+    private final ThreadWatch threads;
     private final AtomicBoolean renewalDue = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final BundleListener bundleListener = this::bundleChanged;
@@ -86,6 +89,7 @@ public final class Server {
                         return thread;
                     });
 
+    private long looks;
     private volatile @Nullable Resolver resolver;
     private volatile @Nullable SmtpServer server;
 
@@ -109,6 +113,7 @@ public final class Server {
         this.components = components;
         factory = new InstanceFactory(context, configurations, components, metatypes, log);
         generations = new Generations(factory, config, log);
+        threads = new ThreadWatch(generations::ownerOf, generations::tooManyThreads);
     }
 
     /** Begins when the references are there that may change. */
@@ -252,6 +257,10 @@ public final class Server {
     private void watch() {
         config.refresh();
         generations.retire();
+        looks++;
+        if (looks % LOOKS_PER_THREAD_CHECK == 0) {
+            threads.check();
+        }
     }
 
     private void fileChanged(String name) {

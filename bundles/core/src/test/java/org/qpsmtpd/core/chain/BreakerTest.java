@@ -57,4 +57,14 @@ class BreakerTest {
         assertThat(breaker.allows(1999)).isFalse();
         assertThat(breaker.allows(2000)).isTrue();
     }
+
+    @Test
+    void passesOverForGoodWhatIsCondemned() {
+        breaker.condemn();
+        breaker.failed(0);
+
+        assertThat(breaker.succeeded()).isFalse();
+        assertThat(breaker.allows(1_000_000)).isFalse();
+        assertThat(breaker.state()).isEqualTo("open");
+    }
 }

@@ -426,7 +426,7 @@ class HookRunTest {
     void passesOverAPluginThatFailsAgainAndAgain() {
         PluginInstance broken = PluginInstance.of("broken", dying());
         for (int i = 0; i < 7; i++) {
-            startSlow(broken);
+            start(broken);
             settle();
         }
 
@@ -437,6 +437,52 @@ class HookRunTest {
         assertThat(results).extracting(HookResult::action).containsOnly(Action.DENYSOFT);
         assertThat(logged()).containsOnlyOnce("plugin broken failed too often, it is passed over");
         assertThat(broken.figures(HookPoint.HELO).errors()).isEqualTo(5);
+    }
+
+    @Test
+    void doesNotWaitForAPluginWhoseChildrenAllHang() throws InterruptedException {
+        CountDownLatch called = new CountDownLatch(2);
+        CountDownLatch over = new CountDownLatch(1);
+        HeloHook hanging =
+                (connection, name) -> {
+                    called.countDown();
+                    awaitUninterruptibly(over);
+                    return HookResult.OK;
+                };
+        PluginInstance plugin = PluginInstance.of("hanging", hanging);
+        List<Thread> busy = new ArrayList<>();
+        List<HookRun> runs = List.of(startSlow(plugin), startSlow(plugin));
+        while (!children.isEmpty()) {
+            Thread child = new Thread(children.remove());
+            busy.add(child);
+            child.start();
+        }
+        called.await();
+        runs.forEach(run -> run.tick(inSeconds(61)));
+        results.clear();
+
+        start(plugin);
+        assertThat(results).extracting(HookResult::action).containsExactly(Action.DENYSOFT);
+        assertThat(outcomes).extracting(Outcome::answer).endsWith("bypassed");
+
+        over.countDown();
+        for (Thread child : busy) {
+            child.join();
+        }
+        results.clear();
+        assertThat(run(plugin)).isEqualTo(HookResult.OK);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean waits = true;
+        while (waits) {
+            try {
+                latch.await();
+                waits = false;
+            } catch (InterruptedException e) {
+                // as a plugin does that takes no notice
+            }
+        }
     }
 
     // ---- away
