@@ -42,20 +42,26 @@ public final class InlineCalls {
     // ---- the loop's side
 
     /**
-     * A call into a plugin begins. Calls do not nest: a second one ends the first.
+     * A call into a plugin begins. Calls do not nest: a second one ends the first. Nothing happens
+     * on any other thread than the loop's.
      *
      * @param who whom {@link LoopGuard.Overrun} is told about
      */
     public void begin(Object who) {
-        number.setRelease(number.getPlain() + 1);
-        callee.setRelease(who);
+        if (Thread.currentThread() == loop) {
+            number.setRelease(number.getPlain() + 1);
+            callee.setRelease(who);
+        }
     }
 
     /**
      * The call has come back, one way or the other. An interrupt that it left behind, the guard's
-     * or its own, is taken back.
+     * or its own, is taken back. Nothing happens on any other thread than the loop's.
      */
     public void end() {
+        if (Thread.currentThread() != loop) {
+            return;
+        }
         callee.setRelease(null);
         if (suspected) {
             clear();

@@ -66,7 +66,7 @@ class LoopGuardTest {
 
     @Test
     void tellsOnceOfACallThatIsLong() {
-        InlineCalls calls = new InlineCalls(new Thread());
+        InlineCalls calls = new InlineCalls(Thread.currentThread());
         calls.begin("looper");
         look(calls, 4);
         assertThat(told).isEmpty();
@@ -82,12 +82,14 @@ class LoopGuardTest {
         assertThat(calls.isStuck()).isFalse();
         calls.begin("looper");
         look(calls, 5);
+        calls.end();
         assertThat(told).hasSize(2);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
     @Test
     void saysNothingOfManyShortCalls() {
-        InlineCalls calls = new InlineCalls(new Thread());
+        InlineCalls calls = new InlineCalls(Thread.currentThread());
         for (int i = 0; i < 20; i++) {
             calls.begin("quick");
             look(calls, 1);
@@ -109,8 +111,20 @@ class LoopGuardTest {
     }
 
     @Test
-    void noticesALoopThatDoesNotComeRound() {
+    void leavesOtherThreadsAlone() {
         InlineCalls calls = new InlineCalls(new Thread());
+        calls.begin("child");
+        look(calls, 8);
+        assertThat(told).isEmpty();
+
+        Thread.currentThread().interrupt();
+        calls.end();
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void noticesALoopThatDoesNotComeRound() {
+        InlineCalls calls = new InlineCalls(Thread.currentThread());
         look(calls, 10);
         assertThat(calls.isStuck()).isFalse();
         look(calls, 1);
