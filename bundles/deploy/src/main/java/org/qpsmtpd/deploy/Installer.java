@@ -1,0 +1,98 @@
+package org.qpsmtpd.deploy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.jar.JarEntry;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
+import org.qpsmtpd.core.gate.BundleSource;
+
+/** Checks the private copy of a jar and installs it as a bundle beside its predecessors. */
+final class Installer {
+    private final BundleContext context;
+    private final FolderSettings settings;
+    private final JarCheck check = new JarCheck();
+    private final Map<String, Bundle> leftOver = new HashMap<>();
+
+    /** Takes note of the bundles that an earlier run of the component left in the framework. */
+    Installer(BundleContext context, FolderSettings settings) {
+        this.context = context;
+        this.settings = settings;
+        for (Bundle bundle : context.getBundles()) {
+            if (bundle.getLocation().startsWith(BundleSource.LOCATION)) {
+                leftOver.put(bundle.getLocation(), bundle);
+            }
+        }
+    }
+
+    /** The bundles of an earlier run that no jar has claimed; no more can be claimed after that. */
+    List<Bundle> leftOver() {
+        List<Bundle> unclaimed = new ArrayList<>(leftOver.values());
+        leftOver.clear();
+        return unclaimed;
+    }
+
+    /** Checks and installs a copy. */
+    DeployedBundle install(String jar, PrivateCopy copy) throws IOException, JarFault {
+        Optional<SignerCheck> signers = SignerCheck.read(settings.configDirectories());
+        List<JarEntry> entries = check.check(copy.path(), signers.isPresent());
+        if (signers.isPresent()) {
+            signers.get().check(entries);
+        }
+        Path path = settings.folder().resolve(jar);
+        String location = freeLocation(BundleSource.LOCATION + path + "#" + copy.mark());
+        try (InputStream in = Files.newInputStream(copy.path())) {
+            Bundle bundle = context.installBundle(location, in);
+            allowStart(bundle);
+            return new DeployedBundle(jar, copy.hash(), bundle);
+        } catch (BundleException e) {
+            throw new JarFault(
+                    JarFault.Kind.BROKEN,
+                    "it cannot be installed: " + OneLine.of(rootMessage(e)),
+                    "build the jar again");
+        }
+    }
+
+    /** A bundle of the same content may still be on its way out. */
+    private String freeLocation(String location) {
+        if (leftOver.remove(location) != null) {
+            return location;
+        }
+        String free = location;
+        for (int number = 2; context.getBundle(free) != null; number++) {
+            free = location + "-" + number;
+        }
+        return free;
+    }
+
+    /** In Karaf a new bundle would wait for a start level that may not be reached yet. */
+    private void allowStart(Bundle bundle) {
+        BundleStartLevel level = bundle.adapt(BundleStartLevel.class);
+        int reached =
+                context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
+                        .adapt(FrameworkStartLevel.class)
+                        .getStartLevel();
+        if (level.getStartLevel() > reached && reached > 0) {
+            level.setStartLevel(reached);
+        }
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+}

@@ -1,0 +1,61 @@
+package org.qpsmtpd.deploy;
+
+/** Why a jar is not taken, in words for the administrator. */
+final class JarFault extends Exception {
+    private static final long serialVersionUID = 1;
+
+    /** When a jar that is not taken is looked at again though it did not change itself. */
+    enum Kind {
+        /** Who may write it, or a folder on its path: after any change of rights. */
+        UNTRUSTED,
+        /** What is in it: never. */
+        BROKEN,
+        /** Who signed it: when the list of signers changes. */
+        UNSIGNED,
+        /** What it needs of other bundles: when another jar comes. */
+        UNRESOLVED,
+        /** How it starts or serves: never. */
+        UNFIT
+    }
+
+    private final Kind kind;
+    private final String reason;
+    private final String advice;
+
+    /**
+     * Makes a fault.
+     *
+     * @param reason what is wrong, without a full stop
+     * @param advice what to do about it
+     */
+    JarFault(Kind kind, String reason, String advice) {
+        super(reason + "; " + advice);
+        this.kind = kind;
+        this.reason = reason;
+        this.advice = advice;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    String reason() {
+        return reason;
+    }
+
+    String advice() {
+        return advice;
+    }
+
+    /**
+     * Whether something other than the jar's content is to be mended, so that the advice counts.
+     */
+    boolean isMendedOutside() {
+        return kind == Kind.UNTRUSTED || kind == Kind.UNSIGNED;
+    }
+
+    /** Reason and advice in one sentence. */
+    String sentence() {
+        return reason + "; " + advice;
+    }
+}

@@ -1,0 +1,552 @@
+package org.qpsmtpd.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.felix.framework.FrameworkFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.launch.Framework;
+import org.qpsmtpd.api.control.DeploymentStatus;
+import org.qpsmtpd.core.gate.BundleSource;
+
+/** The component in a real framework, with a gate that does what the test says. */
+class DeployFolderTest {
+    private final FakeGate gate = new FakeGate();
+    private final Path temp;
+    private final Path folder;
+    private final Framework framework;
+    private Optional<DeployFolder> deploy = Optional.empty();
+
+    DeployFolderTest(@TempDir Path temp) throws IOException {
+        this.temp = temp.toRealPath();
+        folder = Files.createDirectory(this.temp.resolve("deploy"));
+        Map<String, String> properties =
+                Map.of(
+                        Constants.FRAMEWORK_STORAGE,
+                        this.temp.resolve("cache").toString(),
+                        Constants.FRAMEWORK_BSNVERSION,
+                        Constants.FRAMEWORK_BSNVERSION_MULTIPLE,
+                        "org.qpsmtpd.home",
+                        temp.toString(),
+                        "felix.log.level",
+                        "0");
+        framework = new FrameworkFactory().newFramework(properties);
+    }
+
+    @BeforeEach
+    void startFramework() throws BundleException {
+        framework.start();
+    }
+
+    @AfterEach
+    void stopFramework() throws Exception {
+        deploy.ifPresent(DeployFolder::close);
+        framework.stop();
+        framework.waitForStop(0);
+    }
+
+    private BundleContext context() {
+        return framework.getBundleContext();
+    }
+
+    private DeployFolder open() throws IOException {
+        DeployFolder made = new DeployFolder(context(), Duration.ofSeconds(2));
+        deploy = Optional.of(made);
+        made.bindGate(gate);
+        made.open();
+        return made;
+    }
+
+    /** FileInstall tells, and the new set of plugins is asked for. */
+    private void tell(DeployFolder deploy, Path jar) throws InterruptedException {
+        deploy.update(jar.toFile());
+        gate.awaitRenewal();
+    }
+
+    /** What the engine does when all is well. */
+    private static List<Bundle> accept(DeployFolder deploy) {
+        List<Bundle> wanted = deploy.wanted();
+        deploy.accepted(wanted);
+        return wanted;
+    }
+
+    private static List<String> labels(List<Bundle> bundles) {
+        return bundles.stream().map(b -> b.getSymbolicName() + " " + b.getVersion()).toList();
+    }
+
+    private static List<String> states(DeployFolder deploy) {
+        return deploy.deployments().stream()
+                .map(row -> row.file() + " " + row.version() + " " + row.state())
+                .toList();
+    }
+
+    private static DeploymentStatus row(DeployFolder deploy, String state) {
+        return deploy.deployments().stream()
+                .filter(row -> row.state().equals(state))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(deploy.deployments()));
+    }
+
+    private static void awaitRefusal(DeployFolder deploy) throws Exception {
+        Await.until(
+                "a jar is refused",
+                () -> deploy.deployments().stream().anyMatch(row -> row.state().equals("refused")));
+    }
+
+    private Path note(String jar) {
+        return folder.resolve(jar + ".rejected");
+    }
+
+    private static void awaitNo(Path file) throws Exception {
+        Await.until(file + " goes", () -> Files.notExists(file, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    private static void awaitFile(Path file) throws Exception {
+        Await.until(file + " comes", () -> Files.exists(file));
+    }
+
+    private static void awaitUninstalled(Bundle bundle) throws Exception {
+        Await.until(bundle + " leaves", () -> bundle.getState() == Bundle.UNINSTALLED);
+    }
+
+    private List<Bundle> installed() {
+        return Arrays.stream(context().getBundles())
+                .filter(bundle -> bundle.getLocation().startsWith(BundleSource.LOCATION))
+                .toList();
+    }
+
+    @Test
+    void hasTheJarsOfTheFolderStartedBeforeItIsReady() throws Exception {
+        TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+
+        List<Bundle> wanted = open().wanted();
+
+        assertThat(labels(wanted)).containsExactly("org.example.sample 1.0.1");
+        assertThat(wanted.get(0).getState()).isEqualTo(Bundle.ACTIVE);
+        assertThat(wanted.get(0).getLocation())
+                .matches("qpsmtpd-deploy:" + folder.resolve("x.jar") + "#[0-9a-f]{16}");
+    }
+
+    @Test
+    void doesNothingWhenFileInstallTellsWhatIsKnown() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        List<Bundle> before = deploy.wanted();
+        gate.awaitRenewal();
+
+        deploy.install(jar.toFile());
+        Path other = TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
+        tell(deploy, other);
+
+        assertThat(deploy.wanted()).containsAll(before).hasSize(2);
+        assertThat(installed()).hasSize(2);
+    }
+
+    @Test
+    void startsAReplacementBesideItsPredecessorAndUninstallsThatWhenReleased() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        Bundle old = accept(deploy).get(0);
+        gate.awaitRenewal();
+
+        TestJar.plugin("sample", "1.0.2").write(jar);
+        tell(deploy, jar);
+        assertThat(states(deploy)).containsExactly("x.jar 1.0.2 waiting", "x.jar 1.0.1 running");
+
+        List<Bundle> now = accept(deploy);
+        assertThat(labels(now)).containsExactly("org.example.sample 1.0.2");
+        assertThat(states(deploy)).containsExactly("x.jar 1.0.2 running", "x.jar 1.0.1 retiring");
+        assertThat(old.getState()).isEqualTo(Bundle.ACTIVE);
+
+        deploy.release(old);
+        awaitUninstalled(old);
+        Await.until("its row goes", () -> states(deploy).equals(List.of("x.jar 1.0.2 running")));
+    }
+
+    @Test
+    void takesTheSameVersionWithOtherContent() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        Bundle old = accept(deploy).get(0);
+        gate.awaitRenewal();
+
+        TestJar.plugin("sample", "1.0.1").entry("text", "other").write(jar);
+        tell(deploy, jar);
+
+        assertThat(accept(deploy)).doesNotContain(old).hasSize(1);
+        assertThat(old.getState()).isEqualTo(Bundle.ACTIVE);
+    }
+
+    @Test
+    void keepsThePredecessorWhenTheEngineRefuses() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        Bundle old = accept(deploy).get(0);
+        gate.awaitRenewal();
+        TestJar.plugin("sample", "1.0.2").write(jar);
+        tell(deploy, jar);
+        Bundle bad = deploy.wanted().get(0);
+
+        deploy.refuse(bad, "config/plugins:3: sample has no option 'colour'");
+
+        assertThat(deploy.wanted()).containsExactly(old);
+        awaitUninstalled(bad);
+        awaitFile(note("x.jar"));
+        Await.until(
+                "the note tells why",
+                () ->
+                        Files.readString(note("x.jar"), StandardCharsets.UTF_8)
+                                .contains("config/plugins:3: sample has no option 'colour'"));
+        assertThat(row(deploy, "refused").version()).isEqualTo("1.0.2");
+        assertThat(row(deploy, "running").version()).isEqualTo("1.0.1");
+
+        TestJar.plugin("sample", "1.0.3").write(jar);
+        tell(deploy, jar);
+        assertThat(labels(accept(deploy))).containsExactly("org.example.sample 1.0.3");
+        awaitNo(note("x.jar"));
+    }
+
+    @Test
+    void bringsThePredecessorBackWhenARunningBundleIsRefused() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        Bundle first = accept(deploy).get(0);
+        gate.awaitRenewal();
+        TestJar.plugin("sample", "1.0.2").write(jar);
+        tell(deploy, jar);
+        Bundle second = accept(deploy).get(0);
+
+        deploy.refuse(second, "the line changed");
+
+        assertThat(deploy.wanted()).containsExactly(first);
+        assertThat(second.getState()).isEqualTo(Bundle.ACTIVE);
+        deploy.release(second);
+        awaitUninstalled(second);
+    }
+
+    @Test
+    void retiresTheBundleOfARemovedJar() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        Bundle bundle = accept(deploy).get(0);
+        gate.awaitRenewal();
+
+        Files.delete(jar);
+        deploy.uninstall(jar.toFile());
+        gate.awaitRenewal();
+
+        assertThat(deploy.wanted()).isEmpty();
+        assertThat(states(deploy)).containsExactly("x.jar 1.0.1 retiring");
+        deploy.release(bundle);
+        awaitUninstalled(bundle);
+        Await.until("its row goes", () -> deploy.deployments().isEmpty());
+    }
+
+    @Test
+    void takesAJarBackThatWasRemovedForAMoment() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        Bundle bundle = accept(deploy).get(0);
+        gate.awaitRenewal();
+        Files.delete(jar);
+        deploy.uninstall(jar.toFile());
+        gate.awaitRenewal();
+
+        TestJar.plugin("sample", "1.0.1").write(jar);
+        tell(deploy, jar);
+
+        assertThat(deploy.wanted()).containsExactly(bundle);
+    }
+
+    @Test
+    void letsThePredecessorGoWhenARefusedJarIsDeleted() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        accept(deploy);
+        gate.awaitRenewal();
+        TestJar.write(jar, "garbage".getBytes(StandardCharsets.UTF_8));
+        deploy.update(jar.toFile());
+        awaitFile(note("x.jar"));
+
+        Files.delete(jar);
+        deploy.uninstall(jar.toFile());
+        gate.awaitRenewal();
+
+        assertThat(deploy.wanted()).isEmpty();
+        awaitNo(note("x.jar"));
+    }
+
+    @Test
+    void refusesGarbageAndKeepsThePredecessor() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        Bundle old = accept(deploy).get(0);
+
+        TestJar.write(jar, new byte[5000]);
+        deploy.update(jar.toFile());
+        awaitRefusal(deploy);
+
+        assertThat(deploy.wanted()).containsExactly(old);
+        assertThat(row(deploy, "refused").reason()).startsWith("it is no jar, or not a whole one");
+    }
+
+    @Test
+    void saysWhichPackageIsMissing() throws Exception {
+        TestJar.bundle("org.example.lib", "3.1.0")
+                .header("Export-Package", "org.example.lib;version=3.1.0")
+                .write(folder.resolve("lib.jar"));
+        TestJar.plugin("sample", "1.0.1")
+                .header("Import-Package", "org.example.lib;version=\"[1.2,2)\"")
+                .write(folder.resolve("x.jar"));
+
+        DeployFolder deploy = open();
+
+        assertThat(row(deploy, "refused").reason())
+                .startsWith(
+                        "it needs the package org.example.lib in version [1.2.0,2.0.0), and there is"
+                                + " only version 3.1.0 of org.example.lib 3.1.0");
+    }
+
+    @Test
+    void saysThatAnotherJavaIsNeeded() throws Exception {
+        TestJar.plugin("sample", "1.0.1")
+                .header("Require-Capability", "osgi.ee;filter:=\"(&(osgi.ee=JavaSE)(version=99))\"")
+                .write(folder.resolve("x.jar"));
+
+        DeployFolder deploy = open();
+
+        assertThat(row(deploy, "refused").reason())
+                .startsWith("it needs Java 99, and this is Java " + Runtime.version().feature());
+    }
+
+    @Test
+    void resolvesJarsThatNeedEachOther() throws Exception {
+        TestJar.plugin("sample", "1.0.1")
+                .header("Import-Package", "org.example.lib")
+                .write(folder.resolve("a.jar"));
+        TestJar.bundle("org.example.lib", "1.0.0")
+                .header("Export-Package", "org.example.lib")
+                .write(folder.resolve("b.jar"));
+
+        assertThat(labels(open().wanted()))
+                .containsExactly("org.example.sample 1.0.1", "org.example.lib 1.0.0");
+    }
+
+    @Test
+    void triesAJarAgainWhenWhatItNeedsHasCome() throws Exception {
+        TestJar.plugin("sample", "1.0.1")
+                .header("Import-Package", "org.example.lib")
+                .write(folder.resolve("a.jar"));
+        DeployFolder deploy = open();
+        assertThat(row(deploy, "refused").reason())
+                .startsWith("it needs the package org.example.lib, and no bundle exports it");
+        awaitFile(note("a.jar"));
+
+        Path lib =
+                TestJar.bundle("org.example.lib", "1.0.0")
+                        .header("Export-Package", "org.example.lib")
+                        .write(folder.resolve("b.jar"));
+        tell(deploy, lib);
+
+        Await.until("both are wanted", () -> deploy.wanted().size() == 2);
+        accept(deploy);
+        awaitNo(note("a.jar"));
+    }
+
+    @Test
+    void refusesABundleWhoseActivatorThrows() throws Exception {
+        TestJar.plugin("sample", "1.0.1")
+                .activator(Activators.Throwing.class)
+                .write(folder.resolve("x.jar"));
+
+        DeployFolder deploy = open();
+
+        assertThat(row(deploy, "refused").reason())
+                .startsWith("it does not start: IllegalStateException: no table");
+        Await.until("nothing is left of it", () -> installed().isEmpty());
+    }
+
+    @Test
+    void givesUpABundleThatHangs() throws Exception {
+        TestJar.plugin("sample", "1.0.1")
+                .activator(Activators.Hanging.class)
+                .write(folder.resolve("x.jar"));
+        TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
+
+        DeployFolder deploy = open();
+
+        assertThat(row(deploy, "refused").reason())
+                .startsWith("it does not start within 2 seconds");
+        assertThat(labels(deploy.wanted())).containsExactly("org.example.other 1.0.1");
+        Await.until("nothing is left of it", () -> installed().size() == 1);
+    }
+
+    @Test
+    void leavesNothingOfAJarThatIsRemovedWhileItStarts() throws Exception {
+        DeployFolder deploy = open();
+        Path jar =
+                TestJar.plugin("sample", "1.0.1")
+                        .activator(Activators.Hanging.class)
+                        .write(folder.resolve("x.jar"));
+        deploy.install(jar.toFile());
+        Await.until(
+                "it is being started",
+                () -> installed().stream().anyMatch(b -> b.getState() == Bundle.STARTING));
+
+        Files.delete(jar);
+        deploy.uninstall(jar.toFile());
+
+        Await.until("nothing is left of it", () -> installed().isEmpty());
+        assertThat(deploy.deployments()).isEmpty();
+        assertThat(note("x.jar")).doesNotExist();
+    }
+
+    @Test
+    void startsAnOrdinaryBundleThatHasNoPlugin() throws Exception {
+        TestJar.bundle("org.example.lib", "1.0.0").write(folder.resolve("lib.jar"));
+
+        DeployFolder deploy = open();
+
+        DeploymentStatus row = row(deploy, "running");
+        assertThat(row.plugins()).isEmpty();
+        assertThat(installed().get(0).getState()).isEqualTo(Bundle.ACTIVE);
+    }
+
+    @Test
+    void replacesAnOrdinaryBundleWithoutTheEngine() throws Exception {
+        Path jar = TestJar.bundle("org.example.lib", "1.0.0").write(folder.resolve("lib.jar"));
+        DeployFolder deploy = open();
+        gate.awaitRenewal();
+        Bundle old = installed().get(0);
+
+        TestJar.bundle("org.example.lib", "1.0.1").write(jar);
+        tell(deploy, jar);
+
+        awaitUninstalled(old);
+    }
+
+    @Test
+    void saysWhichOfTwoJarsWithTheSamePluginIsUsed() throws Exception {
+        TestJar.plugin("sample", "1.0.7").write(folder.resolve("a.jar"));
+        TestJar.plugin("sample", "1.0.9").write(folder.resolve("b.jar"));
+        DeployFolder deploy = open();
+
+        assertThat(accept(deploy)).hasSize(2);
+
+        assertThat(deploy.deployments())
+                .extracting(DeploymentStatus::file, DeploymentStatus::reason)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(
+                                "a.jar", "sample 1.0.9 of b.jar is newer and in use"),
+                        org.assertj.core.groups.Tuple.tuple("b.jar", ""));
+    }
+
+    @Test
+    void refusesAFolder() throws Exception {
+        Files.createDirectory(folder.resolve("x.jar"));
+
+        assertThat(row(open(), "refused").reason()).startsWith("it is a folder");
+    }
+
+    @Test
+    void refusesASymbolicLink() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(temp.resolve("elsewhere.jar"));
+        Files.createSymbolicLink(folder.resolve("x.jar"), jar);
+
+        assertThat(row(open(), "refused").reason()).startsWith("it is a symbolic link");
+    }
+
+    @Test
+    void takesAJarOnceItsRightsAreMended() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--rw-"));
+        DeployFolder deploy = open();
+        assertThat(row(deploy, "refused").reason())
+                .isEqualTo(jar + " can be written by everybody; run: chmod o-w " + jar);
+        awaitFile(note("x.jar"));
+
+        Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
+        gate.awaitRenewal();
+
+        assertThat(labels(accept(deploy))).containsExactly("org.example.sample 1.0.1");
+        awaitNo(note("x.jar"));
+    }
+
+    @Test
+    void takesAJarOnceTheRightsOfItsFolderAreMended() throws Exception {
+        TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xrwx"));
+        DeployFolder deploy = open();
+        assertThat(row(deploy, "refused").reason()).endsWith("run: chmod o-w " + folder);
+
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        gate.awaitRenewal();
+
+        assertThat(deploy.wanted()).hasSize(1);
+    }
+
+    @Test
+    void removesNotesOfJarsThatAreNotThere() throws Exception {
+        Files.writeString(note("old.jar"), "jar: old.jar");
+
+        open();
+
+        awaitNo(note("old.jar"));
+    }
+
+    @Test
+    void leavesNoPrivateCopyBehind() throws Exception {
+        TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        TestJar.write(folder.resolve("y.jar"), new byte[100]);
+
+        open();
+
+        assertThat(context().getDataFile("copies").toPath()).isEmptyDirectory();
+    }
+
+    @Test
+    void adoptsTheBundlesOfAnEarlierRun() throws Exception {
+        TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        Path gone = TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
+        DeployFolder before = open();
+        assertThat(installed()).hasSize(2);
+        Bundle kept = before.wanted().get(0);
+        before.close();
+        Files.delete(gone);
+
+        DeployFolder deploy = open();
+
+        assertThat(deploy.wanted()).containsExactly(kept);
+        Await.until("the other one leaves", () -> installed().size() == 1);
+    }
+
+    @Test
+    void leavesConfigurationToFileInstallAndNothingElse() throws Exception {
+        DeployFolder deploy = open();
+
+        assertThat(deploy.canHandle(folder.resolve("x.jar").toFile())).isTrue();
+        assertThat(deploy.canHandle(folder.resolve("bundle.zip").toFile())).isTrue();
+        assertThat(deploy.canHandle(folder.resolve("sample.cfg").toFile())).isFalse();
+        assertThat(deploy.canHandle(new File("/elsewhere/x.jar"))).isFalse();
+        Files.createDirectory(folder.resolve("packed"));
+        assertThat(deploy.canHandle(new File("/elsewhere/packed.jar"))).isTrue();
+    }
+}

@@ -1,0 +1,97 @@
+package org.qpsmtpd.deploy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import org.osgi.framework.BundleActivator;
+
+/** Makes bundles for tests. */
+final class TestJar {
+    private static final Instant LONG_AGO = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final Manifest manifest = new Manifest();
+    private final Map<String, byte[]> entries = new LinkedHashMap<>();
+
+    private TestJar() {}
+
+    /** A bundle that imports the framework's package and has no other need. */
+    static TestJar bundle(String symbolicName, String version) {
+        return new TestJar()
+                .header("Manifest-Version", "1.0")
+                .header("Bundle-ManifestVersion", "2")
+                .header("Bundle-SymbolicName", symbolicName)
+                .header("Bundle-Version", version);
+    }
+
+    /** A bundle that provides a plugin. */
+    static TestJar plugin(String name, String version) {
+        return bundle("org.example." + name, version)
+                .header("Provide-Capability", "org.qpsmtpd.plugin;name=" + name);
+    }
+
+    /** A jar that is no bundle. */
+    static TestJar plain() {
+        return new TestJar().header("Manifest-Version", "1.0");
+    }
+
+    TestJar header(String name, String value) {
+        manifest.getMainAttributes().put(new Attributes.Name(name), value);
+        return this;
+    }
+
+    TestJar entry(String name, String text) {
+        entries.put(name, text.getBytes(StandardCharsets.UTF_8));
+        return this;
+    }
+
+    TestJar activator(Class<? extends BundleActivator> type) throws IOException {
+        String name = type.getName().replace('.', '/') + ".class";
+        try (InputStream in = TestJar.class.getClassLoader().getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalArgumentException(name);
+            }
+            entries.put(name, in.readAllBytes());
+        }
+        return header("Bundle-Activator", type.getName())
+                .header("Import-Package", "org.osgi.framework");
+    }
+
+    /** Writes the jar beside and moves it to its place; it looks as if it were old. */
+    Path write(Path path) throws IOException {
+        Path part = path.resolveSibling(path.getFileName() + ".part");
+        try (OutputStream file = Files.newOutputStream(part);
+                JarOutputStream jar = new JarOutputStream(file, manifest)) {
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                jar.putNextEntry(new ZipEntry(entry.getKey()));
+                jar.write(entry.getValue());
+                jar.closeEntry();
+            }
+        }
+        return moveOld(part, path);
+    }
+
+    /** Puts any bytes in the place of a jar. */
+    static Path write(Path path, byte[] content) throws IOException {
+        Path part = path.resolveSibling(path.getFileName() + ".part");
+        Files.write(part, content);
+        return moveOld(part, path);
+    }
+
+    private static Path moveOld(Path part, Path path) throws IOException {
+        Files.setLastModifiedTime(part, FileTime.from(LONG_AGO));
+        return Files.move(
+                part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.deploy;
+
+import org.jspecify.annotations.NullMarked;
