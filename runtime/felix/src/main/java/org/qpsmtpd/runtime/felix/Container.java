@@ -56,7 +56,6 @@ final class Container {
     /** Installed and started after all others, so that it is the first to be stopped. */
     private static final String CORE = "org.qpsmtpd.core-";
 
-    private static final String CONSOLE = "org.apache.felix.gogo.";
     private static final Pattern MISSING_PACKAGE =
             Pattern.compile("missing requirement .*?\\(osgi\\.wiring\\.package=([\\w.]+)\\)");
     private static final String LISTENING = "(" + SERVER + "=listening)";
@@ -95,16 +94,16 @@ final class Container {
      * @throws StartFailure with status 1 when the framework or a bundle other than a plugin fails;
      *     a plugin that fails is logged, and the core decides what its absence means
      */
-    void start(Home home, boolean console) throws IOException, BundleException, StartFailure {
+    void start(Home home) throws IOException, BundleException, StartFailure {
         framework.start();
-        List<Path> libraries = jars(home.bundles(), name -> console || !name.startsWith(CONSOLE));
+        List<Path> libraries = jars(home.bundles());
         Predicate<Path> isCore = jar -> jar.getFileName().toString().startsWith(CORE);
         List<Path> core = libraries.stream().filter(isCore).toList();
         if (core.isEmpty()) {
             throw StartFailure.failed("FATAL: " + home.bundles() + " holds no " + CORE + "*.jar");
         }
         List<Bundle> first = install(libraries.stream().filter(isCore.negate()).toList());
-        List<Bundle> plugins = installPlugins(jars(home.plugins(), name -> true));
+        List<Bundle> plugins = installPlugins(jars(home.plugins()));
         List<Bundle> last = install(core);
         startAll(first);
         plugins.forEach(Container::startPlugin);
@@ -210,14 +209,10 @@ final class Container {
                 .registerService(type, service, FrameworkUtil.asDictionary(properties));
     }
 
-    private static List<Path> jars(Path folder, Predicate<String> wanted) throws IOException {
+    private static List<Path> jars(Path folder) throws IOException {
         List<Path> jars = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, "*.jar")) {
-            for (Path entry : entries) {
-                if (wanted.test(entry.getFileName().toString())) {
-                    jars.add(entry);
-                }
-            }
+            entries.forEach(jars::add);
         } catch (NoSuchFileException e) {
             return List.of();
         }

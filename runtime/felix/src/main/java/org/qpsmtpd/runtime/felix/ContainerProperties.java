@@ -27,6 +27,7 @@ final class ContainerProperties {
         all.put(Options.PREFIX + "config_dir", home.config().toString());
         all.put(Options.PREFIX + "deploy_dir", home.deploy().toString());
         all.put(Options.PREFIX + "var_dir", scratch.var().toString());
+        all.put(Options.PREFIX + "console_socket", scratch.consoleSocket().toString());
         return all;
     }
 
@@ -39,8 +40,6 @@ final class ContainerProperties {
         properties.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         // The core says in one line why a plugin does not start; SCR would add a stack trace.
         properties.put("ds.loglevel", "0");
-        // The console may end without taking the server with it.
-        properties.put("gosh.args", "--noshutdown");
         return properties;
     }
 

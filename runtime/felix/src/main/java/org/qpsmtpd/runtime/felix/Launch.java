@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleException;
+import org.qpsmtpd.runtime.felix.console.Console;
 
 /**
  * One run of the server, from checked options to the exit status. The order is qpsmtpd's: pid file,
@@ -64,6 +65,7 @@ final class Launch {
             if (!started.isStopping()) {
                 listeners.forEach(listener -> log.info("Listening on " + listener.address()));
                 settle();
+                openConsole();
             } else if (detachment != null) {
                 detachment.report(StartFailure.FAILED);
             }
@@ -152,7 +154,7 @@ final class Launch {
             starting.offerChildPriority(priority::restoreForThisThread);
         }
         log.debug("starting the bundles of " + home.directory());
-        starting.start(home, options.console());
+        starting.start(home);
         signalled = starting;
         if (stopAsked.get()) {
             starting.stop();
@@ -245,6 +247,17 @@ final class Launch {
         }
         if (detachment != null) {
             detachment.report(0);
+        }
+    }
+
+    /** The console of {@code --console}: a client of our own socket, on this terminal. */
+    private void openConsole() {
+        @Nullable Scratch room = scratch;
+        if (options.console() && room != null) {
+            Path socket = room.consoleSocket();
+            Thread thread = new Thread(() -> Console.serve(socket), "console");
+            thread.setDaemon(true);
+            thread.start();
         }
     }
 

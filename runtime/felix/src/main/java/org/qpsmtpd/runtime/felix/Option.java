@@ -38,7 +38,7 @@ enum Option {
     DETACH("detach", "go to the background once connections are accepted"),
     PID_FILE("pid-file", "PATH", "write the process id here: an absolute path (none)"),
     PRETTY_CHILD("pretty-child", "name the worker threads after what they do"),
-    CONSOLE("console", "run the Gogo console of the container on this terminal"),
+    CONSOLE("console", "read commands for the console from standard input: see the command help"),
     DEBUG("debug", "say on standard error what the start does"),
     QUIET("quiet", "print no start-up lines, only warnings and errors"),
     VERSION("version", "print the version"),

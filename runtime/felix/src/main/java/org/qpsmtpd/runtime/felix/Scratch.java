@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param cache the folder of this run alone, inside {@code var}
  */
 record Scratch(Path var, Path cache, boolean temporary) {
-    private static final Pattern CACHE = Pattern.compile("cache-([0-9]{1,10})");
+    private static final Pattern OF_PROCESS =
+            Pattern.compile("(?:cache-|console-)([0-9]{1,10})(?:\\.sock)?");
 
     /** Opens as the user who will serve, so after any change of user. */
     static Scratch open(Path var) throws IOException {
@@ -39,6 +40,15 @@ record Scratch(Path var, Path cache, boolean temporary) {
     Path folder(String name) throws IOException {
         Path folder = cache.resolve(name);
         return Files.isDirectory(folder) ? folder : Files.createDirectory(folder, Home.PRIVATE);
+    }
+
+    /** The console's socket: the one that {@code QPSMTPD_CONSOLE} names, else one of this run. */
+    Path consoleSocket() {
+        @Nullable String named = System.getenv("QPSMTPD_CONSOLE");
+        String ours = "console-" + ProcessHandle.current().pid() + ".sock";
+        return named == null || named.isEmpty()
+                ? var.resolve(ours)
+                : Path.of(named).toAbsolutePath().normalize();
     }
 
     /** Deletes what {@link #open} made. */
@@ -62,9 +72,9 @@ record Scratch(Path var, Path cache, boolean temporary) {
     }
 
     private static void deleteLeftOvers(Path var) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(var, "cache-*")) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(var, "{cache,console}-*")) {
             for (Path entry : entries) {
-                Matcher matcher = CACHE.matcher(entry.getFileName().toString());
+                Matcher matcher = OF_PROCESS.matcher(entry.getFileName().toString());
                 if (matcher.matches() && isLeftOver(Long.parseLong(matcher.group(1)))) {
                     deleteTree(entry);
                 }

@@ -57,7 +57,7 @@ final class ContainerTest {
     @Test
     void handsOverTheSocketsAndWaitsForTheCore() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
-        container.start(home, false);
+        container.start(home);
         assertThat(container.awaitListening(LONG)).isTrue();
         assertThat(events()).singleElement().asString().startsWith("listening 127.0.0.1:");
     }
@@ -65,7 +65,7 @@ final class ContainerTest {
     @Test
     void reloadsThroughTheCore() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
-        container.start(home, false);
+        container.start(home);
         container.reload();
         assertThat(events()).last().isEqualTo("reload");
     }
@@ -73,7 +73,7 @@ final class ContainerTest {
     @Test
     void closesTheServerOnceBeforeItsBundleStops() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
-        container.start(home, false);
+        container.start(home);
         container.stop();
         container.stop();
         container.awaitStop();
@@ -85,7 +85,7 @@ final class ContainerTest {
     @Test
     void givesUpWaitingForACoreThatIsNotReady() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", null, "");
-        container.start(home, false);
+        container.start(home);
         assertThat(container.awaitListening(Duration.ofMillis(1))).isFalse();
         assertThat(container.isStopping()).isFalse();
     }
@@ -93,7 +93,7 @@ final class ContainerTest {
     @Test
     void namesThePackageThatALibraryLacks() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", null, "org.example.absent;version=\"[1,2)\"");
-        assertThatThrownBy(() -> container.start(home, false))
+        assertThatThrownBy(() -> container.start(home))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("needs the package org.example.absent");
     }
@@ -104,13 +104,13 @@ final class ContainerTest {
         Path plugin = home.plugins().resolve("broken.jar");
         write(plugin, null, "org.example.absent");
         Files.writeString(home.plugins().resolve("cut.jar"), "no jar at all");
-        container.start(home, false);
+        container.start(home);
         assertThat(container.awaitListening(LONG)).isTrue();
     }
 
     @Test
     void saysThatTheCoreIsMissing() {
-        assertThatThrownBy(() -> container.start(home, false))
+        assertThatThrownBy(() -> container.start(home))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("holds no org.qpsmtpd.core-");
     }
@@ -119,7 +119,7 @@ final class ContainerTest {
     void startsTheConsoleOnlyWhenAsked() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
         write(home.bundles().resolve("org.apache.felix.gogo.shell-1.jar"), null, "org.example.no");
-        container.start(home, false);
+        container.start(home);
         assertThat(container.awaitListening(LONG)).isTrue();
     }
 
