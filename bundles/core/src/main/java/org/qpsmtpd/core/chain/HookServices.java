@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
@@ -78,9 +79,11 @@ final class HookServices {
     /** The plugin's name that a service states, or the name of its bundle. */
     static String name(ServiceReference<?> reference) {
         Object name = reference.getProperty(NAME);
-        return name == null
-                ? String.valueOf(reference.getBundle().getSymbolicName())
-                : name.toString();
+        Bundle bundle = reference.getBundle();
+        if (name == null && bundle != null) {
+            name = bundle.getSymbolicName();
+        }
+        return String.valueOf(name);
     }
 
     /** The services that bundles registered by themselves, in the order of registration. */
@@ -89,7 +92,7 @@ final class HookServices {
         try {
             ServiceReference<?>[] all = context.getServiceReferences((String) null, HOOKS);
             for (ServiceReference<?> reference : all == null ? new ServiceReference<?>[0] : all) {
-                if (isPlain(reference)) {
+                if (isPlain(reference) && reference.getBundle() != null) {
                     found.add(reference);
                 }
             }
