@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
@@ -56,6 +55,13 @@ final class Container {
     /** Installed and started after all others, so that it is the first to be stopped. */
     private static final String CORE = "org.qpsmtpd.core-";
 
+    /**
+     * Started after the plugins, in this order. FileInstall would take the jars of the deploy
+     * folder itself if it were there first, unchecked and before the core.
+     */
+    private static final List<String> DEPLOYMENT =
+            List.of("org.qpsmtpd.deploy-", "org.apache.felix.fileinstall-");
+
     private static final Pattern MISSING_PACKAGE =
             Pattern.compile("missing requirement .*?\\(osgi\\.wiring\\.package=([\\w.]+)\\)");
     private static final String LISTENING = "(" + SERVER + "=listening)";
@@ -89,7 +95,8 @@ final class Container {
     }
 
     /**
-     * Installs and starts the bundles: the libraries, the plugins, the core last.
+     * Installs and starts the bundles: the libraries, the plugins, what watches the deploy folder,
+     * the core last.
      *
      * @throws StartFailure with status 1 when the framework or a bundle other than a plugin fails;
      *     a plugin that fails is logged, and the core decides what its absence means
@@ -97,17 +104,28 @@ final class Container {
     void start(Home home) throws IOException, BundleException, StartFailure {
         framework.start();
         List<Path> libraries = jars(home.bundles());
-        Predicate<Path> isCore = jar -> jar.getFileName().toString().startsWith(CORE);
-        List<Path> core = libraries.stream().filter(isCore).toList();
+        List<Path> core = libraries.stream().filter(jar -> isNamed(jar, CORE)).toList();
         if (core.isEmpty()) {
             throw StartFailure.failed("FATAL: " + home.bundles() + " holds no " + CORE + "*.jar");
         }
-        List<Bundle> first = install(libraries.stream().filter(isCore.negate()).toList());
+        List<Path> deployment = new ArrayList<>();
+        for (String name : DEPLOYMENT) {
+            libraries.stream().filter(jar -> isNamed(jar, name)).forEach(deployment::add);
+        }
+        libraries.removeAll(core);
+        libraries.removeAll(deployment);
+        List<Bundle> first = install(libraries);
         List<Bundle> plugins = installPlugins(jars(home.plugins()));
+        List<Bundle> then = install(deployment);
         List<Bundle> last = install(core);
         startAll(first);
         plugins.forEach(Container::startPlugin);
+        startAll(then);
         startAll(last);
+    }
+
+    private static boolean isNamed(Path jar, String beginning) {
+        return jar.getFileName().toString().startsWith(beginning);
     }
 
     /**

@@ -54,8 +54,11 @@ final class ContainerProperties {
             throws IOException {
         return Map.of(
                 "felix.fileinstall.dir", deploy.toString(),
-                "felix.fileinstall.poll", "500",
+                // A jar is taken when it looks the same twice.
+                "felix.fileinstall.poll", "250",
                 "felix.fileinstall.noInitialDelay", "true",
+                // A folder must not be packed into a jar, past all checks.
+                "felix.fileinstall.subdir.mode", "skip",
                 "felix.fileinstall.enableConfigSave", "false",
                 "felix.fileinstall.tmpdir", scratch.folder("fileinstall").toString(),
                 "felix.fileinstall.log.level", "2",
