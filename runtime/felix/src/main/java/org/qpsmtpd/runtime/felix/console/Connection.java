@@ -67,7 +67,12 @@ final class Connection implements AutoCloseable {
     /** The words that the word before the cursor may become. */
     List<String> complete(String line, int cursor) throws IOException {
         ByteBuffer text = text(line);
-        send('C', ByteBuffer.allocate(Integer.BYTES + text.remaining()).putInt(cursor).put(text).flip());
+        send(
+                'C',
+                ByteBuffer.allocate(Integer.BYTES + text.remaining())
+                        .putInt(cursor)
+                        .put(text)
+                        .flip());
         ByteBuffer frame = read();
         if (frame.get() != 'L') {
             throw new IOException("the server answers with something unknown");

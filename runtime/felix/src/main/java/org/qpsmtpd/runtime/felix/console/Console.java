@@ -61,8 +61,7 @@ public final class Console {
             return failed(new ConsoleFailure(ConsoleFailure.FAILED, "the server has gone"));
         } catch (InvalidPathException e) {
             return failed(
-                    new ConsoleFailure(
-                            ConsoleFailure.USAGE, "'" + e.getInput() + "' is no path"));
+                    new ConsoleFailure(ConsoleFailure.USAGE, "'" + e.getInput() + "' is no path"));
         } catch (IOException e) {
             return failed(
                     new ConsoleFailure(ConsoleFailure.FAILED, String.valueOf(e.getMessage())));

@@ -25,8 +25,7 @@ final class ServerSocketPath {
      * Connects to the socket that was named on the command line or in the environment, else to the
      * only one in {@code var} behind which a server is.
      */
-    static SocketChannel connect(
-            @Nullable Path named, Map<String, String> environment, Path var)
+    static SocketChannel connect(@Nullable Path named, Map<String, String> environment, Path var)
             throws ConsoleFailure {
         @Nullable String variable = environment.get(VARIABLE);
         @Nullable Path path =

@@ -41,7 +41,8 @@ final class Typed {
                 .appName("qpsmtpd-console")
                 .terminal(terminal)
                 .completer((reader, line, candidates) -> complete(line, candidates))
-                .variable(LineReader.HISTORY_FILE, Path.of(System.getProperty("user.home"), HISTORY))
+                .variable(
+                        LineReader.HISTORY_FILE, Path.of(System.getProperty("user.home"), HISTORY))
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .build();
     }
