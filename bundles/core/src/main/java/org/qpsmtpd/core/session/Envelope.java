@@ -61,6 +61,7 @@ final class Envelope {
             return;
         }
         SmtpTransaction transaction = session.transaction();
+        transaction.begin();
         session.ask(
                 HookPoint.MAIL_PRE,
                 MailPreHook.class,

@@ -518,7 +518,7 @@ public final class Session implements HookHost {
 
     private String messageId() {
         SmtpTransaction current = transaction;
-        return current != null && current.hasSender() ? current.id() : "";
+        return current != null && current.isBegun() ? current.id() : "";
     }
 
     /** The message is there: the next reply tells what became of it. */
@@ -531,11 +531,11 @@ public final class Session implements HookHost {
         List<String> recipients =
                 message.recipients().stream()
                         .limit(MOST_RECIPIENTS_SHOWN)
-                        .map(recipient -> recipient.address().toString())
+                        .map(recipient -> recipient.address().address())
                         .toList();
         return new MessageRecord(
                 message.id(),
-                message.sender().toString(),
+                message.sender().address(),
                 recipients,
                 message.recipientCount(),
                 message.hasHeaders() ? message.messageSize() : -1,

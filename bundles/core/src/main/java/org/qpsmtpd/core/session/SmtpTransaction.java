@@ -35,6 +35,7 @@ final class SmtpTransaction implements Transaction {
     private Parameters mailParameters = Parameters.NONE;
     private BodyType bodyType = BodyType.SEVEN_BIT;
     private boolean smtpUtf8;
+    private boolean begun;
     private boolean messageBegun;
     private @Nullable HeaderBlock headers;
     private @Nullable StoredBody body;
@@ -143,6 +144,15 @@ final class SmtpTransaction implements Transaction {
     /** Takes the header out of the body that has arrived. */
     void setHeaders(HeaderBlock block) {
         headers = block;
+    }
+
+    /** Says that a MAIL command is about it. */
+    void begin() {
+        begun = true;
+    }
+
+    boolean isBegun() {
+        return begun;
     }
 
     /** Says that the client sends the message now, so the envelope is complete. */
