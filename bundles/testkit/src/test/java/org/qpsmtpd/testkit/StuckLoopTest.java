@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,41 @@ class StuckLoopTest {
                 assertThat(client.read().code()).isEqualTo(250);
                 client.close();
             }
+        }
+    }
+
+    /** Waits for something that never comes, although it said that it does not. */
+    @NonBlocking
+    private static final class Waiting implements NoopHook {
+        private final List<String> threads = new CopyOnWriteArrayList<>();
+
+        @Override
+        public HookResult onNoop(Connection connection) {
+            threads.add(Thread.currentThread().getName());
+            try {
+                TimeUnit.SECONDS.sleep(threads.size() > 1 ? 0 : 600);
+            } catch (InterruptedException e) {
+                return HookResult.denySoft("interrupted");
+            }
+            return HookResult.DECLINED;
+        }
+    }
+
+    @Test
+    void interruptsAPluginThatWaitsAndCallsItOnAWorkerAfterwards() throws Exception {
+        Waiting waiting = new Waiting();
+        try (TestServer server = TestServer.builder().plugin("waiting", waiting).start();
+                SmtpClient client = server.connect()) {
+            client.read();
+
+            client.send("NOOP");
+            server.awaitLog("plugin waiting held up");
+            client.send("NOOP");
+
+            assertThat(waiting.threads).hasSize(2);
+            assertThat(waiting.threads.get(0)).startsWith("loop");
+            assertThat(waiting.threads.get(1)).startsWith("child");
+            assertThat(server.listener().stuckLoops()).isZero();
         }
     }
 
