@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -130,7 +131,7 @@ public final class HookRun {
                     return null;
                 }
             }
-            HookResult answer = ask(link, held, begun != null);
+            HookResult answer = ask(link, held);
             held = null;
             if (answer == null) {
                 return null;
@@ -173,7 +174,16 @@ public final class HookRun {
     private void runOnChild(HookCall held) {
         HookResult result = begins(held) ? proceed(held) : null;
         if (result != null) {
-            host.loop().execute(() -> finish(result));
+            onLoop(() -> finish(result));
+        }
+    }
+
+    /** Goes on where the connection's thread is; nowhere when the server has stopped. */
+    private void onLoop(Runnable step) {
+        try {
+            host.loop().execute(step);
+        } catch (RejectedExecutionException e) {
+            host.log().log(LogLevel.DEBUG, host.connection().id(), "an answer came after the stop");
         }
     }
 
@@ -190,10 +200,9 @@ public final class HookRun {
      * Asks a plugin.
      *
      * @param held the call with its child; null when the plugin never waits
-     * @param onChild whether this is a child's thread
      * @return null when the answer comes later, or the call was given up
      */
-    private @Nullable HookResult ask(Link link, @Nullable HookCall held, boolean onChild) {
+    private @Nullable HookResult ask(Link link, @Nullable HookCall held) {
         PluginInstance plugin = link.plugin();
         long began = System.nanoTime();
         Object hook = plugin.enter();
@@ -209,13 +218,13 @@ public final class HookRun {
         }
         HookResult answer = null;
         Throwable failure = null;
-        enter(link, onChild);
+        enter(link);
         try {
             answer = call.apply(hook);
         } catch (Throwable e) { // whatever a plugin does must not end the connection's thread
             failure = e;
         } finally {
-            leave(onChild);
+            leave();
         }
         CompletionStage<HookResult> later = answer == null ? null : answer.pending().orElse(null);
         if (later != null) {
@@ -234,17 +243,13 @@ public final class HookRun {
     }
 
     /** Says who is called from here on: to the log, and to the guard of the connection's thread. */
-    private void enter(Link link, boolean onChild) {
+    private void enter(Link link) {
         PluginCall.enter(link.call(host.connection().id()));
-        if (!onChild) {
-            host.inlineCalls().begin(link.plugin());
-        }
+        host.inlineCalls().begin(link.plugin());
     }
 
-    private void leave(boolean onChild) {
-        if (!onChild) {
-            host.inlineCalls().end();
-        }
+    private void leave() {
+        host.inlineCalls().end();
         PluginCall.enter(null);
     }
 
@@ -276,10 +281,9 @@ public final class HookRun {
         }
         try {
             later.whenComplete(
-                    (answer, failure) ->
-                            host.loop().execute(() -> completed(pending, began, answer, failure)));
+                    (answer, failure) -> onLoop(() -> completed(pending, began, answer, failure)));
         } catch (RuntimeException e) {
-            host.loop().execute(() -> completed(pending, began, null, e));
+            onLoop(() -> completed(pending, began, null, e));
         }
     }
 
@@ -395,9 +399,7 @@ public final class HookRun {
                         .orTimeout(AWAY_SECONDS, TimeUnit.SECONDS)
                         .whenComplete(
                                 (nothing, late) ->
-                                        host.loop()
-                                                .execute(
-                                                        () -> returned(link, began, late == null)));
+                                        onLoop(() -> returned(link, began, late == null)));
     }
 
     private void returned(Link link, long began, boolean there) {
@@ -501,6 +503,7 @@ public final class HookRun {
             return;
         }
         boolean refused = result.action().refuses();
+        enter(watching);
         try {
             if (refused && hook instanceof DenyHook deny) {
                 deny.onDeny(host.connection(), link.name(), point.hookName(), result);
@@ -513,6 +516,7 @@ public final class HookRun {
                     watching.call(host.connection().id()),
                     "FATAL PLUGIN ERROR [" + watching.name() + "]: " + e);
         } finally {
+            leave();
             watching.plugin().exit();
         }
     }
