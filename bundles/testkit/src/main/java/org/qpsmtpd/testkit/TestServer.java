@@ -20,6 +20,7 @@ import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.api.log.SessionRecord;
 import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.Origin;
@@ -214,6 +215,11 @@ public final class TestServer implements AutoCloseable {
     /** How many sessions have not ended yet; a session ends after its last hook. */
     public int sessions() {
         return generation.users();
+    }
+
+    /** The records of the sessions that have ended, newest first. */
+    public List<SessionRecord> records() {
+        return server.engine().records().all();
     }
 
     // ---- configuration

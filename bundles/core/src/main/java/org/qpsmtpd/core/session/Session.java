@@ -70,6 +70,7 @@ public final class Session implements HookHost {
     private @Nullable Config hookedConfig;
     private @Nullable HookRun run;
     private int transactions;
+    private int messages;
     private int asking;
     private boolean arrived;
     private String arrivedId = "";
@@ -523,6 +524,7 @@ public final class Session implements HookHost {
 
     /** The message is there: the next reply tells what became of it. */
     void messageArrived(SmtpTransaction message) {
+        messages++;
         arrived = true;
         arrivedId = message.id();
     }
@@ -567,7 +569,7 @@ public final class Session implements HookHost {
                 generation.number(),
                 connection.helloHost(),
                 sender,
-                Math.max(0, transactions - 1));
+                messages);
     }
 
     private String state(boolean sending) {
