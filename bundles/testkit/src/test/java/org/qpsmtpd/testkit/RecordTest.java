@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.RcptHook;
@@ -16,6 +17,7 @@ import org.qpsmtpd.api.log.MessageRecord;
 import org.qpsmtpd.api.log.SessionRecord;
 
 /** What the record of a session tells of the plugins' answers and of its messages. */
+@Timeout(60)
 class RecordTest {
     private TestServer server;
 
