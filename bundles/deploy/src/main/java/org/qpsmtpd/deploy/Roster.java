@@ -363,11 +363,17 @@ final class Roster {
                             + other.bundle().getVersion()
                             + " of "
                             + other.jar()
-                            + " is newer and in use";
+                            + (isSame(other, bundle)
+                                    ? ", which came later, is in use"
+                                    : " is newer and in use");
                 }
             }
         }
         return "";
+    }
+
+    private static boolean isSame(DeployedBundle one, DeployedBundle other) {
+        return one.bundle().getVersion().equals(other.bundle().getVersion());
     }
 
     /** The engine's own order: the higher version, then the one that was installed last. */
