@@ -85,7 +85,7 @@ final class BatchStart {
             started(deployed);
         } else {
             JarFault fault = new JarFault(Kind.UNRESOLVED, missing, COMPLETE);
-            refusals.refuse(deployed.jar(), fault, deployed, candidate.before());
+            refusals.refuse(deployed, fault, candidate.before());
         }
         return CompletableFuture.completedFuture(null);
     }
@@ -105,7 +105,7 @@ final class BatchStart {
         } else if (roster.find(bundle.bundle()).isPresent()) {
             String reason = starter.reason(failure);
             JarFault fault = new JarFault(Kind.UNFIT, reason, TOUCH);
-            refusals.refuse(bundle.jar(), fault, bundle, Optional.empty());
+            refusals.refuse(bundle, fault, Optional.empty());
         }
     }
 

@@ -56,6 +56,9 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
     private static final long BATCH_MILLIS = 30;
     private static final long WATCH_MILLIS = 1000;
 
+    private static final String MEND =
+            "mend the jar or the configuration, then touch the jar to have it tried again";
+
     /** What FileInstall does itself, or others in Karaf; the rest of the folder is left alone. */
     private static final Set<String> CONFIGURATION = Set.of("cfg", "config");
 
@@ -185,7 +188,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
                                 Kind.UNFIT,
                                 "its bundle was uninstalled",
                                 "touch the jar to have it back");
-                refusals.refuse(bundle.jar(), fault, bundle, Optional.empty());
+                refusals.refuse(bundle, fault, Optional.empty());
                 renew();
             }
             Set<String> again = new TreeSet<>();
@@ -285,18 +288,9 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
 
     @Override
     public void refuse(Bundle bundle, String reason) {
+        JarFault fault = new JarFault(Kind.UNFIT, reason, MEND);
         roster.find(bundle)
-                .ifPresent(
-                        deployed ->
-                                refusals.refuse(
-                                        deployed.jar(),
-                                        new JarFault(
-                                                Kind.UNFIT,
-                                                reason,
-                                                "mend the jar or the configuration, then touch the"
-                                                        + " jar to have it tried again"),
-                                        deployed,
-                                        Optional.empty()));
+                .ifPresent(deployed -> refusals.refuse(deployed, fault, Optional.empty()));
     }
 
     @Override
@@ -309,7 +303,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
             if (bundle.remark().isEmpty()) {
                 refusals.withdraw(bundle);
             } else {
-                refusals.forget(bundle.jar());
+                refusals.forgive(bundle.jar());
             }
         }
         String folder = String.valueOf(settings.folder().getFileName());

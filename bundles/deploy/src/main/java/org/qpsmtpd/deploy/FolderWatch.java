@@ -63,7 +63,7 @@ final class FolderWatch {
         Map<String, UnixFile> now = new HashMap<>();
         jars.get().forEach(jar -> look(jar).ifPresent(file -> now.put(jar, file)));
         Set<String> changed = new TreeSet<>(roster.present());
-        changed.removeAll(now.keySet());
+        changed.removeAll(jars.get());
         now.forEach(
                 (jar, file) -> {
                     if (file.equals(seen.get(jar)) && !roster.isHandled(jar, file)) {

@@ -169,7 +169,7 @@ final class Intake {
             return; // a later look decides
         }
         roster.setHandled(jar, file);
-        refusals.refuse(jar, fault, null, before);
+        refusals.refuse(jar, fault, before);
     }
 
     private void gone(String jar) {

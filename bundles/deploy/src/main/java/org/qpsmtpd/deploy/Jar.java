@@ -56,6 +56,11 @@ final class Jar {
         return bundles.stream().filter(DeployedBundle::isUsable).reduce((older, newer) -> newer);
     }
 
+    /** Whether no bundle came after it. */
+    boolean isNewest(DeployedBundle bundle) {
+        return bundles.indexOf(bundle) == bundles.size() - 1;
+    }
+
     Optional<JarFault> fault() {
         return Optional.ofNullable(refusal).map(Refusal::fault);
     }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.deploy.Roster.Refused;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,20 +39,24 @@ final class Refusals {
     }
 
     /**
-     * Refuses a content of a jar.
+     * Refuses a content of a jar that did not become a bundle.
      *
-     * @param bundle the bundle, if it came so far; it is uninstalled
      * @param before why it was refused before, when it is only tried again; the same is not logged
      *     twice
      */
-    void refuse(
-            String jar,
-            JarFault fault,
-            @Nullable DeployedBundle bundle,
-            Optional<JarFault> before) {
+    void refuse(String jar, JarFault fault, Optional<JarFault> before) {
+        tell(jar, fault, before, roster.refuse(jar, fault));
+    }
+
+    /** Refuses a content of a jar, and has its bundle uninstalled. */
+    void refuse(DeployedBundle bundle, JarFault fault, Optional<JarFault> before) {
         List<DeployedBundle> leaving = new ArrayList<>();
-        Optional<DeployedBundle> stays = roster.refuse(jar, fault, bundle, leaving);
+        Refused refused = roster.refuse(bundle, fault, leaving);
         departures.leave(leaving);
+        tell(bundle.jar(), fault, before, refused);
+    }
+
+    private void tell(String jar, JarFault fault, Optional<JarFault> before, Refused refused) {
         boolean known = before.filter(old -> old.sentence().equals(fault.sentence())).isPresent();
         if (!known) {
             LOG.error(
@@ -60,16 +64,27 @@ final class Refusals {
                     folder,
                     jar,
                     fault.isMendedOutside() ? fault.sentence() : fault.reason(),
-                    stays.map(other -> "; " + other.label() + " stays in use").orElse(""));
+                    refused.stays()
+                            .map(other -> "; " + other.label() + " stays in use")
+                            .orElse(""));
         }
-        Instant now = Instant.now();
-        executor.execute(() -> notes.write(jar, now, fault.reason(), fault.advice()));
+        if (refused.current()) {
+            Instant now = Instant.now();
+            executor.execute(() -> notes.write(jar, now, fault.reason(), fault.advice()));
+        }
     }
 
     /** A content of a jar is in use: says so, and removes the note of an earlier one. */
     void withdraw(DeployedBundle bundle) {
         LOG.info("{}/{}: {} is in use", folder, bundle.jar(), bundle.label());
-        executor.execute(() -> notes.delete(bundle.jar()));
+        forgive(bundle.jar());
+    }
+
+    /** Removes the note of a jar, unless it is about a content that came later. */
+    void forgive(String jar) {
+        if (roster.fault(jar).isEmpty()) {
+            executor.execute(() -> notes.delete(jar));
+        }
     }
 
     /** A jar is gone, and so is what was said of it. */

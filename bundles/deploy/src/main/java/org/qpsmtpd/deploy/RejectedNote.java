@@ -50,7 +50,11 @@ final class RejectedNote {
     private void complain(Path note, IOException e) {
         if (!complained) {
             complained = true;
-            LOG.warn("{} cannot be written, only this log says why a jar is refused: {}", note, e);
+            LOG.warn(
+                    "{} cannot be written or removed: why a jar is not taken is in this log and at"
+                            + " the console only: {}",
+                    note,
+                    e.toString());
         }
     }
 

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.qpsmtpd.api.control.DeploymentStatus;
 import org.qpsmtpd.deploy.DeployedBundle.Stage;
@@ -136,31 +135,38 @@ final class Roster {
     }
 
     /**
-     * A content of a jar is not taken.
+     * What a refusal came to.
      *
-     * @param bundle the bundle, if it came so far
-     * @return what stays in use instead
+     * @param current whether it is about the content that the file has now
+     * @param stays what stays in use instead
      */
-    synchronized Optional<DeployedBundle> refuse(
-            String name,
-            JarFault fault,
-            @Nullable DeployedBundle bundle,
-            List<DeployedBundle> leaving) {
+    record Refused(boolean current, Optional<DeployedBundle> stays) {}
+
+    /** A content of a jar is not taken, before it became a bundle. */
+    synchronized Refused refuse(String name, JarFault fault) {
         Jar jar = jar(name);
-        if (bundle == null) {
-            jar.refuse(fault);
-            return jar.wanted();
+        jar.refuse(fault);
+        return new Refused(true, jar.wanted());
+    }
+
+    /** A content of a jar is not taken; its bundle is to leave. */
+    synchronized Refused refuse(
+            DeployedBundle bundle, JarFault fault, List<DeployedBundle> leaving) {
+        Jar jar = jar(bundle.jar());
+        boolean current = jar.isPresent() && jar.fault().isEmpty() && jar.isNewest(bundle);
+        if (current) {
+            jar.refuse(fault, bundle);
         }
-        jar.refuse(fault, bundle);
         if (bundle.served()) {
             retire(bundle, leaving);
         } else {
             leave(bundle, leaving);
         }
-        if (jar.wanted().isEmpty()) {
+        if (jar.isPresent() && jar.wanted().isEmpty()) {
             bringBack(jar, bundle);
         }
-        return jar.wanted();
+        forget(jar);
+        return new Refused(current, jar.wanted());
     }
 
     /** The predecessor may be on its way out already. */

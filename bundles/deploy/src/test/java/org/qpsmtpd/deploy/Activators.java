@@ -9,6 +9,15 @@ import org.osgi.framework.BundleContext;
 final class Activators {
     private Activators() {}
 
+    /** Does nothing. */
+    public static final class Idle implements BundleActivator {
+        @Override
+        public void start(BundleContext context) {}
+
+        @Override
+        public void stop(BundleContext context) {}
+    }
+
     /** Fails. */
     public static final class Throwing implements BundleActivator {
         @Override

@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.felix.framework.FrameworkFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,15 +27,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
+import org.osgi.framework.wiring.FrameworkWiring;
 import org.qpsmtpd.api.control.DeploymentStatus;
 import org.qpsmtpd.core.gate.BundleSource;
 
 /** The component in a real framework, with a gate that does what the test says. */
 class DeployFolderTest {
     private final FakeGate gate = new FakeGate();
+    private final LogLines log = new LogLines();
     private final Path temp;
     private final Path folder;
     private final Framework framework;
@@ -58,6 +67,7 @@ class DeployFolderTest {
 
     @AfterEach
     void stopFramework() throws Exception {
+        log.close();
         deploy.ifPresent(DeployFolder::close);
         framework.stop();
         framework.waitForStop(0);
@@ -548,5 +558,231 @@ class DeployFolderTest {
         assertThat(deploy.canHandle(new File("/elsewhere/x.jar"))).isFalse();
         Files.createDirectory(folder.resolve("packed"));
         assertThat(deploy.canHandle(new File("/elsewhere/packed.jar"))).isTrue();
+    }
+
+    @Test
+    void waitsForAJarThatIsStillBeingCopied() throws Exception {
+        DeployFolder deploy = open();
+        Path jar = folder.resolve("x.jar");
+        Path whole = TestJar.plugin("sample", "1.0.1").write(temp.resolve("whole.jar"));
+        byte[] bytes = Files.readAllBytes(whole);
+        Files.write(jar, Arrays.copyOf(bytes, bytes.length / 2));
+        deploy.install(jar.toFile());
+        Files.write(jar, bytes);
+        deploy.update(jar.toFile());
+        gate.awaitRenewal();
+
+        assertThat(labels(deploy.wanted())).containsExactly("org.example.sample 1.0.1");
+        assertThat(states(deploy)).containsExactly("x.jar 1.0.1 waiting");
+    }
+
+    @Test
+    void servesOthersWhileABundleNeverComesBack() throws Exception {
+        System.clearProperty(Activators.Stubborn.GIVE_UP);
+        TestJar.plugin("sample", "1.0.1")
+                .activator(Activators.Stubborn.class)
+                .write(folder.resolve("x.jar"));
+        try {
+            DeployFolder deploy = open();
+            assertThat(row(deploy, "refused").reason()).startsWith("it does not start within");
+
+            Path other = TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
+            tell(deploy, other);
+            assertThat(labels(accept(deploy))).containsExactly("org.example.other 1.0.1");
+        } finally {
+            System.setProperty(Activators.Stubborn.GIVE_UP, "yes");
+        }
+        Await.until("nothing is left of it", () -> installed().size() == 1);
+    }
+
+    @Test
+    void letsTheClassesOfABundleThatLeftBeCollected() throws Exception {
+        Path jar =
+                TestJar.plugin("sample", "1.0.1")
+                        .activator(Activators.Idle.class)
+                        .write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        gate.awaitRenewal();
+        WeakReference<ClassLoader> loader = loaderOf(accept(deploy).get(0));
+        TestJar.plugin("sample", "1.0.2").write(jar);
+        tell(deploy, jar);
+        Bundle old = oldest();
+        accept(deploy);
+        deploy.release(old);
+        awaitUninstalled(old);
+
+        Await.until(
+                "its class loader goes",
+                () -> {
+                    System.gc();
+                    return loader.get() == null;
+                });
+    }
+
+    private static WeakReference<ClassLoader> loaderOf(Bundle bundle) throws Exception {
+        Class<?> type = bundle.loadClass(Activators.Idle.class.getName());
+        assertThat(type).isNotEqualTo(Activators.Idle.class);
+        return new WeakReference<>(type.getClassLoader());
+    }
+
+    private Bundle oldest() {
+        return installed().get(0);
+    }
+
+    @Test
+    void doesNotRestartABundleThatIsWiredToOneThatLeft() throws Exception {
+        Path lib =
+                TestJar.bundle("org.example.lib", "1.0.0")
+                        .header("Export-Package", "org.example.lib")
+                        .entry("org/example/lib/text", "a")
+                        .write(folder.resolve("lib.jar"));
+        TestJar.plugin("sample", "1.0.1")
+                .header("Import-Package", "org.example.lib")
+                .write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        gate.awaitRenewal();
+        List<Bundle> both = accept(deploy);
+        AtomicInteger stops = new AtomicInteger();
+        context()
+                .addBundleListener(
+                        event -> {
+                            if (event.getType() == BundleEvent.STOPPED
+                                    && event.getBundle().equals(both.get(1))) {
+                                stops.incrementAndGet();
+                            }
+                        });
+
+        Files.delete(lib);
+        deploy.uninstall(lib.toFile());
+        gate.awaitRenewal();
+        awaitUninstalled(both.get(0));
+        Await.until("its row goes", () -> deploy.deployments().size() == 1);
+
+        CountDownLatch refreshed = new CountDownLatch(1);
+        framework
+                .adapt(FrameworkWiring.class)
+                .refreshBundles(List.of(), event -> refreshed.countDown());
+        assertThat(refreshed.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(both.get(1).getState()).isEqualTo(Bundle.ACTIVE);
+        assertThat(stops).hasValue(0);
+    }
+
+    @Test
+    void saysThatTheBundleWasUninstalledAtTheConsole() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        gate.awaitRenewal();
+        accept(deploy).get(0).uninstall();
+        awaitRefusal(deploy);
+        assertThat(deploy.wanted()).isEmpty();
+        assertThat(row(deploy, "refused").reason()).startsWith("its bundle was uninstalled");
+        awaitFile(note("x.jar"));
+        gate.awaitRenewal();
+
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.parse("2026-01-02T00:00:00Z")));
+        tell(deploy, jar);
+        assertThat(deploy.wanted()).hasSize(1);
+    }
+
+    @Test
+    void keepsTheNoteOfANewerContentWhenAnOlderOneIsAccepted() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        TestJar.write(jar, new byte[10]);
+        deploy.update(jar.toFile());
+        awaitFile(note("x.jar"));
+
+        accept(deploy);
+
+        assertThat(states(deploy)).containsExactly("x.jar  refused", "x.jar 1.0.1 running");
+        Path other = TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
+        deploy.install(other.toFile());
+        Await.until("the other one is there", () -> deploy.wanted().size() == 2);
+        assertThat(note("x.jar")).exists();
+    }
+
+    @Test
+    void refusesClassesOfANewerJava() {
+        Throwable failure =
+                new BundleException(
+                        "Activator start error",
+                        new UnsupportedClassVersionError(
+                                "org/example/X has been compiled by a more recent version of the"
+                                        + " Java Runtime (class file version 143.0), this version"));
+        assertThat(new BundleStart(Duration.ofSeconds(1)).reason(failure))
+                .isEqualTo(
+                        "its class org.example.X needs Java 99, and this is Java "
+                                + Runtime.version().feature());
+    }
+
+    @Test
+    void forgetsARefusalWhenTheJarIsGoneMeanwhile() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        gate.awaitRenewal();
+        Bundle bundle = deploy.wanted().get(0);
+        Files.delete(jar);
+        deploy.uninstall(jar.toFile());
+        gate.awaitRenewal();
+
+        deploy.refuse(bundle, "it failed");
+
+        awaitUninstalled(bundle);
+        Await.until("its row goes", () -> deploy.deployments().isEmpty());
+        assertThat(note("x.jar")).doesNotExist();
+    }
+
+    @Test
+    void logsOneLineForEachChange() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        gate.awaitRenewal();
+        Bundle first = accept(deploy).get(0);
+        TestJar.plugin("sample", "1.0.2").write(jar);
+        tell(deploy, jar);
+        deploy.refuse(deploy.wanted().get(0), "its self-check failed");
+        TestJar.plugin("sample", "1.0.3").write(jar);
+        tell(deploy, jar);
+        accept(deploy);
+        deploy.release(first);
+        Await.until("the first one leaves", () -> deploy.deployments().size() == 1);
+        Await.until("that is logged", () -> log.lines().size() >= 4);
+
+        assertThat(log.lines())
+                .containsExactly(
+                        "INFO deploy/x.jar: sample 1.0.1 is in use",
+                        "SEVERE deploy/x.jar is refused: its self-check failed; sample 1.0.1 stays"
+                                + " in use",
+                        "INFO deploy/x.jar: sample 1.0.3 is in use",
+                        "INFO sample 1.0.1 has left");
+    }
+
+    @Test
+    void logsOnceThatNotesCannotBeWritten() throws Exception {
+        for (String name : List.of("a.jar", "b.jar")) {
+            TestJar.write(folder.resolve(name), new byte[10]);
+            Files.createDirectories(note(name).resolve("full"));
+        }
+        DeployFolder deploy = open();
+        Path good = TestJar.plugin("sample", "1.0.1").write(folder.resolve("c.jar"));
+        tell(deploy, good);
+
+        assertThat(log.lines()).filteredOn(line -> line.contains(".jar is refused: ")).hasSize(2);
+        assertThat(log.lines()).filteredOn(line -> line.contains("cannot be written")).hasSize(1);
+    }
+
+    @Test
+    void warnsOnceOfAnOlderBundleForTheSamePlugin() throws Exception {
+        TestJar.plugin("sample", "1.0.7").write(folder.resolve("a.jar"));
+        TestJar.plugin("sample", "1.0.9").write(folder.resolve("b.jar"));
+        DeployFolder deploy = open();
+        accept(deploy);
+        accept(deploy);
+
+        assertThat(log.lines())
+                .containsExactly(
+                        "INFO deploy/b.jar: sample 1.0.9 is in use",
+                        "WARNING deploy/a.jar: sample 1.0.7 is not used: sample 1.0.9 of b.jar is"
+                                + " newer and in use");
     }
 }

@@ -20,8 +20,4 @@ final class FakeGate implements Gate {
         }
         requests.drainPermits();
     }
-
-    boolean isAsked() {
-        return requests.availablePermits() > 0;
-    }
 }

@@ -12,9 +12,10 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
+import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.osgi.framework.BundleActivator;
 
 /** Makes bundles for tests. */
@@ -72,14 +73,22 @@ final class TestJar {
     Path write(Path path) throws IOException {
         Path part = path.resolveSibling(path.getFileName() + ".part");
         try (OutputStream file = Files.newOutputStream(part);
-                JarOutputStream jar = new JarOutputStream(file, manifest)) {
+                ZipOutputStream jar = new ZipOutputStream(file)) {
+            jar.putNextEntry(entryOf(JarFile.MANIFEST_NAME));
+            manifest.write(jar);
             for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-                jar.putNextEntry(new ZipEntry(entry.getKey()));
+                jar.putNextEntry(entryOf(entry.getKey()));
                 jar.write(entry.getValue());
-                jar.closeEntry();
             }
         }
         return moveOld(part, path);
+    }
+
+    /** The same content is the same bytes at any time. */
+    private static ZipEntry entryOf(String name) {
+        ZipEntry entry = new ZipEntry(name);
+        entry.setTime(LONG_AGO.toEpochMilli());
+        return entry;
     }
 
     /** Puts any bytes in the place of a jar. */

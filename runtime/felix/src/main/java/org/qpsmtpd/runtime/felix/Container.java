@@ -55,12 +55,17 @@ final class Container {
     /** Installed and started after all others, so that it is the first to be stopped. */
     private static final String CORE = "org.qpsmtpd.core-";
 
+    private static final String FILE_INSTALL = "org.apache.felix.fileinstall";
+
     /**
      * Started after the plugins, in this order. FileInstall would take the jars of the deploy
      * folder itself if it were there first, unchecked and before the core.
      */
     private static final List<String> DEPLOYMENT =
-            List.of("org.qpsmtpd.deploy-", "org.apache.felix.fileinstall-");
+            List.of("org.qpsmtpd.deploy-", FILE_INSTALL + "-");
+
+    /** The service of the bundle before FileInstall that takes the jars. */
+    private static final String INSTALLER = "org.apache.felix.fileinstall.ArtifactInstaller";
 
     private static final Pattern MISSING_PACKAGE =
             Pattern.compile("missing requirement .*?\\(osgi\\.wiring\\.package=([\\w.]+)\\)");
@@ -120,8 +125,22 @@ final class Container {
         List<Bundle> last = install(core);
         startAll(first);
         plugins.forEach(Container::startPlugin);
-        startAll(then);
+        for (Bundle bundle : then) {
+            checkWatched(bundle);
+            startAll(List.of(bundle));
+        }
         startAll(last);
+    }
+
+    /** FileInstall alone would start whatever is put into the deploy folder. */
+    private void checkWatched(Bundle bundle) throws StartFailure {
+        boolean isFileInstall = FILE_INSTALL.equals(bundle.getSymbolicName());
+        BundleContext context = framework.getBundleContext();
+        if (isFileInstall && context.getServiceReference(INSTALLER) == null) {
+            throw StartFailure.failed(
+                    "FATAL: no bundle checks what comes into the deploy folder:"
+                            + " org.qpsmtpd.deploy is missing or did not start");
+        }
     }
 
     private static boolean isNamed(Path jar, String beginning) {

@@ -101,7 +101,7 @@ final class ContainerTest {
     @Test
     void startsTheCoreThoughAPluginDoesNotStart() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
-        Path plugin = home.plugins().resolve("broken.jar");
+        Path plugin = home.plugins().resolve("broken-1.jar");
         write(plugin, null, "org.example.absent");
         Files.writeString(home.plugins().resolve("cut.jar"), "no jar at all");
         container.start(home);
@@ -113,6 +113,15 @@ final class ContainerTest {
         assertThatThrownBy(() -> container.start(home))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("holds no org.qpsmtpd.core-");
+    }
+
+    @Test
+    void doesNotStartFileInstallWhenNobodyChecksTheDeployFolder() throws Exception {
+        install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
+        install("org.apache.felix.fileinstall-1.jar", null, "");
+        assertThatThrownBy(() -> container.start(home))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("org.qpsmtpd.deploy is missing or did not start");
     }
 
     @Test
@@ -138,7 +147,9 @@ final class ContainerTest {
         Attributes attributes = manifest.getMainAttributes();
         attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
         attributes.putValue(Constants.BUNDLE_MANIFESTVERSION, "2");
-        attributes.putValue(Constants.BUNDLE_SYMBOLICNAME, jar.getFileName().toString());
+        String name = jar.getFileName().toString();
+        attributes.putValue(
+                Constants.BUNDLE_SYMBOLICNAME, name.substring(0, name.lastIndexOf('-')));
         String framework = "org.osgi.framework";
         attributes.putValue(
                 Constants.IMPORT_PACKAGE,
