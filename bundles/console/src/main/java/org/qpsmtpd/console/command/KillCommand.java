@@ -9,7 +9,7 @@ import org.qpsmtpd.console.text.Printable;
 /** {@code kill}. */
 final class KillCommand implements Command {
     /** What it did, as JSON shows it. */
-    record Killed(List<String> ended, List<String> unknown) {}
+    public record Killed(List<String> ended, List<String> unknown) {}
 
     @Override
     public Usage usage() {

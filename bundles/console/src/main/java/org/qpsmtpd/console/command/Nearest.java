@@ -19,8 +19,9 @@ public final class Nearest {
 
     /** The word that takes the fewest changes, if they are few. */
     public static Optional<String> to(String word, Collection<String> known) {
+        int farthest = Math.min(FARTHEST, word.length() / 2);
         return known.stream()
-                .filter(name -> distance(word, name) <= FARTHEST)
+                .filter(name -> distance(word, name) <= farthest)
                 .min(Comparator.comparingInt(name -> distance(word, name)));
     }
 

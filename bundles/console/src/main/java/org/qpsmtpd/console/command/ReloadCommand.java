@@ -9,7 +9,7 @@ import org.qpsmtpd.console.text.Printable;
 /** {@code reload}. */
 final class ReloadCommand implements Command {
     /** What it did, as JSON shows it. */
-    record Reloaded(int generation, List<String> refused) {}
+    public record Reloaded(int generation, List<String> refused) {}
 
     @Override
     public Usage usage() {

@@ -27,7 +27,7 @@ record Request(@Nullable Path socket, String line, boolean help) {
               --help          print this text
 
             The command help lists what can be asked. A command given as one word may be a
-            whole line, such as 'connections | grep data'.
+            whole line, such as 'status; connections'.
             """;
 
     private static final String SOCKET = "--socket";

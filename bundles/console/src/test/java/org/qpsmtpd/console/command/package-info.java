@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.console.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.console.socket;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.console.text;
+
+import org.jspecify.annotations.NullMarked;
