@@ -125,11 +125,12 @@ final class ContainerTest {
     }
 
     @Test
-    void startsTheConsoleOnlyWhenAsked() throws Exception {
+    void startsTheConsoleAlways() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
-        write(home.bundles().resolve("org.apache.felix.gogo.shell-1.jar"), null, "org.example.no");
-        container.start(home);
-        assertThat(container.awaitListening(LONG)).isTrue();
+        install("org.apache.felix.gogo.runtime-1.jar", null, "org.example.absent");
+        assertThatThrownBy(() -> container.start(home))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("org.apache.felix.gogo.runtime");
     }
 
     private List<String> events() throws IOException {

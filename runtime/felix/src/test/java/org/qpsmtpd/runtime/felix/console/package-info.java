@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.runtime.felix.console;
+
+import org.jspecify.annotations.NullMarked;
