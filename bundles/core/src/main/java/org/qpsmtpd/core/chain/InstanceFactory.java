@@ -259,7 +259,25 @@ public final class InstanceFactory {
                 return cause(component.failure);
             }
         }
-        return "it did not start";
+        return classFault(offer);
+    }
+
+    /** Declarative Services keeps to itself why a class cannot be loaded. */
+    private String classFault(Offer offer) throws PluginFault {
+        String name = describe(offer).implementationClass;
+        try {
+            var unused = offer.bundle().loadClass(name);
+            return "it did not start";
+        } catch (ClassNotFoundException e) {
+            return "its bundle does not hold the class " + name;
+        } catch (UnsupportedClassVersionError e) {
+            return "it is compiled for a later Java than "
+                    + Runtime.version().feature()
+                    + ": "
+                    + e.getMessage();
+        } catch (LinkageError e) {
+            return "its class " + name + " cannot be loaded: " + e;
+        }
     }
 
     /**
