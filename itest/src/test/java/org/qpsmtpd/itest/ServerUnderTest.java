@@ -263,6 +263,7 @@ public final class ServerUnderTest implements AutoCloseable {
         private final Map<String, String[]> files = new LinkedHashMap<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
         private final List<String> options = new ArrayList<>();
+        private final Map<String, byte[]> jars = new LinkedHashMap<>();
         private Path home = ServerUnderTest.home();
         private @Nullable Path configFrom;
 
@@ -305,6 +306,12 @@ public final class ServerUnderTest implements AutoCloseable {
         /** A variable of the environment. */
         public Builder environment(String name, String value) {
             environment.put(name, value);
+            return this;
+        }
+
+        /** A jar that is in the deploy folder when the server starts. */
+        public Builder deployed(String name, byte[] jar) {
+            jars.put(name, jar.clone());
             return this;
         }
 
@@ -379,7 +386,10 @@ public final class ServerUnderTest implements AutoCloseable {
 
         private void writeConfig(Path directory) throws IOException {
             Path config = Files.createDirectory(directory.resolve("config"));
-            Files.createDirectory(directory.resolve("deploy"));
+            Path deploy = Files.createDirectory(directory.resolve("deploy"));
+            for (Map.Entry<String, byte[]> jar : jars.entrySet()) {
+                Files.write(deploy.resolve(jar.getKey()), jar.getValue());
+            }
             Path source = configFrom;
             if (source != null) {
                 copy(source, config);
