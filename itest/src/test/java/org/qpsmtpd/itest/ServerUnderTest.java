@@ -111,6 +111,11 @@ public final class ServerUnderTest implements AutoCloseable {
         return directory.resolve("deploy");
     }
 
+    /** The socket of its console. */
+    public Path console() {
+        return directory.resolve("console");
+    }
+
     /** Where {@code MAIL} in a line of {@code plugins} points to. */
     public Path mail() {
         return directory.resolve("mail");
@@ -358,6 +363,7 @@ public final class ServerUnderTest implements AutoCloseable {
                 process.redirectErrorStream(true);
                 process.environment().put("QPSMTPD_CONFIG", directory + "/config");
                 process.environment().put("QPSMTPD_DEPLOY", directory + "/deploy");
+                process.environment().put("QPSMTPD_CONSOLE", directory + "/console");
                 process.environment().putAll(environment);
                 Process started = process.start();
                 ProcessOutput output = ProcessOutput.of(started.getInputStream());

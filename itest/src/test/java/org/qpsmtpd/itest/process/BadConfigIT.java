@@ -12,10 +12,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.SmtpDialogue;
+import org.qpsmtpd.itest.plugin.VictimPlugins;
 
-/** A configuration that cannot be served defers mail, and the log says what to mend and where. */
+/**
+ * A configuration that cannot be served: at the start mail is deferred, later the plugins that run
+ * stay. The log says what to mend and where.
+ */
 class BadConfigIT {
     private static final String QUEUE = "queue/maildir MAIL";
+    private static final PluginBundle VICTIM =
+            PluginBundle.of("org.example.victim", VictimPlugins.Good.class);
+    private static final String FIRST = "250 1.5.0 good v0000001 first";
+    private static final String SECOND = "250 1.5.0 good v0000001 second";
 
     private static void assertDefers(ServerUnderTest server) {
         try (SmtpDialogue session = server.connect()) {
@@ -109,19 +117,92 @@ class BadConfigIT {
         }
     }
 
+    /** A server whose answer to VRFY tells which line of the file it has. */
+    private static ServerUnderTest running() {
+        ServerUnderTest server =
+                ServerUnderTest.builder()
+                        .plugins("victim word first", "rcpt_ok", QUEUE)
+                        .deployed("victim.jar", VICTIM.numbered(1).jar())
+                        .start();
+        Eventually.get("the first answer", () -> vrfy(server), FIRST::equals);
+        return server;
+    }
+
+    private static String vrfy(ServerUnderTest server) {
+        try (SmtpDialogue session = server.connect()) {
+            return session.read().code() == 220 ? session.command("VRFY amy").toString() : "";
+        }
+    }
+
+    /** While the server runs a fault in the file changes nothing but the log. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    victim words second | unknown option 'words', did you mean 'word'?
+                    victim word | word
+                    victin word second | plugin 'victin'
+                    headers past soon | option 'past': 'soon' is not a whole number
+                    """)
+    void aFaultWhileItRunsLeavesTheRunningPlugins(String line, String fault) {
+        try (ServerUnderTest server = running()) {
+            String[] mended = {
+                "# two", "victim word second", "rcpt_ok", "queue/maildir " + server.mail()
+            };
+            String[] bad = mended.clone();
+            bad[1] = line;
+            server.writeConfig("plugins", bad);
+            server.awaitLog("stays in use");
+            assertThat(server.log().lines())
+                    .filteredOn(said -> said.contains(server.config() + "/plugins:2: "))
+                    .as("lines about the fault")
+                    .hasSize(1)
+                    .allSatisfy(said -> assertThat(said).contains(fault));
+            assertThat(vrfy(server)).isEqualTo(FIRST);
+            Mail.deliver(server, "as before");
+            server.writeConfig("plugins", mended);
+            Eventually.get("the second answer", () -> vrfy(server), SECOND::equals);
+            Mail.deliver(server, "mended");
+            assertThat(server.maildir().messages()).hasSize(2);
+            assertThat(server.log()).as("no trace for a typo").doesNotContain("\tat ");
+        }
+    }
+
+    /** An editor that writes in place: the file is seen when only half of it is there. */
     @Test
-    void anUnreadableFilePluginsIsNamedAndMailDeferred(@TempDir Path folder) throws IOException {
+    void aFileThatIsHalfSavedLeavesTheRunningPlugins() throws IOException {
+        try (ServerUnderTest server = running()) {
+            Path plugins = server.config().resolve("plugins");
+            String whole = "victim word second\nrcpt_ok\nqueue/maildir " + server.mail() + "\n";
+            try (Load load = Load.start(server, 2, Load::deliverOne)) {
+                Files.writeString(plugins, whole.substring(0, "victim wo".length()));
+                server.awaitLog("stays in use");
+                load.check();
+                assertThat(vrfy(server)).isEqualTo(FIRST);
+                Files.writeString(plugins, whole);
+                Eventually.get("the second answer", () -> vrfy(server), SECOND::equals);
+                load.check();
+            }
+        }
+    }
+
+    @Test
+    void anUnreadableFilePluginsIsNamedAndTheRunningPluginsStay(@TempDir Path folder)
+            throws IOException {
         ServerUnderTest.Builder builder = Mail.server();
         if (Shell.isRoot()) {
             builder.home(UserIT.readableDistribution(folder)).options("--user", "nobody");
         }
         try (ServerUnderTest server = builder.start()) {
+            Mail.deliver(server, "before");
             Path plugins = server.config().resolve("plugins");
             Files.setPosixFilePermissions(plugins, PosixFilePermissions.fromString("---------"));
             server.signal("HUP");
-            server.awaitLog(plugins.toString());
-            server.awaitLog("generation 2");
-            assertTakesNothing(server);
+            server.awaitLog("stays in use");
+            assertThat(server.log()).contains(plugins.toString());
+            Mail.deliver(server, "after");
+            assertThat(server.maildir().messages()).hasSize(2);
         }
     }
 }

@@ -18,11 +18,12 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.jar.JarOutputStream;
@@ -55,13 +56,21 @@ record PluginBundle(
         files = Map.copyOf(files);
     }
 
-    /** Makes a bundle of a class and the package-private helper of its package. */
-    static PluginBundle of(String symbolicName, Class<?> plugin) {
+    /**
+     * Makes a bundle.
+     *
+     * @param plugin its component, maybe nested in a class with more of them
+     * @param more further classes of it
+     */
+    static PluginBundle of(String symbolicName, Class<?> plugin, Class<?>... more) {
         Class<?> host = plugin.getNestHost();
-        List<Class<?>> classes = new ArrayList<>(List.of(plugin));
-        if (host != plugin) {
-            classes.add(host);
+        Set<Class<?>> classes = new LinkedHashSet<>(List.of(plugin, host));
+        for (Class<?> nested : host.getDeclaredClasses()) {
+            if (nested.isAnnotation()) {
+                classes.add(nested);
+            }
         }
+        classes.addAll(List.of(more));
         classes.add(sibling(plugin, "Witness"));
         return of(symbolicName, classes);
     }
@@ -74,7 +83,7 @@ record PluginBundle(
         }
     }
 
-    private static PluginBundle of(String symbolicName, List<Class<?>> classes) {
+    private static PluginBundle of(String symbolicName, Set<Class<?>> classes) {
         try (Builder builder = new Builder()) {
             Jar content = new Jar(symbolicName);
             for (Class<?> type : classes) {
