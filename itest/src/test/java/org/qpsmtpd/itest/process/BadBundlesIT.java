@@ -294,7 +294,7 @@ class BadBundlesIT {
     }
 
     private static String good(int version) {
-        return "250 1.5.0 good " + PluginBundle.stamp(version) + " hello";
+        return "250 2.1.5 good " + PluginBundle.stamp(version) + " hello";
     }
 
     private static void awaitGood(ServerUnderTest server, int version) {

@@ -22,8 +22,8 @@ class BadConfigIT {
     private static final String QUEUE = "queue/maildir MAIL";
     private static final PluginBundle VICTIM =
             PluginBundle.of("org.example.victim", VictimPlugins.Good.class);
-    private static final String FIRST = "250 1.5.0 good v0000001 first";
-    private static final String SECOND = "250 1.5.0 good v0000001 second";
+    private static final String FIRST = "250 2.1.5 good v0000001 first";
+    private static final String SECOND = "250 2.1.5 good v0000001 second";
 
     private static void assertDefers(ServerUnderTest server) {
         try (SmtpDialogue session = server.connect()) {
