@@ -26,6 +26,9 @@ final class SwapClient implements Runnable {
     /** No client sends more; it bounds a test whose end never comes. */
     private static final int MOST_SESSIONS = 100_000;
 
+    /** It gives up after so many failures: the verdict is clear. */
+    private static final int MOST_FAILURES = 20;
+
     private final ServerUnderTest server;
     private final int number;
     private final Consumer<SwapSession> sessions;
@@ -54,10 +57,12 @@ final class SwapClient implements Runnable {
 
     @Override
     public void run() {
-        for (int count = 0; count < MOST_SESSIONS && !stopped; count++) {
+        int failed = 0;
+        for (int count = 0; count < MOST_SESSIONS && !stopped && failed < MOST_FAILURES; count++) {
             try {
                 sessions.accept(session(count));
             } catch (AssertionError | RuntimeException e) {
+                failed++;
                 failures.accept("client " + number + ", session " + count + ": " + e);
             }
         }
