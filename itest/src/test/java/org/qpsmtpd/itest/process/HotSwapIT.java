@@ -3,6 +3,7 @@ package org.qpsmtpd.itest.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +20,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.Maildir;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.StoredMessage;
 
@@ -30,19 +33,21 @@ import org.qpsmtpd.itest.StoredMessage;
  * of each plugin.
  *
  * <p>System properties: {@code itest.swaps}, how many replacements (100), {@code itest.clients}
- * (24), {@code itest.quiet_seconds}, how long each of the three stretches without replacements
- * lasts (4).
+ * (24), {@code itest.quiet_seconds}, how long each stretch without replacements lasts (3).
  */
 class HotSwapIT {
     private static final int SWAPS = Integer.getInteger("itest.swaps", 100);
     private static final int CLIENTS = Integer.getInteger("itest.clients", 24);
     private static final Duration QUIET =
-            Duration.ofSeconds(Integer.getInteger("itest.quiet_seconds", 4));
+            Duration.ofSeconds(Integer.getInteger("itest.quiet_seconds", 3));
 
     /** Each so manieth replacement is one of all plugins at once, by turns with a slow copy. */
     private static final int ALL_AT_ONCE = 5;
 
     private static final int SLOWLY = 7;
+
+    private static final Path MEMORY = Path.of("/dev/shm");
+    private static final long MAIL_OCTETS = 1L << 30;
 
     /** How many failures are shown. */
     private static final int SHOWN = 5;
@@ -59,9 +64,30 @@ class HotSwapIT {
     private final List<Swap> swaps = new ArrayList<>();
     private final List<long[]> quiet = new ArrayList<>();
     private final Path journal;
+    private final Path mail;
 
-    HotSwapIT(@TempDir Path folder) {
+    HotSwapIT(@TempDir Path folder) throws IOException {
         journal = folder.resolve("journal");
+        mail = maildir(folder);
+    }
+
+    /** In memory where there is enough of it: tens of thousands of files are slow to delete. */
+    private static Path maildir(Path folder) throws IOException {
+        boolean roomy =
+                Files.isWritable(MEMORY)
+                        && Files.getFileStore(MEMORY).getUsableSpace() > MAIL_OCTETS;
+        return roomy ? Files.createTempDirectory(MEMORY, "qpsmtpd-itest") : folder.resolve("mail");
+    }
+
+    @AfterEach
+    void deleteMail() throws IOException {
+        if (Files.exists(mail)) {
+            try (Stream<Path> paths = Files.walk(mail)) {
+                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(path);
+                }
+            }
+        }
     }
 
     /**
@@ -84,7 +110,7 @@ class HotSwapIT {
                         .map(SwapPlugins::plugin)
                         .toList();
         List<String> lines = new ArrayList<>(named);
-        lines.add("queue/maildir MAIL");
+        lines.add("queue/maildir " + mail);
         ServerUnderTest.Builder builder =
                 ServerUnderTest.builder()
                         .plugins(lines.toArray(String[]::new))
@@ -140,6 +166,8 @@ class HotSwapIT {
 
     private void replaceAll(ServerUnderTest server) {
         DeployFolder folder = DeployFolder.of(server);
+        quiet();
+        quiet.clear(); // the first one has warmed the server up
         quiet();
         for (int n = 1; n <= SWAPS; n++) {
             List<String> hooks = plugins.hooks();
@@ -263,18 +291,18 @@ class HotSwapIT {
     private void judge(ServerUnderTest server) throws IOException {
         assertThat(failures.stream().limit(SHOWN)).as("the first failed sessions").isEmpty();
         assertThat(server.log()).doesNotContain("\tat ").doesNotContain("FATAL PLUGIN ERROR");
-        judgeMessages(server);
+        judgeMessages();
         judgeJournal();
         plugins.hooks().forEach(this::judgeOrder);
     }
 
     /** Every message that was accepted is there, once, with the versions that its session saw. */
-    private void judgeMessages(ServerUnderTest server) {
+    private void judgeMessages() {
         Map<String, SwapSession> expected = new HashMap<>();
         sessions.forEach(session -> session.accepted().forEach(id -> expected.put(id, session)));
         List<String> before = new ArrayList<>();
         Set<String> found = new HashSet<>();
-        for (StoredMessage message : server.maildir().messages()) {
+        for (StoredMessage message : new Maildir(mail).messages()) {
             String id = field(message, "Message-Id");
             if (id.startsWith("<c0-")) {
                 continue; // of the time before the load
@@ -332,7 +360,7 @@ class HotSwapIT {
         try {
             return Files.readAllLines(journal);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -21,7 +21,7 @@ import org.qpsmtpd.itest.SmtpReply;
  */
 final class SwapClient implements Runnable {
     private static final Pattern VERSION = Pattern.compile("v(\\d{7})");
-    private static final List<Integer> LENGTHS = List.of(1, 1, 3, 1, 10, 1, 30);
+    private static final List<Integer> LENGTHS = List.of(1, 1, 2, 1, 5, 1, 12);
 
     /** No client sends more; it bounds a test whose end never comes. */
     private static final int MOST_SESSIONS = 100_000;
@@ -75,8 +75,8 @@ final class SwapClient implements Runnable {
             smtp.expect(220);
             Visit visit = new Visit(smtp, "c" + number + "-s" + count, began);
             visit.hello(count);
-            visit.asides();
             for (int i = 0; i < messages; i++) {
+                visit.asides();
                 visit.deliver(i);
             }
             return visit.goodbye(messages);
