@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -118,12 +119,21 @@ public final class InstanceFactory {
         try {
             Configuration[] all = configurations.listConfigurations("(service.factoryPid=*)");
             for (Configuration configuration : all == null ? new Configuration[0] : all) {
-                PluginConfiguration.of(configuration, catalog).ifPresent(found::add);
+                read(configuration, catalog).ifPresent(found::add);
             }
         } catch (IOException | InvalidSyntaxException e) {
             throw new IllegalStateException(e);
         }
         return found;
+    }
+
+    private static Optional<PluginConfiguration> read(
+            Configuration configuration, PluginCatalog catalog) {
+        try {
+            return PluginConfiguration.of(configuration, catalog);
+        } catch (IllegalStateException e) {
+            return Optional.empty(); // deleted meanwhile, see delete
+        }
     }
 
     private ComponentDescriptionDTO describe(Offer offer) throws PluginFault {

@@ -15,6 +15,7 @@ import org.qpsmtpd.api.log.SessionRecord;
  * on the connection's own thread, or after the end.
  */
 public final class SessionLog {
+    private static final String REPLY = "reply";
     private static final int FIRST = 16;
     private static final int MOST = 1000;
     private static final int MOST_MESSAGES = 20;
@@ -101,13 +102,33 @@ public final class SessionLog {
 
     // ---- messages, on the connection's own thread
 
-    /** Adds a message whose transaction is over. */
+    /** Adds a message whose transaction is over; its outcome so far is the last refusal. */
     public void addMessage(MessageRecord message) {
         if (messages.size() == MOST_MESSAGES) {
             messages.remove(0);
         }
-        messages.add(message);
+        messages.add(withOutcome(message, lastReply(message.id())));
         weight += 2 * DECISION_OCTETS;
+    }
+
+    private String lastReply(String messageId) {
+        for (int i = size - 1; i >= 0; i--) {
+            Decision decision = decisions[i];
+            if (decision.answer().equals(REPLY) && decision.messageId().equals(messageId)) {
+                return decision.text();
+            }
+        }
+        return "";
+    }
+
+    private static MessageRecord withOutcome(MessageRecord message, String outcome) {
+        return new MessageRecord(
+                message.id(),
+                message.sender(),
+                message.recipients(),
+                message.recipientCount(),
+                message.octets(),
+                cut(outcome));
     }
 
     /**
@@ -117,19 +138,10 @@ public final class SessionLog {
      * @param outcome whether it tells what became of the message added last
      */
     public void replied(String messageId, String line, boolean outcome) {
-        add(messageId, "", "", "", "reply", line, "", System.nanoTime(), 0);
+        add(messageId, "", "", "", REPLY, line, "", System.nanoTime(), 0);
         if (outcome && !messages.isEmpty()) {
             int last = messages.size() - 1;
-            MessageRecord message = messages.get(last);
-            messages.set(
-                    last,
-                    new MessageRecord(
-                            message.id(),
-                            message.sender(),
-                            message.recipients(),
-                            message.recipientCount(),
-                            message.octets(),
-                            cut(line)));
+            messages.set(last, withOutcome(messages.get(last), line));
         }
     }
 
@@ -142,7 +154,7 @@ public final class SessionLog {
         int count = size;
         List<MessageRecord> all = new ArrayList<>(messages);
         if (open != null) {
-            all.add(open);
+            all.add(withOutcome(open, lastReply(open.id())));
         }
         return new SessionRecord(
                 id,
