@@ -78,7 +78,6 @@ final class Distribution {
                         "org.slf4j.spi" + SLF4J,
                         "org.slf4j;version=1.7.36"),
                 frameworkProperty(Constants.FRAMEWORK_BSNVERSION).value("multiple"),
-                frameworkProperty("gosh.args").value("--nointeractive"),
                 deployFolder(workspace),
                 server(workspace),
                 frameworkProperty(WORKSPACE).value(workspace.folder().toString()),

@@ -27,7 +27,9 @@ final class Typed {
     /** Runs what is typed until it is {@code exit} or Ctrl-D. Ctrl-C ends what runs. */
     static int run(Connection connection) throws IOException {
         Typed typed = new Typed(connection);
-        try (Terminal terminal = TerminalBuilder.builder().name("qpsmtpd-console").build()) {
+        TerminalBuilder builder =
+                TerminalBuilder.builder().name("qpsmtpd-console").nativeSignals(true);
+        try (Terminal terminal = builder.build()) {
             terminal.handle(Terminal.Signal.INT, signal -> typed.interrupt());
             typed.read(typed.reader(terminal));
         } catch (UncheckedIOException e) {
