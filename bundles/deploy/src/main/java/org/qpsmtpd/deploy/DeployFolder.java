@@ -57,7 +57,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
     private static final long WATCH_MILLIS = 1000;
 
     private static final String MEND =
-            "mend the jar or the configuration, then touch the jar to have it tried again";
+            "mend the jar or the configuration; it is tried again when either changes";
 
     /** What FileInstall does itself, or others in Karaf; the rest of the folder is left alone. */
     private static final Set<String> CONFIGURATION = Set.of("cfg", "config");
@@ -288,9 +288,17 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
 
     @Override
     public void refuse(Bundle bundle, String reason) {
-        JarFault fault = new JarFault(Kind.UNFIT, reason, MEND);
+        JarFault fault = new JarFault(Kind.UNSUITED, reason, MEND);
         roster.find(bundle)
                 .ifPresent(deployed -> refusals.refuse(deployed, fault, Optional.empty()));
+    }
+
+    @Override
+    public void reconsider() {
+        worker.execute(
+                () -> {
+                    var unused = intake.takeAgain(roster.refused(Kind.UNSUITED));
+                });
     }
 
     @Override

@@ -14,8 +14,10 @@ final class JarFault extends Exception {
         UNSIGNED,
         /** What it needs of other bundles: when another jar comes. */
         UNRESOLVED,
-        /** How it starts or serves: never. */
-        UNFIT
+        /** How it starts: never. */
+        UNFIT,
+        /** That it cannot serve as it is configured: when the configuration changes. */
+        UNSUITED
     }
 
     private final Kind kind;

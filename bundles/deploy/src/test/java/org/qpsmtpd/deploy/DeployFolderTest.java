@@ -235,6 +235,24 @@ class DeployFolderTest {
     }
 
     @Test
+    void offersARefusedBundleAgainWhenTheConfigurationChanges() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        accept(deploy);
+        gate.awaitRenewal();
+        TestJar.plugin("sample", "1.0.2").write(jar);
+        tell(deploy, jar);
+        deploy.refuse(deploy.wanted().get(0), "config/plugins:3: sample has no option 'colour'");
+        awaitFile(note("x.jar"));
+
+        deploy.reconsider();
+        gate.awaitRenewal();
+
+        assertThat(labels(accept(deploy))).containsExactly("org.example.sample 1.0.2");
+        awaitNo(note("x.jar"));
+    }
+
+    @Test
     void bringsThePredecessorBackWhenARunningBundleIsRefused() throws Exception {
         Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
         DeployFolder deploy = open();

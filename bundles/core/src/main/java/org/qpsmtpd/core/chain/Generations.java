@@ -147,6 +147,14 @@ public final class Generations {
         return most == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(most) + 1;
     }
 
+    /** The configuration has changed, so that bundles may fit that did not. */
+    public void reconsider() {
+        BundleSource from = source;
+        if (from != null) {
+            from.reconsider();
+        }
+    }
+
     // ---- the next generation
 
     /**

@@ -33,6 +33,12 @@ public interface BundleSource {
      */
     void refuse(Bundle bundle, String reason);
 
+    /**
+     * The configuration has changed: a bundle that was refused may be offered again, and asked for
+     * with {@link Gate#renew}.
+     */
+    void reconsider();
+
     /** These bundles are what new sessions have now, if they need plugins of them. */
     void accepted(List<Bundle> bundles);
 

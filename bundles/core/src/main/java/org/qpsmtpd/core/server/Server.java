@@ -265,6 +265,7 @@ public final class Server {
 
     private void fileChanged(String name) {
         if (Generations.CORE_FILES.contains(name)) {
+            generations.reconsider();
             renewSoon();
         }
     }
@@ -288,6 +289,7 @@ public final class Server {
         submit(
                 () -> {
                     config.reload();
+                    generations.reconsider();
                     outcome.complete(generations.renew());
                 },
                 0);
