@@ -4,6 +4,7 @@ import java.util.concurrent.Executor;
 import org.qpsmtpd.api.connection.Connection;
 import org.qpsmtpd.api.hook.Action;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.worker.ChildPool;
 import org.qpsmtpd.core.worker.InlineCalls;
 
 /** What running a hook needs of the connection it runs for. */
@@ -18,10 +19,7 @@ public interface HookHost {
     InlineCalls inlineCalls();
 
     /** The workers for hooks that may wait. */
-    Executor children();
-
-    /** How many of the workers one plugin may hold at a time, 1 or more. */
-    int childrenPerPlugin();
+    ChildPool children();
 
     /** Where plugins' reasons and failures are written. */
     LogRouter log();

@@ -144,7 +144,7 @@ public final class HookRun {
     }
 
     private boolean isBarred(Link link) {
-        return link.plugin().isBarred(host.childrenPerPlugin());
+        return link.plugin().isBarred(host.children().most());
     }
 
     /** A call with a child to run on; null when it waits for one, and the run goes on there. */
@@ -152,8 +152,8 @@ public final class HookRun {
         HookCall held = new HookCall(link);
         current = held;
         Share share = link.plugin().share();
-        if (!onChild || !share.tryTake(host.childrenPerPlugin())) {
-            share.submit(host.children(), host.childrenPerPlugin(), () -> runOnChild(held));
+        if (!onChild || !share.tryTake(host.children())) {
+            share.submit(host.children(), () -> runOnChild(held));
             return null;
         }
         return begins(held) ? held : null;
@@ -168,7 +168,7 @@ public final class HookRun {
     }
 
     private void giveBack(Link link) {
-        link.plugin().share().giveBack(host.children(), host.childrenPerPlugin());
+        link.plugin().share().giveBack(host.children());
     }
 
     private void runOnChild(HookCall held) {
@@ -493,7 +493,7 @@ public final class HookRun {
                         tell(watching, link, result);
                         giveBack(watching);
                     };
-            watching.plugin().share().submit(host.children(), host.childrenPerPlugin(), request);
+            watching.plugin().share().submit(host.children(), request);
         }
     }
 

@@ -92,9 +92,12 @@ public final class Listener implements AutoCloseable {
         guard = new LoopGuard(overrun);
         transport = Transport.best(options.loops(), this::isStuck);
         var unused =
-                transport
-                        .acceptor()
-                        .scheduleWithFixedDelay(this::acceptAgain, 1, 1, TimeUnit.SECONDS);
+                transport.acceptor().scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+    }
+
+    private void tick() {
+        acceptAgain();
+        engine.relieveChildren();
     }
 
     private boolean isStuck(EventExecutor loop) {

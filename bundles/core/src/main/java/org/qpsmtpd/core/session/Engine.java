@@ -130,9 +130,9 @@ public final class Engine {
         }
     }
 
-    /** How many children one plugin may hold at a time. */
-    int childrenPerPlugin() {
-        return children.perPlugin();
+    /** Lets requests go on that wait behind a plugin that hangs; called now and then. */
+    public void relieveChildren() {
+        children.relieve();
     }
 
     /** How many requests wait for a child. */

@@ -38,6 +38,7 @@ import org.qpsmtpd.core.chain.Outcome;
 import org.qpsmtpd.core.config.HookedConfig;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.record.SessionLog;
+import org.qpsmtpd.core.worker.ChildPool;
 import org.qpsmtpd.core.worker.InlineCalls;
 
 /**
@@ -636,18 +637,13 @@ public final class Session implements HookHost {
     }
 
     @Override
-    public Executor children() {
+    public ChildPool children() {
         return engine.children();
     }
 
     @Override
     public InlineCalls inlineCalls() {
         return wire.inlineCalls();
-    }
-
-    @Override
-    public int childrenPerPlugin() {
-        return engine.childrenPerPlugin();
     }
 
     @Override

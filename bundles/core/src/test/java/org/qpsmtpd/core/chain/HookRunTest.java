@@ -31,6 +31,7 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.Stubs;
 import org.qpsmtpd.core.log.LevelSetting;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.worker.ChildPool;
 import org.qpsmtpd.core.worker.InlineCalls;
 
 /** Runs hooks with two queues for the two kinds of threads, so that each step can be seen. */
@@ -44,6 +45,36 @@ class HookRunTest {
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final LogRouter router =
             new LogRouter(new PrintStream(log, true, StandardCharsets.UTF_8));
+    private final List<Runnable> inTurn = new ArrayList<>();
+    private int hogs;
+    private final ChildPool pool =
+            new ChildPool() {
+                @Override
+                public int most() {
+                    return 2;
+                }
+
+                @Override
+                public int half() {
+                    return 1;
+                }
+
+                @Override
+                public void execute(Runnable request) {
+                    children.add(request);
+                }
+
+                @Override
+                public void executeInTurn(Runnable request) {
+                    inTurn.add(request);
+                    children.add(request);
+                }
+
+                @Override
+                public void hogs(int change) {
+                    hogs += change;
+                }
+            };
     private final HookHost host =
             new HookHost() {
                 @Override
@@ -57,8 +88,8 @@ class HookRunTest {
                 }
 
                 @Override
-                public Executor children() {
-                    return children::add;
+                public ChildPool children() {
+                    return pool;
                 }
 
                 @Override
@@ -69,11 +100,6 @@ class HookRunTest {
                 @Override
                 public InlineCalls inlineCalls() {
                     return inlineCalls;
-                }
-
-                @Override
-                public int childrenPerPlugin() {
-                    return 2;
                 }
 
                 @Override
@@ -407,19 +433,25 @@ class HookRunTest {
     // ---- shares and failures
 
     @Test
-    void leavesTheOthersTheirChildren() {
+    void saysSoWhenAPluginHoldsMoreThanHalf() {
         PluginInstance one = PluginInstance.of("one", slow(HookResult.OK));
-        for (int i = 0; i < 5; i++) {
+        startSlow(one);
+        assertThat(hogs).isZero();
+        for (int i = 0; i < 4; i++) {
             startSlow(one);
         }
         assertThat(children).hasSize(2);
+        assertThat(inTurn).hasSize(1);
+        assertThat(hogs).isEqualTo(1);
         startSlow(PluginInstance.of("other", slow(HookResult.OK)));
         assertThat(children).hasSize(3);
+        assertThat(inTurn).hasSize(1);
 
         settle();
 
         assertThat(results).hasSize(6);
         assertThat(one.share().taken()).isZero();
+        assertThat(hogs).isZero();
     }
 
     @Test

@@ -135,6 +135,40 @@ class ChildrenTest {
         }
     }
 
+    @Test
+    void hasSpareOnesWhileOnePluginHoldsMostOfThem() throws InterruptedException {
+        CountDownLatch held = new CountDownLatch(4);
+        CountDownLatch over = new CountDownLatch(1);
+        CountDownLatch served = new CountDownLatch(3);
+        Runnable hanging =
+                () -> {
+                    held.countDown();
+                    await(over);
+                };
+        try (Children children = new Children(4, 0, false, () -> {})) {
+            for (int i = 0; i < 4; i++) {
+                children.executeInTurn(hanging);
+            }
+            await(held);
+            children.execute(served::countDown);
+            assertThat(children.waiting()).isEqualTo(1);
+
+            children.hogs(1);
+            children.execute(served::countDown);
+            children.relieve();
+            children.execute(served::countDown);
+            await(served);
+            assertThat(children.size()).isBetween(5, 6);
+
+            CountDownLatch last = new CountDownLatch(1);
+            children.executeInTurn(last::countDown);
+            children.relieve();
+            assertThat(children.waiting()).isEqualTo(1);
+            over.countDown();
+            await(last);
+        }
+    }
+
     /** Says nothing when it ends a thread. */
     private static final class QuietFailure extends RuntimeException {
         private static final long serialVersionUID = 1;
