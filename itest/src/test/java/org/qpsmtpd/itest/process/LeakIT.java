@@ -38,6 +38,9 @@ class LeakIT {
                     "quit",
                     "post-fork");
 
+    /** The server keeps the records of fewer sessions than that. */
+    private static final int RECORDS = 1_200;
+
     private static final Pattern NUMBER = Pattern.compile("used (\\d+)K");
     private static final Pattern LOADERS = Pattern.compile("Total = (\\d+)");
 
@@ -75,6 +78,8 @@ class LeakIT {
             awaitVersion(server);
             try (Load load = Load.start(server, 2, LeakIT::session)) {
                 replace(server, FIRST);
+                Eventually.holds(
+                        "the records of sessions are full", () -> load.sessions() > RECORDS);
                 Use before = use(server);
                 replace(server, SWAPS - FIRST);
                 Use after = use(server);
