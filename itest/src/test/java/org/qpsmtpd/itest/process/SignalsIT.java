@@ -133,7 +133,7 @@ class SignalsIT {
             session.hello();
             Mail.deliver(session, "before");
             server.signal("HUP");
-            server.awaitLog("generation 2");
+            server.awaitLog("reload: generation 1 in use");
             Mail.deliver(session, "after");
             assertThat(server.maildir().messages()).hasSize(2);
         }

@@ -24,6 +24,7 @@ import org.osgi.service.cm.Configuration;
 record PluginConfiguration(
         String plugin, String instance, Map<String, List<String>> options, String place) {
     private static final String FILE = "felix.fileinstall.filename";
+    private static final String SCHEME = "file:";
 
     static Optional<PluginConfiguration> of(Configuration configuration, PluginCatalog catalog) {
         String factory = configuration.getFactoryPid();
@@ -51,7 +52,12 @@ record PluginConfiguration(
             }
         }
         return new PluginConfiguration(
-                plugin, instance, options, file == null ? "configuration " + pid : "" + file);
+                plugin, instance, options, file == null ? "configuration " + pid : path(file));
+    }
+
+    private static String path(Object file) {
+        String uri = file.toString();
+        return uri.startsWith(SCHEME) ? uri.substring(SCHEME.length()) : uri;
     }
 
     private static List<String> texts(@Nullable Object value) {

@@ -291,6 +291,9 @@ public final class Server {
                     config.reload();
                     generations.reconsider();
                     outcome.complete(generations.renew());
+                    log.log(
+                            LogLevel.NOTICE,
+                            "reload: generation " + generations.current().number() + " in use");
                 },
                 0);
         return outcome;
