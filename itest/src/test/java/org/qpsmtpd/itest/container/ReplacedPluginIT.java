@@ -28,7 +28,7 @@ import org.qpsmtpd.itest.process.Eventually;
 @ExamReactorStrategy(PerClass.class)
 public final class ReplacedPluginIT {
     private static final String BUNDLE = "org.example.marker";
-    private static final int REPLACEMENTS = 20;
+    private static final int REPLACEMENTS = Integer.getInteger("itest.loaders", 60);
 
     @Inject private BundleContext context;
 

@@ -284,7 +284,7 @@ class BadBundlesIT {
     private ServerUnderTest start() {
         return ServerUnderTest.builder()
                 .plugins("rcpt_ok", "victim word hello", "queue/maildir MAIL")
-                .file("loglevel", "5")
+                .file("logging", "logging/warn 5")
                 .deployed(GOOD_JAR, good.numbered(1).jar())
                 .start();
     }

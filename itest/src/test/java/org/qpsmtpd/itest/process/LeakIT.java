@@ -65,7 +65,7 @@ class LeakIT {
         ServerUnderTest.Builder builder =
                 ServerUnderTest.builder()
                         .plugins("swap_queue", "queue/maildir MAIL")
-                        .file("loglevel", "4")
+                        .file("logging", "logging/warn 4")
                         .file("retire_after", "1")
                         .environment("QPSMTPD_JAVA_OPTS", "-Ditest.journal=" + journal);
         HOOKS.forEach(hook -> builder.deployed(SwapPlugins.file(hook), plugins.jar(hook, 1)));
