@@ -47,7 +47,7 @@ class HotSwapIT {
     private static final int SLOWLY = 7;
 
     private static final Path MEMORY = Path.of("/dev/shm");
-    private static final long MAIL_OCTETS = 1L << 30;
+    private static final long MAIL_OCTETS = 3L << 30;
 
     /** How many failures are shown. */
     private static final int SHOWN = 5;

@@ -75,6 +75,15 @@ record PluginBundle(
         return of(symbolicName, classes);
     }
 
+    /** Reads a jar that was built elsewhere. */
+    static PluginBundle of(String symbolicName, Path file) {
+        try (Jar jar = new Jar(file.toFile())) {
+            return read(symbolicName, jar);
+        } catch (Exception e) { // bnd declares no narrower one
+            throw new IllegalStateException("cannot read " + file, e);
+        }
+    }
+
     private static Class<?> sibling(Class<?> type, String name) {
         try {
             return Class.forName(type.getPackageName() + "." + name);

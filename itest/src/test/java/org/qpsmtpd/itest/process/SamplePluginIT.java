@@ -3,6 +3,7 @@ package org.qpsmtpd.itest.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -81,6 +82,34 @@ class SamplePluginIT {
             Files.delete(server.deploy().resolve(JAR));
             Eventually.get("no stamp", () -> stamp(server, "none"), String::isEmpty);
             assertThat(server.log()).doesNotContain("\tat ");
+        }
+    }
+
+    /** Further stamps are made of one build, by what the build puts into a jar. */
+    private static byte[] stamped(PluginBundle built, int stamp) {
+        byte[] text = Integer.toString(stamp).getBytes(StandardCharsets.US_ASCII);
+        return built.withVersion("1.0." + stamp).withFile("stamp.txt", text).jar();
+    }
+
+    @Test
+    void isReplacedAgainAndAgainWhileClientsSend() throws IOException {
+        PluginBundle built = PluginBundle.of("org.example.stamp", build(10));
+        try (ServerUnderTest server = Mail.server().deployed(JAR, stamped(built, 10)).start()) {
+            DeployFolder folder = DeployFolder.of(server);
+            try (Load load = Load.start(server, 2, Load::deliverOne)) {
+                for (int stamp = 11; stamp <= 15; stamp++) {
+                    folder.put(JAR, stamped(built, stamp));
+                    String wanted = Integer.toString(stamp);
+                    Eventually.get(
+                            "stamp " + stamp, () -> stamp(server, "is " + wanted), wanted::equals);
+                    load.check();
+                }
+            }
+            assertThat(server.maildir().messages())
+                    .allSatisfy(
+                            message ->
+                                    assertThat(message.contentText())
+                                            .containsOnlyOnce("X-Sample-Stamp: 1"));
         }
     }
 
