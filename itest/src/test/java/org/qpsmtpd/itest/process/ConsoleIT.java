@@ -295,8 +295,7 @@ class ConsoleIT {
     void theOnlyServerIsFoundAndOtherUsersAreRefused() {
         assumeTrue(Shell.isRoot(), "only root can be several users");
         Path home = UserIT.readableDistribution(folder);
-        try (ServerUnderTest server =
-                Mail.server().home(home).options("--user", "nobody").start()) {
+        try (ServerUnderTest server = withUsualSocket(home).start()) {
             Answer root = finish(start(home, List.of(), "status"), "");
             assertThat(root.out()).contains(":" + server.port());
             Answer same = finish(start(home, as("nobody"), "status"), "");
@@ -304,8 +303,7 @@ class ConsoleIT {
             Answer other = finish(start(home, as("daemon"), "status"), "");
             assertThat(other.status()).isEqualTo(2);
             assertThat(other.err()).contains("root alone");
-            try (ServerUnderTest second =
-                    Mail.server().home(home).options("--user", "nobody").start()) {
+            try (ServerUnderTest second = withUsualSocket(home).start()) {
                 Answer several = finish(start(home, List.of(), "status"), "");
                 assertThat(several.status()).isEqualTo(2);
                 assertThat(several.err())
@@ -314,6 +312,14 @@ class ConsoleIT {
                         .contains("console-" + second.pid() + ".sock");
             }
         }
+    }
+
+    /** A server whose socket is where a server of a distribution has it. */
+    private static ServerUnderTest.Builder withUsualSocket(Path home) {
+        return Mail.server()
+                .home(home)
+                .environment("QPSMTPD_CONSOLE", "")
+                .options("--user", "nobody");
     }
 
     private static List<String> as(String user) {

@@ -169,12 +169,13 @@ public final class Generations {
         if (!sentences.isEmpty() && canStay(candidate)) {
             stay(sentences);
         } else {
-            refused = List.of();
             if (isDifferent(candidate)) {
                 publish(candidate);
             } else {
                 useLoggers(current);
+                tellMended();
             }
+            refused = List.of();
             accepted(candidate.wanted());
         }
         retire();
@@ -247,6 +248,14 @@ public final class Generations {
         refused = sentences;
     }
 
+    private void tellMended() {
+        if (!refused.isEmpty()) {
+            log.log(
+                    LogLevel.NOTICE,
+                    "mended: generation " + current.number() + " is what is configured again");
+        }
+    }
+
     private boolean isDifferent(Candidate candidate) {
         return !candidate.keys().equals(live.get(current))
                 || !candidate.sentences().equals(current.faults());
@@ -258,9 +267,9 @@ public final class Generations {
         List<PluginInstance> fresh = new ArrayList<>(next.plugins());
         live.keySet().forEach(earlier -> fresh.removeAll(earlier.plugins()));
         live.put(next, candidate.keys());
+        fresh.forEach(this::tellBegun);
         current = next;
         useLoggers(next);
-        fresh.forEach(this::tellBegun);
         next.faults().forEach(fault -> log.log(LogLevel.ERROR, fault));
         if (!next.faults().isEmpty()) {
             log.log(LogLevel.ERROR, "mail is deferred with 421 until this is mended");

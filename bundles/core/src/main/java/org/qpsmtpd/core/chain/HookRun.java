@@ -416,8 +416,7 @@ public final class HookRun {
                     "plugin " + link.name() + " is stopped and did not come back in time");
         }
         boolean counts = !there && !link.plugin().origin().optional();
-        boolean defers = counts && (DECIDING.contains(point) || point == HookPoint.QUEUE);
-        HookResult result = defers ? FAULT : proceed(null);
+        HookResult result = counts && defersMail() ? FAULT : proceed(null);
         if (result != null) {
             finish(result);
         }
@@ -457,7 +456,7 @@ public final class HookRun {
                         + " in time ("
                         + held.limitSeconds()
                         + " s), "
-                        + (skips ? "it is passed over" : "mail is deferred"));
+                        + (skips ? "it is passed over" : consequence()));
         long now = System.nanoTime();
         decided(link, "overdue", "", "no answer in time", held.began(), now);
         if (asked) {
@@ -467,6 +466,14 @@ public final class HookRun {
         if (result != null) {
             finish(result);
         }
+    }
+
+    private String consequence() {
+        return defersMail() ? "mail is deferred" : "it is given up";
+    }
+
+    private boolean defersMail() {
+        return DECIDING.contains(point) || point == HookPoint.QUEUE;
     }
 
     // ---- outcome
