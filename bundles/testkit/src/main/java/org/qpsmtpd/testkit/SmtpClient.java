@@ -12,6 +12,9 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A client that says what a test tells it to, rightly or wrongly. Each write leaves at once, in
@@ -52,6 +55,33 @@ public final class SmtpClient implements AutoCloseable {
         socket.connect(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
         return new SmtpClient(socket);
+    }
+
+    /**
+     * Makes the handshake and goes on encrypted; what was read before must be all that came.
+     *
+     * @param protocol such as {@code TLSv1.3}
+     */
+    public SmtpClient encrypted(SSLContext context, String protocol) throws IOException {
+        SSLSocket encrypted =
+                (SSLSocket)
+                        context.getSocketFactory()
+                                .createSocket(socket, "localhost", socket.getPort(), true);
+        encrypted.setEnabledProtocols(new String[] {protocol});
+        encrypted.setSoTimeout(PATIENCE_MILLIS);
+        encrypted.startHandshake();
+        return new SmtpClient(encrypted);
+    }
+
+    /** Begins a further handshake on an encrypted connection. */
+    void handshakeAgain() throws IOException {
+        if (socket instanceof SSLSocket encrypted) {
+            try {
+                encrypted.startHandshake();
+            } catch (SSLException | SocketException e) {
+                // the server has refused it
+            }
+        }
     }
 
     /** Sends a command line and reads the reply. */
@@ -148,7 +178,7 @@ public final class SmtpClient implements AutoCloseable {
     private int next() throws IOException {
         try {
             return in.read();
-        } catch (SocketException e) {
+        } catch (SocketException | SSLException e) {
             return -1;
         }
     }

@@ -5,7 +5,7 @@
  * 1.00.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package org.qpsmtpd.api.hook;
 

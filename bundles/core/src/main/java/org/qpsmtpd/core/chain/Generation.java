@@ -17,6 +17,7 @@ import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.hook.QueueHook;
+import org.qpsmtpd.api.hook.TlsHook;
 
 /**
  * An immutable set of plugins in order. A session takes the one that is current when it connects
@@ -29,6 +30,7 @@ public final class Generation {
     private final List<String> faults;
     private final Map<HookPoint, List<Link>> chains = new EnumMap<>(HookPoint.class);
     private final boolean takesBinary;
+    private final @Nullable PluginInstance tls;
     private final AtomicInteger users = new AtomicInteger();
     private volatile boolean retired;
     private volatile long retiredAt;
@@ -55,6 +57,11 @@ public final class Generation {
                 chains.put(point, List.copyOf(chain));
             }
         }
+        tls =
+                plugins.stream()
+                        .filter(plugin -> plugin.plugin() instanceof TlsHook)
+                        .findFirst()
+                        .orElse(null);
         takesBinary =
                 has(HookPoint.QUEUE)
                         && chain(HookPoint.QUEUE).stream().allMatch(Generation::takesBinary);
@@ -134,6 +141,25 @@ public final class Generation {
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether a plugin supplies what encrypted connections need. */
+    public boolean hasTls() {
+        return tls != null;
+    }
+
+    /** Asks that plugin; absent also while it is away. */
+    public <T> Optional<T> askTls(Function<TlsHook, Optional<T>> question) {
+        PluginInstance plugin = tls;
+        Object hook = plugin == null ? null : plugin.enter();
+        if (plugin == null || hook == null) {
+            return Optional.empty();
+        }
+        try {
+            return question.apply((TlsHook) hook);
+        } finally {
+            plugin.exit();
+        }
     }
 
     /** The logging plugins in order; one that is away takes no lines meanwhile. */

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -13,7 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.connection.TlsInfo;
 import org.qpsmtpd.core.session.Endpoints;
 import org.qpsmtpd.core.session.MessageInput;
 import org.qpsmtpd.core.session.Reply;
@@ -23,8 +27,9 @@ import org.qpsmtpd.core.worker.InlineCalls;
 
 /**
  * A connection: cuts what the client sends into lines and messages for the session, and sends the
- * session's replies, all that are ready at once in one write. The only handler of its channel.
- * Input is read ahead while the session is busy, up to a bound, then no more is read.
+ * session's replies, all that are ready at once in one write. The only handler of its channel,
+ * unless that is encrypted. Input is read ahead while the session is busy, up to a bound, then no
+ * more is read.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // a failed write closes the channel, which is an event
@@ -52,6 +57,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     private @Nullable ByteBuf output;
     private @Nullable MessageInput message;
     private @Nullable CompletableFuture<Boolean> awaited;
+    private @Nullable Encryption encryption;
     private long chunkLeft = -1;
     private long deadline;
     private int progress;
@@ -137,7 +143,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE) {
+        if (event == ChannelInputShutdownEvent.INSTANCE
+                || (encryption != null && Encryption.isEnd(event))) {
             inputEnded = true;
             tellAwaiting(false);
             closeWhenDone();
@@ -170,7 +177,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        listener.failed(session.id(), cause);
+        Encryption tls = encryption;
+        if (tls == null) {
+            listener.failed(session.id(), cause);
+        } else if (tls.handshakeFuture().isSuccess()) {
+            Throwable inner = cause.getCause();
+            listener.failed(session.id(), inner instanceof IOException ? inner : cause);
+        }
         channel.close();
     }
 
@@ -411,6 +424,26 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     }
 
     @Override
+    public void startTls(SSLEngine engine, Consumer<TlsInfo> then) {
+        flush();
+        Encryption tls = listener.encryption(engine, session.patienceSeconds());
+        encryption = tls;
+        tls.handshakeFuture().addListener(done -> shaken(tls, done.cause(), then));
+        channel.config().setAutoRead(true);
+        channel.pipeline().addFirst(tls);
+    }
+
+    private void shaken(Encryption tls, @Nullable Throwable failure, Consumer<TlsInfo> then) {
+        if (failure != null) {
+            listener.handshakeFailed(session.id(), failure);
+            channel.close();
+        } else if (!closed && !lingering) {
+            then.accept(tls.agreed());
+            resume();
+        }
+    }
+
+    @Override
     public void resume() {
         renewDeadline(); // the time that we took is not the client's
         pump();
@@ -484,12 +517,20 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
         }
         if (sending && channel instanceof DuplexChannel duplex) {
             channel.config().setAutoRead(true);
-            channel.write(channel.alloc().buffer(0))
-                    .addListener(written -> duplex.shutdownOutput());
+            channel.write(channel.alloc().buffer(0)).addListener(written -> endOutput(duplex));
             channel.flush();
         } else {
             channel.writeAndFlush(channel.alloc().buffer(0))
                     .addListener(written -> channel.close());
+        }
+    }
+
+    private void endOutput(DuplexChannel duplex) {
+        Encryption tls = encryption;
+        if (tls == null) {
+            duplex.shutdownOutput();
+        } else {
+            tls.closeOutbound().addListener(told -> duplex.shutdownOutput());
         }
     }
 }

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -24,9 +25,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import javax.net.ssl.SSLEngine;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.session.Endpoints;
 import org.qpsmtpd.core.session.Engine;
@@ -41,6 +45,8 @@ import org.qpsmtpd.core.worker.LoopGuard;
  */
 public final class Listener implements AutoCloseable {
     private static final int WAITING_PER_CHILD = 64;
+    private static final int WAITING_HANDSHAKES = 1024;
+    private static final int HANDSHAKE_THREAD_SECONDS = 10;
     private static final long ASK_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final WriteBufferWaterMark WATER_MARK =
             new WriteBufferWaterMark(16 * 1024, 64 * 1024);
@@ -48,6 +54,7 @@ public final class Listener implements AutoCloseable {
     private final Engine engine;
     private final ListenerOptions options;
     private final LoopGuard guard;
+    private final ThreadPoolExecutor handshakes;
     private final Transport transport;
     private final List<Channel> servers = new CopyOnWriteArrayList<>();
     private final Map<EventExecutor, LoopWatch> watches = new ConcurrentHashMap<>();
@@ -90,6 +97,7 @@ public final class Listener implements AutoCloseable {
         this.engine = engine;
         this.options = options;
         guard = new LoopGuard(overrun);
+        handshakes = handshakes(options.loops());
         transport = Transport.best(options.loops(), this::isStuck);
         var unused =
                 transport.acceptor().scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
@@ -98,6 +106,27 @@ public final class Listener implements AutoCloseable {
     private void tick() {
         acceptAgain();
         engine.relieveChildren();
+    }
+
+    /**
+     * Where the costly steps of handshakes run, so that no connection waits for another's. When too
+     * many wait already, a further handshake fails.
+     */
+    private static ThreadPoolExecutor handshakes(int threads) {
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(
+                        threads,
+                        threads,
+                        HANDSHAKE_THREAD_SECONDS,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(WAITING_HANDSHAKES),
+                        new DefaultThreadFactory("handshake", true));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    Encryption encryption(SSLEngine engine, int seconds) {
+        return new Encryption(engine, handshakes, seconds);
     }
 
     private boolean isStuck(EventExecutor loop) {
@@ -245,6 +274,15 @@ public final class Listener implements AutoCloseable {
             String where = trace.length == 0 ? "" : " at " + trace[0];
             engine.log().log(LogLevel.CRIT, connectionId, "internal error: " + cause + where);
         }
+    }
+
+    void handshakeFailed(String connectionId, Throwable cause) {
+        Throwable inner = cause.getCause();
+        String why = (inner instanceof IOException ? inner : cause).getMessage();
+        engine.log().log(
+                LogLevel.NOTICE,
+                connectionId,
+                "TLS Negotiation Failed: " + (why == null ? "the client is gone" : why));
     }
 
     // ---- steering
@@ -406,6 +444,7 @@ public final class Listener implements AutoCloseable {
         Future<?> loops = transport.group().shutdownGracefully(0, 2, TimeUnit.SECONDS);
         acceptor.awaitUninterruptibly(1000);
         loops.awaitUninterruptibly(3000);
+        handshakes.shutdownNow();
         guard.close();
     }
 }

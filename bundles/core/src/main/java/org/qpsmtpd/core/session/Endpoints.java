@@ -13,9 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param remotePort the client's port
  * @param localIp our address as text
  * @param localPort our port
+ * @param socketPort the port of our socket; another one when a proxy took the connection for us
  */
 public record Endpoints(
-        InetAddress remoteAddress, String remoteIp, int remotePort, String localIp, int localPort) {
+        InetAddress remoteAddress,
+        String remoteIp,
+        int remotePort,
+        String localIp,
+        int localPort,
+        int socketPort) {
     private static final InetSocketAddress UNKNOWN = new InetSocketAddress("0.0.0.0", 0);
 
     /**
@@ -30,7 +36,14 @@ public record Endpoints(
                 text(there.getAddress()),
                 there.getPort(),
                 text(here.getAddress()),
+                here.getPort(),
                 here.getPort());
+    }
+
+    /** The ends that a proxy in between knows. */
+    public Endpoints behindProxy(
+            InetAddress remote, int remotePort, InetAddress local, int localPort) {
+        return new Endpoints(remote, text(remote), remotePort, text(local), localPort, socketPort);
     }
 
     private static InetSocketAddress internet(@Nullable SocketAddress address) {

@@ -161,6 +161,9 @@ final class Greeting {
             lines.add("BINARYMIME");
         }
         lines.add("LIMITS RCPTMAX=" + settings.maxRecipients());
+        if (session.tls().isOffered()) {
+            lines.add("STARTTLS");
+        }
         return lines;
     }
 

@@ -9,6 +9,14 @@ final class Replies {
             Reply.of(421, "4.5.2", "See http://smtpd.develooper.com/barelf.html");
     static final Reply LINE_TOO_LONG = Reply.of(500, "5.5.2", "Line too long");
     static final Reply UNRECOGNIZED = Reply.of(500, "5.5.1", "Unrecognized command");
+    static final Reply NO_PARAMETERS =
+            Reply.of(501, "5.5.4", "Syntax error (no parameters allowed)");
+    static final Reply TLS_ALREADY = Reply.of(503, "5.5.1", "The connection is encrypted already");
+    static final Reply SAY_EHLO = Reply.of(503, "5.5.1", "please say EHLO first ...");
+    static final Reply BEHIND_STARTTLS =
+            Reply.of(554, "5.5.1", "Nothing may follow STARTTLS before the handshake");
+    static final Reply NO_TLS = Reply.of(454, "4.7.0", "TLS not available due to temporary reason");
+    static final Reply START_TLS = Reply.of(220, "2.0.0", "Go ahead with TLS");
     static final Reply SAY_HELLO = Reply.of(503, "5.5.1", "please say hello first ...");
     static final Reply MAIL_BEFORE_RCPT = Reply.of(503, "5.5.1", "Use MAIL before RCPT");
     static final Reply RCPT_AFTER_BDAT =

@@ -66,6 +66,7 @@ public final class Session implements HookHost {
     private final Greeting greeting = new Greeting(this);
     private final Envelope envelope = new Envelope(this);
     private final DataPhase data = new DataPhase(this);
+    private final Tls tls = new Tls(this);
     private Settings settings;
     private @Nullable SmtpTransaction transaction;
     private @Nullable Config hookedConfig;
@@ -102,6 +103,10 @@ public final class Session implements HookHost {
      * @param connectionsFromIp how many connections the client's address holds, this one included
      */
     public void start(int maxFromIp, int connectionsFromIp) {
+        tls.begin(() -> admit(maxFromIp, connectionsFromIp));
+    }
+
+    private void admit(int maxFromIp, int connectionsFromIp) {
         if (!generation.faults().isEmpty()) {
             reply(
                     Reply.of(
@@ -222,6 +227,7 @@ public final class Session implements HookHost {
             return;
         }
         greeted = true;
+        connection.greeted();
         if (result.action() != Action.DONE) {
             reply(Reply.plain(220, settings.greeting()));
         }
@@ -255,8 +261,21 @@ public final class Session implements HookHost {
             case "vrfy" -> greeting.vrfy(rest);
             case "help" -> greeting.help(rest);
             case "quit" -> greeting.quit();
-            default -> greeting.unrecognized(verb, rest);
+            default -> other(verb, rest);
         }
+    }
+
+    private void other(String verb, String rest) {
+        if (verb.equals("starttls") && tls.isKnown()) {
+            tls.starttls(rest);
+        } else {
+            greeting.unrecognized(verb, rest);
+        }
+    }
+
+    /** The client must introduce itself again: what it said before TLS may be somebody else's. */
+    void startOver() {
+        reset(connection::startOver);
     }
 
     private static boolean isBlank(char c) {
@@ -265,7 +284,7 @@ public final class Session implements HookHost {
 
     /** Whether input must wait. */
     public boolean isBusy() {
-        return asking > 0 || closing || !greeted || data.isFinishing();
+        return asking > 0 || closing || !greeted || data.isFinishing() || tls.isShaking();
     }
 
     /** Whether the session waits between transactions, so that it can be ended without loss. */
@@ -581,6 +600,9 @@ public final class Session implements HookHost {
         if (closing) {
             return "closing";
         }
+        if (tls.isShaking()) {
+            return "tls";
+        }
         if (!greeted) {
             return "connect";
         }
@@ -675,6 +697,10 @@ public final class Session implements HookHost {
 
     Settings settings() {
         return settings;
+    }
+
+    Tls tls() {
+        return tls;
     }
 
     Generation generation() {

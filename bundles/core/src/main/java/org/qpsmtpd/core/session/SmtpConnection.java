@@ -26,6 +26,9 @@ final class SmtpConnection implements Connection {
     private String helloHost = "";
     private @Nullable Naughty naughty;
     private String authenticationResults = "";
+    private @Nullable TlsInfo tls;
+    private boolean relayAtGreeting;
+    private String resultsAtGreeting = "";
 
     SmtpConnection(Session session, Endpoints endpoints) {
         this.session = session;
@@ -82,6 +85,11 @@ final class SmtpConnection implements Connection {
         return endpoints.localPort();
     }
 
+    /** The port of our socket. */
+    int socketPort() {
+        return endpoints.socketPort();
+    }
+
     @Override
     public boolean isRelayClient() {
         return relayClient;
@@ -119,7 +127,25 @@ final class SmtpConnection implements Connection {
 
     @Override
     public Optional<TlsInfo> tls() {
-        return Optional.empty();
+        return Optional.ofNullable(tls);
+    }
+
+    void setTls(TlsInfo agreed) {
+        tls = agreed;
+    }
+
+    /** What is known now does not come from anything the client said. */
+    void greeted() {
+        relayAtGreeting = relayClient;
+        resultsAtGreeting = authenticationResults;
+    }
+
+    /** Forgets what the client said, but for the notes. */
+    void startOver() {
+        hello = Hello.NONE;
+        helloHost = "";
+        relayClient = relayAtGreeting;
+        authenticationResults = resultsAtGreeting;
     }
 
     @Override

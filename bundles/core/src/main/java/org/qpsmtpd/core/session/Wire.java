@@ -3,6 +3,9 @@ package org.qpsmtpd.core.session;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
+import org.qpsmtpd.api.connection.TlsInfo;
 import org.qpsmtpd.core.worker.InlineCalls;
 
 /** What a session asks of its connection. All calls come from the connection's own thread. */
@@ -29,6 +32,14 @@ public interface Wire {
      * @param octets how many, 0 or more
      */
     void receiveChunk(MessageInput input, long octets);
+
+    /**
+     * Encrypts from here on, in both directions; what was sent before goes out in clear. When the
+     * handshake fails or takes too long, the connection is closed.
+     *
+     * @param then is told what was agreed
+     */
+    void startTls(SSLEngine engine, Consumer<TlsInfo> then);
 
     /** Goes on with the input after the session was busy. */
     void resume();

@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.api.connection.TlsInfo;
 import org.qpsmtpd.core.message.DataDecoder;
 import org.qpsmtpd.core.message.MemoryBudget;
 import org.qpsmtpd.core.message.Spool;
@@ -142,6 +145,11 @@ class MessageInputTest {
         @Override
         public InlineCalls inlineCalls() {
             throw new AssertionError("no plugin is called");
+        }
+
+        @Override
+        public void startTls(SSLEngine engine, Consumer<TlsInfo> then) {
+            throw new AssertionError();
         }
 
         @Override

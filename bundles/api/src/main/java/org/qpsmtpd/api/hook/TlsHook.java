@@ -1,0 +1,32 @@
+package org.qpsmtpd.api.hook;
+
+import java.util.Optional;
+import javax.net.ssl.SSLEngine;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.qpsmtpd.api.connection.Connection;
+
+/**
+ * Supplies what encrypted connections need. The first plugin of {@code config/plugins} that
+ * implements it is asked; it is none of qpsmtpd's hooks, and no answer of it refuses anything. The
+ * methods are called on the connection's own thread and never wait.
+ */
+@ConsumerType
+public interface TlsHook {
+    /**
+     * Whether the handshake comes before everything else (RFC 8314).
+     *
+     * @param port the port of our socket, whatever a proxy says of the port that it was asked on
+     */
+    boolean isImplicit(int port);
+
+    /** Whether there is a certificate at this moment, so that STARTTLS can be offered. */
+    boolean isReady();
+
+    /**
+     * The server's side of a connection that begins to be encrypted. Nothing has been wrapped or
+     * unwrapped with it, and it is used for this connection only.
+     *
+     * @return absent when there is no certificate
+     */
+    Optional<SSLEngine> newEngine(Connection connection);
+}

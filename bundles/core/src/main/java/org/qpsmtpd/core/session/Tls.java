@@ -1,0 +1,109 @@
+package org.qpsmtpd.core.session;
+
+import java.util.Optional;
+import java.util.function.Function;
+import javax.net.ssl.SSLEngine;
+import org.qpsmtpd.api.connection.Hello;
+import org.qpsmtpd.api.connection.TlsInfo;
+import org.qpsmtpd.api.hook.TlsHook;
+import org.qpsmtpd.api.log.LogLevel;
+
+/**
+ * Encryption of a connection: by STARTTLS (RFC 3207), or from the first octet on (RFC 8314).
+ *
+ * <p>After STARTTLS nothing holds that the client said before: greeting, transaction, the
+ * permission to relay and results of authentication are what they were when the client was greeted.
+ * Notes stay, as in qpsmtpd, because those of the hook {@code connect} would not come again.
+ */
+final class Tls {
+    private final Session session;
+    private boolean shaking;
+
+    Tls(Session session) {
+        this.session = session;
+    }
+
+    /** Whether the handshake is going on. */
+    boolean isShaking() {
+        return shaking;
+    }
+
+    /** Whether EHLO offers it. */
+    boolean isOffered() {
+        return session.generation().hasTls()
+                && session.smtp().tls().isEmpty()
+                && ask(hook -> Optional.of(hook.isReady())).orElse(false);
+    }
+
+    /** Whether STARTTLS is a command of this session. */
+    boolean isKnown() {
+        return session.generation().hasTls();
+    }
+
+    /** Begins the session, after the handshake where the port wants one. */
+    void begin(Runnable then) {
+        boolean implicit =
+                session.generation().hasTls()
+                        && ask(hook -> Optional.of(hook.isImplicit(session.smtp().socketPort())))
+                                .orElse(false);
+        if (!implicit) {
+            then.run();
+            return;
+        }
+        Optional<SSLEngine> engine = newEngine();
+        if (engine.isEmpty()) {
+            session.log(LogLevel.ERROR, "no certificate for a port that begins with TLS, closing");
+            session.disconnect();
+            return;
+        }
+        shake(engine.get(), then);
+    }
+
+    void starttls(String argument) {
+        if (!argument.isEmpty()) {
+            session.reply(Replies.NO_PARAMETERS);
+        } else if (session.smtp().tls().isPresent()) {
+            session.reply(Replies.TLS_ALREADY);
+        } else if (session.smtp().hello() != Hello.EHLO) {
+            session.reply(Replies.SAY_EHLO);
+        } else if (session.wire().hasInput()) {
+            session.log(LogLevel.NOTICE, "octets in clear behind STARTTLS, closing");
+            session.reply(Replies.BEHIND_STARTTLS);
+            session.disconnect();
+        } else {
+            newEngine().ifPresentOrElse(this::goAhead, () -> session.reply(Replies.NO_TLS));
+        }
+    }
+
+    private void goAhead(SSLEngine engine) {
+        session.reply(Replies.START_TLS);
+        shake(engine, session::startOver);
+    }
+
+    private void shake(SSLEngine engine, Runnable then) {
+        shaking = true;
+        session.wire().startTls(engine, agreed -> encrypted(agreed, then));
+    }
+
+    private void encrypted(TlsInfo agreed, Runnable then) {
+        shaking = false;
+        session.smtp().setTls(agreed);
+        if (session.log().shows(LogLevel.INFO)) {
+            session.log(LogLevel.INFO, "TLS " + agreed.protocol() + " " + agreed.cipher());
+        }
+        then.run();
+    }
+
+    private Optional<SSLEngine> newEngine() {
+        return ask(hook -> hook.newEngine(session.smtp()));
+    }
+
+    private <T> Optional<T> ask(Function<TlsHook, Optional<T>> question) {
+        try {
+            return session.generation().askTls(question);
+        } catch (RuntimeException | LinkageError e) {
+            session.log(LogLevel.CRIT, "FATAL PLUGIN ERROR in TLS: " + e);
+            return Optional.empty();
+        }
+    }
+}
