@@ -1,0 +1,93 @@
+package org.qpsmtpd.plugin.tls;
+
+import java.net.Socket;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Locale;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the key by the name that the client asks for (RFC 6066 section 3). Who asks for no name,
+ * or for one that no certificate has, gets the first. Aliases are the indexes of the keys.
+ */
+final class KeyChoice extends X509ExtendedKeyManager {
+    private final List<ServerKey> keys;
+
+    KeyChoice(List<ServerKey> keys) {
+        this.keys = List.copyOf(keys);
+    }
+
+    @Override
+    public @Nullable String chooseEngineServerAlias(
+            String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
+        String host = requested(engine);
+        List<ServerKey> fitting = keys.stream().filter(key -> key.isFor(host)).toList();
+        List<ServerKey> offered =
+                fitting.isEmpty()
+                        ? keys.stream()
+                                .filter(key -> key.names().equals(keys.get(0).names()))
+                                .toList()
+                        : fitting;
+        return offered.stream()
+                .filter(key -> key.key().getAlgorithm().equals(algorithm(keyType)))
+                .findFirst()
+                .map(key -> Integer.toString(keys.indexOf(key)))
+                .orElse(null);
+    }
+
+    /** The JDK says {@code EC_EC} and {@code EC_RSA} for older key exchanges. */
+    private static String algorithm(String keyType) {
+        int end = keyType.indexOf('_');
+        return end < 0 ? keyType : keyType.substring(0, end);
+    }
+
+    private static String requested(SSLEngine engine) {
+        if (engine.getHandshakeSession() instanceof ExtendedSSLSession session) {
+            for (SNIServerName name : session.getRequestedServerNames()) {
+                if (name instanceof SNIHostName host) {
+                    return host.getAsciiName().toLowerCase(Locale.ROOT);
+                }
+            }
+        }
+        return "";
+    }
+
+    @Override
+    public X509Certificate @Nullable [] getCertificateChain(String alias) {
+        return keys.get(Integer.parseInt(alias)).chain().toArray(new X509Certificate[0]);
+    }
+
+    @Override
+    public PrivateKey getPrivateKey(String alias) {
+        return keys.get(Integer.parseInt(alias)).key();
+    }
+
+    @Override
+    public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+        return null;
+    }
+
+    @Override
+    public @Nullable String chooseServerAlias(
+            String keyType, Principal @Nullable [] issuers, Socket socket) {
+        return null;
+    }
+
+    @Override
+    public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+        return null;
+    }
+
+    @Override
+    public @Nullable String chooseClientAlias(
+            String[] keyType, Principal @Nullable [] issuers, Socket socket) {
+        return null;
+    }
+}
