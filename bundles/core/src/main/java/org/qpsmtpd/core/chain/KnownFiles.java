@@ -38,6 +38,8 @@ final class KnownFiles {
                         "spool_perms",
                         "IP",
                         "tls_before_auth",
+                        "proxy_protocol_from",
+                        "xclient_from",
                         "rcpthosts",
                         "morercpthosts",
                         "relayclients",

@@ -69,10 +69,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     private boolean closed;
 
     /** Made on the connection's own thread. */
-    ConnectionHandler(Listener listener, Channel channel) {
+    ConnectionHandler(Listener listener, Channel channel, Endpoints endpoints) {
         this.listener = listener;
         this.channel = channel;
-        endpoints = Endpoints.of(channel.remoteAddress(), channel.localAddress());
+        this.endpoints = endpoints;
         watch = listener.watch(channel.eventLoop());
         session = listener.newSession(this, endpoints);
     }
@@ -102,6 +102,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
+        begin();
+    }
+
+    /** Begins the session, once. */
+    void begin() {
         renewDeadline();
         session.start(listener.maxFromIp(), listener.opened(this));
         pump();

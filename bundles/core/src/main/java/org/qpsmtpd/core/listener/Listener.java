@@ -15,6 +15,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -60,6 +62,7 @@ public final class Listener implements AutoCloseable {
     private final Map<EventExecutor, LoopWatch> watches = new ConcurrentHashMap<>();
     private final Map<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
     private final Map<String, ConnectionHandler> connections = new ConcurrentHashMap<>();
+    private final Set<Channel> headerless = ConcurrentHashMap.newKeySet();
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean closing;
     private volatile boolean full;
@@ -158,15 +161,49 @@ public final class Listener implements AutoCloseable {
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
-                                        channel.pipeline()
-                                                .addLast(
-                                                        new ConnectionHandler(
-                                                                Listener.this, channel));
+                                        take(channel);
                                     }
                                 });
         Channel server = bootstrap.register().syncUninterruptibly().channel();
         servers.add(server);
         adjust(server);
+    }
+
+    private void take(Channel channel) {
+        Endpoints ends = Endpoints.of(channel.remoteAddress(), channel.localAddress());
+        try {
+            if (engine.speaksForOthers(ends.remoteAddress())) {
+                ProxyHeader.await(this, channel, ends);
+            } else {
+                channel.pipeline().addLast(new ConnectionHandler(this, channel, ends));
+            }
+        } catch (UncheckedIOException e) {
+            // Whom to believe is not known, so nobody is served.
+            engine.log().log(LogLevel.CRIT, e.getMessage() + ", closing " + ends.remoteIp());
+            var unused = channel.close();
+        }
+    }
+
+    void waitsForHeader(Channel channel) {
+        headerless.add(channel);
+        if (closing) {
+            var unused = channel.close();
+        }
+    }
+
+    void hasHeader(Channel channel) {
+        headerless.remove(channel);
+    }
+
+    void headerMissing(Endpoints proxy, String why) {
+        engine.log().log(
+                LogLevel.NOTICE,
+                "no PROXY header from " + proxy.remoteIp() + ": " + why + ", closing");
+    }
+
+    /** How long the header of a proxy may take, in seconds. */
+    int headerSeconds() {
+        return engine.headerSeconds();
     }
 
     /** The addresses that connections are accepted on. */
@@ -401,6 +438,10 @@ public final class Listener implements AutoCloseable {
     private void stopAccepting() {
         closing = true;
         servers.forEach(server -> server.close().awaitUninterruptibly(1, TimeUnit.SECONDS));
+        headerless.forEach(
+                channel -> {
+                    var unused = channel.close();
+                });
     }
 
     /** Whether a connection is open that is not held up with its thread. */

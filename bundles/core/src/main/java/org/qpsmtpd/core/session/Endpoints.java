@@ -3,6 +3,7 @@ package org.qpsmtpd.core.session;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,10 +41,15 @@ public record Endpoints(
                 here.getPort());
     }
 
-    /** The ends that a proxy in between knows. */
+    /**
+     * The ends that a proxy in between knows.
+     *
+     * @param local absent when it is the one here
+     */
     public Endpoints behindProxy(
-            InetAddress remote, int remotePort, InetAddress local, int localPort) {
-        return new Endpoints(remote, text(remote), remotePort, text(local), localPort, socketPort);
+            InetAddress remote, int port, Optional<InetAddress> local, int ownPort) {
+        String own = local.map(Endpoints::text).orElse(localIp);
+        return new Endpoints(remote, text(remote), port, own, ownPort, socketPort);
     }
 
     private static InetSocketAddress internet(@Nullable SocketAddress address) {

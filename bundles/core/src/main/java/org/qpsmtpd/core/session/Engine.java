@@ -1,6 +1,8 @@
 package org.qpsmtpd.core.session;
 
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -8,6 +10,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.config.ConfigView;
+import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.chain.Generation;
@@ -21,6 +26,8 @@ import org.qpsmtpd.core.worker.Children;
 
 /** What all sessions of a server share. */
 public final class Engine {
+    private static final int MOST_HEADER_SECONDS = 10;
+
     private final String version;
     private final ConfigDirectory config;
     private final LogRouter log;
@@ -31,6 +38,8 @@ public final class Engine {
     private final Supplier<Optional<Resolver>> resolver;
     private final MemoryBudget budget = MemoryBudget.ofThisJvm();
     private final Records records = new Records();
+    private final ConfigView<List<Network>> proxies;
+    private final ConfigView<List<Network>> xclients;
     private final AtomicLong sessions = new AtomicLong();
     private final String idPrefix;
     private volatile @Nullable Known known;
@@ -59,11 +68,69 @@ public final class Engine {
         this.clock = clock;
         this.generation = generation;
         this.resolver = resolver;
+        this.proxies = new ConfigView<>("proxy_protocol_from", this::networks);
+        this.xclients = new ConfigView<>("xclient_from", this::networks);
         this.idPrefix = Long.toString(clock.now().getEpochSecond(), 36);
     }
 
     String version() {
         return version;
+    }
+
+    private List<Network> networks(List<ConfigLine> lines) {
+        List<Network> networks = new ArrayList<>();
+        for (ConfigLine line : lines) {
+            try {
+                networks.add(Network.parse(line.text()));
+            } catch (IllegalArgumentException e) {
+                log.log(
+                        LogLevel.ERROR,
+                        line.place() + ": '" + line.text() + "' is left out: " + e.getMessage());
+            }
+        }
+        return List.copyOf(networks);
+    }
+
+    /**
+     * Whether connections from an address begin with a PROXY header.
+     *
+     * @throws UncheckedIOException when the list of such addresses cannot be read
+     */
+    public boolean speaksForOthers(InetAddress address) {
+        return holds(proxies.in(config), address);
+    }
+
+    /** How long that header may take, in seconds. */
+    public int headerSeconds() {
+        return Math.min(MOST_HEADER_SECONDS, settings().commandSeconds());
+    }
+
+    /** Whether anybody may say XCLIENT. */
+    boolean knowsXclient() {
+        return !xclients().isEmpty();
+    }
+
+    /** Whether a client may say XCLIENT. */
+    boolean takesXclientFrom(InetAddress address) {
+        return holds(xclients(), address);
+    }
+
+    /** Who is trusted; nobody while the list cannot be read. */
+    private List<Network> xclients() {
+        try {
+            return xclients.in(config);
+        } catch (UncheckedIOException e) {
+            return List.of();
+        }
+    }
+
+    private static boolean holds(List<Network> networks, InetAddress address) {
+        for (Network network : networks) {
+            if (network.contains(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     Config config() {

@@ -81,7 +81,7 @@ final class Greeting {
                 parser,
                 rest -> ParsedCommand.of(firstWord(rest), Parameters.NONE),
                 command -> {
-                    String host = command.argument();
+                    String host = session.smtp().greetingName(command.argument());
                     if (command.outcome().action() != Action.OK
                             || host.isEmpty()
                             || hasControl(host)) {
@@ -163,6 +163,9 @@ final class Greeting {
         lines.add("LIMITS RCPTMAX=" + settings.maxRecipients());
         if (session.tls().isOffered()) {
             lines.add("STARTTLS");
+        }
+        if (session.takesXclient()) {
+            lines.add(Xclient.OFFER);
         }
         return lines;
     }

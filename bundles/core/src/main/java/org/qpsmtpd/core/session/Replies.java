@@ -17,6 +17,9 @@ final class Replies {
             Reply.of(554, "5.5.1", "Nothing may follow STARTTLS before the handshake");
     static final Reply NO_TLS = Reply.of(454, "4.7.0", "TLS not available due to temporary reason");
     static final Reply START_TLS = Reply.of(220, "2.0.0", "Go ahead with TLS");
+    static final Reply PROXY_REFUSED = Reply.of(554, "5.7.1", "PROXY is not accepted from you");
+    static final Reply XCLIENT_REFUSED = Reply.of(550, "5.7.1", "XCLIENT is not accepted from you");
+    static final Reply IN_TRANSACTION = Reply.of(503, "5.5.1", "A transaction is going on");
     static final Reply SAY_HELLO = Reply.of(503, "5.5.1", "please say hello first ...");
     static final Reply MAIL_BEFORE_RCPT = Reply.of(503, "5.5.1", "Use MAIL before RCPT");
     static final Reply RCPT_AFTER_BDAT =

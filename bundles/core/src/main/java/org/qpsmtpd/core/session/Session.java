@@ -166,7 +166,7 @@ public final class Session implements HookHost {
             return;
         }
         Optional<Resolver> resolver = engine.resolver();
-        if (resolver.isEmpty()) {
+        if (resolver.isEmpty() || connection.isNamed()) {
             connect();
             return;
         }
@@ -189,7 +189,7 @@ public final class Session implements HookHost {
     }
 
     /** Only what a host name may hold, as qpsmtpd cleans it. */
-    private static String safeHost(String name) {
+    static String safeHost(String name) {
         StringBuilder safe = new StringBuilder();
         name.chars()
                 .limit(255)
@@ -268,9 +268,47 @@ public final class Session implements HookHost {
     private void other(String verb, String rest) {
         if (verb.equals("starttls") && tls.isKnown()) {
             tls.starttls(rest);
+        } else if (verb.equals("xclient") && engine.knowsXclient()) {
+            xclient(rest);
+        } else if (verb.equals("proxy")) {
+            log(LogLevel.NOTICE, "PROXY header from a stranger, closing");
+            reply(Replies.PROXY_REFUSED);
+            disconnect();
         } else {
             greeting.unrecognized(verb, rest);
         }
+    }
+
+    /** Whether the client may speak for others: it is asked before it does so. */
+    boolean takesXclient() {
+        return engine.takesXclientFrom(connection.ownAddress());
+    }
+
+    private void xclient(String argument) {
+        if (!takesXclient()) {
+            log(LogLevel.NOTICE, "XCLIENT from a stranger");
+            reply(Replies.XCLIENT_REFUSED);
+            return;
+        }
+        SmtpTransaction current = transaction;
+        if (current != null && current.hasSender()) {
+            reply(Replies.IN_TRANSACTION);
+            return;
+        }
+        try {
+            Xclient behind = Xclient.parse(argument);
+            reset(() -> speakFor(behind));
+        } catch (IllegalArgumentException e) {
+            reply(Reply.of(501, "5.5.4", "Bad XCLIENT: " + e.getMessage()));
+        }
+    }
+
+    /** The session begins anew as that of another client: admission, greeting and all. */
+    private void speakFor(Xclient behind) {
+        connection.speakFor(behind);
+        log(LogLevel.NOTICE, "XCLIENT: speaks for " + connection.remoteIp());
+        greeted = false;
+        preConnection(new SmtpAdmission(connection, 0, 1));
     }
 
     /** The client must introduce itself again: what it said before TLS may be somebody else's. */

@@ -18,7 +18,8 @@ import org.qpsmtpd.api.service.Clock;
 /** What plugins see of a client's connection. */
 final class SmtpConnection implements Connection {
     private final Session session;
-    private final Endpoints endpoints;
+    private final InetAddress ownAddress;
+    private Endpoints endpoints;
     private final NoteMap notes = new NoteMap();
     private String remoteHost = "Unknown";
     private boolean relayClient;
@@ -27,12 +28,14 @@ final class SmtpConnection implements Connection {
     private @Nullable Naughty naughty;
     private String authenticationResults = "";
     private @Nullable TlsInfo tls;
+    private @Nullable Xclient behind;
     private boolean relayAtGreeting;
     private String resultsAtGreeting = "";
 
     SmtpConnection(Session session, Endpoints endpoints) {
         this.session = session;
         this.endpoints = endpoints;
+        this.ownAddress = endpoints.remoteAddress();
     }
 
     @Override
@@ -111,18 +114,58 @@ final class SmtpConnection implements Connection {
     }
 
     void setHello(Hello newHello, String host) {
-        hello = newHello;
+        Xclient other = behind;
+        Hello said = other == null ? Hello.NONE : other.protocol();
+        hello = said == Hello.NONE ? newHello : said;
         helloHost = host;
+    }
+
+    /** The name that a greeting stands for: once, that of the client behind, if it is known. */
+    String greetingName(String said) {
+        Xclient other = behind;
+        return other == null || !helloHost.isEmpty() ? said : other.value("HELO").orElse(said);
+    }
+
+    /** The client's address as the socket or the PROXY header has it. */
+    InetAddress ownAddress() {
+        return ownAddress;
+    }
+
+    /** Whether the name of the client behind was told, so that nothing need be looked up. */
+    boolean isNamed() {
+        Xclient other = behind;
+        return other != null && other.names("NAME");
+    }
+
+    /** Becomes the connection of the client behind; nothing is kept of the one before. */
+    void speakFor(Xclient other) {
+        behind = other;
+        endpoints =
+                endpoints.behindProxy(
+                        other.address("ADDR").orElse(endpoints.remoteAddress()),
+                        other.names("ADDR") || other.names("PORT")
+                                ? other.port("PORT")
+                                : endpoints.remotePort(),
+                        other.address("DESTADDR"),
+                        other.names("DESTPORT") ? other.port("DESTPORT") : endpoints.localPort());
+        remoteHost = other.value("NAME").map(Session::safeHost).orElse("Unknown");
+        hello = Hello.NONE;
+        helloHost = "";
+        naughty = null;
+        authenticationResults = "";
+        relayClient = other.value("LOGIN").isPresent();
+        notes.clear();
     }
 
     @Override
     public String authUser() {
-        return "";
+        Xclient other = behind;
+        return other == null ? "" : other.value("LOGIN").orElse("");
     }
 
     @Override
     public String authMechanism() {
-        return "";
+        return authUser().isEmpty() ? "" : "XCLIENT";
     }
 
     @Override

@@ -27,7 +27,7 @@ record KeyFiles(Path certificate, Path key, Optional<Path> chain) {
                     directory.resolve(USUAL),
                     config.key().isEmpty()
                             ? directory.resolve("qpsmtpd-server.key")
-                            : Path.of(config.key()),
+                            : path(config.key()),
                     Files.exists(chain) ? Optional.of(chain) : Optional.empty());
         }
         return of(config.certificate(), config.key(), config.ca());
@@ -45,9 +45,14 @@ record KeyFiles(Path certificate, Path key, Optional<Path> chain) {
 
     private static KeyFiles of(String certificate, String key, String chain) {
         return new KeyFiles(
-                Path.of(certificate),
-                Path.of(key.isEmpty() ? certificate : key),
-                chain.isEmpty() ? Optional.empty() : Optional.of(Path.of(chain)));
+                path(certificate),
+                path(key.isEmpty() ? certificate : key),
+                chain.isEmpty() ? Optional.empty() : Optional.of(path(chain)));
+    }
+
+    /** What does not begin with {@code /} starts at the folder of the distribution. */
+    private static Path path(String text) {
+        return Path.of(System.getProperty("org.qpsmtpd.home", "")).resolve(text).toAbsolutePath();
     }
 
     private static Path usualDirectory() {
@@ -56,8 +61,8 @@ record KeyFiles(Path certificate, Path key, Optional<Path> chain) {
         if (config != null && !config.isEmpty()) {
             places.add(Path.of(config, "ssl"));
         }
-        places.add(Path.of("ssl"));
-        places.add(Path.of("config", "ssl"));
+        places.add(path("ssl"));
+        places.add(path("config/ssl"));
         return places.stream()
                 .filter(place -> Files.exists(place.resolve(USUAL)))
                 .findFirst()

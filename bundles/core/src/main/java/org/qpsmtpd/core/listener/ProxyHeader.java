@@ -1,0 +1,150 @@
+package org.qpsmtpd.core.listener;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.haproxy.HAProxyCommand;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.core.session.Endpoints;
+
+/**
+ * Waits for the PROXY header (versions 1 and 2) of a proxy that is trusted, then makes the
+ * connection with the ends that the header tells. Nothing is served without one, and nothing is
+ * said: what is there is no mail client.
+ *
+ * <p>Source: the PROXY protocol, as HAProxy documents it, versions 1 and 2.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // the channel closes on a failure
+final class ProxyHeader extends ChannelInboundHandlerAdapter {
+    private static final int MAX_EXTENSIONS = 4096;
+
+    private final Listener listener;
+    private final Endpoints socket;
+    private final List<ByteBuf> held = new ArrayList<>();
+    private @Nullable Endpoints client;
+    private boolean over;
+
+    private ProxyHeader(Listener listener, Endpoints socket) {
+        this.listener = listener;
+        this.socket = socket;
+    }
+
+    /** Waits for the header on a new channel. */
+    static void await(Listener listener, Channel channel, Endpoints socket) {
+        channel.pipeline().addLast(new HAProxyMessageDecoder(MAX_EXTENSIONS, true));
+        channel.pipeline().addLast(new ProxyHeader(listener, socket));
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        listener.waitsForHeader(context.channel());
+        context.executor()
+                .schedule(
+                        () -> refuse(context, "it does not come"),
+                        listener.headerSeconds(),
+                        TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object data) {
+        if (data instanceof HAProxyMessage header) {
+            try {
+                client = ends(header);
+            } finally {
+                header.release();
+            }
+            // The decoder hands on what came behind the header before it goes.
+            context.executor().execute(() -> begin(context));
+        } else if (data instanceof ByteBuf octets) {
+            hold(octets);
+        }
+    }
+
+    private void hold(ByteBuf octets) {
+        if (over) {
+            octets.release();
+        } else {
+            held.add(octets);
+        }
+    }
+
+    private Endpoints ends(HAProxyMessage header) {
+        boolean own = header.command() == HAProxyCommand.LOCAL;
+        if (own) {
+            return socket;
+        }
+        return switch (header.proxiedProtocol()) {
+            case TCP4, TCP6 ->
+                    socket.behindProxy(
+                            Network.parseAddress(header.sourceAddress()),
+                            header.sourcePort(),
+                            Optional.of(Network.parseAddress(header.destinationAddress())),
+                            header.destinationPort());
+            case UNKNOWN -> socket;
+            case UDP4, UDP6, UNIX_STREAM, UNIX_DGRAM ->
+                    throw new IllegalArgumentException(
+                            "it is for " + header.proxiedProtocol() + ", not for TCP");
+        };
+    }
+
+    private void begin(ChannelHandlerContext context) {
+        Endpoints ends = client;
+        if (over || ends == null) {
+            return;
+        }
+        over = true;
+        Channel channel = context.channel();
+        listener.hasHeader(channel);
+        ConnectionHandler connection = new ConnectionHandler(listener, channel, ends);
+        channel.pipeline().replace(this, null, connection);
+        connection.begin();
+        // Through the whole pipeline, because the connection may begin with TLS.
+        held.forEach(octets -> channel.pipeline().fireChannelRead(octets));
+        held.clear();
+        channel.pipeline().fireChannelReadComplete();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE && client == null) {
+            refuse(context, "the proxy ended before it");
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        Throwable inner = cause.getCause() == null ? cause : cause.getCause();
+        refuse(context, String.valueOf(inner.getMessage()));
+    }
+
+    private void refuse(ChannelHandlerContext context, String why) {
+        if (over) {
+            return;
+        }
+        over = true;
+        listener.headerMissing(socket, why);
+        releaseHeld();
+        context.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        over = true;
+        listener.hasHeader(context.channel());
+        releaseHeld();
+    }
+
+    private void releaseHeld() {
+        held.forEach(ByteBuf::release);
+        held.clear();
+    }
+}
