@@ -1,0 +1,186 @@
+package org.qpsmtpd.itest.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.Program;
+import org.qpsmtpd.itest.Program.Result;
+import org.qpsmtpd.itest.ServerUnderTest;
+
+/** Encryption as real clients see it. */
+@Timeout(240)
+class TlsIT {
+    private final Program openssl = Program.find("openssl", "openssl");
+    private final Path keys;
+
+    TlsIT(@TempDir Path keys) {
+        this.keys = keys;
+    }
+
+    @BeforeEach
+    void makeKeys() {
+        pair("mx", "mx.example.org");
+        pair("net", "mail.example.net");
+    }
+
+    private void pair(String name, String host) {
+        Result made =
+                openssl.run(
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-keyout",
+                        keys.resolve(name + ".key").toString(),
+                        "-out",
+                        keys.resolve(name + ".crt").toString(),
+                        "-days",
+                        "3",
+                        "-subj",
+                        "/CN=" + host,
+                        "-addext",
+                        "subjectAltName=DNS:" + host);
+        assertThat(made.status()).as(made.output()).isZero();
+    }
+
+    private String line(String more) {
+        return "tls " + keys.resolve("mx.crt") + " " + keys.resolve("mx.key") + " " + more;
+    }
+
+    private ServerUnderTest.Builder builder(String more) {
+        return ServerUnderTest.builder().plugins(line(more), "rcpt_ok", "queue/maildir MAIL");
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static Result swaks(int port, String... more) {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "--server",
+                                "127.0.0.1:" + port,
+                                "--from",
+                                "joe@example.net",
+                                "--to",
+                                "someone@example.com",
+                                "--helo",
+                                "client.test",
+                                "--timeout",
+                                "30"));
+        all.addAll(List.of(more));
+        return Program.find("swaks", "swaks").run(all);
+    }
+
+    private Result client(int port, String more) {
+        List<String> all =
+                new ArrayList<>(List.of("s_client", "-connect", "127.0.0.1:" + port, "-brief"));
+        all.addAll(Arrays.asList(more.split(" ", -1)));
+        return openssl.run(all);
+    }
+
+    @Test
+    void takesMailAfterStarttlsAndFromTheFirstOctet() throws Exception {
+        int port = freePort();
+        try (ServerUnderTest clear = builder("").start();
+                ServerUnderTest encrypted =
+                        builder("smtps_port " + port)
+                                .options("--port", Integer.toString(port))
+                                .start()) {
+            Result after = swaks(clear.port(), "--tls");
+            assertThat(after.status()).as(after.output()).isZero();
+            Result first = swaks(encrypted.port(), "--tls-on-connect");
+            assertThat(first.status()).as(first.output()).isZero();
+            for (ServerUnderTest server : List.of(clear, encrypted)) {
+                assertThat(text(server.mail()))
+                        .containsPattern("with ESMTPS \\(TLS_[A-Z0-9_]+ encrypted\\) id ");
+            }
+            Result plain = swaks(clear.port());
+            assertThat(plain.status()).as(plain.output()).isZero();
+        }
+    }
+
+    private static String text(Path maildir) throws IOException {
+        try (var files = Files.list(maildir.resolve("new"))) {
+            return Files.readString(files.findFirst().orElseThrow());
+        }
+    }
+
+    @Test
+    void speaksNothingOldAndNothingWeak() throws Exception {
+        try (ServerUnderTest server = builder("").start()) {
+            int port = server.port();
+            assertThat(client(port, "-starttls smtp -tls1_3").output()).contains("TLSv1.3");
+            assertThat(client(port, "-starttls smtp -tls1_2").output()).contains("TLSv1.2");
+            for (String refused :
+                    List.of(
+                            "-tls1_1 -cipher ALL:@SECLEVEL=0",
+                            "-tls1 -cipher ALL:@SECLEVEL=0",
+                            "-tls1_2 -cipher kRSA:@SECLEVEL=0",
+                            "-tls1_2 -cipher SHA1:@SECLEVEL=0",
+                            "-tls1_2 -cipher aNULL:@SECLEVEL=0",
+                            "-tls1_3 -alpn http/1.1")) {
+                Result result = client(port, "-starttls smtp " + refused);
+                assertThat(result.status()).as("%s:%n%s", refused, result.output()).isNotZero();
+            }
+            assertThat(client(port, "-starttls smtp -tls1_3 -alpn smtp").status()).isZero();
+        }
+    }
+
+    @Test
+    void choosesByNameAndTakesRenewedCertificates() throws Exception {
+        String further = "sni " + keys.resolve("net.crt") + "," + keys.resolve("net.key");
+        try (ServerUnderTest server = builder(further).start()) {
+            int port = server.port();
+            String other = "-starttls smtp -servername ";
+            assertThat(client(port, other + "mail.example.net").output())
+                    .containsPattern("CN ?= ?mail.example.net");
+            assertThat(client(port, other + "mx.example.org").output())
+                    .containsPattern("CN ?= ?mx.example.org");
+            assertThat(client(port, other + "odd\\").output()).doesNotContain("mail.example.net");
+
+            Files.copy(
+                    keys.resolve("net.key"),
+                    keys.resolve("mx.key"),
+                    StandardCopyOption.REPLACE_EXISTING);
+            server.awaitLog("does not fit the certificate");
+            server.awaitLog("the certificate before it stays in use");
+            assertThat(client(port, other + "mx.example.org").output())
+                    .containsPattern("CN ?= ?mx.example.org");
+
+            pair("mx", "renewed.example.org");
+            server.awaitLog("in use, for [renewed.example.org]");
+            assertThat(client(port, other + "renewed.example.org").output())
+                    .containsPattern("CN ?= ?renewed.example.org");
+        }
+    }
+
+    @Test
+    void saysWhatIsMissingAndGoesOnWithoutTls() {
+        try (ServerUnderTest server =
+                ServerUnderTest.builder()
+                        .plugins("tls /nowhere/mx.crt", "rcpt_ok", "queue/maildir MAIL")
+                        .start()) {
+            server.awaitLog("/nowhere/mx.crt: is not there");
+            server.awaitLog("TLS is not offered");
+            assertThat(swaks(server.port(), "--tls").status()).isNotZero();
+            assertThat(swaks(server.port()).status()).isZero();
+        }
+    }
+}
