@@ -172,6 +172,23 @@ class TlsIT {
     }
 
     @Test
+    void takesTheCertificateThatTlsCertMakes() {
+        try (ServerUnderTest server =
+                ServerUnderTest.builder().plugins("tls", "rcpt_ok", "queue/maildir MAIL").start()) {
+            server.awaitLog("TLS is not offered");
+            Program maker = new Program(ServerUnderTest.home().resolve("bin/tls_cert"));
+            List<String> words = List.of("--CN", "made.example.org", "--O", "An Organization");
+            List<String> where = List.of("QPSMTPD_CONFIG=" + server.config());
+            Result made = maker.run(words, where);
+            assertThat(made.status()).as(made.output()).isZero();
+            assertThat(maker.run(words, where).output()).contains("is there already");
+            server.awaitLog("in use, for [made.example.org]");
+            assertThat(client(server.port(), "-starttls smtp").output())
+                    .containsPattern("CN ?= ?made.example.org");
+        }
+    }
+
+    @Test
     void saysWhatIsMissingAndGoesOnWithoutTls() {
         try (ServerUnderTest server =
                 ServerUnderTest.builder()

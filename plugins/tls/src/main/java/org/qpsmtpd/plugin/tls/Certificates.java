@@ -76,7 +76,8 @@ final class Certificates {
         slots.forEach(Slot::renew);
         publish();
         if (context == null) {
-            LOG.error("there is no certificate that can be used: TLS is not offered");
+            LOG.error(
+                    "Cannot locate cert/key! TLS is not offered; bin/tls_cert makes a certificate");
         }
     }
 

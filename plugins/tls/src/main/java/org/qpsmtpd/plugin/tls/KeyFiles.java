@@ -61,8 +61,8 @@ record KeyFiles(Path certificate, Path key, Optional<Path> chain) {
         if (config != null && !config.isEmpty()) {
             places.add(Path.of(config, "ssl"));
         }
-        places.add(path("ssl"));
         places.add(path("config/ssl"));
+        places.add(path("ssl"));
         return places.stream()
                 .filter(place -> Files.exists(place.resolve(USUAL)))
                 .findFirst()

@@ -12,8 +12,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             description =
                     "PEM file with the certificate, and maybe its chain and its key. Empty:"
-                            + " qpsmtpd-server.crt in ssl, config/ssl or the directory ssl of the"
-                            + " configuration.",
+                            + " qpsmtpd-server.crt in the directory ssl of the configuration.",
             required = false)
     String certificate() default "";
 
