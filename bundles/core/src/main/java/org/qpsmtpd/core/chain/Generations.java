@@ -359,7 +359,7 @@ public final class Generations {
     public void close() {
         current = new Generation(current.number() + 1, List.of(), List.of("shutting down"));
         log.use(List.of(), builtInLevel());
-        made.values().forEach(factory::release);
+        made.values().forEach(factory::abandon);
         made.clear();
         live.clear();
         shown = List.of();

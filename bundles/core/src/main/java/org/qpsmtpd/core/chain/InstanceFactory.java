@@ -313,6 +313,11 @@ public final class InstanceFactory {
         }
     }
 
+    /** Gives an instance back at the end of the server; the storage is fresh at each start. */
+    void abandon(Made made) {
+        services.release(made);
+    }
+
     /**
      * In the background: a component that hangs would hold up whoever takes its configuration away.
      */

@@ -2,7 +2,6 @@ package org.qpsmtpd.core.session;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +24,6 @@ import org.qpsmtpd.api.hook.PreConnectionHook;
 import org.qpsmtpd.api.hook.ResetTransactionHook;
 import org.qpsmtpd.api.hook.UserConfigHook;
 import org.qpsmtpd.api.log.LogLevel;
-import org.qpsmtpd.api.log.MessageRecord;
 import org.qpsmtpd.api.log.SessionRecord;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.service.Clock;
@@ -55,14 +53,12 @@ public final class Session implements HookHost {
     private static final Reply RENEWED =
             Reply.of(421, "4.3.2", "Service renewed, please connect again");
 
-    private static final int MOST_RECIPIENTS_SHOWN = 20;
-
     private final Engine engine;
     private final Wire wire;
     private final Generation generation;
     private final SmtpConnection connection;
     private final String id;
-    private final SessionLog record;
+    private final Diary diary;
     private final Greeting greeting = new Greeting(this);
     private final Envelope envelope = new Envelope(this);
     private final DataPhase data = new DataPhase(this);
@@ -72,10 +68,7 @@ public final class Session implements HookHost {
     private @Nullable Config hookedConfig;
     private @Nullable HookRun run;
     private int transactions;
-    private int messages;
     private int asking;
-    private boolean arrived;
-    private String arrivedId = "";
     private boolean greeted;
     private boolean closing;
     private boolean gone;
@@ -91,7 +84,7 @@ public final class Session implements HookHost {
         this.generation = engine.enterGeneration();
         this.settings = engine.settings();
         this.connection = new SmtpConnection(this, endpoints);
-        this.record = new SessionLog(id, connection.remoteIp(), generation.number());
+        this.diary = new Diary(new SessionLog(id, connection.remoteIp(), generation.number()));
     }
 
     // ---- life
@@ -242,7 +235,7 @@ public final class Session implements HookHost {
         while (blank < line.length() && !isBlank(line.charAt(blank))) {
             blank++;
         }
-        arrived = false;
+        diary.nextCommand();
         String verb = line.substring(0, blank).toLowerCase(Locale.ROOT);
         String rest = line.substring(blank).strip();
         if (verb.equals("mail") && isOutlived() && isIdle()) {
@@ -448,7 +441,7 @@ public final class Session implements HookHost {
                 result -> {
                     connection.clear();
                     generation.leave();
-                    engine.ended(record, connection.remoteHost());
+                    engine.ended(diary.log(), connection.remoteHost());
                 });
     }
 
@@ -529,9 +522,7 @@ public final class Session implements HookHost {
                     return HookResult.DECLINED;
                 },
                 result -> {
-                    if (old.hasSender()) {
-                        record.addMessage(describe(old));
-                    }
+                    diary.ended(old);
                     discard(old);
                     transaction = newTransaction();
                     then.run();
@@ -563,43 +554,12 @@ public final class Session implements HookHost {
 
     @Override
     public void decided(Outcome outcome) {
-        record.add(
-                messageId(),
-                outcome.hook(),
-                outcome.plugin(),
-                outcome.version(),
-                outcome.answer(),
-                outcome.text(),
-                outcome.reason(),
-                outcome.began(),
-                outcome.nanos());
-    }
-
-    private String messageId() {
-        SmtpTransaction current = transaction;
-        return current != null && current.isBegun() ? current.id() : "";
+        diary.decided(outcome, transaction);
     }
 
     /** The message is there: the next reply tells what became of it. */
     void messageArrived(SmtpTransaction message) {
-        messages++;
-        arrived = true;
-        arrivedId = message.id();
-    }
-
-    private static MessageRecord describe(SmtpTransaction message) {
-        List<String> recipients =
-                message.recipients().stream()
-                        .limit(MOST_RECIPIENTS_SHOWN)
-                        .map(recipient -> recipient.address().address())
-                        .toList();
-        return new MessageRecord(
-                message.id(),
-                message.sender().address(),
-                recipients,
-                message.recipientCount(),
-                message.hasHeaders() ? message.messageSize() : -1,
-                "");
+        diary.messageArrived(message);
     }
 
     /** Whether an id is this connection's or that of one of its messages. */
@@ -609,9 +569,7 @@ public final class Session implements HookHost {
 
     /** What happened so far. */
     public SessionRecord record() {
-        SmtpTransaction current = transaction;
-        MessageRecord open = current != null && current.hasSender() ? describe(current) : null;
-        return record.snapshot(connection.remoteHost(), ended, open);
+        return diary.snapshot(connection.remoteHost(), ended, transaction);
     }
 
     /** What it is doing now. */
@@ -622,12 +580,12 @@ public final class Session implements HookHost {
                 id,
                 connection.peer(),
                 connection.remoteHost(),
-                record.began(),
+                diary.began(),
                 state(!sender.isEmpty()),
                 generation.number(),
                 connection.helloHost(),
                 sender,
-                messages);
+                diary.messages());
     }
 
     private String state(boolean sending) {
@@ -661,10 +619,7 @@ public final class Session implements HookHost {
             reply.logLines().forEach(line -> log(LogLevel.INFO, line));
         }
         SmtpTransaction current = transaction;
-        if (reply.code() >= 400 || arrived) {
-            record.replied(arrived ? arrivedId : messageId(), reply.logLines().get(0), arrived);
-            arrived = false;
-        }
+        diary.replied(reply, current);
         wire.send(reply, current != null && current.smtpUtf8());
     }
 

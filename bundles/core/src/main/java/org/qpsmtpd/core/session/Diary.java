@@ -1,0 +1,105 @@
+package org.qpsmtpd.core.session;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.log.MessageRecord;
+import org.qpsmtpd.api.log.SessionRecord;
+import org.qpsmtpd.core.chain.Outcome;
+import org.qpsmtpd.core.record.SessionLog;
+
+/** Writes down what happens in a session: answers, refusals, and what becomes of its messages. */
+final class Diary {
+    private static final int MOST_RECIPIENTS_SHOWN = 20;
+
+    private final SessionLog log;
+    private @Nullable SmtpTransaction arrived;
+    private int messages;
+
+    Diary(SessionLog log) {
+        this.log = log;
+    }
+
+    SessionLog log() {
+        return log;
+    }
+
+    /** When the client connected. */
+    Instant began() {
+        return log.began();
+    }
+
+    /** How many messages have come. */
+    int messages() {
+        return messages;
+    }
+
+    /** A plugin has answered, or not. */
+    void decided(Outcome outcome, @Nullable SmtpTransaction current) {
+        log.add(
+                messageId(current),
+                outcome.hook(),
+                outcome.plugin(),
+                outcome.version(),
+                outcome.answer(),
+                outcome.text(),
+                outcome.reason(),
+                outcome.began(),
+                outcome.nanos());
+    }
+
+    private static String messageId(@Nullable SmtpTransaction message) {
+        return message != null && message.isBegun() ? message.id() : "";
+    }
+
+    /** A message is there: the next reply tells what became of it. */
+    void messageArrived(SmtpTransaction message) {
+        messages++;
+        arrived = message;
+    }
+
+    /** The client goes on without having had a reply. */
+    void nextCommand() {
+        arrived = null;
+    }
+
+    /** Notes a reply, unless it says only that all is well. */
+    void replied(Reply reply, @Nullable SmtpTransaction current) {
+        SmtpTransaction message = arrived;
+        if (message != null || reply.code() >= 400) {
+            log.replied(
+                    messageId(message == null ? current : message),
+                    reply.logLines().get(0),
+                    message != null);
+            arrived = null;
+        }
+    }
+
+    /** A transaction is over. */
+    void ended(SmtpTransaction message) {
+        if (message.hasSender()) {
+            log.addMessage(describe(message));
+        }
+    }
+
+    private static MessageRecord describe(SmtpTransaction message) {
+        List<String> recipients =
+                message.recipients().stream()
+                        .limit(MOST_RECIPIENTS_SHOWN)
+                        .map(recipient -> recipient.address().address())
+                        .toList();
+        return new MessageRecord(
+                message.id(),
+                message.sender().address(),
+                recipients,
+                message.recipientCount(),
+                message.hasHeaders() ? message.messageSize() : -1,
+                "");
+    }
+
+    /** All of it as it is now. */
+    SessionRecord snapshot(String remoteHost, boolean over, @Nullable SmtpTransaction current) {
+        boolean open = current != null && current.hasSender();
+        return log.snapshot(remoteHost, over, open && current != null ? describe(current) : null);
+    }
+}
