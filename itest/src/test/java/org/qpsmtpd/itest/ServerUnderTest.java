@@ -270,6 +270,7 @@ public final class ServerUnderTest implements AutoCloseable {
         private final List<String> options = new ArrayList<>();
         private final Map<String, byte[]> jars = new LinkedHashMap<>();
         private Path home = ServerUnderTest.home();
+        private String program = "qpsmtpd-prefork";
         private @Nullable Path configFrom;
 
         private Builder() {
@@ -331,6 +332,12 @@ public final class ServerUnderTest implements AutoCloseable {
             return this;
         }
 
+        /** Another program of {@code bin/} than {@code qpsmtpd-prefork}. */
+        public Builder program(String name) {
+            program = name;
+            return this;
+        }
+
         /** Starts it, and returns when it listens. */
         public ServerUnderTest start() {
             RawProcess raw = process();
@@ -375,11 +382,11 @@ public final class ServerUnderTest implements AutoCloseable {
 
         private List<String> command() {
             List<String> command = new ArrayList<>();
-            command.add(home.resolve("bin/qpsmtpd-prefork").toString());
-            if (!has("--interface") && !has("--listen-address")) {
-                command.addAll(List.of("--interface", "127.0.0.1"));
+            command.add(home.resolve("bin").resolve(program).toString());
+            if (!has("--interface") && !has("--listen-address") && !has("-l")) {
+                command.addAll(List.of("--listen-address", "127.0.0.1"));
             }
-            if (!has("--port")) {
+            if (!has("--port") && !has("-p")) {
                 command.addAll(List.of("--port", "0"));
             }
             command.addAll(options);

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads words the way Perl's Getopt::Long reads them for qpsmtpd: {@code --opt value}, {@code
- * --opt=value}, one dash or two, unique abbreviations, any letter case; the last value of a single
- * option counts; {@code --} ends the options. Stricter in one point: a word that is no option is an
- * error and is not ignored.
+ * --opt=value}, one dash or two, unique abbreviations; the last value of a single option counts;
+ * {@code --} ends the options. Letter case counts for forkserver only. Stricter in one point: a
+ * word that is no option is an error and is not ignored.
  *
  * <p>Written here and not left to a library: it takes the whole dialect at once, one line for each
  * error that names the option and what is allowed, and no class path to load before the server
@@ -23,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  * a rule for {@code -c} to be added to each option all the same.
  */
 final class CommandLine {
+    private final FrontEnd frontEnd;
     private final Map<Option, List<String>> values = new EnumMap<>(Option.class);
 
-    private CommandLine() {}
+    private CommandLine(FrontEnd frontEnd) {
+        this.frontEnd = frontEnd;
+    }
 
     /**
      * Reads the words in order. {@code --help} and {@code --version} end the reading: what stands
@@ -33,8 +36,8 @@ final class CommandLine {
      *
      * @throws StartFailure with status 2 when a word is not understood
      */
-    static CommandLine of(List<String> words) throws StartFailure {
-        CommandLine line = new CommandLine();
+    static CommandLine of(FrontEnd frontEnd, List<String> words) throws StartFailure {
+        CommandLine line = new CommandLine(frontEnd);
         Iterator<String> rest = words.iterator();
         while (rest.hasNext() && !line.has(Option.HELP) && !line.has(Option.VERSION)) {
             String word = rest.next();
@@ -45,6 +48,11 @@ final class CommandLine {
             line.read(word, rest);
         }
         return line;
+    }
+
+    /** Whose options these are. */
+    FrontEnd frontEnd() {
+        return frontEnd;
     }
 
     boolean has(Option option) {
@@ -80,12 +88,12 @@ final class CommandLine {
         values.computeIfAbsent(option, o -> new ArrayList<>()).add(value(option, value, rest));
     }
 
-    private static Option find(String name, String word) throws StartFailure {
-        String wanted = name.toLowerCase(Locale.ROOT);
+    private Option find(String name, String word) throws StartFailure {
+        String wanted = frontEnd.ignoresCase() ? name.toLowerCase(Locale.ROOT) : name;
         Set<String> candidates = new LinkedHashSet<>();
         Set<Option> options = new LinkedHashSet<>();
-        for (Option option : Option.values()) {
-            for (String known : option.names()) {
+        for (Option option : frontEnd.options()) {
+            for (String known : frontEnd.names(option)) {
                 if (known.equals(wanted)) {
                     return option;
                 }
@@ -113,13 +121,13 @@ final class CommandLine {
                 "unexpected word \"" + word + "\": options begin with --, see --help");
     }
 
-    private static String value(Option option, @Nullable String attached, Iterator<String> rest)
+    private String value(Option option, @Nullable String attached, Iterator<String> rest)
             throws StartFailure {
         if (option.isFlag()) {
             if (attached != null) {
                 throw StartFailure.usage(
                         "option "
-                                + option.spelled()
+                                + frontEnd.spelled(option)
                                 + " takes no value, but has \""
                                 + attached
                                 + "\"");
@@ -130,7 +138,7 @@ final class CommandLine {
         if (value == null || value.isEmpty() || isOption(value, option)) {
             throw StartFailure.usage(
                     "option "
-                            + option.spelled()
+                            + frontEnd.spelled(option)
                             + " needs a value: "
                             + option.allowed()
                             + ", see --help");
@@ -143,11 +151,16 @@ final class CommandLine {
         return value.startsWith("-") && !(option.isNumber() && value.matches("-[0-9]+"));
     }
 
-    private static String number(Option option, String value) throws StartFailure {
+    private String number(Option option, String value) throws StartFailure {
         if (value.matches("[-+]?[0-9]{1,9}") && option.allows(Integer.parseInt(value))) {
             return Integer.toString(Integer.parseInt(value));
         }
         throw StartFailure.usage(
-                "option " + option.spelled() + ": \"" + value + "\" is not " + option.allowed());
+                "option "
+                        + frontEnd.spelled(option)
+                        + ": \""
+                        + value
+                        + "\" is not "
+                        + option.allowed());
     }
 }

@@ -22,7 +22,7 @@ final class ContainerProperties {
         all.putAll(framework(scratch));
         all.putAll(deployFolder(home.deploy(), scratch));
         all.putAll(options.properties(listeners.stream().map(Listener::address).toList()));
-        all.put(Options.PREFIX + "model", "prefork");
+        all.put(Options.PREFIX + "model", options.frontEnd().model());
         all.put(Options.PREFIX + "home", home.directory().toString());
         all.put(Options.PREFIX + "config_dir", home.config().toString());
         all.put(Options.PREFIX + "deploy_dir", home.deploy().toString());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +26,7 @@ final class Launch {
     private final Home home;
     private final StartLog log;
     private final @Nullable Detachment detachment;
+    private final ServiceManager serviceManager;
     private final AtomicBoolean stopAsked = new AtomicBoolean();
 
     private @Nullable PidFile pidFile;
@@ -39,6 +41,7 @@ final class Launch {
         this.home = home;
         this.log = log;
         this.detachment = detachment;
+        this.serviceManager = new ServiceManager(System.getenv(), log);
     }
 
     /**
@@ -48,7 +51,7 @@ final class Launch {
      */
     void run() throws StartFailure, IOException, BundleException, InterruptedException {
         if (options.detach() && detachment == null) {
-            throw StartFailure.usage("option --detach works with bin/qpsmtpd-prefork only");
+            throw StartFailure.usage("option --detach works with the programs in bin/ only");
         }
         useUnpackedNativeLibraries();
         Priority priority = Priority.lowering(options.renice(), options.reniceAsked());
@@ -56,8 +59,7 @@ final class Launch {
         try {
             openPidFile();
             @Nullable Account account = account(root);
-            List<Listener> listeners = Listener.bind(options.addresses(), options.port());
-            listeners.forEach(listener -> log.debug("bound " + listener.address()));
+            List<Listener> listeners = listeners();
             makeDeployFolder();
             boolean lowered = lower(priority, root);
             become(account, root);
@@ -65,6 +67,7 @@ final class Launch {
             if (!started.isStopping()) {
                 listeners.forEach(listener -> log.info("Listening on " + listener.address()));
                 settle();
+                serviceManager.ready();
                 openConsole();
             } else if (detachment != null) {
                 detachment.report(StartFailure.FAILED);
@@ -73,6 +76,17 @@ final class Launch {
         } finally {
             cleanUp();
         }
+    }
+
+    /** Those passed on by the service manager and those named, or everywhere if there are none. */
+    private List<Listener> listeners() throws StartFailure {
+        long pid = ProcessHandle.current().pid();
+        List<Listener> listeners = new ArrayList<>(InheritedListeners.of(System.getenv(), pid));
+        if (listeners.isEmpty() || !options.addresses().isEmpty()) {
+            listeners.addAll(Listener.bind(options.addresses(), options.ports()));
+        }
+        listeners.forEach(listener -> log.debug("bound " + listener.address()));
+        return listeners;
     }
 
     private void useUnpackedNativeLibraries() {
@@ -92,7 +106,8 @@ final class Launch {
     }
 
     private @Nullable Account account(boolean root) throws StartFailure, IOException {
-        @Nullable String name = options.user();
+        @Nullable String named = options.user();
+        @Nullable String name = named == null && root ? options.frontEnd().usualUser() : named;
         if (name == null) {
             if (root) {
                 log.warn(
@@ -194,6 +209,7 @@ final class Launch {
         if (stopAsked.getAndSet(true)) {
             return;
         }
+        serviceManager.stopping();
         limitStop();
         @Nullable Container running = signalled;
         if (running != null) {
@@ -224,7 +240,9 @@ final class Launch {
     private void reload() {
         @Nullable Container running = signalled;
         if (running != null) {
+            serviceManager.reloading();
             running.reload();
+            serviceManager.ready();
         }
     }
 

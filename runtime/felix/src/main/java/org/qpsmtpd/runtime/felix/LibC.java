@@ -14,6 +14,16 @@ import org.jspecify.annotations.Nullable;
 final class LibC {
     static final int O_RDWR = 2;
     static final int PRIO_PROCESS = 0;
+    static final int AF_UNIX = 1;
+    static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
+    static final int SOCK_STREAM = 1;
+    static final int SOCK_DGRAM = 2;
+    static final int SOCK_CLOEXEC = 0x80000;
+    static final int SOL_SOCKET = 1;
+    static final int SO_TYPE = 3;
+    static final int SO_ACCEPTCONN = 30;
+    static final int SO_DOMAIN = 39;
 
     static {
         Native.register(LibC.class, NativeLibrary.getInstance("c"));
@@ -44,6 +54,14 @@ final class LibC {
     static native int close(int descriptor);
 
     static native NativeLong write(int descriptor, byte[] bytes, NativeLong count);
+
+    static native int socket(int domain, int type, int protocol);
+
+    static native NativeLong sendto(
+            int descriptor, byte[] bytes, NativeLong count, int flags, byte[] address, int length);
+
+    static native int getsockopt(
+            int descriptor, int level, int option, IntByReference value, IntByReference length);
 
     static native @Nullable Pointer signal(int number, @Nullable Pointer handler);
 

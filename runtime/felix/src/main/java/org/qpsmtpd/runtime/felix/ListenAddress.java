@@ -20,30 +20,33 @@ record ListenAddress(String host, int port) {
             Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\\.(?!$)|$)){4}");
 
     /**
-     * Reads one value of {@code --interface}.
+     * Reads one value of an option.
      *
+     * @param option the option as it is typed, for the error text
      * @param text host, A.B.C.D or [IPV6], optionally followed by a colon and a port
      * @param defaultPort the port when the text names none
      * @throws StartFailure with status 2 when the text has another shape
      */
-    static ListenAddress parse(String text, int defaultPort) throws StartFailure {
+    static ListenAddress parse(String option, String text, int defaultPort) throws StartFailure {
         Matcher matcher = SHAPE.matcher(text);
         if (!matcher.matches() || !isHost(matcher.group("host"))) {
-            throw malformed(text);
+            throw malformed(option, text);
         }
         String port = matcher.group("port");
         if (port == null) {
             return new ListenAddress(matcher.group("host"), defaultPort);
         }
         if (Integer.parseInt(port) > 65_535) {
-            throw malformed(text);
+            throw malformed(option, text);
         }
         return new ListenAddress(matcher.group("host"), Integer.parseInt(port));
     }
 
-    private static StartFailure malformed(String text) {
+    private static StartFailure malformed(String option, String text) {
         return StartFailure.usage(
-                "option --interface: Malformed listen address '"
+                "option "
+                        + option
+                        + ": Malformed listen address '"
                         + text
                         + "', write HOST, A.B.C.D or [IPV6], each with an optional :PORT"
                         + " (0 to 65535)");

@@ -25,18 +25,27 @@ record Listener(ServerSocketChannel channel, String address) implements Closeabl
     /**
      * Binds all addresses; when there are none, all addresses of the host.
      *
+     * @param ports the ports to bind when there are no addresses
      * @throws StartFailure with status 1 when one of them cannot be bound
      */
-    static List<Listener> bind(List<ListenAddress> addresses, int port) throws StartFailure {
-        List<ListenAddress> wanted =
-                addresses.isEmpty()
-                        ? List.of(new ListenAddress(hasIpv6() ? "[::]" : "0.0.0.0", port))
-                        : addresses;
+    static List<Listener> bind(List<ListenAddress> addresses, List<Integer> ports)
+            throws StartFailure {
+        List<ListenAddress> wanted = addresses.isEmpty() ? everywhere(ports) : addresses;
         List<Listener> bound = new ArrayList<>();
         for (ListenAddress address : wanted) {
             bound.add(bind(address));
         }
         return bound;
+    }
+
+    /** A socket that somebody else bound. */
+    static Listener of(ServerSocketChannel channel) throws IOException {
+        return new Listener(channel, inWords(channel));
+    }
+
+    private static List<ListenAddress> everywhere(List<Integer> ports) {
+        String host = hasIpv6() ? "[::]" : "0.0.0.0";
+        return ports.stream().map(port -> new ListenAddress(host, port)).toList();
     }
 
     @Override
@@ -50,7 +59,7 @@ record Listener(ServerSocketChannel channel, String address) implements Closeabl
             ServerSocketChannel channel = ServerSocketChannel.open(family(host));
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             channel.bind(new InetSocketAddress(host, wanted.port()), BACKLOG);
-            return new Listener(channel, inWords(channel));
+            return of(channel);
         } catch (UnknownHostException e) {
             throw cannot(wanted, "this host name has no address");
         } catch (IOException | UnsupportedOperationException e) {

@@ -6,14 +6,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleException;
 
-/** The entry point of {@code bin/qpsmtpd-prefork}. */
+/** The entry point of {@code bin/qpsmtpd-prefork} and {@code bin/qpsmtpd-forkserver}. */
 public final class Main {
     private Main() {}
 
     /** Runs the server and ends the process: 0 after a stop, 1 when it cannot start, 2 on usage. */
     public static void main(String[] words) {
         @Nullable Detachment detachment = Detachment.fromStartScript();
-        int status = run(List.of(words), System.out, System.err, detachment);
+        int status =
+                run(FrontEnd.fromStartScript(), List.of(words), System.out, System.err, detachment);
         if (detachment != null) {
             detachment.report(status);
         }
@@ -22,12 +23,16 @@ public final class Main {
     }
 
     static int run(
-            List<String> words, PrintStream out, PrintStream err, @Nullable Detachment detachment) {
+            FrontEnd frontEnd,
+            List<String> words,
+            PrintStream out,
+            PrintStream err,
+            @Nullable Detachment detachment) {
         StandardErrorHandler.install(err);
         try {
-            CommandLine line = CommandLine.of(words);
+            CommandLine line = CommandLine.of(frontEnd, words);
             if (line.has(Option.HELP) || line.has(Option.VERSION)) {
-                out.print(line.has(Option.HELP) ? Usage.text() : Usage.VERSION + "\n");
+                out.print(line.has(Option.HELP) ? Usage.text(frontEnd) : Usage.VERSION + "\n");
                 out.flush();
                 return 0;
             }
@@ -36,7 +41,8 @@ public final class Main {
             new Launch(options, Home.find(System.getenv()), log, detachment).run();
             return 0;
         } catch (StartFailure e) {
-            err.println(e.line());
+            boolean usage = e.status() == StartFailure.USAGE;
+            err.println((usage ? frontEnd.program() + ": " : "") + e.line());
             return e.status();
         } catch (IOException | BundleException e) {
             err.println(

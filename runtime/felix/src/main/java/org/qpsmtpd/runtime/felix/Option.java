@@ -3,8 +3,9 @@ package org.qpsmtpd.runtime.felix;
 import java.util.List;
 
 /**
- * The options of {@code qpsmtpd-prefork}: every one of qpsmtpd 1.00 and of its older manual page,
- * and {@code --console}.
+ * The options: every one of qpsmtpd 1.00's {@code qpsmtpd-prefork} and of its older manual page,
+ * {@code --console}, and what {@code qpsmtpd-forkserver} has besides. Names and texts are those of
+ * prefork, see {@link FrontEnd}.
  */
 enum Option {
     PORT("port", 0, 65_535, "port of each address that names none; 0 takes a free one (2525)"),
@@ -41,6 +42,7 @@ enum Option {
     CONSOLE("console", "read commands for the console from standard input: see the command help"),
     DEBUG("debug", "say on standard error what the start does"),
     QUIET("quiet", "print no start-up lines, only warnings and errors"),
+    NO_RDNS("no-rdns", "taken for the sake of old start scripts; changes nothing"),
     VERSION("version", "print the version"),
     HELP("help", "print this text");
 
@@ -76,11 +78,6 @@ enum Option {
     /** The spellings of the option, without dashes, in lower case; the first is the main one. */
     List<String> names() {
         return this == INTERFACE ? List.of(name, "listen-address") : List.of(name);
-    }
-
-    /** The option as an administrator types it. */
-    String spelled() {
-        return "--" + name;
     }
 
     String meaning() {

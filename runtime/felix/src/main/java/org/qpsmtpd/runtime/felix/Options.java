@@ -3,8 +3,10 @@ package org.qpsmtpd.runtime.felix;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The command line, checked and with defaults filled in.
  *
- * @param port port of addresses that name none
+ * @param frontEnd whose command line it is
+ * @param ports ports of addresses that name none, at least one
  * @param addresses where to listen, in the order given; empty means all addresses of the host
  * @param user the user to switch to, or null
  * @param children how many workers there may be, at least 1
@@ -24,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param pidFile absolute, or null
  */
 record Options(
-        int port,
+        FrontEnd frontEnd,
+        List<Integer> ports,
         List<ListenAddress> addresses,
         @Nullable String user,
         int children,
@@ -46,7 +50,10 @@ record Options(
     private static final Pattern USER = Pattern.compile("\\w[\\w-]*");
     private static final Pattern PID_FILE = Pattern.compile("/[\\w/.-]*[\\w.-]");
 
+    private static final int MOST_CHILDREN = 10_000;
+
     Options {
+        ports = List.copyOf(ports);
         addresses = List.copyOf(addresses);
     }
 
@@ -56,27 +63,28 @@ record Options(
      * @throws StartFailure with status 2 and a line that names the option
      */
     static Options of(CommandLine line) throws StartFailure {
-        int port = number(line, Option.PORT, 2525);
-        int children = number(line, Option.CHILDREN, 15);
+        FrontEnd frontEnd = line.frontEnd();
+        List<Integer> ports = ports(line);
+        int limit = number(line, Option.LIMIT_CONNECTIONS, frontEnd.limitConnections());
+        // A forkserver has a child for each connection.
+        boolean forks = frontEnd == FrontEnd.FORKSERVER;
+        int children = forks ? childFor(limit) : number(line, Option.CHILDREN, 15);
         // 1.00 takes more idle children than children for "all of them"; so does this.
-        int idle = Math.min(children, number(line, Option.IDLE_CHILDREN, 5));
-        List<ListenAddress> addresses = new ArrayList<>();
-        for (String text : line.all(Option.INTERFACE)) {
-            addresses.add(ListenAddress.parse(text, port));
-        }
+        int idle = forks ? 0 : Math.min(children, number(line, Option.IDLE_CHILDREN, 5));
         if (line.has(Option.CONSOLE) && line.has(Option.DETACH)) {
             throw StartFailure.usage(
                     "option --console needs a terminal, so it cannot be used with --detach");
         }
         return new Options(
-                port,
-                addresses,
+                frontEnd,
+                ports,
+                addresses(line, ports),
                 user(line),
                 children,
                 idle,
-                number(line, Option.LIMIT_CONNECTIONS, 0),
-                number(line, Option.MAX_FROM_IP, 10),
-                number(line, Option.RENICE_PARENT, 5),
+                limit,
+                number(line, Option.MAX_FROM_IP, frontEnd.maxFromIp()),
+                number(line, Option.RENICE_PARENT, forks ? 0 : 5),
                 line.has(Option.RENICE_PARENT),
                 pidFile(line),
                 line.has(Option.DETACH),
@@ -94,8 +102,8 @@ record Options(
      */
     Map<String, String> properties(List<String> listening) {
         Map<String, String> properties = new LinkedHashMap<>();
-        properties.put(key(Option.PORT), Integer.toString(port));
-        properties.put(key(Option.INTERFACE), listening.stream().collect(Collectors.joining(",")));
+        properties.put(key(Option.PORT), joined(ports));
+        properties.put(key(Option.INTERFACE), joined(listening));
         if (user != null) {
             properties.put(key(Option.USER), user);
         }
@@ -113,6 +121,39 @@ record Options(
         properties.put(key(Option.DEBUG), Boolean.toString(debug));
         properties.put(key(Option.QUIET), Boolean.toString(quiet));
         return properties;
+    }
+
+    private static int childFor(int limitConnections) {
+        return limitConnections == 0 ? MOST_CHILDREN : Math.min(limitConnections, MOST_CHILDREN);
+    }
+
+    private static List<Integer> ports(CommandLine line) {
+        List<Integer> ports = line.all(Option.PORT).stream().map(Integer::valueOf).toList();
+        if (ports.isEmpty()) {
+            return List.of(2525);
+        }
+        return line.frontEnd().takesSeveralPorts()
+                ? ports
+                : ports.subList(ports.size() - 1, ports.size());
+    }
+
+    /** Each address on each port; one that names a port of its own on that alone. */
+    private static List<ListenAddress> addresses(CommandLine line, List<Integer> ports)
+            throws StartFailure {
+        String option = line.frontEnd().spelled(Option.INTERFACE);
+        List<ListenAddress> addresses = new ArrayList<>();
+        for (String text : line.all(Option.INTERFACE)) {
+            Set<ListenAddress> each = new LinkedHashSet<>();
+            for (int port : ports) {
+                each.add(ListenAddress.parse(option, text, port));
+            }
+            addresses.addAll(each);
+        }
+        return addresses;
+    }
+
+    private static String joined(List<?> values) {
+        return values.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
     private static String key(Option option) {

@@ -10,7 +10,7 @@ final class StartFailure extends Exception {
     /** The machine or the files are not as the server needs them. */
     static final int FAILED = 1;
 
-    /** The command line itself is wrong. */
+    /** The command line itself is wrong; the line is printed behind the program's name. */
     static final int USAGE = 2;
 
     private final int status;
@@ -25,7 +25,7 @@ final class StartFailure extends Exception {
     }
 
     static StartFailure usage(String line) {
-        return new StartFailure(USAGE, "qpsmtpd-prefork: " + line);
+        return new StartFailure(USAGE, line);
     }
 
     int status() {

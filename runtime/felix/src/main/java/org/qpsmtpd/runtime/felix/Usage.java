@@ -1,5 +1,7 @@
 package org.qpsmtpd.runtime.felix;
 
+import java.util.stream.Collectors;
+
 /** What {@code --help} and {@code --version} print. */
 final class Usage {
     static final String VERSION = "Qpsmtpd Daemon - version 1.0.0";
@@ -10,16 +12,16 @@ final class Usage {
     private Usage() {}
 
     /** One entry for each option, wrapped at 80 columns, with a line end at the end. */
-    static String text() {
+    static String text(FrontEnd frontEnd) {
         StringBuilder text = new StringBuilder();
-        text.append("usage: qpsmtpd-prefork [options]\n\n");
-        for (Option option : Option.values()) {
-            append(text, option);
+        text.append("usage: ").append(frontEnd.program()).append(" [options]\n\n");
+        for (Option option : frontEnd.options()) {
+            append(text, frontEnd, option);
         }
         text.append(
                 """
 
-                Options may be abbreviated, in any letter case, as --opt VALUE or --opt=VALUE.
+                Options may be abbreviated, as --opt VALUE or --opt=VALUE.
                 QPSMTPD_CONFIG names the config directory, QPSMTPD_DEPLOY the folder that takes
                 new plugin bundles, QPSMTPD_JAVA_OPTS more options for the Java machine.
                 SIGHUP reads plugins and configuration anew; SIGTERM and SIGINT stop the server
@@ -28,9 +30,13 @@ final class Usage {
         return text.toString();
     }
 
-    private static void append(StringBuilder text, Option option) {
+    private static void append(StringBuilder text, FrontEnd frontEnd, Option option) {
         String placeholder = option.placeholder();
-        StringBuilder line = new StringBuilder("  --").append(String.join(", --", option.names()));
+        StringBuilder line = new StringBuilder("  ");
+        line.append(
+                frontEnd.names(option).stream()
+                        .map(name -> (name.length() == 1 ? "-" : "--") + name)
+                        .collect(Collectors.joining(", ")));
         if (!placeholder.isEmpty()) {
             line.append(' ').append(placeholder);
         }
@@ -39,7 +45,7 @@ final class Usage {
             line.setLength(0);
         }
         pad(line);
-        for (String word : option.meaning().split(" ", -1)) {
+        for (String word : frontEnd.meaning(option).split(" ", -1)) {
             if (line.length() + 1 + word.length() > WIDTH) {
                 text.append(line).append('\n');
                 line.setLength(0);

@@ -117,12 +117,14 @@ final class CommandLineTest {
     })
     void keepsNumbersInTheirRange(Option option, int least, int most) throws StartFailure {
         String allowed = "a number from " + least + " to " + most;
-        assertThat(line(option.spelled() + " " + least).last(option)).isEqualTo("" + least);
-        assertThat(line(option.spelled() + " " + most).last(option)).isEqualTo("" + most);
+        assertThat(line(FrontEnd.PREFORK.spelled(option) + " " + least).last(option))
+                .isEqualTo("" + least);
+        assertThat(line(FrontEnd.PREFORK.spelled(option) + " " + most).last(option))
+                .isEqualTo("" + most);
         for (String wrong :
                 List.of("" + (least - 1), "" + (most + 1), "x", "1.5", "1k", "99999999999")) {
-            assertThat(refusal(option.spelled() + " " + wrong))
-                    .contains(option.spelled(), "\"" + wrong + "\"", allowed);
+            assertThat(refusal(FrontEnd.PREFORK.spelled(option) + " " + wrong))
+                    .contains(FrontEnd.PREFORK.spelled(option), "\"" + wrong + "\"", allowed);
         }
     }
 
@@ -136,20 +138,21 @@ final class CommandLineTest {
     void keepsARefusalOnOneLine() {
         StartFailure failure =
                 catchThrowableOfType(
-                        StartFailure.class, () -> CommandLine.of(List.of("a\nb\u001b[0m\u2028")));
+                        StartFailure.class,
+                        () -> CommandLine.of(FrontEnd.PREFORK, List.of("a\nb\u001b[0m\u2028")));
         assertThat(failure.line()).contains("a\\x0ab\\x1b[0m\\x2028");
         assertThat(failure.status()).isEqualTo(2);
     }
 
     private static CommandLine line(String words) throws StartFailure {
-        return CommandLine.of(List.of(words.split(" ", -1)));
+        return CommandLine.of(FrontEnd.PREFORK, List.of(words.split(" ", -1)));
     }
 
     private static String refusal(String words) {
         StartFailure failure = catchThrowableOfType(StartFailure.class, () -> line(words));
         assertThat(failure).as(words).isNotNull();
         assertThat(failure.status()).isEqualTo(2);
-        assertThat(failure.line()).startsWith("qpsmtpd-prefork: ").doesNotContain("\n");
+        assertThat(failure.line()).doesNotContain("\n");
         return failure.line();
     }
 }

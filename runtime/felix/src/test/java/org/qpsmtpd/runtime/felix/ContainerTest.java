@@ -45,7 +45,8 @@ final class ContainerTest {
 
     @BeforeEach
     void offerASocket() throws StartFailure {
-        Listener.bind(List.of(new ListenAddress("127.0.0.1", 0)), 0).forEach(container::offer);
+        Listener.bind(List.of(new ListenAddress("127.0.0.1", 0)), List.of(0))
+                .forEach(container::offer);
     }
 
     @AfterEach

@@ -19,7 +19,8 @@ final class ListenAddressTest {
         "[::ffff:192.0.2.1]:1, [::ffff:192.0.2.1], 1",
     })
     void readsHostAndPort(String text, String host, int port) throws StartFailure {
-        assertThat(ListenAddress.parse(text, 2525)).isEqualTo(new ListenAddress(host, port));
+        assertThat(ListenAddress.parse("--interface", text, 2525))
+                .isEqualTo(new ListenAddress(host, port));
     }
 
     @ParameterizedTest
@@ -46,7 +47,7 @@ final class ListenAddressTest {
                 "-a",
             })
     void refusesAnotherShape(String text) {
-        assertThatThrownBy(() -> ListenAddress.parse(text, 2525))
+        assertThatThrownBy(() -> ListenAddress.parse("--interface", text, 2525))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("--interface: Malformed listen address '" + text + "'");
     }

@@ -17,7 +17,7 @@ final class ListenerTest {
 
     @Test
     void listensAndTellsTheRealPort() throws Exception {
-        Listener listener = Listener.bind(List.of(ANY_PORT), 2525).get(0);
+        Listener listener = Listener.bind(List.of(ANY_PORT), List.of(2525)).get(0);
         try (listener) {
             InetSocketAddress local = (InetSocketAddress) listener.channel().getLocalAddress();
             assertThat(listener.address()).isEqualTo("127.0.0.1:" + local.getPort());
@@ -31,7 +31,7 @@ final class ListenerTest {
 
     @Test
     void listensOnAllAddressesWhenNoneIsNamed() throws Exception {
-        Listener listener = Listener.bind(List.of(), 0).get(0);
+        Listener listener = Listener.bind(List.of(), List.of(0)).get(0);
         try (listener) {
             InetSocketAddress local = (InetSocketAddress) listener.channel().getLocalAddress();
             assertThat(local.getAddress().isAnyLocalAddress()).isTrue();
@@ -40,7 +40,7 @@ final class ListenerTest {
 
     @Test
     void namesAddressAndReasonOfAPortInUse() throws Exception {
-        Listener first = Listener.bind(List.of(ANY_PORT), 2525).get(0);
+        Listener first = Listener.bind(List.of(ANY_PORT), List.of(2525)).get(0);
         try (first) {
             int port = ((InetSocketAddress) first.channel().getLocalAddress()).getPort();
             assertThat(refusal(new ListenAddress("127.0.0.1", port)))
@@ -74,7 +74,8 @@ final class ListenerTest {
     private static String refusal(ListenAddress address) {
         StartFailure failure =
                 catchThrowableOfType(
-                        StartFailure.class, () -> closeAll(Listener.bind(List.of(address), 2525)));
+                        StartFailure.class,
+                        () -> closeAll(Listener.bind(List.of(address), List.of(2525))));
         assertThat(failure.status()).isEqualTo(1);
         return failure.line();
     }

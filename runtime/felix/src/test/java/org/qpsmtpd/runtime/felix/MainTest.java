@@ -23,7 +23,7 @@ final class MainTest {
     void explainsEveryOptionInEightyColumns() {
         assertThat(run("--help")).isZero();
         String text = out.toString(UTF_8);
-        for (Option option : Option.values()) {
+        for (Option option : FrontEnd.PREFORK.options()) {
             for (String name : option.names()) {
                 assertThat(text).contains("--" + name);
             }
@@ -35,7 +35,11 @@ final class MainTest {
     @Test
     void answersAWrongOptionInOneLineAndStatusTwo() {
         assertThat(run("--nonsense")).isEqualTo(2);
-        assertThat(err.toString(UTF_8).lines()).singleElement().asString().contains("--nonsense");
+        assertThat(err.toString(UTF_8).lines())
+                .singleElement()
+                .asString()
+                .startsWith("qpsmtpd-prefork: ")
+                .contains("--nonsense");
         assertThat(out.toString(UTF_8)).isEmpty();
     }
 
@@ -50,6 +54,7 @@ final class MainTest {
 
     private int run(String word) {
         return Main.run(
+                FrontEnd.PREFORK,
                 List.of(word),
                 new PrintStream(out, true, UTF_8),
                 new PrintStream(err, true, UTF_8),

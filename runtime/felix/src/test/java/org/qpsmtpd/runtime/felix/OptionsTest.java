@@ -15,11 +15,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class OptionsTest {
     @Test
     void hasTheDefaultsOfTheManual() throws StartFailure {
-        assertThat(Options.of(CommandLine.of(List.of())))
+        assertThat(Options.of(CommandLine.of(FrontEnd.PREFORK, List.of())))
                 .isEqualTo(
                         new Options(
-                                2525, List.of(), null, 15, 5, 0, 10, 5, false, null, false, false,
-                                false, false, false));
+                                FrontEnd.PREFORK,
+                                List.of(2525),
+                                List.of(),
+                                null,
+                                15,
+                                5,
+                                0,
+                                10,
+                                5,
+                                false,
+                                null,
+                                false,
+                                false,
+                                false,
+                                false,
+                                false));
     }
 
     @Test
@@ -114,11 +128,12 @@ final class OptionsTest {
     }
 
     private static Options options(String words) throws StartFailure {
-        return Options.of(CommandLine.of(List.of(words.split(" ", -1))));
+        return Options.of(CommandLine.of(FrontEnd.PREFORK, List.of(words.split(" ", -1))));
     }
 
     private static Map<String, String> properties(String words) throws StartFailure {
         List<String> list = words.isEmpty() ? List.of() : List.of(words.split(" ", -1));
-        return Options.of(CommandLine.of(list)).properties(List.of("[::]:2525", "127.0.0.1:25"));
+        return Options.of(CommandLine.of(FrontEnd.PREFORK, list))
+                .properties(List.of("[::]:2525", "127.0.0.1:25"));
     }
 }
