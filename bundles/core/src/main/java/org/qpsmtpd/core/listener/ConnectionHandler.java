@@ -19,6 +19,7 @@ import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.connection.TlsInfo;
 import org.qpsmtpd.core.session.Endpoints;
+import org.qpsmtpd.core.session.Introduction;
 import org.qpsmtpd.core.session.MessageInput;
 import org.qpsmtpd.core.session.Reply;
 import org.qpsmtpd.core.session.Session;
@@ -70,11 +71,27 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
 
     /** Made on the connection's own thread. */
     ConnectionHandler(Listener listener, Channel channel, Endpoints endpoints) {
+        this(listener, channel, endpoints, null);
+    }
+
+    /** For a client whom somebody else accepted. */
+    ConnectionHandler(Listener listener, Channel channel, Introduction introduction) {
+        this(listener, channel, introduction.endpoints(), introduction);
+    }
+
+    private ConnectionHandler(
+            Listener listener,
+            Channel channel,
+            Endpoints endpoints,
+            @Nullable Introduction introduction) {
         this.listener = listener;
         this.channel = channel;
         this.endpoints = endpoints;
         watch = listener.watch(channel.eventLoop());
         session = listener.newSession(this, endpoints);
+        if (introduction != null) {
+            session.introduce(introduction);
+        }
     }
 
     LoopWatch watch() {

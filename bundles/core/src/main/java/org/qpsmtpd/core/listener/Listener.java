@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.listener;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -20,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +35,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.session.Endpoints;
 import org.qpsmtpd.core.session.Engine;
+import org.qpsmtpd.core.session.Introduction;
 import org.qpsmtpd.core.session.Session;
 import org.qpsmtpd.core.session.Wire;
 import org.qpsmtpd.core.worker.LoopGuard;
@@ -64,6 +68,7 @@ public final class Listener implements AutoCloseable {
     private final Map<String, ConnectionHandler> connections = new ConcurrentHashMap<>();
     private final Set<Channel> headerless = ConcurrentHashMap.newKeySet();
     private final AtomicInteger open = new AtomicInteger();
+    private volatile @Nullable Runnable atEnd;
     private volatile boolean closing;
     private volatile boolean full;
     private volatile boolean paused;
@@ -206,6 +211,39 @@ public final class Listener implements AutoCloseable {
         return engine.headerSeconds();
     }
 
+    /**
+     * Serves a connection that somebody else accepted.
+     *
+     * @param over runs once its session is over and the connection closed
+     */
+    public void serve(SocketChannel socket, Introduction introduction, Runnable over) {
+        open.incrementAndGet();
+        atEnd = over;
+        Channel channel = transport.connection(socket);
+        channel.closeFuture().addListener(closed -> uncount());
+        Bootstrap bootstrap =
+                new Bootstrap()
+                        .group(transport.group())
+                        .channelFactory(() -> channel)
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        .option(ChannelOption.SO_KEEPALIVE, true)
+                        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                        .handler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel given) {
+                                        given.pipeline()
+                                                .addLast(
+                                                        new ConnectionHandler(
+                                                                Listener.this,
+                                                                given,
+                                                                introduction));
+                                    }
+                                });
+        bootstrap.register().syncUninterruptibly();
+    }
+
     /** The addresses that connections are accepted on. */
     public List<InetSocketAddress> addresses() {
         List<InetSocketAddress> addresses = new ArrayList<>();
@@ -252,6 +290,11 @@ public final class Listener implements AutoCloseable {
     /** Forgets a connection whose session is over. */
     void ended(ConnectionHandler connection) {
         connection.watch().remove(connection);
+        Runnable over = atEnd;
+        if (over != null) {
+            atEnd = null;
+            over.run();
+        }
     }
 
     private void uncount() {

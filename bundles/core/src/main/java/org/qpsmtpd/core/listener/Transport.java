@@ -7,15 +7,19 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import java.io.IOException;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Predicate;
@@ -67,6 +71,9 @@ abstract class Transport {
 
     abstract ServerChannel server(ServerSocketChannel socket);
 
+    /** A connection that somebody else accepted. */
+    abstract io.netty.channel.socket.SocketChannel connection(SocketChannel socket);
+
     private static final class Portable extends Transport {
         Portable(int loops, Predicate<EventExecutor> stuck) {
             super(NioIoHandler.newFactory(), loops, stuck);
@@ -75,6 +82,11 @@ abstract class Transport {
         @Override
         ServerChannel server(ServerSocketChannel socket) {
             return new NioServerSocketChannel(socket);
+        }
+
+        @Override
+        io.netty.channel.socket.SocketChannel connection(SocketChannel socket) {
+            return new NioSocketChannel(null, socket);
         }
     }
 
@@ -99,6 +111,15 @@ abstract class Transport {
                                     () -> new IllegalStateException("no descriptor: " + socket));
             return new EpollServerSocketChannel(descriptor);
         }
+
+        @Override
+        io.netty.channel.socket.SocketChannel connection(SocketChannel socket) {
+            int descriptor =
+                    Descriptors.of(socket)
+                            .orElseThrow(
+                                    () -> new IllegalStateException("no descriptor: " + socket));
+            return new EpollSocketChannel(descriptor);
+        }
     }
 
     /**
@@ -116,7 +137,7 @@ abstract class Transport {
             }
         }
 
-        static OptionalInt of(ServerSocketChannel socket) {
+        static OptionalInt of(NetworkChannel socket) {
             try {
                 Method descriptor = socket.getClass().getMethod("getFDVal");
                 descriptor.setAccessible(true);

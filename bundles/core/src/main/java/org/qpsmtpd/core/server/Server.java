@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -48,6 +49,7 @@ import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.Gate;
 import org.qpsmtpd.core.log.JulBridge;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.session.Introduction;
 import org.qpsmtpd.core.worker.ThreadWatch;
 
 /**
@@ -165,8 +167,14 @@ public final class Server {
                             () -> Optional.ofNullable(resolver),
                             this::childStart);
             server = started;
-            for (ServerSocketChannel socket : sockets()) {
-                started.accept(socket);
+            Collection<ServiceReference<SocketChannel>> connections = connections();
+            if (connections.isEmpty()) {
+                for (ServerSocketChannel socket : sockets()) {
+                    started.accept(socket);
+                }
+            }
+            for (ServiceReference<SocketChannel> connection : connections) {
+                serve(started, connection);
             }
             var unused =
                     control.scheduleWithFixedDelay(
@@ -215,6 +223,34 @@ public final class Server {
         List<ServerSocketChannel> given =
                 services(ServerSocketChannel.class, "(org.qpsmtpd.listener=*)");
         return given.isEmpty() ? bind() : given;
+    }
+
+    private Collection<ServiceReference<SocketChannel>> connections() {
+        try {
+            return context.getServiceReferences(SocketChannel.class, "(org.qpsmtpd.connection=*)");
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Serves a connection that the launcher was started for; tells the launcher when it is over.
+     */
+    private void serve(SmtpServer started, ServiceReference<SocketChannel> reference)
+            throws IOException {
+        SocketChannel socket = context.getService(reference);
+        if (socket != null) {
+            Introduction introduction =
+                    Introduction.of(
+                            name -> (String) reference.getProperty("org.qpsmtpd." + name),
+                            socket.getRemoteAddress(),
+                            socket.getLocalAddress());
+            Runnable over =
+                    () ->
+                            services(Runnable.class, "(org.qpsmtpd.connection_over=*)")
+                                    .forEach(Runnable::run);
+            started.serve(socket, introduction, over);
+        }
     }
 
     private List<ServerSocketChannel> bind() throws IOException {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import org.qpsmtpd.core.listener.Listener.ListenerOptions;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.session.Engine;
+import org.qpsmtpd.core.session.Introduction;
 import org.qpsmtpd.core.worker.Children;
 
 /** A server without a framework around it: sockets in, generations of plugins asked, mail out. */
@@ -121,6 +123,15 @@ public final class SmtpServer implements AutoCloseable {
     /** Starts accepting on a bound socket. */
     public void accept(ServerSocketChannel socket) {
         listener.accept(socket);
+    }
+
+    /**
+     * Serves a connection that somebody else accepted.
+     *
+     * @param over runs once its session is over
+     */
+    public void serve(SocketChannel socket, Introduction introduction, Runnable over) {
+        listener.serve(socket, introduction, over);
     }
 
     /** The addresses that connections are accepted on. */

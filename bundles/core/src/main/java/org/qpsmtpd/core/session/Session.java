@@ -87,6 +87,11 @@ public final class Session implements HookHost {
         this.diary = new Diary(new SessionLog(id, connection.remoteIp(), generation.number()));
     }
 
+    /** Takes what is known of the client besides its address; before {@link #start}. */
+    public void introduce(Introduction introduction) {
+        connection.introduce(introduction);
+    }
+
     // ---- life
 
     /**
@@ -159,7 +164,7 @@ public final class Session implements HookHost {
             return;
         }
         Optional<Resolver> resolver = engine.resolver();
-        if (resolver.isEmpty() || connection.isNamed()) {
+        if (resolver.isEmpty() || connection.isNamed() || connection.isHostKnown()) {
             connect();
             return;
         }

@@ -22,6 +22,8 @@ final class SmtpConnection implements Connection {
     private Endpoints endpoints;
     private final NoteMap notes = new NoteMap();
     private String remoteHost = "Unknown";
+    private @Nullable String remoteInfo;
+    private boolean hostKnown;
     private boolean relayClient;
     private Hello hello = Hello.NONE;
     private String helloHost = "";
@@ -67,9 +69,22 @@ final class SmtpConnection implements Connection {
         remoteHost = host;
     }
 
+    /** Takes what a super-server told. */
+    void introduce(Introduction introduction) {
+        remoteHost = introduction.host();
+        remoteInfo = introduction.looked() ? introduction.info() : null;
+        hostKnown = introduction.looked();
+    }
+
+    /** Whether the host name was looked for already. */
+    boolean isHostKnown() {
+        return hostKnown;
+    }
+
     @Override
     public String remoteInfo() {
-        return remoteHost;
+        String info = remoteInfo;
+        return info == null ? remoteHost : info;
     }
 
     /** The client's address and port, an IPv6 address in brackets. */

@@ -2,6 +2,7 @@ package org.qpsmtpd.runtime.felix;
 
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -39,6 +40,9 @@ import org.osgi.framework.launch.Framework;
  *   <li>to the core: each bound {@link ServerSocketChannel} as a service with {@value #LISTENER}
  *       set to its address, registered before any bundle starts; a {@link Runnable} with {@value
  *       #CHILD_PRIORITY}, if the process was reniced, which each worker thread runs once;
+ *   <li>to the core, when there is a single connection to serve: its {@link SocketChannel} with
+ *       {@value #CONNECTION} and what is known of the client, and a {@link Runnable} with {@value
+ *       #CONNECTION_OVER} that the core runs at its end;
  *   <li>from the core: an {@link AutoCloseable} with {@value #SERVER}{@code =listening} once it
  *       accepts, whose {@code close} stops accepting and waits, within a bound, for what is in
  *       flight; a {@link Runnable} with {@value #COMMAND}{@code =reload}.
@@ -46,6 +50,8 @@ import org.osgi.framework.launch.Framework;
  */
 final class Container {
     static final String LISTENER = "org.qpsmtpd.listener";
+    static final String CONNECTION = "org.qpsmtpd.connection";
+    static final String CONNECTION_OVER = "org.qpsmtpd.connection_over";
     static final String CHILD_PRIORITY = "org.qpsmtpd.child_priority";
     static final String SERVER = "org.qpsmtpd.server";
     static final String COMMAND = "org.qpsmtpd.command";
@@ -94,6 +100,17 @@ final class Container {
         register(ServerSocketChannel.class, listener.channel(), LISTENER, listener.address());
     }
 
+    /** Hands a client's connection to the core; once it is over, the framework stops. */
+    void offerConnection(SocketChannel connection, Map<String, String> told) {
+        Map<String, Object> properties = new HashMap<>(told);
+        properties.put(CONNECTION, true);
+        framework
+                .getBundleContext()
+                .registerService(
+                        SocketChannel.class, connection, FrameworkUtil.asDictionary(properties));
+        register(Runnable.class, this::stop, CONNECTION_OVER, true);
+    }
+
     /** Hands over what each worker thread is to run once. */
     void offerChildPriority(Runnable forEachWorker) {
         register(Runnable.class, forEachWorker, CHILD_PRIORITY, true);
@@ -106,9 +123,12 @@ final class Container {
      * @throws StartFailure with status 1 when the framework or a bundle other than a plugin fails;
      *     a plugin that fails is logged, and the core decides what its absence means
      */
-    void start(Home home) throws IOException, BundleException, StartFailure {
+    void start(Home home, Bundles wanted) throws IOException, BundleException, StartFailure {
         framework.start();
         List<Path> libraries = jars(home.bundles());
+        libraries.removeIf(jar -> !wanted.includesLibrary(jar.getFileName().toString()));
+        List<Path> named = jars(home.plugins());
+        named.removeIf(jar -> !wanted.includesPlugin(jar.getFileName().toString()));
         List<Path> core = libraries.stream().filter(jar -> isNamed(jar, CORE)).toList();
         if (core.isEmpty()) {
             throw StartFailure.failed("FATAL: " + home.bundles() + " holds no " + CORE + "*.jar");
@@ -120,7 +140,7 @@ final class Container {
         libraries.removeAll(core);
         libraries.removeAll(deployment);
         List<Bundle> first = install(libraries);
-        List<Bundle> plugins = installPlugins(jars(home.plugins()));
+        List<Bundle> plugins = installPlugins(named);
         List<Bundle> then = install(deployment);
         List<Bundle> last = install(core);
         startAll(first);
@@ -251,7 +271,7 @@ final class Container {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, "*.jar")) {
             entries.forEach(jars::add);
         } catch (NoSuchFileException e) {
-            return List.of();
+            return new ArrayList<>();
         }
         jars.sort(null);
         return jars;

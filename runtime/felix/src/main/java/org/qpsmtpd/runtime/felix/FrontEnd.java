@@ -15,7 +15,10 @@ enum FrontEnd {
     PREFORK("qpsmtpd-prefork", 0, 10),
 
     /** {@code qpsmtpd-forkserver}: nine options, each with a letter of its own but one. */
-    FORKSERVER("qpsmtpd-forkserver", 15, 5);
+    FORKSERVER("qpsmtpd-forkserver", 15, 5),
+
+    /** {@code qpsmtpd}: serves what inetd, xinetd or tcpserver passed on as standard input. */
+    INETD("qpsmtpd", 0, 0);
 
     /** The system property by which the start script tells its name. */
     static final String PROPERTY = "org.qpsmtpd.program";
@@ -35,6 +38,9 @@ enum FrontEnd {
 
     private static final Set<Option> PREFORK_OPTIONS =
             Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(Option.NO_RDNS)));
+
+    private static final Set<Option> INETD_OPTIONS =
+            Collections.unmodifiableSet(EnumSet.of(Option.VERSION, Option.HELP));
 
     private static final Map<Option, List<String>> FORKSERVER_NAMES =
             Map.of(
@@ -92,12 +98,16 @@ enum FrontEnd {
 
     /** The options it has, in the order of its usage text. */
     Set<Option> options() {
-        return this == PREFORK ? PREFORK_OPTIONS : FORKSERVER_OPTIONS;
+        return switch (this) {
+            case PREFORK -> PREFORK_OPTIONS;
+            case FORKSERVER -> FORKSERVER_OPTIONS;
+            case INETD -> INETD_OPTIONS;
+        };
     }
 
     /** The spellings of an option, without dashes; the first is the main one. */
     List<String> names(Option option) {
-        return this == PREFORK
+        return this != FORKSERVER
                 ? option.names()
                 : FORKSERVER_NAMES.getOrDefault(option, option.names());
     }
@@ -108,14 +118,14 @@ enum FrontEnd {
     }
 
     String meaning(Option option) {
-        return this == PREFORK
+        return this != FORKSERVER
                 ? option.meaning()
                 : FORKSERVER_MEANINGS.getOrDefault(option, option.meaning());
     }
 
     /** Whether {@code --PORT} is {@code --port}. */
     boolean ignoresCase() {
-        return this == PREFORK;
+        return this != FORKSERVER;
     }
 
     /** Whether {@code --port} may be repeated. */

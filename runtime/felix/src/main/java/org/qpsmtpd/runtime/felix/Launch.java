@@ -1,6 +1,8 @@
 package org.qpsmtpd.runtime.felix;
 
 import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +28,7 @@ final class Launch {
     private final Home home;
     private final StartLog log;
     private final @Nullable Detachment detachment;
+    private final @Nullable Inherited inherited;
     private final ServiceManager serviceManager;
     private final AtomicBoolean stopAsked = new AtomicBoolean();
 
@@ -36,11 +39,17 @@ final class Launch {
     /** The container once all its bundles are started: only then signals reach it. */
     private volatile @Nullable Container signalled;
 
-    Launch(Options options, Home home, StartLog log, @Nullable Detachment detachment) {
+    Launch(
+            Options options,
+            Home home,
+            StartLog log,
+            @Nullable Detachment detachment,
+            @Nullable Inherited inherited) {
         this.options = options;
         this.home = home;
         this.log = log;
         this.detachment = detachment;
+        this.inherited = inherited;
         this.serviceManager = new ServiceManager(System.getenv(), log);
     }
 
@@ -79,7 +88,12 @@ final class Launch {
     }
 
     /** Those passed on by the service manager and those named, or everywhere if there are none. */
-    private List<Listener> listeners() throws StartFailure {
+    private List<Listener> listeners() throws StartFailure, IOException {
+        if (inherited != null) {
+            return inherited.channel() instanceof ServerSocketChannel socket
+                    ? List.of(Listener.of(socket))
+                    : List.of();
+        }
         long pid = ProcessHandle.current().pid();
         List<Listener> listeners = new ArrayList<>(InheritedListeners.of(System.getenv(), pid));
         if (listeners.isEmpty() || !options.addresses().isEmpty()) {
@@ -107,6 +121,9 @@ final class Launch {
 
     private @Nullable Account account(boolean root) throws StartFailure, IOException {
         @Nullable String named = options.user();
+        if (inherited != null) {
+            return null; // whoever started us chose the user
+        }
         @Nullable String name = named == null && root ? options.frontEnd().usualUser() : named;
         if (name == null) {
             if (root) {
@@ -165,11 +182,14 @@ final class Launch {
         Container starting = Container.create(properties);
         container = starting;
         listeners.forEach(starting::offer);
+        if (inherited != null && inherited.channel() instanceof SocketChannel connection) {
+            starting.offerConnection(connection, inherited.told());
+        }
         if (priority != null) {
             starting.offerChildPriority(priority::restoreForThisThread);
         }
         log.debug("starting the bundles of " + home.directory());
-        starting.start(home);
+        starting.start(home, inherited == null ? Bundles.all() : Bundles.few(home));
         signalled = starting;
         if (stopAsked.get()) {
             starting.stop();

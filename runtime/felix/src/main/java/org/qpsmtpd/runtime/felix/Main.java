@@ -14,7 +14,13 @@ public final class Main {
     public static void main(String[] words) {
         @Nullable Detachment detachment = Detachment.fromStartScript();
         int status =
-                run(FrontEnd.fromStartScript(), List.of(words), System.out, System.err, detachment);
+                run(
+                        FrontEnd.fromStartScript(),
+                        List.of(words),
+                        System.out,
+                        System.err,
+                        detachment,
+                        null);
         if (detachment != null) {
             detachment.report(status);
         }
@@ -22,12 +28,18 @@ public final class Main {
         System.exit(status);
     }
 
+    /** Answers the options of a program that has none but {@code --help} and {@code --version}. */
+    static int options(String[] words) {
+        return run(FrontEnd.INETD, List.of(words), System.out, System.err, null, null);
+    }
+
     static int run(
             FrontEnd frontEnd,
             List<String> words,
             PrintStream out,
             PrintStream err,
-            @Nullable Detachment detachment) {
+            @Nullable Detachment detachment,
+            @Nullable Inherited inherited) {
         StandardErrorHandler.install(err);
         try {
             CommandLine line = CommandLine.of(frontEnd, words);
@@ -38,7 +50,7 @@ public final class Main {
             }
             Options options = Options.of(line);
             StartLog log = new StartLog(err, options.debug(), options.quiet());
-            new Launch(options, Home.find(System.getenv()), log, detachment).run();
+            new Launch(options, Home.find(System.getenv()), log, detachment, inherited).run();
             return 0;
         } catch (StartFailure e) {
             boolean usage = e.status() == StartFailure.USAGE;

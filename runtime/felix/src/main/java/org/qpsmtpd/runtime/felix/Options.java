@@ -67,7 +67,7 @@ record Options(
         List<Integer> ports = ports(line);
         int limit = number(line, Option.LIMIT_CONNECTIONS, frontEnd.limitConnections());
         // A forkserver has a child for each connection.
-        boolean forks = frontEnd == FrontEnd.FORKSERVER;
+        boolean forks = frontEnd != FrontEnd.PREFORK;
         int children = forks ? childFor(limit) : number(line, Option.CHILDREN, 15);
         // 1.00 takes more idle children than children for "all of them"; so does this.
         int idle = forks ? 0 : Math.min(children, number(line, Option.IDLE_CHILDREN, 5));
@@ -91,7 +91,7 @@ record Options(
                 line.has(Option.PRETTY_CHILD),
                 line.has(Option.CONSOLE),
                 line.has(Option.DEBUG),
-                line.has(Option.QUIET));
+                line.has(Option.QUIET) || frontEnd == FrontEnd.INETD);
     }
 
     /**

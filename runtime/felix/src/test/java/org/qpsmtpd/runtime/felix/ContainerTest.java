@@ -58,7 +58,7 @@ final class ContainerTest {
     @Test
     void handsOverTheSocketsAndWaitsForTheCore() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
-        container.start(home);
+        container.start(home, Bundles.all());
         assertThat(container.awaitListening(LONG)).isTrue();
         assertThat(events()).singleElement().asString().startsWith("listening 127.0.0.1:");
     }
@@ -66,7 +66,7 @@ final class ContainerTest {
     @Test
     void reloadsThroughTheCore() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
-        container.start(home);
+        container.start(home, Bundles.all());
         container.reload();
         assertThat(events()).last().isEqualTo("reload");
     }
@@ -74,7 +74,7 @@ final class ContainerTest {
     @Test
     void closesTheServerOnceBeforeItsBundleStops() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
-        container.start(home);
+        container.start(home, Bundles.all());
         container.stop();
         container.stop();
         container.awaitStop();
@@ -86,7 +86,7 @@ final class ContainerTest {
     @Test
     void givesUpWaitingForACoreThatIsNotReady() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", null, "");
-        container.start(home);
+        container.start(home, Bundles.all());
         assertThat(container.awaitListening(Duration.ofMillis(1))).isFalse();
         assertThat(container.isStopping()).isFalse();
     }
@@ -94,7 +94,7 @@ final class ContainerTest {
     @Test
     void namesThePackageThatALibraryLacks() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", null, "org.example.absent;version=\"[1,2)\"");
-        assertThatThrownBy(() -> container.start(home))
+        assertThatThrownBy(() -> container.start(home, Bundles.all()))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("needs the package org.example.absent");
     }
@@ -105,13 +105,13 @@ final class ContainerTest {
         Path plugin = home.plugins().resolve("broken-1.jar");
         write(plugin, null, "org.example.absent");
         Files.writeString(home.plugins().resolve("cut.jar"), "no jar at all");
-        container.start(home);
+        container.start(home, Bundles.all());
         assertThat(container.awaitListening(LONG)).isTrue();
     }
 
     @Test
     void saysThatTheCoreIsMissing() {
-        assertThatThrownBy(() -> container.start(home))
+        assertThatThrownBy(() -> container.start(home, Bundles.all()))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("holds no org.qpsmtpd.core-");
     }
@@ -120,7 +120,7 @@ final class ContainerTest {
     void doesNotStartFileInstallWhenNobodyChecksTheDeployFolder() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
         install("org.apache.felix.fileinstall-1.jar", null, "");
-        assertThatThrownBy(() -> container.start(home))
+        assertThatThrownBy(() -> container.start(home, Bundles.all()))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("org.qpsmtpd.deploy is missing or did not start");
     }
@@ -129,7 +129,7 @@ final class ContainerTest {
     void startsTheConsoleAlways() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
         install("org.apache.felix.gogo.runtime-1.jar", null, "org.example.absent");
-        assertThatThrownBy(() -> container.start(home))
+        assertThatThrownBy(() -> container.start(home, Bundles.all()))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("org.apache.felix.gogo.runtime");
     }

@@ -58,6 +58,7 @@ final class MainTest {
                 List.of(word),
                 new PrintStream(out, true, UTF_8),
                 new PrintStream(err, true, UTF_8),
+                null,
                 null);
     }
 }
