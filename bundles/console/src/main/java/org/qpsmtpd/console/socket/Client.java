@@ -208,15 +208,23 @@ final class Client {
         }
     }
 
-    /** Called by the run when it has come to its end. */
+    /**
+     * Called by the run when it has come to its end. An interrupt that comes now was for the
+     * command, and must not keep the client from hearing of the end.
+     */
     void ended(int status) {
         running = false;
-        try {
-            send(Frame.exit(status));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            LOG.debug("a console went before its command ended");
+        boolean told = false;
+        while (!told) {
+            try {
+                send(Frame.exit(status));
+                told = true;
+            } catch (InterruptedException e) {
+                LOG.debug("an interrupt came when its command had ended");
+            } catch (IOException e) {
+                LOG.debug("a console went before its command ended");
+                told = true;
+            }
         }
     }
 

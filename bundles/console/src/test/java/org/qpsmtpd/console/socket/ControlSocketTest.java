@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -18,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.service.command.Function;
@@ -233,6 +237,27 @@ final class ControlSocketTest {
             assertThat(wire.rest()).isEqualTo("130");
             assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(wire.runs("greet")).isEqualTo("O:hello []\n0");
+        }
+    }
+
+    @Test
+    void theEndIsToldAlthoughAnInterruptComesThen() throws Exception {
+        InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        try (ServerSocketChannel server = ServerSocketChannel.open().bind(loopback);
+                SocketChannel there = SocketChannel.open(server.getLocalAddress())) {
+            Client client = new Client(server.accept(), shell(), timer, LONG, ended -> {});
+            client.start();
+            Thread.currentThread().interrupt();
+            client.ended(130);
+            assertThat(Thread.interrupted()).isFalse();
+
+            Frame told = Frame.read(there, () -> {});
+            assertThat(told).isNotNull();
+            assertThat(told.kind()).isEqualTo(Frame.EXIT);
+            client.close();
+        } finally {
+            timer.shutdownNow();
         }
     }
 
