@@ -105,7 +105,8 @@ class LeakIT {
         assertThat(after.loaders()).as("class loaders").isLessThan(before.loaders() + FIRST);
         assertThat(after.threads()).as("threads").isLessThan(before.threads() + 20);
         assertThat(after.files()).as("open files").isLessThan(before.files() + 20);
-        assertThat(after.heap()).as("heap").isLessThan(before.heap() * 3 / 2);
+        // A replaced bundle that stayed would cost far more than what the sessions leave behind.
+        assertThat(after.heap()).as("heap").isLessThan(before.heap() * 2);
         assertThat(after.metaspace()).as("metaspace").isLessThan(before.metaspace() * 5 / 4);
     }
 
