@@ -11,7 +11,7 @@ fail() {
 # Sets "java", "major", its version, and "home", where this distribution lies.
 find_java() {
     home=$1
-    [ -f "$home/lib/qpsmtpd-launcher.jar" ] ||
+    [ -f "$home/lib/qpsmtpd.jar" ] ||
         fail "$home is no complete distribution: build it with runtime/run or unpack it anew"
 
     if [ -n "${JAVA_HOME:-}" ]; then
@@ -38,9 +38,45 @@ find_java() {
         fail "$java is Java ${version:-of an unknown version}: Java 17 or later is needed"
 }
 
+# Has the classes read from the archive of this Java, where they are checked and laid out already;
+# it is made in the background when it is not there or older than a jar.
+use_archive() {
+    archive=$home/var/classes-$version.jsa
+    fresh=yes
+    for jar in "$home"/lib/*.jar "$home"/lib/bundles/*.jar "$home"/plugins/*.jar; do
+        [ "$archive" -nt "$jar" ] || fresh=
+    done
+    if [ -n "$fresh" ]; then
+        QPSMTPD_JAVA_OPTS="-XX:SharedArchiveFile=$archive -Xlog:disable ${QPSMTPD_JAVA_OPTS:-}"
+    elif [ -w "$home/var" ] && mkdir "$archive.making" 2>/dev/null; then
+        (exec </dev/null >/dev/null 2>&1 3>&- 4>&- && exec nice "$home/bin/qpsmtpd" --archive) &
+    fi
+}
+
+# Makes the archive: of a server that serves one session, to itself.
+make_archive() {
+    find_java "$home"
+    archive=$home/var/classes-$version.jsa
+    mkdir -p -m 700 "$home/var" || fail "$home/var cannot be made: the archive of classes is kept there"
+    [ -w "$home/var" ] || fail "$home/var cannot be written to: the archive of classes is kept there"
+    rm -f "$home/var"/classes-*.jsa
+    QPSMTPD_JAVA_OPTS="-XX:ArchiveClassesAtExit=$archive.$$ -Xlog:disable ${QPSMTPD_JAVA_OPTS:-}"
+    output=$(launch --archive 2>&1)
+    status=$?
+    if [ -e "$archive.$$" ]; then
+        mv -f "$archive.$$" "$archive"
+    elif [ "$status" = 0 ]; then
+        status=1
+    fi
+    rmdir "$archive.making" 2>/dev/null
+    if [ "$status" != 0 ]; then
+        printf '%s\n%s\n' "$output" "$program: no archive of classes was made; starts take longer without" >&2
+    fi
+    exit "$status"
+}
+
 # Becomes the Java machine.
 launch() {
-    # Java's own names for these sockets and buffers must be open to Netty's epoll transport.
     # From 23 on Java warns about sun.misc.Unsafe, which Felix and Netty still use.
     memory_access=
     [ "$major" -ge 23 ] && memory_access=--sun-misc-unsafe-memory-access=allow
@@ -51,18 +87,19 @@ launch() {
     # Left unquoted, these are no word when empty, and several words from the environment.
     # shellcheck disable=SC2086
     exec "$java" -Xms48m -Xmx512m $collector -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError \
-        --add-opens=java.base/sun.nio.ch=ALL-UNNAMED --enable-native-access=ALL-UNNAMED \
+        -Dslf4j.provider=org.slf4j.jul.JULServiceProvider -Dslf4j.internal.verbosity=WARN \
         $memory_access -Dfile.encoding=UTF-8 '-Djdk.serialFilter=!*' \
         -Dio.netty.jfr.enabled=false $QPSMTPD_JAVA_OPTS "-Dorg.qpsmtpd.home=$home" \
-        "-Dorg.qpsmtpd.program=$program" -cp "$home/lib/qpsmtpd-launcher.jar" "$@"
+        "-Dorg.qpsmtpd.program=$program" -jar "$home/lib/qpsmtpd.jar" "$@"
 }
 
 # Runs the server. A Java machine cannot go to the background by itself: with "detach" set it is
 # started there; it writes its exit status to descriptor 3 when it serves or gives up.
 serve() {
-    main=org.qpsmtpd.runtime.felix.Main
-    [ -n "$detach" ] || launch "$main" "$@"
+    use_archive
+    [ -n "$detach" ] || launch "$@"
     exec 4>&1
-    status=$(launch -Dorg.qpsmtpd.notify_fd=3 "$main" "$@" 3>&1 1>&4 4>&- &)
+    QPSMTPD_JAVA_OPTS="${QPSMTPD_JAVA_OPTS:-} -Dorg.qpsmtpd.notify_fd=3"
+    status=$(launch "$@" 3>&1 1>&4 4>&- &)
     exit "${status:-1}"
 }

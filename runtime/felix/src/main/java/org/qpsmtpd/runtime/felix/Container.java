@@ -78,18 +78,25 @@ final class Container {
     private static final String LISTENING = "(" + SERVER + "=listening)";
 
     private final Framework framework;
+    private final ClassPathConnector connector;
     private final CountDownLatch listening = new CountDownLatch(1);
     private volatile boolean stopping;
 
-    private Container(Framework framework) {
+    private Container(Framework framework, ClassPathConnector connector) {
         this.framework = framework;
+        this.connector = connector;
     }
 
     /** Makes the framework; no bundle of ours is in it yet. */
-    static Container create(Map<String, String> properties) throws BundleException {
-        Map<String, Object> configuration = new HashMap<>(properties);
-        configuration.put("felix.log.logger", new FrameworkLog());
-        Container container = new Container(new FrameworkFactory().newFramework(configuration));
+    static Container create(Map<String, String> properties, ClassPathConnector connector)
+            throws BundleException {
+        Map<String, Object> all = new HashMap<>(properties);
+        all.put("felix.log.logger", new FrameworkLog());
+        // Felix takes objects in it, too.
+        @SuppressWarnings("unchecked")
+        Map<String, String> configuration = (Map<String, String>) (Map<String, ?>) all;
+        Framework framework = new FrameworkFactory().newFramework(configuration, connector);
+        Container container = new Container(framework, connector);
         container.framework.init();
         container.watch();
         return container;
@@ -304,7 +311,7 @@ final class Container {
 
     /** The jar is used where it lies and not copied into the cache. */
     private Bundle install(Path jar) throws BundleException {
-        return framework.getBundleContext().installBundle("reference:" + jar.toUri());
+        return framework.getBundleContext().installBundle(connector.location(jar));
     }
 
     private static void startAll(List<Bundle> bundles) throws StartFailure {

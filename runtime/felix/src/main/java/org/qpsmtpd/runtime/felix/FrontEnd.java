@@ -37,10 +37,11 @@ enum FrontEnd {
                             Option.HELP));
 
     private static final Set<Option> PREFORK_OPTIONS =
-            Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(Option.NO_RDNS)));
+            Collections.unmodifiableSet(
+                    EnumSet.complementOf(EnumSet.of(Option.NO_RDNS, Option.ARCHIVE)));
 
     private static final Set<Option> INETD_OPTIONS =
-            Collections.unmodifiableSet(EnumSet.of(Option.VERSION, Option.HELP));
+            Collections.unmodifiableSet(EnumSet.of(Option.ARCHIVE, Option.VERSION, Option.HELP));
 
     private static final Map<Option, List<String>> FORKSERVER_NAMES =
             Map.of(

@@ -12,25 +12,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entry point of {@code bin/qpsmtpd}. The start script has seen to it that only standard input
- * is the client's, and names the descriptor of what was standard error, or of a log file, in the
+ * The beginning of {@code bin/qpsmtpd}. The start script has seen to it that only standard input is
+ * the client's, and names the descriptor of what was standard error, or of a log file, in the
  * system property {@value #ERRORS}.
  */
-public final class Inetd {
+final class Inetd {
     static final String ERRORS = "org.qpsmtpd.error_fd";
+
+    private static final String ARCHIVE = "--" + Option.ARCHIVE.names().get(0);
 
     private Inetd() {}
 
-    /** Serves one connection, or connections until it is told to stop. */
-    public static void main(String[] words) {
-        int status = words.length > 0 ? Main.options(words) : serve();
-        System.exit(status);
+    /** Serves one connection, or connections until it is told to stop; ends the process. */
+    static void run(String[] words) {
+        boolean rehearsal = List.of(words).equals(List.of(ARCHIVE));
+        boolean options = words.length > 0 && !rehearsal;
+        System.exit(options ? Main.options(words) : serve(rehearsal));
     }
 
-    private static int serve() {
+    private static int serve(boolean rehearsal) {
         PrintStream err = errors();
         try {
-            Inherited inherited = Inherited.take(System.getenv());
+            Inherited inherited = rehearsal ? Rehearsal.begin() : Inherited.take(System.getenv());
             System.setErr(err);
             return Main.run(FrontEnd.INETD, List.of(), System.out, err, null, inherited);
         } catch (StartFailure e) {

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param channel a {@link SocketChannel} or a {@link ServerSocketChannel} of TCP
  * @param told what tcpserver's variables say of the connection, under the core's names; empty when
  *     there are none
+ * @param rehearsal whether all bundles are wanted, because nobody waits: see {@link Rehearsal}
  */
-record Inherited(Channel channel, Map<String, String> told) {
+record Inherited(Channel channel, Map<String, String> told, boolean rehearsal) {
     /** Decides, as in qpsmtpd, whether the variables or the socket tell who the client is. */
     private static final String REMOTE_IP = "TCPREMOTEIP";
 
@@ -43,11 +44,11 @@ record Inherited(Channel channel, Map<String, String> told) {
         @Nullable Channel channel = System.inheritedChannel();
         if (channel instanceof ServerSocketChannel listening
                 && listening.getLocalAddress() instanceof InetSocketAddress) {
-            return new Inherited(channel, Map.of());
+            return new Inherited(channel, Map.of(), false);
         }
         if (channel instanceof SocketChannel connection
                 && connection.getRemoteAddress() instanceof InetSocketAddress) {
-            return new Inherited(channel, told(environment));
+            return new Inherited(channel, told(environment), false);
         }
         throw StartFailure.failed(
                 "FATAL: standard input is no TCP connection: start this from inetd, xinetd or"

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleException;
 import org.qpsmtpd.runtime.felix.console.Console;
@@ -179,7 +180,7 @@ final class Launch {
         System.setProperty("io.netty.native.workdir", room.folder("native").toString());
         Map<String, String> properties = ContainerProperties.of(options, home, room, listeners);
         handleSignals();
-        Container starting = Container.create(properties);
+        Container starting = Container.create(properties, connector());
         container = starting;
         listeners.forEach(starting::offer);
         if (inherited != null && inherited.channel() instanceof SocketChannel connection) {
@@ -189,13 +190,29 @@ final class Launch {
             starting.offerChildPriority(priority::restoreForThisThread);
         }
         log.debug("starting the bundles of " + home.directory());
-        starting.start(home, inherited == null ? Bundles.all() : Bundles.few(home));
+        starting.start(home, bundles());
         signalled = starting;
         if (stopAsked.get()) {
             starting.stop();
         }
         awaitServer(starting);
         return starting;
+    }
+
+    private Bundles bundles() throws IOException {
+        return inherited == null || inherited.rehearsal() ? Bundles.all() : Bundles.few(home);
+    }
+
+    /**
+     * The bundles below lib/ take their classes from the class path, and so do the plugins where a
+     * client waits for the start. Elsewhere each plugin keeps a class loader of its own.
+     */
+    private ClassPathConnector connector() {
+        Path jars = inherited == null ? home.bundles() : home.directory();
+        return new ClassPathConnector(
+                ClassPathConnector.classPath().stream()
+                        .filter(jar -> jar.startsWith(jars))
+                        .collect(Collectors.toSet()));
     }
 
     private void requireReadable(Path folder) throws StartFailure {

@@ -6,12 +6,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleException;
 
-/** The entry point of {@code bin/qpsmtpd-prefork} and {@code bin/qpsmtpd-forkserver}. */
+/** The entry point of the programs in {@code bin}. */
 public final class Main {
     private Main() {}
 
     /** Runs the server and ends the process: 0 after a stop, 1 when it cannot start, 2 on usage. */
     public static void main(String[] words) {
+        if (FrontEnd.fromStartScript() == FrontEnd.INETD) {
+            Inetd.run(words);
+            return;
+        }
         @Nullable Detachment detachment = Detachment.fromStartScript();
         int status =
                 run(

@@ -43,6 +43,7 @@ enum Option {
     DEBUG("debug", "say on standard error what the start does"),
     QUIET("quiet", "print no start-up lines, only warnings and errors"),
     NO_RDNS("no-rdns", "taken for the sake of old start scripts; changes nothing"),
+    ARCHIVE("archive", "make the archive of Java's classes, from which later starts are quicker"),
     VERSION("version", "print the version"),
     HELP("help", "print this text");
 

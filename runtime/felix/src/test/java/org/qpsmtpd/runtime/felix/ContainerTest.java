@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -40,7 +41,8 @@ final class ContainerTest {
                 Container.create(
                         Map.of(
                                 Constants.FRAMEWORK_STORAGE, folder.resolve("cache").toString(),
-                                FakeCore.EVENTS, events.toString()));
+                                FakeCore.EVENTS, events.toString()),
+                        new ClassPathConnector(Set.of()));
     }
 
     @BeforeEach
