@@ -172,6 +172,8 @@ public final class Server {
                 for (ServerSocketChannel socket : sockets()) {
                     started.accept(socket);
                 }
+                services(ServerSocketChannel.class, "(org.qpsmtpd.attach=*)")
+                        .forEach(started::acceptAttached);
             }
             for (ServiceReference<SocketChannel> connection : connections) {
                 serve(started, connection);

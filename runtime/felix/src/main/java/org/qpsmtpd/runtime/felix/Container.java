@@ -40,6 +40,8 @@ import org.osgi.framework.launch.Framework;
  *   <li>to the core: each bound {@link ServerSocketChannel} as a service with {@value #LISTENER}
  *       set to its address, registered before any bundle starts; a {@link Runnable} with {@value
  *       #CHILD_PRIORITY}, if the process was reniced, which each worker thread runs once;
+ *   <li>to the core, when there is one: the Unix-domain {@link ServerSocketChannel} of {@code
+ *       bin/qpsmtpd --attach} with {@value #ATTACH} set to its path, registered as early;
  *   <li>to the core, when there is a single connection to serve: its {@link SocketChannel} with
  *       {@value #CONNECTION} and what is known of the client, and a {@link Runnable} with {@value
  *       #CONNECTION_OVER} that the core runs at its end;
@@ -50,6 +52,7 @@ import org.osgi.framework.launch.Framework;
  */
 final class Container {
     static final String LISTENER = "org.qpsmtpd.listener";
+    static final String ATTACH = "org.qpsmtpd.attach";
     static final String CONNECTION = "org.qpsmtpd.connection";
     static final String CONNECTION_OVER = "org.qpsmtpd.connection_over";
     static final String CHILD_PRIORITY = "org.qpsmtpd.child_priority";
@@ -98,6 +101,11 @@ final class Container {
     /** Hands a bound socket to the core. */
     void offer(Listener listener) {
         register(ServerSocketChannel.class, listener.channel(), LISTENER, listener.address());
+    }
+
+    /** Hands the socket over on which clients of a super-server come. */
+    void offer(AttachSocket socket) {
+        register(ServerSocketChannel.class, socket.channel(), ATTACH, socket.path().toString());
     }
 
     /** Hands a client's connection to the core; once it is over, the framework stops. */

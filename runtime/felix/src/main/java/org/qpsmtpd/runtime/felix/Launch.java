@@ -34,6 +34,7 @@ final class Launch {
 
     private @Nullable PidFile pidFile;
     private @Nullable Scratch scratch;
+    private @Nullable AttachSocket attachSocket;
     private @Nullable Container container;
 
     /** The container once all its bundles are started: only then signals reach it. */
@@ -182,6 +183,7 @@ final class Launch {
         Container starting = Container.create(properties);
         container = starting;
         listeners.forEach(starting::offer);
+        offerAttachSocket(starting, room);
         if (inherited != null && inherited.channel() instanceof SocketChannel connection) {
             starting.offerConnection(connection, inherited.told());
         }
@@ -196,6 +198,25 @@ final class Launch {
         }
         awaitServer(starting);
         return starting;
+    }
+
+    /** Only a server that stays has one; without it the others are served all the same. */
+    private void offerAttachSocket(Container starting, Scratch room) {
+        if (inherited != null) {
+            return;
+        }
+        Path path = room.attachSocket();
+        try {
+            AttachSocket socket = AttachSocket.open(path);
+            attachSocket = socket;
+            starting.offer(socket);
+        } catch (IOException e) {
+            log.warn(
+                    "WARNING: bin/qpsmtpd --attach finds no server: "
+                            + path
+                            + ": "
+                            + OneLine.reason(e));
+        }
     }
 
     private void requireReadable(Path folder) throws StartFailure {
@@ -310,6 +331,9 @@ final class Launch {
         }
         if (pidFile != null) {
             pidFile.remove();
+        }
+        if (attachSocket != null) {
+            attachSocket.close();
         }
         if (scratch != null) {
             scratch.delete();
