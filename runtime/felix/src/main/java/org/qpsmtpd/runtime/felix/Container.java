@@ -45,6 +45,8 @@ import org.osgi.framework.launch.Framework;
  *   <li>to the core, when there is a single connection to serve: its {@link SocketChannel} with
  *       {@value #CONNECTION} and what is known of the client, and a {@link Runnable} with {@value
  *       #CONNECTION_OVER} that the core runs at its end;
+ *   <li>to the core: a {@link Runnable} with {@value #LAUNCHER}{@code =stop} that begins to stop
+ *       the process;
  *   <li>from the core: an {@link AutoCloseable} with {@value #SERVER}{@code =listening} once it
  *       accepts, whose {@code close} stops accepting and waits, within a bound, for what is in
  *       flight; a {@link Runnable} with {@value #COMMAND}{@code =reload}.
@@ -57,6 +59,7 @@ final class Container {
     static final String CONNECTION_OVER = "org.qpsmtpd.connection_over";
     static final String CHILD_PRIORITY = "org.qpsmtpd.child_priority";
     static final String SERVER = "org.qpsmtpd.server";
+    static final String LAUNCHER = "org.qpsmtpd.launcher";
     static final String COMMAND = "org.qpsmtpd.command";
 
     private static final Logger LOG = Logger.getLogger(Container.class.getName());
@@ -117,6 +120,11 @@ final class Container {
                 .registerService(
                         SocketChannel.class, connection, FrameworkUtil.asDictionary(properties));
         register(Runnable.class, this::stop, CONNECTION_OVER, true);
+    }
+
+    /** Hands over what stops the process; it must return at once. */
+    void offerStop(Runnable stop) {
+        register(Runnable.class, stop, LAUNCHER, "stop");
     }
 
     /** Hands over what each worker thread is to run once. */

@@ -183,6 +183,7 @@ final class Launch {
         Container starting = Container.create(properties);
         container = starting;
         listeners.forEach(starting::offer);
+        starting.offerStop(this::stop);
         offerAttachSocket(starting, room);
         if (inherited != null && inherited.channel() instanceof SocketChannel connection) {
             starting.offerConnection(connection, inherited.told());
