@@ -116,6 +116,11 @@ public final class ServerUnderTest implements AutoCloseable {
         return directory.resolve("console");
     }
 
+    /** The socket of {@code bin/qpsmtpd --attach}. */
+    public Path attach() {
+        return directory.resolve("attach");
+    }
+
     /** Where {@code MAIL} in a line of {@code plugins} points to. */
     public Path mail() {
         return directory.resolve("mail");
@@ -371,6 +376,7 @@ public final class ServerUnderTest implements AutoCloseable {
                 process.environment().put("QPSMTPD_CONFIG", directory + "/config");
                 process.environment().put("QPSMTPD_DEPLOY", directory + "/deploy");
                 process.environment().put("QPSMTPD_CONSOLE", directory + "/console");
+                process.environment().put("QPSMTPD_ATTACH", directory + "/attach");
                 process.environment().putAll(environment);
                 Process started = process.start();
                 ProcessOutput output = ProcessOutput.of(started.getInputStream());

@@ -21,6 +21,13 @@ public record NoteKey<T>(String name, Class<T> type) {
     public static final NoteKey<String> WHITELIST_HOST =
             new NoteKey<>("whitelisthost", String.class);
 
+    /**
+     * A super-server that handed the connection over has the variable {@code RELAYCLIENT} for this
+     * client: it may relay. The value is the variable's, often empty.
+     */
+    public static final NoteKey<String> RELAY_BY_SUPER_SERVER =
+            new NoteKey<>("relayclient", String.class);
+
     /** The sender is whitelisted (a note of the transaction); the value says why. */
     public static final NoteKey<String> WHITELIST_SENDER =
             new NoteKey<>("whitelistsender", String.class);

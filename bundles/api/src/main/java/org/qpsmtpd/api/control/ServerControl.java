@@ -38,6 +38,14 @@ public interface ServerControl {
      */
     boolean kill(String connectionId);
 
+    /**
+     * Stops the server for good, as SIGTERM does: messages on their way are finished first. Returns
+     * at once. Where the server is alone in its framework, the process ends with it.
+     *
+     * @return false when the server shares its framework with others, which then decides
+     */
+    boolean shutdown();
+
     /** Accepts no more connections until {@link #resume}; those that come wait in the backlog. */
     void pause();
 

@@ -32,7 +32,7 @@ record Arguments(List<String> operands, Map<String, String> options) {
             String word = rest.next();
             if (word.equals("--")) {
                 rest.forEachRemaining(operands::add);
-            } else if (word.startsWith("-") && word.length() > 1) {
+            } else if (word.startsWith("-") && word.length() > 1 && !isNumber(word)) {
                 readOption(usage, word, rest, options);
             } else {
                 operands.add(word);
@@ -43,6 +43,10 @@ record Arguments(List<String> operands, Map<String, String> options) {
             count(usage, operands);
         }
         return arguments;
+    }
+
+    private static boolean isNumber(String word) {
+        return word.substring(1).chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     private static void readOption(

@@ -56,11 +56,13 @@ public final class Commands {
         commands.add(new PluginsCommand());
         commands.add(new GenerationsCommand());
         commands.add(new DeploymentsCommand());
-        commands.add(new ConnectionsCommand());
+        commands.add(ConnectionsCommand.connections());
+        commands.add(ConnectionsCommand.list());
         commands.add(new KillCommand());
         commands.add(AcceptCommand.pause());
         commands.add(AcceptCommand.goOn());
         commands.add(new ReloadCommand());
+        commands.add(new ShutdownCommand());
         commands.add(new CheckConfigCommand());
         commands.add(new ConfigCommand());
         commands.add(new WhyCommand());

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.control.DeploymentStatus;
@@ -162,6 +163,53 @@ final class CommandsTest {
         assertThat(bench.takeText()).isEqualTo("{\"ended\":[],\"unknown\":[\"a.9\"]}\n");
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, a.1", "-1, a.3", "9, a.1 a.2 a.3", "-2, a.2 a.3", "-9, a.1 a.2 a.3"})
+    void listShowsTheOldestOrTheNewest(String number, String ids) throws InterruptedException {
+        for (String id : List.of("a.1", "a.2", "a.3")) {
+            server.connections.add(FakeServer.connection(id, "x"));
+        }
+        for (String name : List.of("list", "connections")) {
+            assertThat(bench.run(name, number).lines().skip(1).map(row -> row.split(" ")[0]))
+                    .containsExactly(ids.split(" "));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-0", "many", "9999999999"})
+    void listTakesOnlyANumber(String number) {
+        assertThat(bench.failure("list", number))
+                .hasMessage("list: '" + number + "' is no number other than 0")
+                .extracting(CommandFailure::status)
+                .isEqualTo(2);
+    }
+
+    @Test
+    void killEndsAllOfAClient() throws InterruptedException {
+        server.connections.add(FakeServer.connection("a.1", "x"));
+        server.connections.add(FakeServer.connection("a.2", "x"));
+        assertThat(bench.failure("kill", "192.0.2.1"))
+                .hasMessage("kill: no open connection 192.0.2.1: see connections");
+        assertThat(server.killed).isEmpty();
+        assertThat(bench.run("kill", "0::1")).isEqualTo("Ended a.1.\nEnded a.2.\n");
+        assertThat(server.killed).containsExactly("a.1", "a.2");
+    }
+
+    // ---- shutdown
+
+    @Test
+    void shutdownStopsAServerThatIsAlone() throws InterruptedException {
+        assertThat(bench.run("shutdown")).isEqualTo("The server stops.\n");
+        assertThat(server.stopping).isTrue();
+    }
+
+    @Test
+    void shutdownLeavesAContainerToItsOwner() {
+        server.alone = false;
+        assertThat(bench.failure("shutdown")).hasMessageContaining("stop the bundle");
+        assertThat(server.stopping).isFalse();
+    }
+
     // ---- pause, continue, reload
 
     @Test
@@ -282,8 +330,22 @@ final class CommandsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "status", "plugins", "generations", "deployments", "connections", "kill", "pause",
-                "continue", "reload", "check-config", "config", "why", "trace", "help"
+                "status",
+                "plugins",
+                "generations",
+                "deployments",
+                "connections",
+                "list",
+                "kill",
+                "pause",
+                "continue",
+                "shutdown",
+                "reload",
+                "check-config",
+                "config",
+                "why",
+                "trace",
+                "help"
             })
     void helpTellsTheUse(String name) throws InterruptedException {
         assertThat(bench.run(name, "--help"))
@@ -300,7 +362,7 @@ final class CommandsTest {
     @Test
     void wordsTooManyOrTooFewAreNamed() {
         assertThat(bench.failure("status", "now")).hasMessageContaining("'now' is one word too");
-        assertThat(bench.failure("kill")).hasMessageContaining("used as: kill ID...");
+        assertThat(bench.failure("kill")).hasMessageContaining("used as: kill ID|IP...");
         assertThat(bench.failure("help", "stats")).hasMessageContaining("mean 'status'?");
     }
 

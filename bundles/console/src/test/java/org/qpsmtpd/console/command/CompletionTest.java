@@ -40,7 +40,7 @@ final class CompletionTest {
         bench.server.records.add(FakeServer.session("b.2"));
         assertThat(complete("plugins --j")).containsExactly("--json");
         assertThat(complete("plugins rc")).containsExactly("rcpt", "rcpt_parse", "rcpt_pre");
-        assertThat(complete("kill ")).containsExactly("a.1");
+        assertThat(complete("kill ")).containsExactly("0:0:0:0:0:0:0:1", "a.1");
         assertThat(complete("qpsmtpd:why ")).containsExactly("a.1", "b.2");
         assertThat(complete("trace ")).containsExactly("::1", "a.1");
         assertThat(complete("lb ")).isEmpty();

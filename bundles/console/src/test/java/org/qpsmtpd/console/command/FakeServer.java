@@ -41,6 +41,8 @@ public final class FakeServer implements ServerControl, Deployments {
     public final CountDownLatch traced = new CountDownLatch(1);
     public final CountDownLatch traceEnded = new CountDownLatch(1);
     public volatile boolean paused;
+    public volatile boolean alone = true;
+    public volatile boolean stopping;
     public volatile @Nullable Consumer<LogRecord> listener;
 
     @Override
@@ -81,6 +83,12 @@ public final class FakeServer implements ServerControl, Deployments {
     public boolean kill(String connectionId) {
         killed.add(connectionId);
         return connections.removeIf(each -> each.id().equals(connectionId));
+    }
+
+    @Override
+    public boolean shutdown() {
+        stopping = alone;
+        return alone;
     }
 
     @Override

@@ -517,7 +517,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
         if (lingering) {
             channel.close();
         } else if (!closed) {
-            session.shutDown();
+            session.killed();
             deadline = System.nanoTime() + KILLED_LINGER_NANOS;
         }
     }

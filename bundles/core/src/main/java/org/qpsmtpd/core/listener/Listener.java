@@ -33,6 +33,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -144,34 +145,50 @@ public final class Listener implements AutoCloseable {
 
     /** Starts accepting on a bound socket. */
     public void accept(ServerSocketChannel socket) {
-        ServerBootstrap bootstrap =
-                new ServerBootstrap()
-                        .group(transport.acceptor(), transport.group())
+        accept(
+                serving(this::take)
                         .channelFactory(() -> transport.server(socket))
-                        .handler(new Counter())
-                        // NIO looks at the limit only between reads.
-                        .option(
-                                ChannelOption.RECVBUF_ALLOCATOR,
-                                new ServerChannelRecvByteBufAllocator())
-                        .option(ChannelOption.AUTO_READ, !paused)
                         .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childOption(ChannelOption.SO_KEEPALIVE, true)
-                        // A client may send all it has, close its half, and wait for the replies.
-                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                        .childOption(
-                                ChannelOption.RECVBUF_ALLOCATOR,
-                                new AdaptiveRecvByteBufAllocator(512, 2048, 256 * 1024))
-                        .childHandler(
-                                new ChannelInitializer<Channel>() {
-                                    @Override
-                                    protected void initChannel(Channel channel) {
-                                        take(channel);
-                                    }
-                                });
+                        .childOption(ChannelOption.SO_KEEPALIVE, true));
+    }
+
+    /**
+     * Starts accepting on a bound Unix-domain socket, on which {@code bin/qpsmtpd --attach} hands
+     * over clients of a super-server: each connection begins with a PROXY header, and counts as the
+     * client's own.
+     */
+    public void acceptAttached(ServerSocketChannel socket) {
+        accept(
+                serving(channel -> ProxyHeader.awaitAttached(this, channel))
+                        .channelFactory(() -> transport.localServer(socket)));
+    }
+
+    private void accept(ServerBootstrap bootstrap) {
         Channel server = bootstrap.register().syncUninterruptibly().channel();
         servers.add(server);
         adjust(server);
+    }
+
+    private ServerBootstrap serving(Consumer<Channel> taking) {
+        return new ServerBootstrap()
+                .group(transport.acceptor(), transport.group())
+                .handler(new Counter())
+                // NIO looks at the limit only between reads.
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new ServerChannelRecvByteBufAllocator())
+                .option(ChannelOption.AUTO_READ, !paused)
+                // A client may send all it has, close its half, and wait for the replies.
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator(512, 2048, 256 * 1024))
+                .childHandler(
+                        new ChannelInitializer<Channel>() {
+                            @Override
+                            protected void initChannel(Channel channel) {
+                                taking.accept(channel);
+                            }
+                        });
     }
 
     private void take(Channel channel) {
@@ -200,10 +217,9 @@ public final class Listener implements AutoCloseable {
         headerless.remove(channel);
     }
 
-    void headerMissing(Endpoints proxy, String why) {
+    void headerMissing(String proxy, String why) {
         engine.log().log(
-                LogLevel.NOTICE,
-                "no PROXY header from " + proxy.remoteIp() + ": " + why + ", closing");
+                LogLevel.NOTICE, "no PROXY header from " + proxy + ": " + why + ", closing");
     }
 
     /** How long the header of a proxy may take, in seconds. */

@@ -12,13 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.connection.Network;
 import org.qpsmtpd.core.session.Endpoints;
+import org.qpsmtpd.core.session.Introduction;
 
 /**
  * Waits for the PROXY header (versions 1 and 2) of a proxy that is trusted, then makes the
- * connection with the ends that the header tells. Nothing is served without one, and nothing is
+ * connection of the client that the header tells of. Nothing is served without one, and nothing is
  * said: what is there is no mail client.
  *
  * <p>Source: the PROXY protocol, as HAProxy documents it, versions 1 and 2.
@@ -28,20 +30,56 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private static final int MAX_EXTENSIONS = 4096;
 
     private final Listener listener;
-    private final Endpoints socket;
+    private final String proxy;
+    private final Reading reading;
     private final List<ByteBuf> held = new ArrayList<>();
-    private @Nullable Endpoints client;
+    private @Nullable Supplier<ConnectionHandler> client;
     private boolean over;
 
-    private ProxyHeader(Listener listener, Endpoints socket) {
-        this.listener = listener;
-        this.socket = socket;
+    /** What a header says; the connection is made when all that came with it is there. */
+    @FunctionalInterface
+    private interface Reading {
+        /**
+         * Reads a header, which is released afterwards.
+         *
+         * @throws IllegalArgumentException saying what is wrong with it
+         */
+        Supplier<ConnectionHandler> client(HAProxyMessage header);
     }
 
-    /** Waits for the header on a new channel. */
+    private ProxyHeader(Listener listener, String proxy, Reading reading) {
+        this.listener = listener;
+        this.proxy = proxy;
+        this.reading = reading;
+    }
+
+    /** Waits for the header on a new channel from a proxy. */
     static void await(Listener listener, Channel channel, Endpoints socket) {
+        add(
+                listener,
+                channel,
+                socket.remoteIp(),
+                header -> {
+                    Endpoints ends = ends(header, socket);
+                    return () -> new ConnectionHandler(listener, channel, ends);
+                });
+    }
+
+    /** Waits for the header on a new channel from {@code bin/qpsmtpd --attach}. */
+    static void awaitAttached(Listener listener, Channel channel) {
+        add(
+                listener,
+                channel,
+                "the attach socket",
+                header -> {
+                    Introduction introduction = AttachedClient.of(header);
+                    return () -> new ConnectionHandler(listener, channel, introduction);
+                });
+    }
+
+    private static void add(Listener listener, Channel channel, String proxy, Reading reading) {
         channel.pipeline().addLast(new HAProxyMessageDecoder(MAX_EXTENSIONS, true));
-        channel.pipeline().addLast(new ProxyHeader(listener, socket));
+        channel.pipeline().addLast(new ProxyHeader(listener, proxy, reading));
     }
 
     @Override
@@ -58,7 +96,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object data) {
         if (data instanceof HAProxyMessage header) {
             try {
-                client = ends(header);
+                client = reading.client(header);
             } finally {
                 header.release();
             }
@@ -77,7 +115,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private Endpoints ends(HAProxyMessage header) {
+    private static Endpoints ends(HAProxyMessage header, Endpoints socket) {
         boolean own = header.command() == HAProxyCommand.LOCAL;
         if (own) {
             return socket;
@@ -97,14 +135,14 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(ChannelHandlerContext context) {
-        Endpoints ends = client;
-        if (over || ends == null) {
+        Supplier<ConnectionHandler> made = client;
+        if (over || made == null) {
             return;
         }
         over = true;
         Channel channel = context.channel();
         listener.hasHeader(channel);
-        ConnectionHandler connection = new ConnectionHandler(listener, channel, ends);
+        ConnectionHandler connection = made.get();
         channel.pipeline().replace(this, null, connection);
         connection.begin();
         // Through the whole pipeline, because the connection may begin with TLS.
@@ -131,7 +169,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
             return;
         }
         over = true;
-        listener.headerMissing(socket, why);
+        listener.headerMissing(proxy, why);
         releaseHeld();
         context.close();
     }

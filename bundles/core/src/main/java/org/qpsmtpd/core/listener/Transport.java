@@ -6,9 +6,11 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -71,6 +73,9 @@ abstract class Transport {
 
     abstract ServerChannel server(ServerSocketChannel socket);
 
+    /** Accepts on a Unix-domain socket. */
+    abstract ServerChannel localServer(ServerSocketChannel socket);
+
     /** A connection that somebody else accepted. */
     abstract io.netty.channel.socket.SocketChannel connection(SocketChannel socket);
 
@@ -82,6 +87,11 @@ abstract class Transport {
         @Override
         ServerChannel server(ServerSocketChannel socket) {
             return new NioServerSocketChannel(socket);
+        }
+
+        @Override
+        ServerChannel localServer(ServerSocketChannel socket) {
+            return new NioServerDomainSocketChannel(socket);
         }
 
         @Override
@@ -105,20 +115,23 @@ abstract class Transport {
 
         @Override
         ServerChannel server(ServerSocketChannel socket) {
-            int descriptor =
-                    Descriptors.of(socket)
-                            .orElseThrow(
-                                    () -> new IllegalStateException("no descriptor: " + socket));
-            return new EpollServerSocketChannel(descriptor);
+            return new EpollServerSocketChannel(descriptor(socket));
+        }
+
+        @Override
+        ServerChannel localServer(ServerSocketChannel socket) {
+            // This one does not find out by itself that the socket is bound.
+            return new EpollServerDomainSocketChannel(descriptor(socket), true);
         }
 
         @Override
         io.netty.channel.socket.SocketChannel connection(SocketChannel socket) {
-            int descriptor =
-                    Descriptors.of(socket)
-                            .orElseThrow(
-                                    () -> new IllegalStateException("no descriptor: " + socket));
-            return new EpollSocketChannel(descriptor);
+            return new EpollSocketChannel(descriptor(socket));
+        }
+
+        private static int descriptor(NetworkChannel socket) {
+            return Descriptors.of(socket)
+                    .orElseThrow(() -> new IllegalStateException("no descriptor: " + socket));
         }
     }
 

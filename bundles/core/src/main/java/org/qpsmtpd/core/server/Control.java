@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -38,11 +39,13 @@ final class Control implements ServerControl {
     private final LogRouter log;
     private final Supplier<CompletableFuture<List<String>>> reload;
     private final Function<Path, List<String>> check;
+    private final BooleanSupplier stop;
     private final Instant started = Instant.now();
 
     /**
      * @param reload begins to read everything anew
      * @param check checks a configuration directory
+     * @param stop stops the process, and tells whether it does
      */
     Control(
             String version,
@@ -51,7 +54,8 @@ final class Control implements ServerControl {
             ConfigDirectory config,
             LogRouter log,
             Supplier<CompletableFuture<List<String>>> reload,
-            Function<Path, List<String>> check) {
+            Function<Path, List<String>> check,
+            BooleanSupplier stop) {
         this.version = version;
         this.server = server;
         this.generations = generations;
@@ -59,6 +63,7 @@ final class Control implements ServerControl {
         this.log = log;
         this.reload = reload;
         this.check = check;
+        this.stop = stop;
     }
 
     @Override
@@ -113,6 +118,11 @@ final class Control implements ServerControl {
     @Override
     public boolean kill(String connectionId) {
         return server.listener().kill(connectionId);
+    }
+
+    @Override
+    public boolean shutdown() {
+        return stop.getAsBoolean();
     }
 
     @Override

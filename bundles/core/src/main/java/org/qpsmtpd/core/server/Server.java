@@ -59,7 +59,8 @@ import org.qpsmtpd.core.worker.ThreadWatch;
  *
  * <p>Tells the launcher by services of JDK types: an {@link AutoCloseable} with {@code
  * org.qpsmtpd.server=listening} while it accepts, whose close drains; a {@link Runnable} with
- * {@code org.qpsmtpd.command=reload}.
+ * {@code org.qpsmtpd.command=reload}. Stops the process by a {@link Runnable} of the launcher's
+ * with {@code org.qpsmtpd.launcher=stop}, where there is one.
  */
 @Component(
         immediate = true,
@@ -172,6 +173,8 @@ public final class Server {
                 for (ServerSocketChannel socket : sockets()) {
                     started.accept(socket);
                 }
+                services(ServerSocketChannel.class, "(org.qpsmtpd.attach=*)")
+                        .forEach(started::acceptAttached);
             }
             for (ServiceReference<SocketChannel> connection : connections) {
                 serve(started, connection);
@@ -203,7 +206,8 @@ public final class Server {
                         config,
                         log,
                         this::reload,
-                        this::check),
+                        this::check,
+                        this::stop),
                 Map.of(ServerControl.NAME, "qpsmtpd"));
         Map<String, Object> properties =
                 Map.of("org.qpsmtpd.server", "listening", "org.qpsmtpd.listen", addresses);
@@ -213,6 +217,16 @@ public final class Server {
 
     private <T> void register(Class<T> type, T service, Map<String, ?> properties) {
         context.registerService(type, service, FrameworkUtil.asDictionary(properties));
+    }
+
+    /** Only a launcher that made the framework for this server offers to stop it. */
+    private boolean stop() {
+        List<Runnable> stops = services(Runnable.class, "(org.qpsmtpd.launcher=stop)");
+        if (!stops.isEmpty()) {
+            log.log(LogLevel.NOTICE, "an administrator stops the server");
+        }
+        stops.forEach(Runnable::run);
+        return !stops.isEmpty();
     }
 
     private void childStart() {

@@ -125,6 +125,11 @@ public final class SmtpServer implements AutoCloseable {
         listener.accept(socket);
     }
 
+    /** Starts accepting on a Unix-domain socket what {@code bin/qpsmtpd --attach} hands over. */
+    public void acceptAttached(ServerSocketChannel socket) {
+        listener.acceptAttached(socket);
+    }
+
     /**
      * Serves a connection that somebody else accepted.
      *

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param host the client's host name, as it was told; without one {@code [IP]}
  * @param info what the connection's log line names: the host, maybe with an ident answer
  * @param looked whether the host name was looked for already
+ * @param relay the value of {@code RELAYCLIENT} for this client; absent when it is not set
  */
-public record Introduction(Endpoints endpoints, String host, String info, boolean looked) {
+public record Introduction(
+        Endpoints endpoints, String host, String info, boolean looked, Optional<String> relay) {
     /**
      * Reads what was told; what was not is taken from the socket.
      *
-     * @param property gives the value of remote_ip, remote_port, remote_host, remote_info, local_ip
-     *     and local_port; null when it was not told
+     * @param property gives the value of remote_ip, remote_port, remote_host, remote_info,
+     *     local_ip, local_port and relayclient; null when it was not told
      * @throws IllegalArgumentException when an address is none
      */
     public static Introduction of(
@@ -36,7 +39,11 @@ public record Introduction(Endpoints endpoints, String host, String info, boolea
         String known = host == null ? bracketed : Session.safeHost(host);
         String ident = property.apply("remote_info");
         return new Introduction(
-                endpoints, known, ident == null ? known : ident + "@" + known, ip != null);
+                endpoints,
+                known,
+                ident == null ? known : ident + "@" + known,
+                ip != null,
+                Optional.ofNullable(property.apply("relayclient")));
     }
 
     private static @Nullable SocketAddress here(

@@ -50,6 +50,9 @@ public final class Session implements HookHost {
     private static final Reply SHUTTING_DOWN =
             Reply.of(421, "4.3.2", "Service shutting down, try again later");
 
+    private static final Reply KILLED =
+            Reply.of(421, "4.3.2", "Your connection has been killed by an administrator");
+
     private static final Reply RENEWED =
             Reply.of(421, "4.3.2", "Service renewed, please connect again");
 
@@ -331,8 +334,20 @@ public final class Session implements HookHost {
 
     /** Tells the client that the server stops, and closes. */
     public void shutDown() {
+        end(SHUTTING_DOWN);
+    }
+
+    /**
+     * Ends the session because an administrator wants it. Not with 550, as qpsmtpd's pollserver
+     * did: a sending server would return its message as undeliverable.
+     */
+    public void killed() {
+        end(KILLED);
+    }
+
+    private void end(Reply last) {
         if (!closing) {
-            reply(SHUTTING_DOWN);
+            reply(last);
             disconnect();
         }
     }

@@ -9,6 +9,7 @@ import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.connection.Connection;
 import org.qpsmtpd.api.connection.Hello;
 import org.qpsmtpd.api.connection.Naughty;
+import org.qpsmtpd.api.connection.NoteKey;
 import org.qpsmtpd.api.connection.Notes;
 import org.qpsmtpd.api.connection.TlsInfo;
 import org.qpsmtpd.api.hook.Action;
@@ -74,6 +75,7 @@ final class SmtpConnection implements Connection {
         remoteHost = introduction.host();
         remoteInfo = introduction.looked() ? introduction.info() : null;
         hostKnown = introduction.looked();
+        introduction.relay().ifPresent(value -> notes.put(NoteKey.RELAY_BY_SUPER_SERVER, value));
     }
 
     /** Whether the host name was looked for already. */

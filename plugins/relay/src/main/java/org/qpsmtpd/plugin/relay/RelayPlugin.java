@@ -9,6 +9,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.connection.NoteKey;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.NonBlocking;
@@ -23,8 +24,9 @@ import org.slf4j.LoggerFactory;
  * Decides by the client's address whether it may send mail to any domain.
  *
  * <p>{@code connect}: always declines. A client in {@code norelayclients} may not relay. Any other
- * may when the environment has {@code RELAYCLIENT}, when it is ::1, or when it is in {@code
- * relayclients} or {@code morerelayclients.cdb}; else what was decided before stays.
+ * may when the environment has {@code RELAYCLIENT}, or the super-server that handed the connection
+ * over has it, when it is ::1, or when it is in {@code relayclients} or {@code
+ * morerelayclients.cdb}; else what was decided before stays.
  *
  * <p>{@code rcpt}: with {@code only}, OK for clients that may relay and DENY for all others;
  * without it declines.
@@ -89,7 +91,7 @@ public final class RelayPlugin implements ConnectHook, RcptHook {
             connection.setRelayClient(false);
             return DISABLED;
         }
-        HookResult result = match(config, connection.remoteAddress());
+        HookResult result = match(connection, config);
         if (!result.equals(NO_MATCH)) {
             connection.setRelayClient(true);
         }
@@ -104,10 +106,11 @@ public final class RelayPlugin implements ConnectHook, RcptHook {
         return transaction.connection().isRelayClient() ? ONLY_OK : ONLY_DENY;
     }
 
-    private HookResult match(Config config, InetAddress client) {
-        if (allByEnvironment) {
+    private HookResult match(Connection connection, Config config) {
+        if (allByEnvironment || connection.notes().has(NoteKey.RELAY_BY_SUPER_SERVER)) {
             return BY_ENVIRONMENT;
         }
+        InetAddress client = connection.remoteAddress();
         boolean isIpv6 = client.getAddress().length > 4;
         if (isIpv6 && client.isLoopbackAddress()) {
             return BY_LOOPBACK;

@@ -40,9 +40,13 @@ import org.osgi.framework.launch.Framework;
  *   <li>to the core: each bound {@link ServerSocketChannel} as a service with {@value #LISTENER}
  *       set to its address, registered before any bundle starts; a {@link Runnable} with {@value
  *       #CHILD_PRIORITY}, if the process was reniced, which each worker thread runs once;
+ *   <li>to the core, when there is one: the Unix-domain {@link ServerSocketChannel} of {@code
+ *       bin/qpsmtpd --attach} with {@value #ATTACH} set to its path, registered as early;
  *   <li>to the core, when there is a single connection to serve: its {@link SocketChannel} with
  *       {@value #CONNECTION} and what is known of the client, and a {@link Runnable} with {@value
  *       #CONNECTION_OVER} that the core runs at its end;
+ *   <li>to the core: a {@link Runnable} with {@value #LAUNCHER}{@code =stop} that begins to stop
+ *       the process;
  *   <li>from the core: an {@link AutoCloseable} with {@value #SERVER}{@code =listening} once it
  *       accepts, whose {@code close} stops accepting and waits, within a bound, for what is in
  *       flight; a {@link Runnable} with {@value #COMMAND}{@code =reload}.
@@ -50,10 +54,12 @@ import org.osgi.framework.launch.Framework;
  */
 final class Container {
     static final String LISTENER = "org.qpsmtpd.listener";
+    static final String ATTACH = "org.qpsmtpd.attach";
     static final String CONNECTION = "org.qpsmtpd.connection";
     static final String CONNECTION_OVER = "org.qpsmtpd.connection_over";
     static final String CHILD_PRIORITY = "org.qpsmtpd.child_priority";
     static final String SERVER = "org.qpsmtpd.server";
+    static final String LAUNCHER = "org.qpsmtpd.launcher";
     static final String COMMAND = "org.qpsmtpd.command";
 
     private static final Logger LOG = Logger.getLogger(Container.class.getName());
@@ -107,6 +113,11 @@ final class Container {
         register(ServerSocketChannel.class, listener.channel(), LISTENER, listener.address());
     }
 
+    /** Hands the socket over on which clients of a super-server come. */
+    void offer(AttachSocket socket) {
+        register(ServerSocketChannel.class, socket.channel(), ATTACH, socket.path().toString());
+    }
+
     /** Hands a client's connection to the core; once it is over, the framework stops. */
     void offerConnection(SocketChannel connection, Map<String, String> told) {
         Map<String, Object> properties = new HashMap<>(told);
@@ -116,6 +127,11 @@ final class Container {
                 .registerService(
                         SocketChannel.class, connection, FrameworkUtil.asDictionary(properties));
         register(Runnable.class, this::stop, CONNECTION_OVER, true);
+    }
+
+    /** Hands over what stops the process; it must return at once. */
+    void offerStop(Runnable stop) {
+        register(Runnable.class, stop, LAUNCHER, "stop");
     }
 
     /** Hands over what each worker thread is to run once. */

@@ -35,6 +35,7 @@ final class Launch {
 
     private @Nullable PidFile pidFile;
     private @Nullable Scratch scratch;
+    private @Nullable AttachSocket attachSocket;
     private @Nullable Container container;
 
     /** The container once all its bundles are started: only then signals reach it. */
@@ -183,6 +184,8 @@ final class Launch {
         Container starting = Container.create(properties, connector());
         container = starting;
         listeners.forEach(starting::offer);
+        starting.offerStop(this::stop);
+        offerAttachSocket(starting, room);
         if (inherited != null && inherited.channel() instanceof SocketChannel connection) {
             starting.offerConnection(connection, inherited.told());
         }
@@ -213,6 +216,25 @@ final class Launch {
                 ClassPathConnector.classPath().stream()
                         .filter(jar -> jar.startsWith(jars))
                         .collect(Collectors.toSet()));
+    }
+
+    /** Only a server that stays has one; without it the others are served all the same. */
+    private void offerAttachSocket(Container starting, Scratch room) {
+        if (inherited != null) {
+            return;
+        }
+        Path path = room.attachSocket();
+        try {
+            AttachSocket socket = AttachSocket.open(path);
+            attachSocket = socket;
+            starting.offer(socket);
+        } catch (IOException e) {
+            log.warn(
+                    "WARNING: bin/qpsmtpd --attach finds no server: "
+                            + path
+                            + ": "
+                            + OneLine.reason(e));
+        }
     }
 
     private void requireReadable(Path folder) throws StartFailure {
@@ -327,6 +349,9 @@ final class Launch {
         }
         if (pidFile != null) {
             pidFile.remove();
+        }
+        if (attachSocket != null) {
+            attachSocket.close();
         }
         if (scratch != null) {
             scratch.delete();

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Scratch(Path var, Path cache, boolean temporary) {
     private static final Pattern OF_PROCESS =
-            Pattern.compile("(?:cache-|console-)([0-9]{1,10})(?:\\.sock)?");
+            Pattern.compile("(?:cache-|console-|attach-)([0-9]{1,10})(?:\\.sock)?");
 
     /** Opens as the user who will serve, so after any change of user. */
     static Scratch open(Path var) throws IOException {
@@ -44,8 +44,20 @@ record Scratch(Path var, Path cache, boolean temporary) {
 
     /** The console's socket: the one that {@code QPSMTPD_CONSOLE} names, else one of this run. */
     Path consoleSocket() {
-        @Nullable String named = System.getenv("QPSMTPD_CONSOLE");
-        String ours = "console-" + ProcessHandle.current().pid() + ".sock";
+        return socket("console", "QPSMTPD_CONSOLE");
+    }
+
+    /**
+     * The socket that {@code bin/qpsmtpd --attach} connects to: the one that {@code QPSMTPD_ATTACH}
+     * names, else one of this run.
+     */
+    Path attachSocket() {
+        return socket("attach", AttachSocket.VARIABLE);
+    }
+
+    private Path socket(String name, String variable) {
+        @Nullable String named = System.getenv(variable);
+        String ours = name + "-" + ProcessHandle.current().pid() + ".sock";
         return named == null || named.isEmpty()
                 ? var.resolve(ours)
                 : Path.of(named).toAbsolutePath().normalize();
@@ -72,7 +84,8 @@ record Scratch(Path var, Path cache, boolean temporary) {
     }
 
     private static void deleteLeftOvers(Path var) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(var, "{cache,console}-*")) {
+        try (DirectoryStream<Path> entries =
+                Files.newDirectoryStream(var, "{cache,console,attach}-*")) {
             for (Path entry : entries) {
                 Matcher matcher = OF_PROCESS.matcher(entry.getFileName().toString());
                 if (matcher.matches() && isLeftOver(Long.parseLong(matcher.group(1)))) {

@@ -36,12 +36,14 @@ final class ScratchTest {
         Files.createDirectories(var.resolve("cache-other"));
         Files.createFile(var.resolve("console-999999999.sock"));
         Files.createFile(var.resolve("console-1.sock"));
+        Files.createFile(var.resolve("attach-999999999.sock"));
         Scratch scratch = Scratch.open(var);
         assertThat(var.resolve("cache-999999999")).doesNotExist();
         assertThat(var.resolve("cache-1")).exists();
         assertThat(var.resolve("cache-other")).exists();
         assertThat(var.resolve("console-999999999.sock")).doesNotExist();
         assertThat(var.resolve("console-1.sock")).exists();
+        assertThat(var.resolve("attach-999999999.sock")).doesNotExist();
         scratch.delete();
     }
 

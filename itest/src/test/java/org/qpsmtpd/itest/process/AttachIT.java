@@ -1,0 +1,424 @@
+package org.qpsmtpd.itest.process;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.itest.ProcessOutput;
+import org.qpsmtpd.itest.Program;
+import org.qpsmtpd.itest.ServerUnderTest;
+import org.qpsmtpd.itest.SmtpDialogue;
+import org.qpsmtpd.itest.Waiting;
+
+/** {@code bin/qpsmtpd --attach} under the real xinetd and tcpserver, before one running server. */
+@Timeout(240)
+class AttachIT {
+    private static final String PROGRAM = ServerUnderTest.home() + "/bin/qpsmtpd";
+    private static final int CONNECTS = 20;
+
+    /** What the script {@code qpsmtpd} does that Debian's package leaves out. */
+    private static final String PERL =
+            """
+            #!/usr/bin/perl
+            use Qpsmtpd::TcpServer;
+            my $server = Qpsmtpd::TcpServer->new();
+            $server->load_plugins();
+            $server->start_connection();
+            $server->run(\\*STDIN);
+            """;
+
+    private static ServerUnderTest server;
+
+    private final Path folder;
+    private final List<Process> started = new ArrayList<>();
+    private final int port;
+
+    AttachIT(@TempDir Path folder) throws IOException {
+        this.folder = folder;
+        port = OptionsIT.freePort();
+    }
+
+    @BeforeAll
+    static void startServer(@TempDir Path keys) {
+        Program.find("socat", "socat");
+        Path key = keys.resolve("mx.key");
+        Path certificate = keys.resolve("mx.crt");
+        Program.Result made =
+                Program.find("openssl", "openssl")
+                        .run(
+                                "req",
+                                "-x509",
+                                "-newkey",
+                                "rsa:2048",
+                                "-nodes",
+                                "-days",
+                                "3",
+                                "-subj",
+                                "/CN=mx.example.org",
+                                "-keyout",
+                                key.toString(),
+                                "-out",
+                                certificate.toString());
+        assertThat(made.status()).as(made.output()).isZero();
+        server =
+                ServerUnderTest.builder()
+                        .plugins(
+                                "tls " + certificate + " " + key,
+                                "relay",
+                                "rcpt_ok",
+                                "queue/maildir MAIL")
+                        .start();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @AfterEach
+    void end() throws InterruptedException {
+        for (Process process : started) {
+            process.descendants().forEach(ProcessHandle::destroy);
+            process.destroy();
+            if (!process.waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    private static Map<String, String> environment(Path socket) {
+        return Map.of("PATH", System.getenv("PATH"), "QPSMTPD_ATTACH", socket.toString());
+    }
+
+    private ProcessOutput start(Map<String, String> environment, List<String> command)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        started.add(process);
+        return ProcessOutput.of(process.getInputStream());
+    }
+
+    private static void awaitListening(int port) {
+        String row = String.format(":%04X 0", port);
+        Eventually.holds(
+                "a listening super-server",
+                () ->
+                        (Files.readString(Path.of("/proc/net/tcp"))
+                                        + Files.readString(Path.of("/proc/net/tcp6")))
+                                .lines()
+                                .anyMatch(
+                                        line ->
+                                                line.contains(row.substring(0, 5))
+                                                        && line.contains(" 0A ")));
+    }
+
+    // ---- xinetd
+
+    private void xinetd(String bind, int at, Map<String, String> environment, String program)
+            throws IOException {
+        String variables =
+                environment.entrySet().stream()
+                        .map(entry -> entry.getKey() + "=" + entry.getValue())
+                        .collect(Collectors.joining(" "));
+        Path file =
+                Files.writeString(
+                        folder.resolve("xinetd-" + at + ".conf"),
+                        """
+                        service smtp-under-test
+                        {
+                            type        = UNLISTED
+                            socket_type = stream
+                            protocol    = tcp
+                            wait        = no
+                            cps         = 1000 1
+                            user        = %s
+                            bind        = %s
+                            port        = %d
+                            env         = %s
+                            server      = %s
+                        }
+                        """
+                                .formatted(
+                                        System.getProperty("user.name"),
+                                        bind,
+                                        at,
+                                        variables,
+                                        program.replace(" ", "\n    server_args = ")));
+        start(
+                Map.of(),
+                List.of(
+                        Program.find("xinetd", "xinetd").path().toString(),
+                        "-dontfork",
+                        "-f",
+                        file.toString(),
+                        "-pidfile",
+                        folder.resolve("xinetd-" + at + ".pid").toString()));
+        awaitListening(at);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
+    void xinetdHandsASessionOver(String bind) throws IOException {
+        xinetd(bind, port, environment(server.attach()), PROGRAM + " --attach");
+        boolean v4 = bind.equals("127.0.0.1");
+        InetSocketAddress address = v4 ? Loopback.v4(1, port) : Loopback.v6(port);
+        try (SmtpDialogue session =
+                v4 ? SmtpDialogue.from(Loopback.v4(5), address) : SmtpDialogue.to(address)) {
+            String client = v4 ? "127.0.0.5" : "[::1]";
+            session.hello();
+            assertThat(Console.run(server, "connections")).contains(client + ":");
+            Mail.deliver(session, "under xinetd");
+            assertThat(session.command("QUIT").code()).isEqualTo(221);
+            session.expectClosed();
+        }
+        assertThat(Console.run(server, "status")).doesNotContain(server.attach().toString());
+    }
+
+    @Test
+    void nothingIsLostWhenTheClientClosesItsHalf() throws IOException {
+        xinetd("127.0.0.1", port, environment(server.attach()), PROGRAM + " --attach");
+        try (SmtpDialogue session = SmtpDialogue.to(Loopback.v4(1, port))) {
+            session.expect(220);
+            session.sendText(
+                    "EHLO client.test\r\nMAIL FROM:<joe@example.net>\r\n"
+                            + "RCPT TO:<amy@example.com>\r\nDATA\r\nSubject: last\r\n\r\n"
+                            + "0123456789\r\n".repeat(50_000)
+                            + ".\r\nQUIT\r\n");
+            session.shutdownOutput();
+            assertThat(session.rest()).contains("\r\n250 2.0.0 Queued!", "\r\n221 2.0.0 ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--quit-after QUIT", "--tls"})
+    void swaksDelivers(String option) throws IOException {
+        xinetd("127.0.0.1", port, environment(server.attach()), PROGRAM + " --attach");
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "--server",
+                                "127.0.0.1:" + port,
+                                "--from",
+                                "joe@example.net",
+                                "--to",
+                                "someone@example.com",
+                                "--timeout",
+                                "30"));
+        words.addAll(List.of(option.split(" ")));
+        Program.Result sent = Program.find("swaks", "swaks").run(words);
+        assertThat(sent.status()).as(sent.output()).isZero();
+    }
+
+    // ---- tcpserver
+
+    private ProcessOutput tcpserver(Map<String, String> environment, String... rules)
+            throws IOException {
+        Path text = Files.write(folder.resolve("rules"), List.of(rules));
+        Path table = folder.resolve("rules.cdb");
+        Process compile =
+                new ProcessBuilder(
+                                Program.find("tcprules", "ucspi-tcp").path().toString(),
+                                table.toString(),
+                                folder.resolve("rules.tmp").toString())
+                        .redirectInput(text.toFile())
+                        .start();
+        started.add(compile);
+        Eventually.holds("compiled rules", () -> Files.exists(table));
+        String tcpserver = Program.find("tcpserver", "ucspi-tcp").path().toString();
+        ProcessOutput output =
+                start(
+                        environment,
+                        List.of(
+                                tcpserver,
+                                "-R",
+                                "-H",
+                                "-l0",
+                                "-x",
+                                table.toString(),
+                                "127.0.0.1",
+                                Integer.toString(port),
+                                PROGRAM,
+                                "--attach"));
+        awaitListening(port);
+        return output;
+    }
+
+    @Test
+    void rulesOfTcpserverDecideWhoMayRelay() throws IOException {
+        tcpserver(
+                environment(server.attach()),
+                "127.0.0.2:allow,RELAYCLIENT=\"\"",
+                "127.0.0.4:allow,TCPREMOTEHOST=\"a%s\\n.test\",TCPREMOTEIP=\"192.0.2.7\"",
+                ":allow");
+        assertThat(relayReply(2)).isEqualTo(250);
+        assertThat(relayReply(1)).isEqualTo(550);
+        InetSocketAddress address = Loopback.v4(1, port);
+        try (SmtpDialogue session = SmtpDialogue.from(Loopback.v4(4), address)) {
+            assertThat(session.hello().toString()).contains("[192.0.2.7]");
+        }
+    }
+
+    private int relayReply(int from) {
+        InetSocketAddress address = Loopback.v4(1, port);
+        try (SmtpDialogue session = SmtpDialogue.from(Loopback.v4(from), address)) {
+            session.hello();
+            session.envelope("joe@example.net");
+            return session.command("RCPT TO:<amy@elsewhere.test>").code();
+        }
+    }
+
+    @Test
+    void aWrongVariableEndsTheConnectionWithALine() throws IOException {
+        tcpserver(environment(server.attach()), ":allow,TCPREMOTEIP=\"nowhere\"");
+        try (SmtpDialogue session = SmtpDialogue.to(Loopback.v4(1, port))) {
+            session.expectClosed();
+        }
+        server.awaitLog(
+                "no PROXY header from the attach socket: TCPREMOTEIP is \"nowhere\", no address,"
+                        + " closing");
+    }
+
+    // ---- no server
+
+    @ParameterizedTest
+    @CsvSource({"nowhere, no server at", "stale, no server answers at"})
+    void withoutServerTheClientIsAskedToComeAgain(String name, String reason) throws IOException {
+        Path socket = folder.resolve(name);
+        if (name.equals("stale")) {
+            Program.find("python3", "python3")
+                    .run(
+                            "-c",
+                            "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])",
+                            socket.toString());
+        }
+        ProcessOutput output = tcpserver(environment(socket), ":allow");
+        try (SmtpDialogue session = SmtpDialogue.to(Loopback.v4(1, port))) {
+            session.expect(421, "4.3.2");
+            session.expectClosed();
+        }
+        assertThat(output.await("a reason", text -> text.contains("\n")))
+                .startsWith("qpsmtpd: " + reason + " " + socket + ": ")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void anythingButASocketIsOneLineAndStatusOne() {
+        Program.Result result =
+                Program.find("sh", "dash").run("-c", PROGRAM + " --attach </dev/null");
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.output())
+                .startsWith("qpsmtpd: standard input is no TCP connection: ")
+                .hasLineCount(1);
+    }
+
+    // ---- the socket
+
+    @Test
+    void theSocketIsForItsUserAlone() throws IOException {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(server.attach())))
+                .isEqualTo("rw-------");
+    }
+
+    private static byte[] version2(String ends, String variable) {
+        ByteArrayOutputStream header = new ByteArrayOutputStream();
+        header.writeBytes("\r\n\r\n\0\r\nQUIT\n".getBytes(ISO_8859_1));
+        header.writeBytes(ends.getBytes(ISO_8859_1));
+        byte[] octets = variable.getBytes(ISO_8859_1);
+        header.writeBytes(new byte[] {0, (byte) (15 + octets.length)});
+        header.writeBytes(new byte[] {(byte) 192, 0, 2, 7, 127, 0, 0, 1, 0x12, 0x67, 0, 25});
+        header.writeBytes(new byte[] {(byte) 0xE0, 0, (byte) octets.length});
+        header.writeBytes(octets);
+        return header.toByteArray();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LOCAL, it names no client",
+        "CONTROL, TCPREMOTEHOST has control characters",
+        "TRUNCATED, the proxy ended before it",
+        "GARBAGE, ''",
+    })
+    void whatIsNoHeaderEndsTheConnection(String kind, String reason) throws IOException {
+        byte[] octets =
+                switch (kind) {
+                    case "LOCAL" -> version2("\u0020\u0011", "RELAYCLIENT=");
+                    case "CONTROL" -> version2("\u0021\u0011", "TCPREMOTEHOST=a\r\nb");
+                    case "TRUNCATED" -> "PROXY TCP4 192.0.2.7 ".getBytes(ISO_8859_1);
+                    default -> "EHLO client.test\r\n".getBytes(ISO_8859_1);
+                };
+        try (SocketChannel channel =
+                SocketChannel.open(UnixDomainSocketAddress.of(server.attach()))) {
+            channel.write(ByteBuffer.wrap(octets));
+            channel.shutdownOutput();
+            assertThat(Channels.newInputStream(channel).readAllBytes()).isEmpty();
+        }
+        server.awaitLog("no PROXY header from the attach socket: " + reason);
+    }
+
+    // ---- time
+
+    @Test
+    void greetsSoonerThanQpsmtpd() throws IOException {
+        if (!Files.isDirectory(Path.of("/etc/qpsmtpd/plugins").getParent())) {
+            Program.missing("qpsmtpd (Debian: apt-get install qpsmtpd)");
+        }
+        Path perl = Files.writeString(folder.resolve("qpsmtpd"), PERL);
+        Files.setPosixFilePermissions(perl, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path config = Files.createDirectory(folder.resolve("config"));
+        Files.writeString(config.resolve("plugins"), "rcpt_ok\nqueue/maildir " + folder + "/m\n");
+        Files.writeString(config.resolve("plugin_dirs"), "/usr/share/qpsmtpd/plugins\n");
+        Files.writeString(config.resolve("spool_dir"), folder + "/spool\n");
+        Files.writeString(config.resolve("me"), "mx.example.org\n");
+        Map<String, String> theirs =
+                Map.of("PATH", System.getenv("PATH"), "QPSMTPD_CONFIG", config.toString());
+        int other = OptionsIT.freePort();
+        xinetd("127.0.0.1", port, environment(server.attach()), PROGRAM + " --attach");
+        xinetd("127.0.0.1", other, theirs, perl.toString());
+        List<Long> attached = new ArrayList<>();
+        List<Long> forked = new ArrayList<>();
+        for (int i = 0; i < CONNECTS; i++) {
+            attached.add(greeting(port));
+            forked.add(greeting(other));
+        }
+        double ours = Figures.of(attached).median();
+        double perls = Figures.of(forked).median();
+        Figures.print(
+                "attach: first reply after %.0f ms, qpsmtpd under the same xinetd %.0f ms: %.1f"
+                        + " times sooner",
+                ours, perls, perls / ours);
+    }
+
+    private static long greeting(int port) {
+        long begin = System.nanoTime();
+        try (SmtpDialogue session = SmtpDialogue.to(port)) {
+            session.expect(220);
+            long time = System.nanoTime() - begin;
+            session.command("QUIT");
+            return time;
+        }
+    }
+}
