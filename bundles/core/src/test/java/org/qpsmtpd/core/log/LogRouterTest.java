@@ -17,7 +17,8 @@ import org.qpsmtpd.api.log.LogRecord;
 class LogRouterTest {
     private final ByteArrayOutputStream standardError = new ByteArrayOutputStream();
     private final LogRouter router =
-            new LogRouter(new PrintStream(standardError, true, StandardCharsets.UTF_8));
+            new LogRouter(
+                    new StreamLog(new PrintStream(standardError, true, StandardCharsets.UTF_8)));
 
     /** Keeps the lines of some levels. */
     private static final class Logs implements LoggingHook {
@@ -52,6 +53,19 @@ class LogRouterTest {
         router.log(LogLevel.NOTICE, "not seen");
 
         assertThat(printed()).matches("[0-9]+ seen\\R");
+    }
+
+    @Test
+    void tellsTheServerOfLinesThatBelongToNoConnection() {
+        LogRouter second = new LogRouter(new StreamLog(System.err), "second");
+        Logs logs = new Logs(LogLevel.INFO, HookResult.OK);
+        second.use(List.of(logs), LogLevel.WARN);
+
+        second.log(LogLevel.INFO, "of the server");
+        second.log(LogLevel.INFO, "second.x.1", "of a connection");
+
+        assertThat(logs.lines)
+                .containsExactly("INFO:second: of the server", "INFO:of a connection");
     }
 
     @Test
