@@ -224,8 +224,9 @@ public final class Server {
         List<Runnable> stops = services(Runnable.class, "(org.qpsmtpd.launcher=stop)");
         if (!stops.isEmpty()) {
             log.log(LogLevel.NOTICE, "an administrator stops the server");
+            // The console that was asked is still to answer.
+            submit(() -> stops.forEach(Runnable::run), QUIET_MILLIS);
         }
-        stops.forEach(Runnable::run);
         return !stops.isEmpty();
     }
 
