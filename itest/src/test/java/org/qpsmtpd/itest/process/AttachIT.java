@@ -383,7 +383,7 @@ class AttachIT {
 
     @Test
     void greetsSoonerThanQpsmtpd() throws IOException {
-        if (!Files.isDirectory(Path.of("/etc/qpsmtpd/plugins").getParent())) {
+        if (!Files.isDirectory(Path.of("/usr/share/perl5/Qpsmtpd"))) {
             Program.missing("qpsmtpd (Debian: apt-get install qpsmtpd)");
         }
         Path perl = Files.writeString(folder.resolve("qpsmtpd"), PERL);
