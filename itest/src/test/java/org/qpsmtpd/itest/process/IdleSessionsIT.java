@@ -42,7 +42,7 @@ class IdleSessionsIT {
                         .filter(limit -> limit.startsWith("Max open files"))
                         .findFirst()
                         .orElseThrow();
-        String soft = line.split("\\s+")[3];
+        String soft = line.split("\\s+", -1)[3];
         int files = soft.length() > 6 ? Integer.MAX_VALUE : Integer.parseInt(soft);
         int sessions = Math.min(WANTED, files - OTHER_FILES);
         Figures.print("idle: %s open files allowed, so %d sessions", soft, sessions);
