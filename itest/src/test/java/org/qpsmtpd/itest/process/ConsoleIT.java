@@ -143,12 +143,15 @@ class ConsoleIT {
             assertThat(printed("pause")).isEqualTo("Accepts no connections.\n");
             assertThat(printed("status")).contains("paused");
             assertThat(printed("continue")).isEqualTo("Accepts connections.\n");
-            assertThat(printed("kill", id)).isEqualTo("Ended " + id + ".\n");
-            session.expect(421);
+            assertThat(printed("list", "1")).contains(id);
+            assertThat(printed("kill", "127.0.0.1")).isEqualTo("Ended " + id + ".\n");
+            session.expect(421, "4.3.2", "Your connection has been killed by an administrator");
             session.expectClosed();
             assertThat(ask("kill", id).status()).isEqualTo(1);
             server.writeConfig("plugins", "rcpt_ok", "no_such_plugin");
             assertThat(ask("reload").out()).contains("no_such_plugin");
+            assertThat(printed("shutdown")).isEqualTo("The server stops.\n");
+            assertThat(server.awaitExit()).isZero();
         }
     }
 
