@@ -41,14 +41,14 @@ find_java() {
 # Has the classes read from the archive of this Java, where they are checked and laid out already;
 # it is made in the background when it is not there or older than a jar.
 use_archive() {
-    archive=$home/var/classes-$version.jsa
+    archive=$home/lib/classes-$version.jsa
     fresh=yes
     for jar in "$home"/lib/*.jar "$home"/lib/bundles/*.jar "$home"/plugins/*.jar; do
         [ "$archive" -nt "$jar" ] || fresh=
     done
     if [ -n "$fresh" ]; then
         QPSMTPD_JAVA_OPTS="-XX:SharedArchiveFile=$archive -Xlog:disable ${QPSMTPD_JAVA_OPTS:-}"
-    elif [ -w "$home/var" ] && mkdir "$archive.making" 2>/dev/null; then
+    elif [ -w "$home/lib" ] && mkdir "$archive.making" 2>/dev/null; then
         (exec </dev/null >/dev/null 2>&1 3>&- 4>&- && exec nice "$home/bin/qpsmtpd" --archive) &
     fi
 }
@@ -56,10 +56,9 @@ use_archive() {
 # Makes the archive: of a server that serves one session, to itself.
 make_archive() {
     find_java "$home"
-    archive=$home/var/classes-$version.jsa
-    mkdir -p -m 700 "$home/var" || fail "$home/var cannot be made: the archive of classes is kept there"
-    [ -w "$home/var" ] || fail "$home/var cannot be written to: the archive of classes is kept there"
-    rm -f "$home/var"/classes-*.jsa
+    archive=$home/lib/classes-$version.jsa
+    [ -w "$home/lib" ] || fail "$home/lib cannot be written to: the archive of classes is kept there, beside the jars"
+    rm -f "$archive"
     QPSMTPD_JAVA_OPTS="-XX:ArchiveClassesAtExit=$archive.$$ -Xlog:disable ${QPSMTPD_JAVA_OPTS:-}"
     output=$(launch --archive 2>&1)
     status=$?
