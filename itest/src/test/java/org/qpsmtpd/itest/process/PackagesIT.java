@@ -386,6 +386,7 @@ class PackagesIT {
         assertThat(image)
                 .contains("\"User\": \"smtpd\"", "\"2525/tcp\"", "\"/var/lib/qpsmtpd/mail\"");
 
+        Shell.run("chmod", "755", root.toString()); // the folder that buildah made for the output
         Machine machine = start(root);
         String entry = "/usr/share/qpsmtpd/bin/qpsmtpd-prefork";
         assertThat(image).contains(entry);
