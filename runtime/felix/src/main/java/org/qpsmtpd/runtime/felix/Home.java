@@ -69,8 +69,18 @@ record Home(Path directory, Path config, Path deploy) {
         return directory.resolve("plugins");
     }
 
+    /** What the server writes to; a link there that root made, as packages have it, is followed. */
     Path var() {
-        return directory.resolve("var");
+        Path var = directory.resolve("var");
+        try {
+            boolean followed =
+                    Files.isSymbolicLink(var)
+                            && Files.getAttribute(var, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                                    .equals(0);
+            return followed ? directory.resolve(Files.readSymbolicLink(var)).normalize() : var;
+        } catch (IOException e) {
+            return var; // who uses it finds out what is wrong with it
+        }
     }
 
     /** Where JNA's library for this machine lies unpacked, if the distribution has one. */

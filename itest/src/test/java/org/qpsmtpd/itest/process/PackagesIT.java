@@ -1,0 +1,419 @@
+package org.qpsmtpd.itest.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.qpsmtpd.itest.Program;
+
+/**
+ * The packages and the archive, each installed, served from, raised and removed on a plain Debian
+ * with the tools that administrators use.
+ */
+class PackagesIT {
+    private static final Path CHECKOUT = Path.of("").toAbsolutePath().resolve("..").normalize();
+    private static final Path PACKAGES = CHECKOUT.resolve("runtime/package/target");
+    private static final Path FELIX = CHECKOUT.resolve("runtime/felix/target");
+    private static final Path WORK = Path.of("target/machines").toAbsolutePath();
+    private static final String DEB = "/packages/qpsmtpd_1.0.0_all.deb";
+    private static final String RPM = "qpsmtpd-1.0.0-1.noarch.rpm";
+    private static final String INSTALL = "apt-get install -q -y --no-install-recommends ";
+    private static final String SPOOL = "/var/spool/qpsmtpd";
+    private static final String MAIL = "/var/lib/qpsmtpd/mail";
+
+    /** Every path but those that are no part of the system, or note what dpkg has done. */
+    private static final String PATHS =
+            "find / -xdev \\( -path /proc -o -path /dev -o -path /tmp -o -path /packages"
+                    + " -o -path /var/lib/dpkg -o -path /var/cache -o -path /var/log/apt"
+                    + " -o -path /var/lib/apt -o -name '*-' -o -name dpkg.log \\) -prune -o -print"
+                    + " | sort";
+
+    /** Made by the programs of the system that a package calls, at their first call. */
+    private static final List<String> OTHERS =
+            List.of("/etc/.pwd.lock", "/etc/subuid", "/etc/subgid");
+
+    private static Path made = Path.of("");
+
+    private final List<Machine> machines = new ArrayList<>();
+
+    @BeforeAll
+    static void makeTree() {
+        if (!Shell.isRoot()) {
+            Program.missing("root, for a tree of another system");
+        }
+        Program.find("debootstrap", "debootstrap");
+        Program.find("ip", "iproute2");
+        Program.find("swaks", "swaks");
+        long start = System.nanoTime();
+        List<String> lines =
+                Shell.run(CHECKOUT.resolve("itest/debian-tree").toString()).lines().toList();
+        made = Path.of(lines.get(lines.size() - 1));
+        for (String line : lines) {
+            if (line.matches("(debootstrap|dependencies|image): .* s")) {
+                Figures.print("packages: %s", line);
+            }
+        }
+        Figures.print("packages: waited %.0f ms for the Debian tree", millisSince(start));
+    }
+
+    private static double millisSince(long start) {
+        return Figures.of(List.of(System.nanoTime() - start)).max();
+    }
+
+    @BeforeEach
+    void makeFolder() throws IOException {
+        Shell.run("rm", "-rf", WORK.toString());
+        Files.createDirectories(WORK);
+    }
+
+    @AfterEach
+    void remove() {
+        machines.forEach(Machine::close);
+        Shell.run("rm", "-rf", WORK.toString());
+    }
+
+    private Machine start(Path root) {
+        Machine machine = new Machine(root);
+        machines.add(machine);
+        return machine;
+    }
+
+    private Machine debian() {
+        Path root = WORK.resolve("debian");
+        Shell.run("cp", "-a", "--reflink=auto", made.resolve("tree").toString(), root.toString());
+        Shell.run("mkdir", root.resolve("packages").toString());
+        // There is no init system whose run level allows a start: the policy of the machine does.
+        Path policy = root.resolve("usr/sbin/policy-rc.d");
+        try {
+            Files.writeString(policy, "#!/bin/sh\nexit 104\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Shell.run("chmod", "755", policy.toString());
+        return start(root);
+    }
+
+    // ---- what each of them must do
+
+    private static void deliver(Machine machine, int port, String recipient) {
+        machine.succeedBeside(
+                "swaks --server 127.0.0.1:%d --helo test.example.net --from %s --to %s"
+                        .formatted(port, Mail.SENDER, recipient));
+    }
+
+    private static long delivered(Machine machine) throws IOException {
+        try (Stream<Path> messages = Files.list(machine.path(MAIL + "/new"))) {
+            return messages.count();
+        }
+    }
+
+    private static void append(Path file, String line) throws IOException {
+        Files.writeString(file, line + "\n", StandardOpenOption.APPEND);
+    }
+
+    private static long number(String pattern, String text) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        assertThat(matcher.find()).as(text).isTrue();
+        return Long.parseLong(matcher.group(1));
+    }
+
+    // ---- Debian
+
+    @Test
+    void deb() throws IOException {
+        Machine machine = debian();
+        Files.copy(PACKAGES.resolve("qpsmtpd_1.0.0_all.deb"), machine.path(DEB));
+        List<String> before = paths(machine);
+
+        long start = System.nanoTime();
+        assertThat(machine.succeed(INSTALL + DEB)).contains(" 1 newly installed, 0 to remove");
+        Figures.print("deb: installed and serving in %.0f ms", millisSince(start));
+        long first = servicePid(machine);
+        assertThat(machine.succeed("stat -c %U /proc/" + first)).contains("smtpd");
+        assertThat(machine.succeed("stat -c '%U %a' " + SPOOL + " " + MAIL))
+                .isEqualToIgnoringWhitespace("smtpd 700 smtpd 700");
+        deliver(machine, 25, Mail.RECIPIENT);
+        assertThat(delivered(machine)).isEqualTo(1);
+        assertThat(machine.path("/var/log/qpsmtpd/qpsmtpd.log")).content().contains("rcpt_ok");
+        assertThat(machine.succeed("qpsmtpd-console status")).contains("[::]:25");
+
+        append(machine.path("/etc/qpsmtpd/rcpthosts"), "example.org");
+        assertThat(machine.succeed(INSTALL + newerDeb(machine))).contains("1 upgraded");
+        long second = servicePid(machine);
+        assertThat(second).isNotEqualTo(first);
+        assertThat(machine.path("/etc/qpsmtpd/rcpthosts")).content().endsWith("example.org\n");
+        assertThat(machine.path("/etc/qpsmtpd/badhelo")).content().contains("of version 1.0.1");
+        deliver(machine, 25, "amy@example.org");
+        assertThat(delivered(machine)).isEqualTo(2);
+
+        machine.succeed("apt-get remove -q -y qpsmtpd");
+        assertThat(machine.run("test -e /proc/" + second).status()).isNotZero();
+        assertThat(machine.path("/etc/qpsmtpd/rcpthosts")).content().endsWith("example.org\n");
+        assertThat(Files.exists(machine.path("/usr/share/qpsmtpd"))).isFalse();
+        String purged = machine.succeed("apt-get purge -q -y qpsmtpd");
+        assertThat(purged).contains("mail or plugins are left in /var/lib/qpsmtpd");
+        assertThat(delivered(machine)).isEqualTo(2);
+
+        machine.succeed("rm -rf " + MAIL);
+        machine.succeed(INSTALL + DEB);
+        machine.succeed("apt-get purge -q -y qpsmtpd");
+        List<String> after = paths(machine);
+        after.removeAll(before);
+        after.removeAll(OTHERS);
+        assertThat(after).isEmpty();
+        assertThat(machine.run("getent passwd smtpd || getent group smtpd").status()).isNotZero();
+    }
+
+    private static long servicePid(Machine machine) {
+        return number("runs, pid (\\d+)", machine.succeed("service qpsmtpd status"));
+    }
+
+    private static List<String> paths(Machine machine) {
+        return new ArrayList<>(
+                machine.succeed(PATHS).lines().filter(line -> !line.isEmpty()).toList());
+    }
+
+    /** The package as its next version: other words in a file of the configuration. */
+    private static String newerDeb(Machine machine) {
+        return newer(
+                machine,
+                "cd /packages && dpkg-deb -R %s new && sed -i 's/^Version: .*/Version: 1.0.1/' new/DEBIAN/control"
+                        + " && echo '# of version 1.0.1' >>new/etc/qpsmtpd/badhelo"
+                        + " && dpkg-deb -b new /packages/newer.deb >/dev/null",
+                DEB,
+                "/packages/newer.deb");
+    }
+
+    private static String newer(Machine machine, String command, String old, String result) {
+        machine.succeed(command.formatted(old));
+        return result;
+    }
+
+    @Test
+    void debIsInOrder() throws IOException {
+        Program dpkg = Program.find("dpkg-deb", "dpkg");
+        Path deb = PACKAGES.resolve("qpsmtpd_1.0.0_all.deb");
+        String contents = dpkg.run("-c", deb.toString()).output();
+        assertThat(contents.lines())
+                .allMatch(line -> line.matches("[-d]rw[-x]r-[-x]r-[-x] root/root .*|l.* -> .*"));
+        Files.createDirectories(WORK.resolve("deb"));
+        assertThat(dpkg.run("-R", deb.toString(), WORK.resolve("deb").toString()).status())
+                .isZero();
+        Shell.run("sh", "-c", "cd '" + WORK + "/deb' && md5sum --quiet -c DEBIAN/md5sums");
+        assertThat(Files.readString(WORK.resolve("deb/DEBIAN/conffiles")))
+                .contains(
+                        "/etc/qpsmtpd/plugins\n", "/etc/default/qpsmtpd\n", "/etc/init.d/qpsmtpd");
+        for (String script : List.of("postinst", "prerm", "postrm")) {
+            Shell.run("sh", "-n", WORK.resolve("deb/DEBIAN/" + script).toString());
+        }
+        Program analyze = Program.find("systemd-analyze", "systemd");
+        Path unit = WORK.resolve("deb/usr/lib/systemd/system/qpsmtpd.service");
+        Program.Result confined =
+                analyze.run("security", "--offline=true", "--threshold=20", unit.toString());
+        assertThat(confined.status()).as(confined.output()).isZero();
+    }
+
+    // ---- RPM
+
+    /**
+     * Debian's rpm knows no Java and no shadow-utils in the tree, so dependencies are passed over.
+     */
+    @Test
+    void rpm() throws IOException {
+        Program rpm = Program.find("rpm", "rpm");
+        String original = PACKAGES.resolve(RPM).toString();
+        assertThat(rpm.run("-qpR", original).output())
+                .contains("java-headless >= 1:17", "shadow-utils");
+        assertThat(rpm.run("-qp", "--scripts", original).output())
+                .contains("useradd -r -g smtpd", "systemctl try-restart");
+        assertThat(rpm.run("-qpl", original).output())
+                .contains("/etc/qpsmtpd/plugins", "/usr/lib/systemd/system/qpsmtpd.service");
+        Machine machine = debian();
+        List<String> before = paths(machine);
+        String call = "rpm --root '" + machine.path("/") + "' --nodeps ";
+
+        machine.succeedBeside(call + "-i '" + original + "'");
+        assertThat(machine.succeed("stat -c '%U %a' " + SPOOL + " " + MAIL))
+                .isEqualToIgnoringWhitespace("smtpd 700 smtpd 700");
+        machine.succeed("qpsmtpd-forkserver --detach --port 25 --pid-file /run/qpsmtpd.pid");
+        deliver(machine, 25, Mail.RECIPIENT);
+        assertThat(delivered(machine)).isEqualTo(1);
+
+        append(machine.path("/etc/qpsmtpd/rcpthosts"), "example.org");
+        machine.succeedBeside(call + "-U '" + newerRpm(original) + "'");
+        assertThat(machine.path("/etc/qpsmtpd/rcpthosts")).content().endsWith("example.org\n");
+        assertThat(machine.path("/etc/qpsmtpd/rcpthosts.rpmnew")).content().contains("1.0.1");
+        assertThat(machine.path("/etc/qpsmtpd/badhelo")).content().contains("1.0.1");
+        machine.succeed("kill $(cat /run/qpsmtpd.pid); while [ -s /run/qpsmtpd.pid ]; do :; done");
+        machine.succeed("qpsmtpd-forkserver --detach --port 25 --pid-file /run/qpsmtpd.pid");
+        deliver(machine, 25, "amy@example.org");
+
+        machine.succeed("kill $(cat /run/qpsmtpd.pid); while [ -s /run/qpsmtpd.pid ]; do :; done");
+        machine.succeedBeside(call + "-e qpsmtpd");
+        List<String> after = paths(machine);
+        after.removeAll(before);
+        after.removeAll(OTHERS);
+        assertThat(after)
+                .allMatch(
+                        path ->
+                                path.startsWith(MAIL)
+                                        || path.startsWith("/var/log/qpsmtpd")
+                                        || path.startsWith("/var/lib/rpm")
+                                        || path.startsWith("/root/.rpmdb")
+                                        || path.startsWith("/etc/qpsmtpd/rcpthosts.rpm")
+                                        || path.matches(
+                                                "/etc/qpsmtpd|/var/lib/qpsmtpd|/run/qpsmtpd.pid"))
+                .contains("/etc/qpsmtpd/rcpthosts.rpmsave");
+    }
+
+    /** The package as its next version, by rpmbuild, with the scripts of the original. */
+    private static String newerRpm(String original) throws IOException {
+        Path top = Files.createDirectories(WORK.resolve("rpmbuild"));
+        Path tree = Files.createDirectories(top.resolve("tree"));
+        Shell.run(
+                "sh", "-c", "cd '" + tree + "' && rpm2cpio '" + original + "' | cpio -idm --quiet");
+        append(tree.resolve("etc/qpsmtpd/rcpthosts"), "# of version 1.0.1");
+        append(tree.resolve("etc/qpsmtpd/badhelo"), "# of version 1.0.1");
+        String heads =
+                """
+                Name: qpsmtpd
+                Version: 1.0.1
+                Release: 1
+                Summary: next
+                License: Apache-2.0
+                BuildArch: noarch
+                AutoReqProv: no
+                %define _binaries_in_noarch_packages_terminate_build 0
+                %define __os_install_post %{nil}
+                %description
+                next
+                %install
+                cp -a TREE/. %{buildroot}/
+                %pre
+                PREIN
+                %post
+                POSTIN
+                %preun
+                PREUN
+                %postun
+                POSTUN
+                %files
+                %config(noreplace) /etc/qpsmtpd/*
+                /etc/logrotate.d/qpsmtpd
+                /usr/share/qpsmtpd
+                /usr/share/licenses/qpsmtpd
+                /usr/lib/systemd/system/*
+                /usr/sbin/*
+                %dir /var/lib/qpsmtpd
+                %dir /var/lib/qpsmtpd/deploy
+                %attr(700,smtpd,smtpd) /var/lib/qpsmtpd/mail
+                %attr(700,smtpd,smtpd) /var/lib/qpsmtpd/var
+                %attr(700,smtpd,smtpd) /var/log/qpsmtpd
+                %attr(700,smtpd,smtpd) /var/spool/qpsmtpd
+                """;
+        for (String script : List.of("PREIN", "POSTIN", "PREUN", "POSTUN")) {
+            String text = Shell.run("rpm", "-qp", "--qf", "%{" + script + "}", original);
+            heads = heads.replace("\n" + script + "\n", "\n" + text + "\n");
+        }
+        Path spec = top.resolve("newer.spec");
+        Files.writeString(spec, heads.replace("TREE", tree.toString()));
+        Shell.run("rpmbuild", "-bb", "--quiet", "--define", "_topdir " + top, spec.toString());
+        return top.resolve("RPMS/noarch/qpsmtpd-1.0.1-1.noarch.rpm").toString();
+    }
+
+    // ---- the archive, and the image that is made from it
+
+    @Test
+    void archiveHasOneFolderAndServes() throws IOException {
+        Shell.run("tar", "-xzf", archive().toString(), "-C", WORK.toString());
+        try (Stream<Path> folders = Files.list(WORK)) {
+            assertThat(folders).containsExactly(WORK.resolve("qpsmtpd-1.0.0"));
+        }
+        Machine machine = debian();
+        Shell.run("mv", WORK.resolve("qpsmtpd-1.0.0").toString(), machine.path("/srv").toString());
+        String home = "/srv/qpsmtpd-1.0.0/";
+        machine.succeed(home + "bin/qpsmtpd-prefork --detach --quiet");
+        deliver(machine, 2525, Mail.RECIPIENT);
+        try (Stream<Path> messages = Files.list(machine.path(home + "mail/new"))) {
+            assertThat(messages).hasSize(1);
+        }
+    }
+
+    private static Path archive() {
+        return FELIX.resolve("qpsmtpd-1.0.0.tar.gz");
+    }
+
+    @Test
+    void container() throws IOException {
+        Path buildah = Program.find("buildah", "buildah").path();
+        Path context = Files.createDirectories(WORK.resolve("context"));
+        Files.copy(archive(), context.resolve("qpsmtpd-1.0.0.tar.gz"));
+        Path root = WORK.resolve("image");
+        List<String> call =
+                List.of(
+                        buildah.toString(),
+                        "--root",
+                        made.resolve("storage").toString(),
+                        "--runroot",
+                        WORK.resolve("run").toString(),
+                        "--storage-driver",
+                        "vfs");
+        buildah(
+                call,
+                "bud",
+                "--isolation=chroot",
+                "--format=docker",
+                "--pull-never",
+                "--build-arg=BASE=localhost/qpsmtpd-base",
+                "--output=type=local,dest=" + root,
+                "--tag=qpsmtpd-test",
+                "--file=" + CHECKOUT.resolve("runtime/package/Containerfile"),
+                context.toString());
+        String image = buildah(call, "inspect", "--type=image", "localhost/qpsmtpd-test");
+        buildah(call, "rmi", "localhost/qpsmtpd-test");
+        assertThat(image)
+                .contains("\"User\": \"smtpd\"", "\"2525/tcp\"", "\"/var/lib/qpsmtpd/mail\"");
+
+        Shell.run("chmod", "755", root.toString()); // the folder that buildah made for the output
+        Machine machine = start(root);
+        String entry = "/usr/share/qpsmtpd/bin/qpsmtpd-prefork";
+        assertThat(image).contains(entry);
+        assertThat(machine.run(healthCheck()).status()).isNotZero();
+        machine.succeedBeside(
+                "QPSMTPD_CONFIG=/etc/qpsmtpd chroot --userspec=smtpd '%s' %s >'%s/log' 2>&1 &"
+                        .formatted(root, entry, WORK));
+        Eventually.holds("health", () -> machine.run(healthCheck()).status() == 0);
+        deliver(machine, 2525, Mail.RECIPIENT);
+        assertThat(delivered(machine)).isEqualTo(1);
+    }
+
+    private static String buildah(List<String> call, String... arguments) {
+        List<String> command = new ArrayList<>(call);
+        command.addAll(List.of(arguments));
+        return Shell.run(command.toArray(String[]::new));
+    }
+
+    /** The words of HEALTHCHECK, as a line for a shell. */
+    private static String healthCheck() {
+        try {
+            String file = Files.readString(CHECKOUT.resolve("runtime/package/Containerfile"));
+            Matcher words = Pattern.compile("\\[\"bash\", \"-c\", \"(.*)\"\\]").matcher(file);
+            assertThat(words.find()).isTrue();
+            return "bash -c '" + words.group(1).replace("\\\\", "\\").replace("'", "'\\''") + "'";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
