@@ -44,4 +44,4 @@ done
 # The octets are the format.
 # shellcheck disable=SC2059
 printf "$header" "$@"
-exec socat -t "$last_words" FD:5 FD:0 1>&2 6<&-
+exec socat -t "$last_words" FD:5,shut-down FD:0,shut-down 1>&2 6<&-

@@ -48,7 +48,8 @@ class ForkserverIT {
         String[] options = {
             "-p", "" + first, "-p", "" + second, "-l", "127.0.0.1", "--listen-address", "127.0.0.2"
         };
-        try (ServerUnderTest server = forkserver().options(options).start()) {
+        String[] plugins = {Swaks.tlsLine(folder.resolve("keys")), "rcpt_ok", "queue/maildir MAIL"};
+        try (ServerUnderTest server = forkserver().plugins(plugins).options(options).start()) {
             for (int host = 1; host <= 2; host++) {
                 assertServes(host, first);
                 assertServes(host, second);
@@ -57,7 +58,8 @@ class ForkserverIT {
                 session.hello();
                 Mail.deliver(session, "from forkserver");
             }
-            assertThat(server.maildir().messages()).hasSize(1);
+            Swaks.deliverBothWays(first);
+            assertThat(server.maildir().messages()).hasSize(3);
         }
     }
 

@@ -45,7 +45,12 @@ class InetdIT {
         write("me", "mx.example.org");
         write("rcpthosts", "example.com");
         write("logging", "logging/file loglevel LOGINFO " + log());
-        write("plugins", "relay", "rcpt_ok", "queue/maildir " + folder.resolve("mail"));
+        write(
+                "plugins",
+                Swaks.tlsLine(folder.resolve("keys")),
+                "relay",
+                "rcpt_ok",
+                "queue/maildir " + folder.resolve("mail"));
         environment.put("QPSMTPD_CONFIG", folder.resolve("config").toString());
         environment.put("QPSMTPD_DEPLOY", folder.resolve("deploy").toString());
         environment.put("PATH", System.getenv("PATH"));
@@ -131,6 +136,7 @@ class InetdIT {
             session.expectClosed();
         }
         assertThat(folder.resolve("mail/new")).isNotEmptyDirectory();
+        Swaks.deliverBothWays(port);
         write("smtpgreeting", "changed ESMTP");
         try (SmtpDialogue session = connect(address)) {
             assertThat(session.expect(220).toString()).contains("changed ESMTP");
@@ -241,6 +247,9 @@ class InetdIT {
             session.expectClosed();
         }
         assertThat(log()).content().contains("[" + bind + "]");
+        if (v4) {
+            Swaks.deliverBothWays(port);
+        }
     }
 
     @Test
@@ -253,6 +262,7 @@ class InetdIT {
                 Mail.deliver(session, "message " + i);
             }
         }
+        Swaks.deliverBothWays(port);
         long servers =
                 started.get(0)
                         .descendants()

@@ -44,7 +44,9 @@ class SupervisorsIT {
         Files.writeString(config.resolve("me"), "mx.example.org\n");
         Files.writeString(config.resolve("rcpthosts"), "example.com\n");
         Files.writeString(config.resolve("loglevel"), "6\n");
-        Files.writeString(config.resolve("plugins"), "rcpt_ok\nqueue/maildir " + mail() + "\n");
+        String tls = Swaks.tlsLine(folder.resolve("keys"));
+        Files.write(
+                config.resolve("plugins"), List.of(tls, "rcpt_ok", "queue/maildir " + mail()));
         environment.put("QPSMTPD_CONFIG", config.toString());
         environment.put("QPSMTPD_DEPLOY", folder.resolve("deploy").toString());
         environment.put("QPSMTPD_HOME", ServerUnderTest.home().toString());
@@ -109,6 +111,7 @@ class SupervisorsIT {
         supervisor.start();
         awaitServing(supervisor, third);
         deliver();
+        Swaks.deliverBothWays(port);
         supervisor.stop();
         Eventually.holds("the last end", () -> supervisor.pid() == 0 && greeting().isEmpty());
     }
