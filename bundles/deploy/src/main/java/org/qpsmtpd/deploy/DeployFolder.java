@@ -316,6 +316,11 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
     }
 
     @Override
+    public void taken(List<Bundle> bundles) {
+        roster.taken(bundles);
+    }
+
+    @Override
     public void accepted(List<Bundle> bundles) {
         List<DeployedBundle> leaving = new ArrayList<>();
         List<DeployedBundle> fresh = roster.accepted(bundles, leaving);

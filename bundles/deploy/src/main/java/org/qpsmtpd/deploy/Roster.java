@@ -126,11 +126,13 @@ final class Roster {
 
     private static void giveUpSurplus(Jar jar, List<DeployedBundle> leaving) {
         List<DeployedBundle> waiting =
-                jar.bundles().stream()
-                        .filter(bundle -> bundle.stage() == Stage.WAITING && !bundle.served())
-                        .toList();
+                jar.bundles().stream().filter(bundle -> bundle.stage() == Stage.WAITING).toList();
         for (int i = 0; i < waiting.size() - MOST_WAITING; i++) {
-            leave(waiting.get(i), leaving);
+            if (waiting.get(i).served()) {
+                retire(waiting.get(i), leaving);
+            } else {
+                leave(waiting.get(i), leaving);
+            }
         }
     }
 
@@ -299,6 +301,15 @@ final class Roster {
                 .filter(deployed -> deployed.bundle().equals(bundle))
                 .filter(deployed -> deployed.stage() != Stage.LEAVING)
                 .findFirst();
+    }
+
+    /** Some servers use these bundles, whatever the others will say. */
+    synchronized void taken(Collection<Bundle> bundles) {
+        for (DeployedBundle bundle : all()) {
+            if (bundles.contains(bundle.bundle())) {
+                bundle.setServed();
+            }
+        }
     }
 
     /**

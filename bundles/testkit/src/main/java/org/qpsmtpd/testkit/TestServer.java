@@ -30,6 +30,7 @@ import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.listener.Listener;
 import org.qpsmtpd.core.log.LevelSetting;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.log.StreamLog;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.server.ServerOptions;
 import org.qpsmtpd.core.server.SmtpServer;
@@ -56,7 +57,7 @@ public final class TestServer implements AutoCloseable {
 
     private final Path home;
     private final ConfigDirectory config;
-    private final LogRouter router = new LogRouter(System.err);
+    private final LogRouter router = new LogRouter(new StreamLog(System.err));
     private final CollectedLog log;
     private final List<PluginInstance> plugins;
     private final List<String> faults;
@@ -176,6 +177,7 @@ public final class TestServer implements AutoCloseable {
 
         private ServerOptions options(Path home) {
             return new ServerOptions(
+                    ServerOptions.ONLY,
                     List.of("127.0.0.1:0"),
                     children,
                     idleChildren,

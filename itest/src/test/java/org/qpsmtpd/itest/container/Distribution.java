@@ -88,6 +88,7 @@ final class Distribution {
 
     private static Option server(Workspace workspace) {
         return composite(
+                frameworkProperty("org.qpsmtpd.model").value("prefork"),
                 frameworkProperty("org.qpsmtpd.home").value(workspace.folder().toString()),
                 frameworkProperty("org.qpsmtpd.config_dir").value(workspace.config().toString()),
                 frameworkProperty("org.qpsmtpd.deploy_dir").value(workspace.deploy().toString()),

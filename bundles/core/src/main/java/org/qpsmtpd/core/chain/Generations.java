@@ -10,8 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.PostForkHook;
@@ -19,7 +17,6 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.chain.Candidate.Fault;
 import org.qpsmtpd.core.chain.InstanceFactory.Made;
 import org.qpsmtpd.core.config.ConfigDirectory;
-import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.log.LogRouter;
 
 /**
@@ -55,22 +52,26 @@ public final class Generations {
     private final LogRouter log;
     private final Map<String, Made> made = new HashMap<>();
     private final Map<Generation, List<String>> live = new LinkedHashMap<>();
-    private final Set<Bundle> seen = new HashSet<>();
+    private final BundleExchange.Share share;
+    private Set<Bundle> wanted = Set.of();
     private volatile Generation current = new Generation(0, List.of(), List.of("not yet started"));
     private volatile List<Generation> shown = List.of();
     private volatile List<String> refused = List.of();
-    private volatile @Nullable BundleSource source;
 
-    /** Nothing is built yet. */
-    public Generations(InstanceFactory factory, ConfigDirectory config, LogRouter log) {
+    /**
+     * Nothing is built yet.
+     *
+     * @param share where exchanged bundles come from
+     */
+    public Generations(
+            InstanceFactory factory,
+            ConfigDirectory config,
+            LogRouter log,
+            BundleExchange.Share share) {
         this.factory = factory;
         this.config = config;
         this.log = log;
-    }
-
-    /** Sets where exchanged bundles come from; null for nowhere. */
-    public void setSource(@Nullable BundleSource newSource) {
-        source = newSource;
+        this.share = share;
     }
 
     /** The set of plugins for new sessions. */
@@ -149,10 +150,7 @@ public final class Generations {
 
     /** The configuration has changed, so that bundles may fit that did not. */
     public void reconsider() {
-        BundleSource from = source;
-        if (from != null) {
-            from.reconsider();
-        }
+        share.reconsider();
     }
 
     // ---- the next generation
@@ -164,6 +162,15 @@ public final class Generations {
      * @return why it is not in use, a sentence each; empty when it is
      */
     public List<String> renew() {
+        share.turn().lock();
+        try {
+            return tryAnew();
+        } finally {
+            share.turn().unlock();
+        }
+    }
+
+    private List<String> tryAnew() {
         Candidate candidate = build();
         List<String> sentences = candidate.sentences();
         if (!sentences.isEmpty() && canStay(candidate)) {
@@ -176,7 +183,7 @@ public final class Generations {
                 tellMended();
             }
             refused = List.of();
-            accepted(candidate.wanted());
+            share.accepted(candidate.wanted());
         }
         retire();
         return sentences;
@@ -185,31 +192,36 @@ public final class Generations {
     /** Builds until no new bundle is at fault; those that are go back to where they came from. */
     private Candidate build() {
         Candidate candidate = candidate();
-        BundleSource from = source;
-        for (int round = 0; from != null && round < MOST_ROUNDS; round++) {
+        for (int round = 0; round < MOST_ROUNDS; round++) {
             Map<Bundle, String> culprits = new LinkedHashMap<>();
             for (Fault fault : candidate.faults()) {
                 Bundle bundle = fault.bundle();
-                if (bundle != null && candidate.wanted().contains(bundle) && !isInUse(bundle)) {
+                if (bundle != null && candidate.wanted().contains(bundle) && mayGoBack(bundle)) {
                     culprits.merge(bundle, fault.sentence(), (a, b) -> a);
                 }
             }
             if (culprits.isEmpty()) {
                 break;
             }
-            culprits.forEach(from::refuse);
+            culprits.forEach(share::refuse);
             candidate = candidate();
         }
         return candidate;
     }
 
     private Candidate candidate() {
-        BundleSource from = source;
-        List<Bundle> wanted = from == null ? List.of() : from.wanted();
-        seen.addAll(wanted);
-        Candidate candidate = new Candidate(factory, config, log, made, wanted);
+        List<Bundle> bundles = share.wanted();
+        wanted = Set.copyOf(bundles);
+        Candidate candidate = new Candidate(factory, config, log, made, bundles);
         candidate.build();
         return candidate;
+    }
+
+    /**
+     * A mistake of this server's configuration takes nothing away that serves here or elsewhere.
+     */
+    private boolean mayGoBack(Bundle bundle) {
+        return !isInUse(bundle) && !share.isSettledElsewhere(bundle);
     }
 
     private boolean isInUse(Bundle bundle) {
@@ -283,13 +295,6 @@ public final class Generations {
                 "generation " + next.number() + ": " + next.plugins().size() + " plugins");
     }
 
-    private void accepted(List<Bundle> wanted) {
-        BundleSource from = source;
-        if (from != null) {
-            from.accepted(wanted);
-        }
-    }
-
     private void tellBegun(PluginInstance instance) {
         if (instance.plugin() instanceof PostForkHook hook) {
             try {
@@ -343,26 +348,24 @@ public final class Generations {
     }
 
     private void releaseBundles() {
-        BundleSource from = source;
-        if (from == null || seen.isEmpty()) {
-            return;
-        }
-        Set<Bundle> kept = new HashSet<>(from.wanted());
+        Set<Bundle> kept = new HashSet<>(wanted);
         made.values().forEach(instance -> kept.add(instance.bundle()));
-        Consumer<Bundle> release = from::release;
-        List<Bundle> gone = seen.stream().filter(bundle -> !kept.contains(bundle)).toList();
-        gone.forEach(seen::remove);
-        gone.forEach(release);
+        share.held().stream().filter(bundle -> !kept.contains(bundle)).forEach(share::release);
     }
 
-    /** Gives everything back. */
-    public void close() {
+    /**
+     * Gives everything back.
+     *
+     * @param hostGoesOn whether the framework and its configurations outlive the server
+     */
+    public void close(boolean hostGoesOn) {
         current = new Generation(current.number() + 1, List.of(), List.of("shutting down"));
         log.use(List.of(), builtInLevel());
-        made.values().forEach(factory::abandon);
+        made.values().forEach(hostGoesOn ? factory::release : factory::abandon);
         made.clear();
         live.clear();
         shown = List.of();
         factory.close();
+        share.leave();
     }
 }

@@ -32,6 +32,7 @@ final class HookServices {
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final BundleContext context;
+    private final String server;
     private final LogRouter log;
     private final ServiceListener listener = this::changed;
     private final Map<String, Following> followed = new ConcurrentHashMap<>();
@@ -50,8 +51,9 @@ final class HookServices {
         }
     }
 
-    HookServices(BundleContext context, LogRouter log) {
+    HookServices(BundleContext context, String server, LogRouter log) {
         this.context = context;
+        this.server = server;
         this.log = log;
         try {
             context.addServiceListener(listener, HOOKS);
@@ -86,13 +88,16 @@ final class HookServices {
         return String.valueOf(name);
     }
 
-    /** The services that bundles registered by themselves, in the order of registration. */
+    /**
+     * The services that bundles registered by themselves for this server or for all, in the order
+     * of registration.
+     */
     List<ServiceReference<?>> plain() {
         List<ServiceReference<?>> found = new ArrayList<>();
         try {
             ServiceReference<?>[] all = context.getServiceReferences((String) null, HOOKS);
             for (ServiceReference<?> reference : all == null ? new ServiceReference<?>[0] : all) {
-                if (isPlain(reference) && reference.getBundle() != null) {
+                if (isPlain(reference) && isMeant(reference) && reference.getBundle() != null) {
                     found.add(reference);
                 }
             }
@@ -110,6 +115,10 @@ final class HookServices {
     private static boolean isPlain(ServiceReference<?> reference) {
         return reference.getProperty(InstanceFactory.INSTANCE) == null
                 && reference.getProperty("component.name") == null;
+    }
+
+    private boolean isMeant(ServiceReference<?> reference) {
+        return ServerNames.of(reference.getProperty(ServerNames.PROPERTY)).include(server);
     }
 
     // ---- making

@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.chain;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -41,14 +42,21 @@ public final class InstanceFactory {
     /** Service property that tells an instance. */
     static final String INSTANCE = "qpsmtpd.instance";
 
-    /** How the names of the factory's own configurations begin. */
+    /** Property that tells an instance where its server's configuration is. */
+    static final String CONFIG_DIRECTORY = "qpsmtpd.config_dir";
+
+    /** How the names of configurations begin that factories made, of whichever server. */
     private static final String OWN = "qpsmtpd.";
+
+    private static final String START = Long.toString(System.currentTimeMillis(), 36);
+    private static final AtomicLong COUNTER = new AtomicLong();
 
     private final BundleContext context;
     private final ConfigurationAdmin configurations;
     private final ServiceComponentRuntime components;
     private final MetaTypeService metatypes;
-    private final AtomicLong counter = new AtomicLong();
+    private final String server;
+    private final Path configDirectory;
     private final HookServices services;
 
     /**
@@ -67,6 +75,8 @@ public final class InstanceFactory {
     /**
      * Uses the framework's services.
      *
+     * @param server name of the server that the instances are for
+     * @param configDirectory where its configuration is
      * @param log told of plugins that come and go
      */
     public InstanceFactory(
@@ -74,15 +84,34 @@ public final class InstanceFactory {
             ConfigurationAdmin configurations,
             ServiceComponentRuntime components,
             MetaTypeService metatypes,
+            String server,
+            Path configDirectory,
             LogRouter log) {
         this.context = context;
         this.configurations = configurations;
         this.components = components;
         this.metatypes = metatypes;
-        this.services = new HookServices(context, log);
+        this.server = server;
+        this.configDirectory = configDirectory;
+        this.services = new HookServices(context, server, log);
     }
 
-    /** Whether the factory made a configuration. */
+    /**
+     * Deletes what the servers of an earlier run made and could not take away; to be called before
+     * there is a factory.
+     */
+    public static void deleteLeftOvers(ConfigurationAdmin configurations) {
+        try {
+            Configuration[] all = configurations.listConfigurations("(" + INSTANCE + "=*)");
+            for (Configuration configuration : all == null ? new Configuration[0] : all) {
+                configuration.delete();
+            }
+        } catch (IOException | InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whether a factory made a configuration, this one or another server's. */
     boolean owns(String pid) {
         return pid.contains("~" + OWN);
     }
@@ -113,13 +142,15 @@ public final class InstanceFactory {
         return new OptionBinder(attributes(offer), properties, offer.positional());
     }
 
-    /** The configurations that were made for plugins by others than this factory. */
+    /** The configurations that were made for plugins of this server by others than a factory. */
     List<PluginConfiguration> foreignConfigurations(PluginCatalog catalog) {
         List<PluginConfiguration> found = new ArrayList<>();
         try {
             Configuration[] all = configurations.listConfigurations("(service.factoryPid=*)");
             for (Configuration configuration : all == null ? new Configuration[0] : all) {
-                read(configuration, catalog).ifPresent(found::add);
+                read(configuration, catalog)
+                        .filter(plugin -> plugin.isFor(server))
+                        .ifPresent(found::add);
             }
         } catch (IOException | InvalidSyntaxException e) {
             throw new IllegalStateException(e);
@@ -182,7 +213,7 @@ public final class InstanceFactory {
 
     /** Makes an instance and waits until it is ready. */
     Made make(Offer offer, PluginLine line, Options options) throws PluginFault {
-        String id = OWN + counter.incrementAndGet();
+        String id = OWN + server + "." + START + "." + COUNTER.incrementAndGet();
         CompletableFuture<ServiceReference<?>> registered = services.await(id);
         Configuration configuration = configure(offer, id, options);
         try {
@@ -242,6 +273,7 @@ public final class InstanceFactory {
     private Configuration configure(Offer offer, String id, Options options) throws PluginFault {
         Map<String, Object> properties = new HashMap<>(options.values());
         properties.put(INSTANCE, id);
+        properties.put(CONFIG_DIRECTORY, configDirectory.toString());
         try {
             Configuration configuration =
                     configurations.getFactoryConfiguration(

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.qpsmtpd.core.config.Finding;
+import org.qpsmtpd.core.config.Spelling;
 
 /**
  * The names that files of a configuration directory have: the core's, and those that qpsmtpd's
@@ -132,6 +133,6 @@ final class KnownFiles {
     }
 
     private static int distance(String name, String known) {
-        return OptionBinder.distance(name.toLowerCase(Locale.ROOT), known.toLowerCase(Locale.ROOT));
+        return Spelling.distance(name.toLowerCase(Locale.ROOT), known.toLowerCase(Locale.ROOT));
     }
 }

@@ -5,11 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.metatype.AttributeDefinition;
+import org.qpsmtpd.core.config.Spelling;
 import org.qpsmtpd.core.log.LevelSetting;
 
 /**
@@ -250,34 +250,9 @@ final class OptionBinder {
         known.add(ON_ERROR);
         known.add(DEADLINE);
         String hint =
-                nearest(key(word), known)
+                Spelling.nearest(key(word), known)
                         .map(name -> ", did you mean '" + name + "'?")
                         .orElse(", it takes " + String.join(", ", known));
         return "unknown option '" + word + "'" + hint;
-    }
-
-    /** The word that was meant, when one is near. */
-    static Optional<String> nearest(String word, Set<String> known) {
-        return known.stream()
-                .filter(name -> distance(word, name) <= 2)
-                .min((a, b) -> Integer.compare(distance(word, a), distance(word, b)));
-    }
-
-    /** How many letters must be changed, added or left out to make one word of the other. */
-    static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 }

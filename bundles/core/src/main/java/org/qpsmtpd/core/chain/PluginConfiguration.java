@@ -19,10 +19,15 @@ import org.osgi.service.cm.Configuration;
  * @param plugin the plugin's name
  * @param instance what tells it from others, as in the file's name
  * @param options its options by name
+ * @param servers which servers it is for
  * @param place the file, or the configuration's pid
  */
 record PluginConfiguration(
-        String plugin, String instance, Map<String, List<String>> options, String place) {
+        String plugin,
+        String instance,
+        Map<String, List<String>> options,
+        ServerNames servers,
+        String place) {
     private static final String FILE = "felix.fileinstall.filename";
     private static final String SCHEME = "file:";
 
@@ -47,12 +52,28 @@ record PluginConfiguration(
         Enumeration<String> keys = properties.keys();
         while (keys.hasMoreElements()) {
             String key = keys.nextElement();
-            if (!key.startsWith("service.") && !key.startsWith("felix.fileinstall.")) {
+            if (!isOfTheFramework(key)) {
                 options.put(key, texts(properties.get(key)));
             }
         }
         return new PluginConfiguration(
-                plugin, instance, options, file == null ? "configuration " + pid : path(file));
+                plugin,
+                instance,
+                options,
+                ServerNames.of(properties.get(ServerNames.PROPERTY)),
+                file == null ? "configuration " + pid : path(file));
+    }
+
+    private static boolean isOfTheFramework(String key) {
+        return key.startsWith("service.")
+                || key.startsWith("felix.fileinstall.")
+                || key.startsWith("org.apache.karaf.features.")
+                || key.equals(ServerNames.PROPERTY);
+    }
+
+    /** Whether a server is to have it. */
+    boolean isFor(String server) {
+        return servers.include(server);
     }
 
     private static String path(Object file) {

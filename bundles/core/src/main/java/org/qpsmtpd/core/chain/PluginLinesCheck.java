@@ -10,6 +10,7 @@ import java.util.Set;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.core.config.Finding;
+import org.qpsmtpd.core.config.Spelling;
 
 /** Checks the lines of {@code config/plugins} or {@code config/logging}. */
 final class PluginLinesCheck {
@@ -94,7 +95,7 @@ final class PluginLinesCheck {
 
     /** The installed name that was meant: nearly the same, or the same in a sub-folder. */
     private Optional<String> near(String name) {
-        Optional<String> near = OptionBinder.nearest(name, plugins.names());
+        Optional<String> near = Spelling.nearest(name, plugins.names());
         String last = name.substring(name.lastIndexOf('/') + 1);
         return near.or(
                 () ->

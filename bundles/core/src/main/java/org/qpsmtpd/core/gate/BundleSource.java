@@ -11,8 +11,12 @@ import org.osgi.framework.Bundle;
  * <p>The source installs a bundle and starts it beside its predecessor, under a location that
  * begins with {@value #LOCATION}, and asks for a new set of plugins with {@link Gate#renew}. The
  * engine then asks for {@link #wanted}, tries the plugins of these bundles, and answers with {@link
- * #refuse} or {@link #accepted}. All methods are called on one thread of the engine and must not
- * wait for long.
+ * #refuse} or {@link #accepted}.
+ *
+ * <p>Several servers in one framework are one engine for the source: a bundle is accepted when all
+ * of them have it, refused as soon as one cannot use it, and released when no session of any uses
+ * it. Until all have decided, {@link #taken} tells that some have it. The methods are called by one
+ * thread at a time and must not wait for long.
  */
 @ConsumerType
 public interface BundleSource {
@@ -38,6 +42,12 @@ public interface BundleSource {
      * with {@link Gate#renew}.
      */
     void reconsider();
+
+    /**
+     * New sessions of some servers have these bundles now, and others have not decided: whatever
+     * becomes of a bundle, it stays until it is released. Not called when there is one server only.
+     */
+    default void taken(List<Bundle> bundles) {}
 
     /** These bundles are what new sessions have now, if they need plugins of them. */
     void accepted(List<Bundle> bundles);

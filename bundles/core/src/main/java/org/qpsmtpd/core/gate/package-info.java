@@ -3,7 +3,7 @@
  * that another bundle uses.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.qpsmtpd.core.gate;
 

@@ -74,20 +74,23 @@ public final class Listener implements AutoCloseable {
     private volatile boolean paused;
 
     /**
-     * Limits.
+     * Names and limits.
      *
+     * @param prefix how the names of threads begin
      * @param limitConnections most connections at once; 0 for no limit
      * @param maxFromIp what plugins are told as the most connections of one address; 0 for no limit
      * @param loops threads that own sockets
      * @param waiting most requests that may wait for a child before no more connections are
      *     accepted
      */
-    public record ListenerOptions(int limitConnections, int maxFromIp, int loops, int waiting) {
+    public record ListenerOptions(
+            String prefix, int limitConnections, int maxFromIp, int loops, int waiting) {
         /** Limits for so many children. */
-        public static ListenerOptions of(int limitConnections, int maxFromIp, int children) {
+        public static ListenerOptions of(
+                String prefix, int limitConnections, int maxFromIp, int children) {
             int loops = Math.max(1, Runtime.getRuntime().availableProcessors());
             return new ListenerOptions(
-                    limitConnections, maxFromIp, loops, children * WAITING_PER_CHILD);
+                    prefix, limitConnections, maxFromIp, loops, children * WAITING_PER_CHILD);
         }
     }
 
@@ -104,9 +107,9 @@ public final class Listener implements AutoCloseable {
     public Listener(Engine engine, ListenerOptions options, LoopGuard.Overrun overrun) {
         this.engine = engine;
         this.options = options;
-        guard = new LoopGuard(overrun);
-        handshakes = handshakes(options.loops());
-        transport = Transport.best(options.loops(), this::isStuck);
+        guard = new LoopGuard(options.prefix(), overrun);
+        handshakes = handshakes(options);
+        transport = Transport.best(options.prefix(), options.loops(), this::isStuck);
         var unused =
                 transport.acceptor().scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
     }
@@ -120,15 +123,15 @@ public final class Listener implements AutoCloseable {
      * Where the costly steps of handshakes run, so that no connection waits for another's. When too
      * many wait already, a further handshake fails.
      */
-    private static ThreadPoolExecutor handshakes(int threads) {
+    private static ThreadPoolExecutor handshakes(ListenerOptions options) {
         ThreadPoolExecutor pool =
                 new ThreadPoolExecutor(
-                        threads,
-                        threads,
+                        options.loops(),
+                        options.loops(),
                         HANDSHAKE_THREAD_SECONDS,
                         TimeUnit.SECONDS,
                         new LinkedBlockingQueue<>(WAITING_HANDSHAKES),
-                        new DefaultThreadFactory("handshake", true));
+                        new DefaultThreadFactory(options.prefix() + "handshake", true));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

@@ -36,12 +36,13 @@ abstract class Transport {
     private final EventLoopGroup acceptor;
     private final EventLoopGroup group;
 
-    private Transport(IoHandlerFactory handlers, int loops, Predicate<EventExecutor> stuck) {
-        acceptor = new MultiThreadIoEventLoopGroup(1, threads("acceptor"), handlers);
+    private Transport(
+            String prefix, IoHandlerFactory handlers, int loops, Predicate<EventExecutor> stuck) {
+        acceptor = new MultiThreadIoEventLoopGroup(1, threads(prefix + "acceptor"), handlers);
         group =
                 new MultiThreadIoEventLoopGroup(
                         loops + SPARE_LOOPS,
-                        new ThreadPerTaskExecutor(threads("loop")),
+                        new ThreadPerTaskExecutor(threads(prefix + "loop")),
                         all -> new LoopChooser(all, loops, stuck),
                         handlers);
     }
@@ -52,11 +53,14 @@ abstract class Transport {
     }
 
     /**
+     * @param prefix how the names of threads begin
      * @param loops threads that own the sockets of connections
      * @param stuck whether a loop is held up, so that it gets no more connections
      */
-    static Transport best(int loops, Predicate<EventExecutor> stuck) {
-        return Native.isUsable() ? new Native(loops, stuck) : new Portable(loops, stuck);
+    static Transport best(String prefix, int loops, Predicate<EventExecutor> stuck) {
+        return Native.isUsable()
+                ? new Native(prefix, loops, stuck)
+                : new Portable(prefix, loops, stuck);
     }
 
     /** Where connections are accepted; runs no code of plugins, so it is never held up by one. */
@@ -75,8 +79,8 @@ abstract class Transport {
     abstract io.netty.channel.socket.SocketChannel connection(SocketChannel socket);
 
     private static final class Portable extends Transport {
-        Portable(int loops, Predicate<EventExecutor> stuck) {
-            super(NioIoHandler.newFactory(), loops, stuck);
+        Portable(String prefix, int loops, Predicate<EventExecutor> stuck) {
+            super(prefix, NioIoHandler.newFactory(), loops, stuck);
         }
 
         @Override
@@ -91,8 +95,8 @@ abstract class Transport {
     }
 
     private static final class Native extends Transport {
-        Native(int loops, Predicate<EventExecutor> stuck) {
-            super(EpollIoHandler.newFactory(), loops, stuck);
+        Native(String prefix, int loops, Predicate<EventExecutor> stuck) {
+            super(prefix, EpollIoHandler.newFactory(), loops, stuck);
         }
 
         static boolean isUsable() {

@@ -1,6 +1,5 @@
 package org.qpsmtpd.core.log;
 
-import java.io.PrintStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,16 +13,16 @@ import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;
 
 /**
- * Hands each log line to the logging plugins in order, or, when there is none, writes it to
- * standard error up to the level of {@code loglevel}. Asking whether a level is shown costs one
+ * Hands each log line of a server to its logging plugins in order, or, when there is none, to the
+ * built-in log up to the level of {@code loglevel}. Asking whether a level is shown costs one
  * volatile read.
  */
 public final class LogRouter {
     /** The level of the built-in logger when {@code loglevel} says nothing. */
     public static final LogLevel DEFAULT_LEVEL = LogLevel.WARN;
 
-    private final PrintStream builtIn;
-    private final long processId = ProcessHandle.current().pid();
+    private final BuiltInLog builtIn;
+    private final String server;
     private final ThreadLocal<Boolean> logging = ThreadLocal.withInitial(() -> false);
     private volatile Loggers loggers = Loggers.of(List.of(), DEFAULT_LEVEL, List.of());
     private volatile Runnable onChange = () -> {};
@@ -57,11 +56,19 @@ public final class LogRouter {
         }
     }
 
+    /** Of the only server. */
+    public LogRouter(BuiltInLog builtIn) {
+        this(builtIn, "");
+    }
+
     /**
      * @param builtIn where lines go while no logging plugin is there
+     * @param server what tells the server from others, for lines that belong to no connection; may
+     *     be empty
      */
-    public LogRouter(PrintStream builtIn) {
+    public LogRouter(BuiltInLog builtIn, String server) {
         this.builtIn = builtIn;
+        this.server = server;
     }
 
     /**
@@ -162,7 +169,7 @@ public final class LogRouter {
     }
 
     private void reportFailure(RuntimeException failure) {
-        builtIn.println(processId + " logging plugin failed: " + LogText.clean(failure.toString()));
+        builtIn.complain("logging plugin failed: " + LogText.clean(failure.toString()));
     }
 
     private void route(LogRecord line) {
@@ -173,7 +180,7 @@ public final class LogRouter {
         }
         List<LoggingHook> hooks = now.hooks();
         if (hooks.isEmpty()) {
-            builtIn.println(line.speaker(processId) + " " + line.line());
+            builtIn.write(line);
             return;
         }
         if (logging.get()) {
@@ -181,10 +188,24 @@ public final class LogRouter {
         }
         logging.set(true);
         try {
-            offer(hooks, line);
+            offer(hooks, withServer(line));
         } finally {
             logging.remove();
         }
+    }
+
+    /** Several servers may write to one file; the ids of connections tell their server already. */
+    private LogRecord withServer(LogRecord line) {
+        if (server.isEmpty() || !line.connectionId().isEmpty()) {
+            return line;
+        }
+        return new LogRecord(
+                line.time(),
+                line.level(),
+                line.connectionId(),
+                line.hook(),
+                line.plugin(),
+                server + ": " + line.text());
     }
 
     private void offer(List<LoggingHook> hooks, LogRecord line) {

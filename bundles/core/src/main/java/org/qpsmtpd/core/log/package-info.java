@@ -1,6 +1,6 @@
 /**
  * The way of a log line: from the core and from plugins to the logging plugins, or to standard
- * error.
+ * error or the host's log.
  */
 @NullMarked
 package org.qpsmtpd.core.log;

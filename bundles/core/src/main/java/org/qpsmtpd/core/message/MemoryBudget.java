@@ -8,6 +8,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * cannot exhaust the server.
  */
 public final class MemoryBudget {
+    private static final MemoryBudget OF_THIS_JVM =
+            new MemoryBudget(Runtime.getRuntime().maxMemory() / 4);
+
     private final long limit;
     private final AtomicLong used = new AtomicLong();
 
@@ -18,9 +21,9 @@ public final class MemoryBudget {
         this.limit = limit;
     }
 
-    /** A quarter of what the JVM may use. */
+    /** A quarter of what the JVM may use, for all servers in it together. */
     public static MemoryBudget ofThisJvm() {
-        return new MemoryBudget(Runtime.getRuntime().maxMemory() / 4);
+        return OF_THIS_JVM;
     }
 
     /** Counts octets in, or out when negative. */

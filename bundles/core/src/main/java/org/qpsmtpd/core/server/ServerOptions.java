@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The options of the command line, or of {@code etc/org.qpsmtpd.cfg}, as the core needs them.
  *
+ * @param name tells the server from others in the same process; {@value #ONLY} for the only one
  * @param listen addresses to bind when nobody hands over bound sockets: {@code HOST:PORT}, {@code
  *     [V6]:PORT}
  * @param children most workers, 1 or more
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param spoolDirectory where spool files go unless {@code spool_dir} says otherwise
  */
 public record ServerOptions(
+        String name,
         List<String> listen,
         int children,
         int idleChildren,
@@ -33,10 +35,12 @@ public record ServerOptions(
         List<Path> configDirectories,
         Path deployDirectory,
         Path spoolDirectory) {
+    /** Name of the server that the launcher starts, and of the first one in a host. */
+    public static final String ONLY = "qpsmtpd";
+
     private static final String PREFIX = "org.qpsmtpd.";
     private static final int RESERVED_FILES = 256;
     private static final int MOST_CONNECTIONS = 50_000;
-    private static final int USUAL_DIRECTORIES = 2;
 
     /**
      * Reads options.
@@ -53,14 +57,14 @@ public record ServerOptions(
             directories.add(Path.of(chosen));
         }
         directories.add(home.resolve("config"));
-        String qmail = System.getenv("QMAIL");
-        directories.add(Path.of(qmail == null ? "/var/qmail" : qmail, "control"));
+        directories.add(qmailDirectory());
         int limit = number(property, "limit_connections", 0);
         return new ServerOptions(
+                ONLY,
                 List.of(text(property, "interface", "").split(",", -1)),
                 Math.max(1, number(property, "children", 15)),
                 number(property, "idle_children", 5),
-                limit > 0 ? limit : mostConnections(),
+                connections(limit),
                 number(property, "max_from_ip", 10),
                 Boolean.parseBoolean(text(property, "pretty_child", "false")),
                 List.copyOf(directories),
@@ -69,12 +73,36 @@ public record ServerOptions(
     }
 
     /**
-     * The last of the configuration directories, where a server looks for what the one it was given
-     * does not have: that of the distribution and qmail's.
+     * The configuration directories behind the first one, where a server looks for what that does
+     * not have: that of the distribution and qmail's.
      */
     public List<Path> usualDirectories() {
-        int all = configDirectories.size();
-        return configDirectories.subList(Math.max(0, all - USUAL_DIRECTORIES), all);
+        return configDirectories.subList(1, configDirectories.size());
+    }
+
+    /** Where qmail has its configuration, which is the last that is looked into. */
+    static Path qmailDirectory() {
+        String qmail = System.getenv("QMAIL");
+        return Path.of(qmail == null ? "/var/qmail" : qmail, "control");
+    }
+
+    /** How the names of the server's threads begin: nothing for the only one. */
+    String threadPrefix() {
+        return isOnly() ? "" : name + "/";
+    }
+
+    /** How the ids of its sessions begin: nothing for the only one. */
+    String idPrefix() {
+        return isOnly() ? "" : name + ".";
+    }
+
+    boolean isOnly() {
+        return name.equals(ONLY);
+    }
+
+    /** What the option says, or what the system allows when it says 0. */
+    static int connections(int limit) {
+        return limit > 0 ? limit : mostConnections();
     }
 
     /** As many connections as there may be open files, some left for spool files and jars. */
@@ -82,7 +110,7 @@ public record ServerOptions(
         try (Stream<String> limits = Files.lines(Path.of("/proc/self/limits"))) {
             return limits.filter(line -> line.startsWith("Max open files"))
                     .map(line -> line.split("\\s+", -1)[3])
-                    .mapToInt(ServerOptions::connections)
+                    .mapToInt(ServerOptions::connectionsWith)
                     .findFirst()
                     .orElse(MOST_CONNECTIONS);
         } catch (IOException e) {
@@ -90,7 +118,7 @@ public record ServerOptions(
         }
     }
 
-    private static int connections(String files) {
+    private static int connectionsWith(String files) {
         boolean small = files.length() <= 6 && files.chars().allMatch(c -> c >= '0' && c <= '9');
         int number = small ? Integer.parseInt(files) : MOST_CONNECTIONS;
         return Math.max(16, Math.min(number - RESERVED_FILES, MOST_CONNECTIONS));

@@ -52,6 +52,7 @@ public final class SmtpServer implements AutoCloseable {
         this.log = log;
         children =
                 new Children(
+                        options.threadPrefix(),
                         options.children(),
                         options.idleChildren(),
                         options.prettyChild(),
@@ -60,6 +61,7 @@ public final class SmtpServer implements AutoCloseable {
         prepare(spool);
         engine =
                 new Engine(
+                        options.idPrefix(),
                         version,
                         config,
                         log,
@@ -72,6 +74,7 @@ public final class SmtpServer implements AutoCloseable {
                 new Listener(
                         engine,
                         ListenerOptions.of(
+                                options.threadPrefix(),
                                 options.limitConnections(),
                                 options.maxFromIp(),
                                 options.children()),

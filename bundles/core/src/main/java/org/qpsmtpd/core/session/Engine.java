@@ -47,11 +47,13 @@ public final class Engine {
     private record Known(long version, Settings settings) {}
 
     /**
+     * @param ids how the ids of sessions begin; may be empty
      * @param version our version, for the greeting and the Received field
      * @param generation the set of plugins for a new session
      * @param resolver where host names are looked up; absent when no such service is there
      */
     public Engine(
+            String ids,
             String version,
             ConfigDirectory config,
             LogRouter log,
@@ -70,7 +72,7 @@ public final class Engine {
         this.resolver = resolver;
         this.proxies = new ConfigView<>("proxy_protocol_from", this::networks);
         this.xclients = new ConfigView<>("xclient_from", this::networks);
-        this.idPrefix = Long.toString(clock.now().getEpochSecond(), 36);
+        this.idPrefix = ids + Long.toString(clock.now().getEpochSecond(), 36);
     }
 
     String version() {

@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Children implements ChildPool, AutoCloseable {
     private static final long IDLE_SECONDS = 15;
+    private static final String PRETTY = "qpsmtpd child";
+    private static final String PLAIN = "child-";
 
     private final WaitingRequests waiting = new WaitingRequests();
     private final AtomicInteger number = new AtomicInteger();
@@ -66,13 +68,28 @@ public final class Children implements ChildPool, AutoCloseable {
      * @param atStart what each child does first, on its own thread
      */
     public Children(int children, int idleChildren, boolean pretty, Runnable atStart) {
-        this(children, idleChildren, pretty, atStart, TimeUnit.SECONDS.toMillis(IDLE_SECONDS));
+        this("", children, idleChildren, pretty, atStart);
     }
 
-    Children(int children, int idleChildren, boolean pretty, Runnable atStart, long idleMillis) {
+    /**
+     * Children of one of several servers.
+     *
+     * @param prefix how the names of their threads begin
+     */
+    public Children(
+            String prefix, int children, int idleChildren, boolean pretty, Runnable atStart) {
+        this(
+                prefix + (pretty ? PRETTY : PLAIN),
+                children,
+                idleChildren,
+                atStart,
+                TimeUnit.SECONDS.toMillis(IDLE_SECONDS));
+    }
+
+    Children(String name, int children, int idleChildren, Runnable atStart, long idleMillis) {
         most = children;
         int idle = Math.min(children, idleChildren);
-        ThreadFactory threads = work -> thread(work, pretty, atStart);
+        ThreadFactory threads = work -> thread(work, name, atStart);
         pool =
                 new ThreadPoolExecutor(
                         idle,
@@ -94,8 +111,8 @@ public final class Children implements ChildPool, AutoCloseable {
         spare.allowCoreThreadTimeOut(true);
     }
 
-    private Thread thread(Runnable work, boolean pretty, Runnable atStart) {
-        String name = pretty ? "qpsmtpd child" : "child-" + number.incrementAndGet();
+    private Thread thread(Runnable work, String common, Runnable atStart) {
+        String name = common.endsWith(PLAIN) ? common + number.incrementAndGet() : common;
         Thread thread =
                 new Thread(
                         () -> {

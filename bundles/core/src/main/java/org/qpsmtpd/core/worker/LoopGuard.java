@@ -36,8 +36,17 @@ public final class LoopGuard implements AutoCloseable {
 
     /** A guard that runs until it is closed. */
     public LoopGuard(Overrun overrun) {
+        this("", overrun);
+    }
+
+    /**
+     * A guard of one of several servers, which runs until it is closed.
+     *
+     * @param prefix how the name of its thread begins
+     */
+    public LoopGuard(String prefix, Overrun overrun) {
         this.overrun = overrun;
-        thread = new Thread(this::run, "loop-guard");
+        thread = new Thread(this::run, prefix + "loop-guard");
         thread.setDaemon(true);
         thread.start();
     }

@@ -31,6 +31,7 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.Stubs;
 import org.qpsmtpd.core.log.LevelSetting;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.log.StreamLog;
 import org.qpsmtpd.core.worker.ChildPool;
 import org.qpsmtpd.core.worker.InlineCalls;
 
@@ -44,7 +45,7 @@ class HookRunTest {
     private final InlineCalls inlineCalls = new InlineCalls(Thread.currentThread());
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final LogRouter router =
-            new LogRouter(new PrintStream(log, true, StandardCharsets.UTF_8));
+            new LogRouter(new StreamLog(new PrintStream(log, true, StandardCharsets.UTF_8)));
     private final List<Runnable> inTurn = new ArrayList<>();
     private int hogs;
     private final ChildPool pool =

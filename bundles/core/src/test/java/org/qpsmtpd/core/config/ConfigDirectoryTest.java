@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.log.StreamLog;
 
 class ConfigDirectoryTest {
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
@@ -35,7 +36,8 @@ class ConfigDirectoryTest {
         config =
                 new ConfigDirectory(
                         List.of(first, second),
-                        new LogRouter(new PrintStream(log, true, StandardCharsets.UTF_8)));
+                        new LogRouter(
+                                new StreamLog(new PrintStream(log, true, StandardCharsets.UTF_8))));
     }
 
     private void write(String name, String text) throws IOException {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.log.StreamLog;
 
 class NumberFileTest {
     private final Path directory;
@@ -30,7 +31,8 @@ class NumberFileTest {
     })
     void bringsTheNumberIntoItsRange(NumberFile file, String text, long number) throws IOException {
         Files.writeString(directory.resolve(file.file()), text + "\n");
-        ConfigDirectory config = new ConfigDirectory(List.of(directory), new LogRouter(System.err));
+        ConfigDirectory config =
+                new ConfigDirectory(List.of(directory), new LogRouter(new StreamLog(System.err)));
 
         assertThat(file.of(config, 1000)).isEqualTo(number);
         boolean taken = text.equals(Long.toString(number));

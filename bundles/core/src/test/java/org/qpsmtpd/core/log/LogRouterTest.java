@@ -17,7 +17,8 @@ import org.qpsmtpd.api.log.LogRecord;
 class LogRouterTest {
     private final ByteArrayOutputStream standardError = new ByteArrayOutputStream();
     private final LogRouter router =
-            new LogRouter(new PrintStream(standardError, true, StandardCharsets.UTF_8));
+            new LogRouter(
+                    new StreamLog(new PrintStream(standardError, true, StandardCharsets.UTF_8)));
 
     /** Keeps the lines of some levels. */
     private static final class Logs implements LoggingHook {

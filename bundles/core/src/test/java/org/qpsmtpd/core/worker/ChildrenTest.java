@@ -64,7 +64,7 @@ class ChildrenTest {
     @Test
     void shrinksAgain() throws Exception {
         CountDownLatch busy = new CountDownLatch(5);
-        try (Children children = new Children(5, 1, false, () -> {}, 10)) {
+        try (Children children = new Children("child-", 5, 1, () -> {}, 10)) {
             for (int i = 0; i < 5; i++) {
                 children.execute(
                         () -> {

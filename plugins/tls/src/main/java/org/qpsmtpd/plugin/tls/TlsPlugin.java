@@ -3,6 +3,7 @@ package org.qpsmtpd.plugin.tls;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -63,14 +64,19 @@ public final class TlsPlugin implements TlsHook {
     /**
      * Reads the certificates, and looks every other second whether they changed.
      *
+     * @param properties tell the configuration directory of the server
      * @throws IllegalArgumentException for an {@code sni} that names no files
      */
     @Activate
-    public TlsPlugin(TlsConfig config) {
+    public TlsPlugin(TlsConfig config, Map<String, Object> properties) {
+        this(config, KeyFiles.Places.of(properties.get("qpsmtpd.config_dir")));
+    }
+
+    TlsPlugin(TlsConfig config, KeyFiles.Places places) {
         ports = config.smtps__port();
-        List<KeyFiles> files = new ArrayList<>(List.of(KeyFiles.of(config)));
+        List<KeyFiles> files = new ArrayList<>(List.of(KeyFiles.of(config, places)));
         for (String further : config.sni()) {
-            files.add(KeyFiles.parse(further));
+            files.add(KeyFiles.parse(further, places));
         }
         if (!config.dhparam().isEmpty()) {
             LOG.info("{} is not read: the groups of RFC 7919 are used", config.dhparam());

@@ -50,7 +50,7 @@ class TlsPluginTest {
         Map<String, Object> all = new HashMap<>(more);
         all.putIfAbsent("certificate", openssl.path("mx.crt").toString());
         all.putIfAbsent("key", openssl.path("mx.key").toString());
-        return new TlsPlugin(Configs.config(TlsConfig.class, all));
+        return new TlsPlugin(Configs.config(TlsConfig.class, all), Map.of());
     }
 
     private KeyFiles files(String certificate, String key) {
@@ -296,7 +296,7 @@ class TlsPluginTest {
 
     @Test
     void refusesASniSettingWithoutFiles() {
-        assertThatThrownBy(() -> KeyFiles.parse(",key"))
+        assertThatThrownBy(() -> KeyFiles.parse(",key", new KeyFiles.Places("", Optional.empty())))
                 .hasMessage("sni ',key' is not CERTIFICATE[,KEY[,CHAIN]]");
     }
 

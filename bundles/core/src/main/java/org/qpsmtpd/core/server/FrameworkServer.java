@@ -1,0 +1,298 @@
+package org.qpsmtpd.core.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleListener;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.ConfigurationListener;
+import org.qpsmtpd.api.control.ServerControl;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.core.chain.ConfigCheck;
+import org.qpsmtpd.core.chain.Generations;
+import org.qpsmtpd.core.chain.InstalledPlugins;
+import org.qpsmtpd.core.chain.InstanceFactory;
+import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.worker.ThreadWatch;
+
+/**
+ * A server whose plugins come from the framework around it. Builds the first generation of plugins,
+ * then lets connections in; builds the next generation when bundles, configurations or
+ * config/plugins changed or somebody asked for it. All of that happens on one thread of its own.
+ */
+final class FrameworkServer {
+    private static final long QUIET_MILLIS = 200;
+    private static final long WATCH_MILLIS = 500;
+    private static final int LOOKS_PER_THREAD_CHECK = 10;
+
+    /** More than draining and giving back plugins take; only a hang lasts so long. */
+    private static final long END_SECONDS = 50;
+
+    private final Surroundings around;
+    private final ServerOptions options;
+    private final LogRouter log;
+    private final boolean hostGoesOn;
+    private final ConfigDirectory config;
+    private final InstanceFactory factory;
+    private final Generations generations;
+    private final ThreadWatch threads;
+    private final AtomicBoolean renewalDue = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean drained = new AtomicBoolean();
+    private final BundleListener bundleListener = this::bundleChanged;
+    private final List<ServiceRegistration<?>> registered = new CopyOnWriteArrayList<>();
+    private final ScheduledExecutorService control;
+
+    private long looks;
+    private volatile @Nullable SmtpServer server;
+
+    /**
+     * Starts nothing yet.
+     *
+     * @param hostGoesOn whether the framework outlives the server
+     */
+    FrameworkServer(Surroundings around, ServerOptions options, LogRouter log, boolean hostGoesOn) {
+        this.around = around;
+        this.options = options;
+        this.log = log;
+        this.hostGoesOn = hostGoesOn;
+        config = Surroundings.config(options, log);
+        factory = around.factory(options, log);
+        generations =
+                new Generations(factory, config, log, around.exchange().join(this::renewSoon));
+        threads = new ThreadWatch(generations::ownerOf, generations::tooManyThreads);
+        control =
+                Executors.newSingleThreadScheduledExecutor(
+                        work -> {
+                            Thread thread = new Thread(work, options.threadPrefix() + "control");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+    }
+
+    /** Starts soon. */
+    void start(Entrance entrance) {
+        control.execute(() -> run(entrance));
+    }
+
+    private void run(Entrance entrance) {
+        if (closed.get()) {
+            return;
+        }
+        try {
+            around.openGate();
+            generations.renew();
+            generations.onChange(this::renewSoon);
+            config.onChange(this::fileChanged);
+            around.context().addBundleListener(bundleListener);
+            SmtpServer started =
+                    new SmtpServer(
+                            around.version(),
+                            options,
+                            config,
+                            log,
+                            generations::current,
+                            around::resolver,
+                            this::childStart);
+            server = started;
+            entrance.open(started);
+            var unused =
+                    control.scheduleWithFixedDelay(
+                            this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+            announce(started);
+            entrance.opened(started);
+        } catch (IOException | RuntimeException | LinkageError e) {
+            log.log(LogLevel.EMERG, "the server cannot start: " + e);
+        }
+    }
+
+    private void announce(SmtpServer started) {
+        register(ConfigurationListener.class, this::configurationChanged, Map.of());
+        register(
+                ServerControl.class,
+                new Control(
+                        around.version(),
+                        started,
+                        generations,
+                        config,
+                        log,
+                        this::reload,
+                        this::check),
+                Map.of(ServerControl.NAME, options.name()));
+    }
+
+    /** Registers a service for as long as the server is there. */
+    <T> void register(Class<T> type, T service, Map<String, ?> properties) {
+        registered.add(
+                around.context()
+                        .registerService(type, service, FrameworkUtil.asDictionary(properties)));
+    }
+
+    private void childStart() {
+        around.services(Runnable.class, "(org.qpsmtpd.child_priority=*)").forEach(Runnable::run);
+    }
+
+    // ---- changes
+
+    private void watch() {
+        if (closed.get()) {
+            return;
+        }
+        config.refresh();
+        generations.retire();
+        looks++;
+        if (looks % LOOKS_PER_THREAD_CHECK == 0) {
+            threads.check();
+        }
+    }
+
+    private void fileChanged(String name) {
+        if (Generations.CORE_FILES.contains(name)) {
+            generations.reconsider();
+            renewSoon();
+        }
+    }
+
+    private void bundleChanged(BundleEvent event) {
+        switch (event.getType()) {
+            case BundleEvent.STARTED,
+                    BundleEvent.STOPPED,
+                    BundleEvent.UPDATED,
+                    BundleEvent.UNINSTALLED ->
+                    renewSoon();
+            default -> {
+                // only these change which plugins there are
+            }
+        }
+    }
+
+    /** Reads everything anew, soon. */
+    CompletableFuture<List<String>> reload() {
+        log.log(LogLevel.NOTICE, "reload");
+        CompletableFuture<List<String>> outcome = new CompletableFuture<>();
+        submit(
+                () -> {
+                    config.reload();
+                    generations.reconsider();
+                    outcome.complete(generations.renew());
+                    log.log(
+                            LogLevel.NOTICE,
+                            "reload: generation " + generations.current().number() + " in use");
+                },
+                0);
+        return outcome;
+    }
+
+    private List<String> check(Path directory) {
+        return ConfigCheck.check(
+                directory,
+                options.usualDirectories(),
+                new InstalledPlugins(factory, around.components()),
+                around.patterns());
+    }
+
+    /** Configurations that the generations of a server made themselves are none of a change. */
+    private void configurationChanged(ConfigurationEvent event) {
+        if (event.getFactoryPid() != null && !generations.made(event.getPid())) {
+            renewSoon();
+        }
+    }
+
+    /** Several changes close together make one generation. */
+    private void renewSoon() {
+        if (renewalDue.compareAndSet(false, true)) {
+            submit(
+                    () -> {
+                        renewalDue.set(false);
+                        renewUnlessPatient();
+                    },
+                    QUIET_MILLIS);
+        }
+    }
+
+    /** A plugin that is being updated in place is waited for; its return asks again. */
+    private void renewUnlessPatient() {
+        long patience = generations.patienceMillis();
+        if (patience > 0) {
+            submit(this::renewUnlessPatient, patience);
+        } else {
+            generations.renew();
+        }
+    }
+
+    private void submit(Runnable work, long millis) {
+        try {
+            Runnable guarded =
+                    () -> {
+                        try {
+                            if (!closed.get()) {
+                                work.run();
+                            }
+                        } catch (RuntimeException e) {
+                            log.log(LogLevel.CRIT, "no new generation: " + e);
+                        }
+                    };
+            var unused = control.schedule(guarded, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            log.log(LogLevel.DEBUG, "no change while shutting down");
+        }
+    }
+
+    // ---- end
+
+    /** Stops accepting and lets what is in flight finish, within a bound; the plugins stay. */
+    void drain() {
+        closed.set(true);
+        SmtpServer running = server;
+        if (running != null && drained.compareAndSet(false, true)) {
+            around.context().removeBundleListener(bundleListener);
+            running.close();
+        }
+    }
+
+    /** Drains, unless somebody did, and lets the plugins go; returns after a bounded time. */
+    void end() {
+        closed.set(true);
+        Future<?> finished = control.submit(this::finish);
+        try {
+            finished.get(END_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            log.log(LogLevel.CRIT, "the server did not end within " + END_SECONDS + " seconds");
+        } catch (ExecutionException e) {
+            log.log(LogLevel.CRIT, "the server did not end cleanly: " + e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        control.shutdownNow();
+    }
+
+    private void finish() {
+        drain();
+        registered.forEach(FrameworkServer::unregister);
+        generations.close(hostGoesOn);
+    }
+
+    private static void unregister(ServiceRegistration<?> registration) {
+        try {
+            registration.unregister();
+        } catch (IllegalStateException e) {
+            // the bundle is stopping and took it along
+        }
+    }
+}
