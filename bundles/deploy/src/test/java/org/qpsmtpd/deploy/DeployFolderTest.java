@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -232,6 +233,44 @@ class DeployFolderTest {
         tell(deploy, jar);
         assertThat(labels(accept(deploy))).containsExactly("org.example.sample 1.0.3");
         awaitNo(note("x.jar"));
+    }
+
+    @Test
+    void keepsWhatOneServerHasWhenAnotherRefusesIt() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        Bundle old = accept(deploy).get(0);
+        gate.awaitRenewal();
+        TestJar.plugin("sample", "1.0.2").write(jar);
+        tell(deploy, jar);
+        List<Bundle> taken = deploy.wanted();
+        deploy.taken(taken);
+        assertThat(states(deploy)).containsExactly("x.jar 1.0.2 waiting", "x.jar 1.0.1 running");
+
+        deploy.refuse(taken.get(0), "the other server cannot use it");
+
+        assertThat(deploy.wanted()).containsExactly(old);
+        assertThat(taken.get(0).getState()).isEqualTo(Bundle.ACTIVE);
+        deploy.release(taken.get(0));
+        awaitUninstalled(taken.get(0));
+    }
+
+    @Test
+    void contentsThatWaitForOneServerStayUntilTheOtherReleasesThem() throws Exception {
+        Path jar = folder.resolve("x.jar");
+        DeployFolder deploy = open();
+        List<Bundle> taken = new ArrayList<>();
+        for (int i = 1; i <= 4; i++) {
+            TestJar.plugin("sample", "1.0." + i).write(jar);
+            tell(deploy, jar);
+            taken.addAll(deploy.wanted());
+            deploy.taken(deploy.wanted());
+        }
+
+        assertThat(taken).extracting(Bundle::getState).containsOnly(Bundle.ACTIVE);
+        deploy.release(taken.get(0));
+        awaitUninstalled(taken.get(0));
+        assertThat(deploy.wanted()).containsExactly(taken.get(3));
     }
 
     @Test

@@ -65,6 +65,16 @@ final class Distribution {
      * @param more jars of plugins that the test adds
      */
     static Option in(Workspace workspace, Path... more) {
+        return composite(host(workspace, more), server(workspace));
+    }
+
+    /**
+     * The same bundles in a host that knows nothing of the launcher, so that only configurations
+     * make servers.
+     *
+     * @param more jars of plugins that the test adds
+     */
+    static Option host(Workspace workspace, Path... more) {
         List<Path> jars = new ArrayList<>(List.of(more));
         jars.addAll(bundles());
         return composite(
@@ -79,7 +89,7 @@ final class Distribution {
                         "org.slf4j;version=1.7.36"),
                 frameworkProperty(Constants.FRAMEWORK_BSNVERSION).value("multiple"),
                 deployFolder(workspace),
-                server(workspace),
+                frameworkProperty("org.qpsmtpd.deploy_dir").value(workspace.deploy().toString()),
                 frameworkProperty(WORKSPACE).value(workspace.folder().toString()),
                 library(Assertions.class),
                 library(ByteBuddy.class),
@@ -91,7 +101,6 @@ final class Distribution {
                 frameworkProperty("org.qpsmtpd.model").value("prefork"),
                 frameworkProperty("org.qpsmtpd.home").value(workspace.folder().toString()),
                 frameworkProperty("org.qpsmtpd.config_dir").value(workspace.config().toString()),
-                frameworkProperty("org.qpsmtpd.deploy_dir").value(workspace.deploy().toString()),
                 frameworkProperty("org.qpsmtpd.interface").value("127.0.0.1:0"));
     }
 

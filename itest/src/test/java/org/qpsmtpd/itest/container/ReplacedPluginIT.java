@@ -48,14 +48,15 @@ public final class ReplacedPluginIT {
                 .toList();
     }
 
-    /** The one marker, once it has the version and its predecessor has left. */
+    /** The one marker, once it has the version and is resolved and its predecessor has left. */
     private Bundle only(String version) {
         return Eventually.get(
                         "the marker " + version + " alone",
                         this::markers,
                         found ->
                                 found.size() == 1
-                                        && found.get(0).getVersion().toString().equals(version))
+                                        && found.get(0).getVersion().toString().equals(version)
+                                        && found.get(0).adapt(BundleWiring.class) != null)
                 .get(0);
     }
 

@@ -31,8 +31,10 @@ public final class Spool {
                     StandardOpenOption.READ,
                     StandardOpenOption.WRITE);
 
+    /** For all servers of the process, which may share a directory. */
+    private static final AtomicLong COUNTER = new AtomicLong();
+
     private final Path directory;
-    private final AtomicLong counter = new AtomicLong();
     private final long processId = ProcessHandle.current().pid();
 
     /**
@@ -71,7 +73,7 @@ public final class Spool {
     /** A new name, {@code EPOCH:PID:COUNTER} as qpsmtpd has it. */
     Path newPath() {
         return directory.resolve(
-                Instant.now().getEpochSecond() + ":" + processId + ":" + counter.getAndIncrement());
+                Instant.now().getEpochSecond() + ":" + processId + ":" + COUNTER.getAndIncrement());
     }
 
     /** A new empty file. */

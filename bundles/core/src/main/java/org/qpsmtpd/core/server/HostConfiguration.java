@@ -1,6 +1,5 @@
 package org.qpsmtpd.core.server;
 
-import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +29,7 @@ import org.qpsmtpd.core.config.Spelling;
 record HostConfiguration(
         String place, ServerOptions options, List<String> remarks, boolean quiet, boolean debug) {
     private static final String FILE = "felix.fileinstall.filename";
+    private static final String SCHEME = "file:";
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
 
     /** Beginnings of keys that frameworks and hosts add. */
@@ -114,7 +114,7 @@ record HostConfiguration(
             return "configuration " + properties.get("service.pid");
         }
         String text = file.toString();
-        return text.startsWith("file:") ? String.valueOf(URI.create(text).getPath()) : text;
+        return text.startsWith(SCHEME) ? text.substring(SCHEME.length()) : text;
     }
 
     private static Map<HostKey, String> values(String place, Map<String, ?> properties)

@@ -35,6 +35,9 @@ final class Tenant {
     private final CompletableFuture<Void> ended;
     private final ScheduledExecutorService life;
 
+    /** Bound, and not yet those of a listener. */
+    private volatile List<ServerSocketChannel> bound = List.of();
+
     private int attempts;
     private @Nullable FrameworkServer server;
     private volatile boolean ending;
@@ -88,7 +91,8 @@ final class Tenant {
                 throw new ConfigurationFault(
                         "config = '" + directory + "' cannot be: there is no such directory");
             }
-            start(bind());
+            bound = bind();
+            start();
         } catch (ConfigurationFault e) {
             complain(e.getMessage());
         } catch (RuntimeException | LinkageError e) {
@@ -141,7 +145,7 @@ final class Tenant {
         }
     }
 
-    private void start(List<ServerSocketChannel> sockets) {
+    private void start() {
         ServerOptions options = configuration.options();
         if (configuration.debug()) {
             logger.info("{}: {}", place(), options);
@@ -153,7 +157,8 @@ final class Tenant {
                 new Entrance() {
                     @Override
                     public void open(SmtpServer started) {
-                        sockets.forEach(started::accept);
+                        bound.forEach(started::accept);
+                        bound = List.of();
                     }
 
                     @Override
@@ -183,6 +188,7 @@ final class Tenant {
                 running.end();
                 logger.info("{}: the server has ended", place());
             }
+            bound.forEach(Tenant::close);
         } finally {
             done.complete(null);
         }

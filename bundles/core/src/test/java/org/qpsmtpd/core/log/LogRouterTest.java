@@ -56,6 +56,19 @@ class LogRouterTest {
     }
 
     @Test
+    void tellsTheServerOfLinesThatBelongToNoConnection() {
+        LogRouter second = new LogRouter(new StreamLog(System.err), "second");
+        Logs logs = new Logs(LogLevel.INFO, HookResult.OK);
+        second.use(List.of(logs), LogLevel.WARN);
+
+        second.log(LogLevel.INFO, "of the server");
+        second.log(LogLevel.INFO, "second.x.1", "of a connection");
+
+        assertThat(logs.lines)
+                .containsExactly("INFO:second: of the server", "INFO:of a connection");
+    }
+
+    @Test
     void offersEachLineInOrderUntilOneTakesIt() {
         Logs first = new Logs(LogLevel.WARN, HookResult.OK);
         Logs second = new Logs(LogLevel.INFO, HookResult.DECLINED);

@@ -295,6 +295,32 @@ class TlsPluginTest {
     }
 
     @Test
+    void looksInTheConfigurationOfItsServer(@TempDir Path config) throws Exception {
+        Path ssl = Files.createDirectory(config.resolve("ssl"));
+        Files.copy(openssl.path("mx.crt"), ssl.resolve("qpsmtpd-server.crt"));
+        Files.copy(openssl.path("mx.key"), ssl.resolve("qpsmtpd-server.key"));
+        TlsConfig nothing = Configs.config(TlsConfig.class, Map.of());
+
+        TlsPlugin plugin = new TlsPlugin(nothing, Map.of("qpsmtpd.config_dir", config.toString()));
+
+        assertThat(plugin.isReady()).isTrue();
+        plugin.close();
+    }
+
+    @Test
+    void pathsOfAServerInAHostStartAtItsConfiguration() {
+        KeyFiles.Places host = new KeyFiles.Places("/etc/one", Optional.empty());
+        KeyFiles.Places own = new KeyFiles.Places("/etc/one", Optional.of("/opt/qpsmtpd"));
+
+        assertThat(KeyFiles.parse("ssl/a.pem", host).certificate())
+                .isEqualTo(Path.of("/etc/one/ssl/a.pem"));
+        assertThat(KeyFiles.parse("ssl/a.pem", own).certificate())
+                .isEqualTo(Path.of("/opt/qpsmtpd/ssl/a.pem"));
+        assertThat(KeyFiles.of(Configs.config(TlsConfig.class, Map.of()), host).key())
+                .isEqualTo(Path.of("/etc/one/ssl/qpsmtpd-server.key"));
+    }
+
+    @Test
     void refusesASniSettingWithoutFiles() {
         assertThatThrownBy(() -> KeyFiles.parse(",key", new KeyFiles.Places("", Optional.empty())))
                 .hasMessage("sni ',key' is not CERTIFICATE[,KEY[,CHAIN]]");
