@@ -28,7 +28,7 @@ class KarafHotSwapIT {
                 Files.write(karaf.home().resolve("deploy").resolve(jar.getKey()), jar.getValue());
             }
             karaf.start();
-            swap.run(new HotSwap.Subject(karaf::connect, karaf.deploy(), karaf::log));
+            swap.run(new HotSwap.Subject(karaf::connect, karaf.deploy(), karaf::logOfBundles));
         }
     }
 }

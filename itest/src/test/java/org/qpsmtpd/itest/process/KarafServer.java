@@ -129,6 +129,24 @@ final class KarafServer implements AutoCloseable {
         }
     }
 
+    /**
+     * The log without what the framework itself says: it is loud when a service goes at the moment
+     * at which its bundle does.
+     */
+    String logOfBundles() {
+        StringBuilder text = new StringBuilder();
+        boolean wanted = true;
+        for (String line : log().lines().toList()) {
+            if (!line.isEmpty() && Character.isDigit(line.charAt(0))) {
+                wanted = !line.matches("[^|]*\\|[^|]*\\|[^|]*\\| (Felix|Framework) .*");
+            }
+            if (wanted) {
+                text.append(line).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
     // ---- programs
 
     /** Sets a variable for the programs. */
