@@ -19,6 +19,8 @@ import org.apache.felix.fileinstall.ArtifactInstaller;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.hooks.bundle.CollisionHook;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -36,7 +38,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The deploy folder. FileInstall tells when a jar has come, changed or gone and has kept still for
  * a moment; the rest is done here, and FileInstall never touches a jar itself. What it tells is
- * only noted: one thread, {@code qpsmtpd-deploy}, looks at the folder and does the work.
+ * only noted: one thread, {@code qpsmtpd-deploy}, looks at the folder and does the work. In Karaf
+ * FileInstall runs before we do, so it is not shown any jar and our thread looks more often.
  *
  * <p>The jars that are in the folder when the component is activated are taken before it is ready,
  * so that an engine that starts afterwards has them from its first generation on.
@@ -56,6 +59,9 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
     private static final long BATCH_MILLIS = 30;
     private static final long WATCH_MILLIS = 1000;
 
+    /** Where nobody else looks for jars. */
+    private static final long WATCH_ALONE_MILLIS = 250;
+
     private static final String MEND =
             "mend the jar or the configuration; it is tried again when either changes";
 
@@ -74,6 +80,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
     private final FolderWatch watch;
     private final Intake intake;
     private final Set<String> pending = new TreeSet<>();
+    private final ServiceRegistration<CollisionHook> sideBySide;
     private volatile @Nullable Gate gate;
 
     /** Made by the component runtime. */
@@ -85,6 +92,9 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
     DeployFolder(BundleContext context, Duration startLimit) throws IOException {
         settings = FolderSettings.of(context::getProperty);
         Path folder = settings.folder();
+        if (settings.inKaraf()) {
+            Files.createDirectories(folder);
+        }
         PrivateFolder copies = PrivateFolder.at(context.getDataFile("copies").toPath());
         worker = new ScheduledThreadPoolExecutor(1, DeployFolder::thread);
         worker.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
@@ -110,6 +120,8 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
                         refusals,
                         starts,
                         this::renew);
+        SideBySide hook = new SideBySide(context.getBundle());
+        sideBySide = context.registerService(CollisionHook.class, hook, null);
     }
 
     private static Thread thread(Runnable work) {
@@ -146,9 +158,10 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
         }
         worker.execute(notes::deleteOrphans);
         worker.execute(this::clearLeftOvers);
+        long millis = settings.inKaraf() ? WATCH_ALONE_MILLIS : WATCH_MILLIS;
         var unused =
                 worker.scheduleWithFixedDelay(
-                        this::lookAgain, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+                        this::lookAgain, millis, millis, TimeUnit.MILLISECONDS);
     }
 
     private void firstPass(CountDownLatch ready) {
@@ -171,6 +184,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
     @Deactivate
     void close() {
         worker.shutdownNow();
+        sideBySide.unregister();
     }
 
     private void renew() {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param folder the deploy folder, absolute
  * @param configDirectories where configuration files are, most important first
- * @param inKaraf whether Karaf's own deployers watch the folder, too
+ * @param inKaraf whether the server lives in a Karaf
  */
 record FolderSettings(Path folder, List<Path> configDirectories, boolean inKaraf) {
     private static final String PREFIX = "org.qpsmtpd.";
@@ -28,15 +28,17 @@ record FolderSettings(Path folder, List<Path> configDirectories, boolean inKaraf
     static FolderSettings of(Function<String, @Nullable String> property) {
         String base = property.apply("karaf.base");
         String home = property.apply(PREFIX + "home");
-        Path root = Path.of(home != null ? home : base != null ? base : ".").toAbsolutePath();
+        Path root = Path.of(base != null ? base : home != null ? home : ".").toAbsolutePath();
         String folder = property.apply(PREFIX + "deploy_dir");
-        Path otherwise = (base != null ? Path.of(base) : root).resolve("deploy");
+        // A host's own folder holds what is none of our business.
+        Path otherwise = root.resolve(base != null ? "deploy-qpsmtpd" : "deploy");
         List<Path> config = new ArrayList<>();
         String chosen = property.apply(PREFIX + "config_dir");
         if (chosen != null && !chosen.isEmpty()) {
             config.add(Path.of(chosen).toAbsolutePath());
         }
-        config.add(root.resolve("config"));
+        String hosts = property.apply("karaf.etc");
+        config.add(hosts == null ? root.resolve("config") : Path.of(hosts, "qpsmtpd"));
         return new FolderSettings(
                 (folder == null ? otherwise : Path.of(folder)).toAbsolutePath().normalize(),
                 config,

@@ -53,7 +53,7 @@ class DeployFolderTest {
                         Constants.FRAMEWORK_STORAGE,
                         this.temp.resolve("cache").toString(),
                         Constants.FRAMEWORK_BSNVERSION,
-                        Constants.FRAMEWORK_BSNVERSION_MULTIPLE,
+                        Constants.FRAMEWORK_BSNVERSION_MANAGED,
                         "org.qpsmtpd.home",
                         temp.toString(),
                         "felix.log.level",

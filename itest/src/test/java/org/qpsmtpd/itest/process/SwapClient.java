@@ -8,9 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.SmtpDialogue;
 import org.qpsmtpd.itest.SmtpReply;
 
@@ -29,18 +29,19 @@ final class SwapClient implements Runnable {
     /** It gives up after so many failures: the verdict is clear. */
     private static final int MOST_FAILURES = 20;
 
-    private final ServerUnderTest server;
+    private final Supplier<SmtpDialogue> server;
     private final int number;
     private final Consumer<SwapSession> sessions;
     private final Consumer<String> failures;
     private volatile boolean stopped;
 
     /**
+     * @param server connects
      * @param sessions takes each session that went well
      * @param failures takes the dialogue of each other one
      */
     SwapClient(
-            ServerUnderTest server,
+            Supplier<SmtpDialogue> server,
             int number,
             Consumer<SwapSession> sessions,
             Consumer<String> failures) {
@@ -71,7 +72,7 @@ final class SwapClient implements Runnable {
     private SwapSession session(int count) {
         long began = System.nanoTime();
         int messages = LENGTHS.get((number + count) % LENGTHS.size());
-        try (SmtpDialogue smtp = server.connect()) {
+        try (SmtpDialogue smtp = server.get()) {
             smtp.expect(220);
             Visit visit = new Visit(smtp, "c" + number + "-s" + count, began);
             visit.hello(count);
