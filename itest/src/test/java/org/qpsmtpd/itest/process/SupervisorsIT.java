@@ -45,8 +45,7 @@ class SupervisorsIT {
         Files.writeString(config.resolve("rcpthosts"), "example.com\n");
         Files.writeString(config.resolve("loglevel"), "6\n");
         String tls = Swaks.tlsLine(folder.resolve("keys"));
-        Files.write(
-                config.resolve("plugins"), List.of(tls, "rcpt_ok", "queue/maildir " + mail()));
+        Files.write(config.resolve("plugins"), List.of(tls, "rcpt_ok", "queue/maildir " + mail()));
         environment.put("QPSMTPD_CONFIG", config.toString());
         environment.put("QPSMTPD_DEPLOY", folder.resolve("deploy").toString());
         environment.put("QPSMTPD_HOME", ServerUnderTest.home().toString());

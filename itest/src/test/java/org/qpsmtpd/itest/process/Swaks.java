@@ -25,8 +25,18 @@ final class Swaks {
         Result made =
                 Program.find("openssl", "openssl")
                         .run(
-                                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3",
-                                "-subj", subject, "-keyout", key.toString(), "-out",
+                                "req",
+                                "-x509",
+                                "-newkey",
+                                "rsa:2048",
+                                "-nodes",
+                                "-days",
+                                "3",
+                                "-subj",
+                                subject,
+                                "-keyout",
+                                key.toString(),
+                                "-out",
                                 certificate.toString());
         assertThat(made.status()).as(made.output()).isZero();
         return "tls " + certificate + " " + key;
@@ -40,8 +50,16 @@ final class Swaks {
 
     private static String deliver(int port, String... more) {
         String[] words = {
-            "--server", "127.0.0.1:" + port, "--from", Mail.SENDER, "--to", Mail.RECIPIENT,
-             "--helo", "client.test", "--timeout", "30"
+            "--server",
+            "127.0.0.1:" + port,
+            "--from",
+            Mail.SENDER,
+            "--to",
+            Mail.RECIPIENT,
+            "--helo",
+            "client.test",
+            "--timeout",
+            "30"
         };
         String[] all = new String[words.length + more.length];
         System.arraycopy(words, 0, all, 0, words.length);

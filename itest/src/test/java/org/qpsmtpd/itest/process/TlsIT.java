@@ -149,23 +149,38 @@ class TlsIT {
             Result found =
                     Program.find("testssl", "testssl.sh")
                             .run(
-                                    "--starttls", "smtp", "--protocols", "--std", "--quiet",
-                                    "--color", "0", "--warnings", "off", "--nodns", "none",
+                                    "--starttls",
+                                    "smtp",
+                                    "--protocols",
+                                    "--std",
+                                    "--quiet",
+                                    "--color",
+                                    "0",
+                                    "--warnings",
+                                    "off",
+                                    "--nodns",
+                                    "none",
                                     "127.0.0.1:" + server.port());
             for (String old : List.of("SSLv2", "SSLv3", "TLS 1", "TLS 1.1")) {
                 assertThat(found.output()).containsPattern("(?m)^ " + old + " +not offered");
             }
             for (String current : List.of("TLS 1.2", "TLS 1.3")) {
-                assertThat(found.output()).containsPattern("(?m)^ " + current + " +offered \\(OK\\)");
+                assertThat(found.output())
+                        .containsPattern("(?m)^ " + current + " +offered \\(OK\\)");
             }
             List<String> weak =
                     List.of(
-                            "NULL ciphers", "Anonymous NULL", "Export ciphers", "LOW:",
-                            "Triple DES", "Obsolete CBC");
+                            "NULL ciphers",
+                            "Anonymous NULL",
+                            "Export ciphers",
+                            "LOW:",
+                            "Triple DES",
+                            "Obsolete CBC");
             for (String category : weak) {
                 assertThat(found.output()).containsPattern("(?m)^ " + category + ".* not offered");
             }
-            assertThat(found.output()).containsPattern("(?m)^ Strong encryption.* offered \\(OK\\)");
+            assertThat(found.output())
+                    .containsPattern("(?m)^ Strong encryption.* offered \\(OK\\)");
         }
     }
 
