@@ -274,7 +274,7 @@ class PackagesIT {
                                         || path.startsWith("/root/.rpmdb")
                                         || path.startsWith("/etc/qpsmtpd/rcpthosts.rpm")
                                         || path.matches(
-                                                "/etc/qpsmtpd|/var/lib/qpsmtpd|/run/qpsmtpd.pid"))
+                                                "/etc/qpsmtpd|/var/lib/qpsmtpd|/run/qpsmtpd.pid|/usr/share/licenses"))
                 .contains("/etc/qpsmtpd/rcpthosts.rpmsave");
     }
 

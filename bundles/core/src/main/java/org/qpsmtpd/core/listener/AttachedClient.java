@@ -105,7 +105,8 @@ final class AttachedClient {
         try {
             Network.parseAddress(value);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(variable + " is \"" + value + "\", no address", e);
+            // Without its cause, whose text would be told in place of this one.
+            throw new IllegalArgumentException(variable + " is \"" + value + "\", no address");
         }
     }
 }

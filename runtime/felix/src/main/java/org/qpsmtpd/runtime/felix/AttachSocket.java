@@ -104,10 +104,12 @@ record AttachSocket(Path path, ServerSocketChannel channel, Object inode) implem
         return Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Closes the socket and removes the file, unless it is another's by now. */
+    /**
+     * Removes the file, unless it is another's by now. The socket is the core's, which has closed
+     * the descriptor already.
+     */
     @Override
     public void close() throws IOException {
-        channel.close();
         try {
             if (inode(path).equals(inode)) {
                 Files.deleteIfExists(path);
