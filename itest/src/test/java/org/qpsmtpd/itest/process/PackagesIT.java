@@ -42,7 +42,7 @@ class PackagesIT {
 
     /** Made by the programs of the system that a package calls, at their first call. */
     private static final List<String> OTHERS =
-            List.of("/etc/.pwd.lock", "/etc/subuid", "/etc/subgid");
+            List.of("/etc/.pwd.lock", "/etc/subuid", "/etc/subgid", "/run/adduser");
 
     private static Path made = Path.of("");
 
