@@ -46,6 +46,7 @@ class AttachIT {
             """
             #!/usr/bin/perl
             open(STDERR, ">", "/dev/null");
+            $| = 1;
             use IO::Socket::INET;
             use Qpsmtpd::TcpServer;
             my $server = Qpsmtpd::TcpServer->new();
