@@ -52,7 +52,8 @@ find_ends() {
     inode=$(readlink /proc/self/fd/0)
     inode=${inode#socket:?}
     inode=${inode%?}
-    row=$(grep -sh " $inode " /proc/net/tcp /proc/net/tcp6) || row=
+    # Each takes the kernel milliseconds, so the second is read only when it must.
+    row=$(grep -s " $inode " /proc/net/tcp) || row=$(grep -s " $inode " /proc/net/tcp6) || row=
     while read -r _ local remote state _ _ _ _ _ number _; do
         [ "$number" = "$inode" ] && break
     done <<TEXT

@@ -69,13 +69,15 @@ class KarafHostIT {
             Files.writeString(config.resolve("me"), "mx.example.org\n");
             Files.writeString(config.resolve("rcpthosts"), "example.com\n");
             Path mail = folder.resolve("mail");
-            Files.writeString(config.resolve("plugins"), "rcpt_ok\nqueue/maildir " + mail + "\n");
+            Files.write(
+                    config.resolve("plugins"),
+                    List.of(
+                            Swaks.tlsLine(folder.resolve("keys")),
+                            "rcpt_ok",
+                            "queue/maildir " + mail));
             karaf.write("org.qpsmtpd.cfg", "interface = 127.0.0.1", "port = " + karaf.port());
             karaf.awaitGreeting(karaf.port());
-            try (SmtpDialogue session = karaf.connect()) {
-                session.hello();
-                Mail.deliver(session, "hosted");
-            }
+            Swaks.deliverBothWays(karaf.port());
             rebuilt(karaf);
 
             String bundles = karaf.client("qpsmtpd:status; bundle:list -t 0");

@@ -34,6 +34,19 @@ final class Mail {
                 .isEqualTo(250);
     }
 
+    /**
+     * All that a client sends in a session with one message, in one piece.
+     *
+     * @param lines of twelve octets that the message has
+     */
+    static String wholeSession(int lines) {
+        return "EHLO client.test\r\nMAIL FROM:<%s>\r\nRCPT TO:<%s>\r\nDATA\r\n"
+                        .formatted(SENDER, RECIPIENT)
+                + "Subject: whole\r\n\r\n"
+                + "0123456789\r\n".repeat(lines)
+                + ".\r\nQUIT\r\n";
+    }
+
     /** A server that delivers into a maildir. */
     static ServerUnderTest.Builder server() {
         return ServerUnderTest.builder().plugins("rcpt_ok", "queue/maildir MAIL");

@@ -32,6 +32,7 @@ class PackagesIT {
     private static final String INSTALL = "apt-get install -q -y --no-install-recommends ";
     private static final String SPOOL = "/var/spool/qpsmtpd";
     private static final String MAIL = "/var/lib/qpsmtpd/mail";
+    private static final String KEYS = "/etc/ssl/mx";
 
     /** Every path but those that are no part of the system, or note what dpkg has done. */
     private static final String PATHS =
@@ -107,10 +108,22 @@ class PackagesIT {
 
     // ---- what each of them must do
 
+    /** Has the server take STARTTLS, from its next start on. */
+    private static void encrypt(Machine machine, String config, String user) throws IOException {
+        String root = machine.path("/").toString();
+        String line = Swaks.tlsLine(machine.path(KEYS)).replace(root, "");
+        machine.succeed("chown -R " + user + " " + KEYS);
+        machine.succeed("sed -i '1i " + line + "' " + config + "/plugins");
+    }
+
+    /** Delivers one message in clear text and one encrypted. */
     private static void deliver(Machine machine, int port, String recipient) {
-        machine.succeedBeside(
-                "swaks --server 127.0.0.1:%d --helo test.example.net --from %s --to %s"
-                        .formatted(port, Mail.SENDER, recipient));
+        for (String how : List.of("", " --tls")) {
+            machine.succeedBeside(
+                    "swaks --server 127.0.0.1:%d --helo test.example.net --from %s --to %s"
+                                    .formatted(port, Mail.SENDER, recipient)
+                            + how);
+        }
     }
 
     private static long delivered(Machine machine) throws IOException {
@@ -144,8 +157,11 @@ class PackagesIT {
         assertThat(machine.succeed("stat -c %U /proc/" + first)).contains("smtpd");
         assertThat(machine.succeed("stat -c '%U %a' " + SPOOL + " " + MAIL))
                 .isEqualToIgnoringWhitespace("smtpd 700 smtpd 700");
+        encrypt(machine, "/etc/qpsmtpd", "smtpd");
+        machine.succeed("service qpsmtpd restart");
+        first = servicePid(machine);
         deliver(machine, 25, Mail.RECIPIENT);
-        assertThat(delivered(machine)).isEqualTo(1);
+        assertThat(delivered(machine)).isEqualTo(2);
         assertThat(machine.path("/var/log/qpsmtpd/qpsmtpd.log")).content().contains("rcpt_ok");
         assertThat(machine.succeed("qpsmtpd-console status")).contains("[::]:25");
 
@@ -156,7 +172,7 @@ class PackagesIT {
         assertThat(machine.path("/etc/qpsmtpd/rcpthosts")).content().endsWith("example.org\n");
         assertThat(machine.path("/etc/qpsmtpd/badhelo")).content().contains("of version 1.0.1");
         deliver(machine, 25, "amy@example.org");
-        assertThat(delivered(machine)).isEqualTo(2);
+        assertThat(delivered(machine)).isEqualTo(4);
 
         machine.succeed("apt-get remove -q -y qpsmtpd");
         assertThat(machine.run("test -e /proc/" + second).status()).isNotZero();
@@ -164,9 +180,9 @@ class PackagesIT {
         assertThat(Files.exists(machine.path("/usr/share/qpsmtpd"))).isFalse();
         String purged = machine.succeed("apt-get purge -q -y qpsmtpd");
         assertThat(purged).contains("mail or plugins are left in /var/lib/qpsmtpd");
-        assertThat(delivered(machine)).isEqualTo(2);
+        assertThat(delivered(machine)).isEqualTo(4);
 
-        machine.succeed("rm -rf " + MAIL);
+        machine.succeed("rm -rf " + MAIL + " " + KEYS);
         machine.succeed(INSTALL + DEB);
         machine.succeed("apt-get purge -q -y qpsmtpd");
         List<String> after = paths(machine);
@@ -247,9 +263,10 @@ class PackagesIT {
         machine.succeedBeside(call + "-i '" + original + "'");
         assertThat(machine.succeed("stat -c '%U %a' " + SPOOL + " " + MAIL))
                 .isEqualToIgnoringWhitespace("smtpd 700 smtpd 700");
+        encrypt(machine, "/etc/qpsmtpd", "smtpd");
         machine.succeed("qpsmtpd-forkserver --detach --port 25 --pid-file /run/qpsmtpd.pid");
         deliver(machine, 25, Mail.RECIPIENT);
-        assertThat(delivered(machine)).isEqualTo(1);
+        assertThat(delivered(machine)).isEqualTo(2);
 
         append(machine.path("/etc/qpsmtpd/rcpthosts"), "example.org");
         machine.succeedBeside(call + "-U '" + newerRpm(original) + "'");
@@ -262,6 +279,7 @@ class PackagesIT {
 
         machine.succeed("kill $(cat /run/qpsmtpd.pid); while [ -s /run/qpsmtpd.pid ]; do :; done");
         machine.succeedBeside(call + "-e qpsmtpd");
+        machine.succeed("rm -rf " + KEYS);
         List<String> after = paths(machine);
         after.removeAll(before);
         after.removeAll(OTHERS);
@@ -272,7 +290,7 @@ class PackagesIT {
                                         || path.startsWith("/var/log/qpsmtpd")
                                         || path.startsWith("/var/lib/rpm")
                                         || path.startsWith("/root/.rpmdb")
-                                        || path.startsWith("/etc/qpsmtpd/rcpthosts.rpm")
+                                        || path.matches("/etc/qpsmtpd/(rcpthosts|plugins)[.]rpm.*")
                                         || path.matches(
                                                 "/etc/qpsmtpd|/var/lib/qpsmtpd|/run/qpsmtpd.pid|/usr/share/licenses"))
                 .contains("/etc/qpsmtpd/rcpthosts.rpmsave");
@@ -344,10 +362,11 @@ class PackagesIT {
         Machine machine = debian();
         Shell.run("mv", WORK.resolve("qpsmtpd-1.0.0").toString(), machine.path("/srv").toString());
         String home = "/srv/qpsmtpd-1.0.0/";
+        encrypt(machine, home + "config", "root");
         machine.succeed(home + "bin/qpsmtpd-prefork --detach --quiet");
         deliver(machine, 2525, Mail.RECIPIENT);
         try (Stream<Path> messages = Files.list(machine.path(home + "mail/new"))) {
-            assertThat(messages).hasSize(1);
+            assertThat(messages).hasSize(2);
         }
     }
 
@@ -390,13 +409,14 @@ class PackagesIT {
         Machine machine = start(root);
         String entry = "/usr/share/qpsmtpd/bin/qpsmtpd-prefork";
         assertThat(image).contains(entry);
+        encrypt(machine, "/etc/qpsmtpd", "smtpd");
         assertThat(machine.run(healthCheck()).status()).isNotZero();
         machine.succeedBeside(
                 "QPSMTPD_CONFIG=/etc/qpsmtpd chroot --userspec=smtpd '%s' %s >'%s/log' 2>&1 &"
                         .formatted(root, entry, WORK));
         Eventually.holds("health", () -> machine.run(healthCheck()).status() == 0);
         deliver(machine, 2525, Mail.RECIPIENT);
-        assertThat(delivered(machine)).isEqualTo(1);
+        assertThat(delivered(machine)).isEqualTo(2);
     }
 
     private static String buildah(List<String> call, String... arguments) {

@@ -135,7 +135,13 @@ class SystemdIT {
         Path config = Files.createDirectory(folder.resolve("config"));
         Files.writeString(config.resolve("me"), "mx.example.org\n");
         Files.writeString(config.resolve("loglevel"), "6\n");
-        Files.writeString(config.resolve("plugins"), "rcpt_ok\n");
+        Files.writeString(config.resolve("rcpthosts"), "example.com\n");
+        Files.write(
+                config.resolve("plugins"),
+                List.of(
+                        Swaks.tlsLine(folder.resolve("keys")),
+                        "rcpt_ok",
+                        "queue/maildir " + folder.resolve("mail")));
         Process process =
                 activate.start(
                         List.of(
@@ -153,6 +159,7 @@ class SystemdIT {
             try (SmtpDialogue session = SmtpDialogue.to(Loopback.v6(second))) {
                 session.expect(220);
             }
+            Swaks.deliverBothWays(first);
             output.await("its addresses", text -> text.contains("Listening on [::1]:" + second));
             assertThat(output.text())
                     .contains("Listening on 127.0.0.1:" + first)

@@ -5,7 +5,6 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -106,7 +105,7 @@ abstract class Transport {
 
     private static final class Native extends Transport {
         Native(String prefix, int loops, Predicate<EventExecutor> stuck) {
-            super(prefix, EpollIoHandler.newFactory(), loops, stuck);
+            super(prefix, SteadyEpoll.newFactory(), loops, stuck);
         }
 
         static boolean isUsable() {
