@@ -351,7 +351,7 @@ class AttachIT {
     @Test
     void showsHowSoonAClientIsGreeted() throws IOException {
         if (!Files.isDirectory(Path.of("/usr/share/perl5/Qpsmtpd"))) {
-            Program.missing("qpsmtpd (Debian: apt-get install qpsmtpd)");
+            Program.missing("qpsmtpd (Debian: apt-get install qpsmtpd libnet-ip-perl)");
         }
         Path perl = Files.writeString(folder.resolve("qpsmtpd"), PERL);
         Files.setPosixFilePermissions(perl, PosixFilePermissions.fromString("rwxr-xr-x"));
