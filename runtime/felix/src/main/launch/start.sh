@@ -39,18 +39,26 @@ find_java() {
 }
 
 # Has the classes read from the archive of this Java, where they are checked and laid out already;
-# it is made in the background when it is not there or older than a jar.
+# it is made in the background when it is not there, older than a jar, or of a distribution that has
+# been moved since.
 use_archive() {
     archive=$home/lib/classes-$version.jsa
-    fresh=yes
+    fresh=
+    [ -r "$archive.home" ] && read -r place <"$archive.home" && [ "$place" = "$home" ] && fresh=yes
     for jar in "$home"/lib/*.jar "$home"/lib/bundles/*.jar "$home"/plugins/*.jar; do
         [ "$archive" -nt "$jar" ] || fresh=
     done
     if [ -n "$fresh" ]; then
         QPSMTPD_JAVA_OPTS="-XX:SharedArchiveFile=$archive -Xlog:disable ${QPSMTPD_JAVA_OPTS:-}"
-    elif [ -w "$home/lib" ] && mkdir "$archive.making" 2>/dev/null; then
+    elif [ -w "$home/lib" ] && begin_archive; then
         (exec </dev/null >/dev/null 2>&1 3>&- 4>&- && exec nice "$home/bin/qpsmtpd" --archive) &
     fi
+}
+
+# Of several starts one makes the archive. What a killed one has left counts for ten minutes.
+begin_archive() {
+    mkdir "$archive.making" 2>/dev/null && return
+    [ -n "$(find "$archive.making" -prune -mmin +10 2>/dev/null)" ] && touch "$archive.making"
 }
 
 # Makes the archive: of a server that serves one session, to itself.
@@ -58,12 +66,12 @@ make_archive() {
     find_java "$home"
     archive=$home/lib/classes-$version.jsa
     [ -w "$home/lib" ] || fail "$home/lib cannot be written to: the archive of classes is kept there, beside the jars"
-    rm -f "$archive"
+    rm -f "$archive" "$archive.home"
     QPSMTPD_JAVA_OPTS="-XX:ArchiveClassesAtExit=$archive.$$ -Xlog:disable ${QPSMTPD_JAVA_OPTS:-}"
     output=$(launch --archive 2>&1)
     status=$?
     if [ -e "$archive.$$" ]; then
-        mv -f "$archive.$$" "$archive"
+        mv -f "$archive.$$" "$archive" && printf '%s\n' "$home" >"$archive.home"
     elif [ "$status" = 0 ]; then
         status=1
     fi

@@ -41,6 +41,9 @@ class AttachIT {
     private static final String PROGRAM = ServerUnderTest.home() + "/bin/qpsmtpd";
     private static final int CONNECTS = 9;
 
+    /** Of those that wait a second each. */
+    private static final int SLOW_CONNECTS = 3;
+
     /** What the script {@code qpsmtpd} does that Debian's package leaves out. */
     private static final String PERL =
             """
@@ -348,13 +351,40 @@ class AttachIT {
 
     // ---- time
 
-    @Test
-    void showsHowSoonAClientIsGreeted() throws IOException {
+    /** The program of Debian's package, as inetd is to start it. */
+    private String perl() throws IOException {
         if (!Files.isDirectory(Path.of("/usr/share/perl5/Qpsmtpd"))) {
             Program.missing("qpsmtpd (Debian: apt-get install qpsmtpd libnet-ip-perl)");
         }
         Path perl = Files.writeString(folder.resolve("qpsmtpd"), PERL);
         Files.setPosixFilePermissions(perl, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return perl.toString();
+    }
+
+    /** Both sides with the plugins that they have by default. */
+    @Test
+    void showsHowSoonAClientIsGreetedByDefault() throws IOException {
+        String path = System.getenv("PATH");
+        Map<String, String> ours =
+                Map.of("PATH", path, "QPSMTPD_DEPLOY", folder.resolve("deploy").toString());
+        int second = OptionsIT.freePort();
+        xinetd("127.0.0.1", port, ours, PROGRAM);
+        Map<String, String> theirs = Map.of("PATH", path, "QPSMTPD_CONFIG", "/etc/qpsmtpd");
+        xinetd("127.0.0.1", second, theirs, perl());
+        List<Long> own = new ArrayList<>();
+        List<Long> perls = new ArrayList<>();
+        for (int i = 0; i < SLOW_CONNECTS; i++) {
+            own.add(greeting(port));
+            perls.add(greeting(second));
+        }
+        Figures.print(
+                "first reply under xinetd, of qpsmtpd, both with their default plugins:"
+                        + " bin/qpsmtpd %.2f",
+                Figures.of(own).median() / Figures.of(perls).median());
+    }
+
+    @Test
+    void showsHowSoonAClientIsGreeted() throws IOException {
         Map<String, String> theirs =
                 Map.of("PATH", System.getenv("PATH"), "QPSMTPD_CONFIG", usualConfig().toString());
         Map<String, String> fresh = new HashMap<>(environment(server.attach()));
@@ -365,7 +395,7 @@ class AttachIT {
         int fourth = OptionsIT.freePort();
         xinetd("127.0.0.1", port, environment(server.attach()), PROGRAM + " --attach");
         xinetd("127.0.0.1", second, fresh, PROGRAM);
-        xinetd("127.0.0.1", third, theirs, perl.toString());
+        xinetd("127.0.0.1", third, theirs, perl());
         xinetd("yes", "127.0.0.1", fourth, fresh, PROGRAM);
         greeting(fourth); // starts it
         List<Long> attached = new ArrayList<>();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -162,12 +163,13 @@ final class Container {
         }
         libraries.removeAll(core);
         libraries.removeAll(deployment);
-        List<Bundle> first = install(libraries);
-        List<Bundle> plugins = installPlugins(named);
+        // Most of it is reading, so the plugins are read beside the start of the libraries.
+        CompletableFuture<List<Bundle>> plugins =
+                CompletableFuture.supplyAsync(() -> installPlugins(named));
+        startAll(install(libraries));
+        plugins.join().forEach(Container::startPlugin);
         List<Bundle> then = install(deployment);
         List<Bundle> last = install(core);
-        startAll(first);
-        plugins.forEach(Container::startPlugin);
         for (Bundle bundle : then) {
             checkWatched(bundle);
             startAll(List.of(bundle));

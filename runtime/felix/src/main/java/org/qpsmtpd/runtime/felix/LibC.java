@@ -8,8 +8,8 @@ import com.sun.jna.ptr.IntByReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of the C library that Java has no words for. The first use loads JNA, which costs some
- * 75 ms, so nothing here is touched unless an option needs it.
+ * The calls of the C library that Java has no words for. The first use loads JNA, which takes its
+ * time, so nothing here is touched unless an option needs it.
  */
 final class LibC {
     static final int O_RDWR = 2;
@@ -26,7 +26,9 @@ final class LibC {
     static final int SO_DOMAIN = 39;
 
     static {
-        Native.register(LibC.class, NativeLibrary.getInstance("c"));
+        // JNA would start ldconfig to learn where libraries are; this one is in the process.
+        System.setProperty("jna.platform.library.path", "");
+        Native.register(LibC.class, NativeLibrary.getProcess());
     }
 
     private LibC() {}

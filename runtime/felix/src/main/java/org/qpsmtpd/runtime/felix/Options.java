@@ -3,10 +3,8 @@ package org.qpsmtpd.runtime.felix;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -143,11 +141,12 @@ record Options(
         String option = line.frontEnd().spelled(Option.INTERFACE);
         List<ListenAddress> addresses = new ArrayList<>();
         for (String text : line.all(Option.INTERFACE)) {
-            Set<ListenAddress> each = new LinkedHashSet<>();
+            Map<String, ListenAddress> each = new LinkedHashMap<>();
             for (int port : ports) {
-                each.add(ListenAddress.parse(option, text, port));
+                ListenAddress address = ListenAddress.parse(option, text, port);
+                each.put(address.toString(), address);
             }
-            addresses.addAll(each);
+            addresses.addAll(each.values());
         }
         return addresses;
     }

@@ -12,12 +12,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * A session that the server has with itself, so that the classes of a session are loaded when the
  * JVM writes its archive at the end. No message is delivered.
  */
 final class Rehearsal {
+    private static final Logger LOG = Logger.getLogger(Rehearsal.class.getName());
     private static final int SECONDS = 30;
 
     private static final List<String> COMMANDS =
@@ -27,6 +30,17 @@ final class Rehearsal {
                     "RCPT TO:<postmaster>",
                     "RSET",
                     "QUIT");
+
+    /** What a daemon has at its start and a session has not. */
+    private static final List<Class<?>> OF_A_DAEMON =
+            List.of(
+                    AttachSocket.class,
+                    Detachment.class,
+                    InheritedListeners.class,
+                    ListenAddress.class,
+                    OneLine.class,
+                    PidFile.class,
+                    Processes.class);
 
     private Rehearsal() {}
 
@@ -53,11 +67,12 @@ final class Rehearsal {
                                         client.getInputStream(), StandardCharsets.US_ASCII))) {
             OutputStream out = client.getOutputStream();
             awaitReply(replies);
+            LOG.log(Level.FINE, "{0}: {1}", new Object[] {OF_A_DAEMON, LibC.lastError()});
             for (String command : COMMANDS) {
                 out.write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
                 awaitReply(replies);
             }
-        } catch (IOException e) {
+        } catch (IOException | LinkageError e) {
             // the server ends with the connection, and the archive is that much smaller
         }
     }
