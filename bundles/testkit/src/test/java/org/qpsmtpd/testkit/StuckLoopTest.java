@@ -73,6 +73,15 @@ class StuckLoopTest {
         assertThat(server.listener().stuckLoops()).isEqualTo(loops);
     }
 
+    /** Sessions on loops that are held up say nothing; one that was closed ends in a moment. */
+    private static void awaitAnswering(TestServer server, int most) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (server.listener().ask(Session::id).size() > most && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertThat(server.listener().ask(Session::id)).hasSizeLessThanOrEqualTo(most);
+    }
+
     private static void deliver(TestServer server) throws Exception {
         try (SmtpClient client = server.connect()) {
             assertThat(client.open("a@b.c", "user@example.com").code()).isEqualTo(250);
@@ -91,7 +100,7 @@ class StuckLoopTest {
                     deliver(server);
                 }
                 assertThat(mailbox.messages()).hasSize(20);
-                assertThat(server.listener().ask(Session::id)).hasSizeLessThanOrEqualTo(1);
+                awaitAnswering(server, 1);
             } finally {
                 endless.over.set(true);
             }
