@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Epoll that keeps a socket of which nothing is wanted, as one whose client has closed its half.
- * Netty up to 4.2.18 takes such a socket out and does not remember that it did, so that the next
- * change, to send a reply to a slow reader, say, fails and ends the connection. Here the kernel is
- * asked for the edges of errors alone, which it reports once.
+ * Netty 4.2.18 takes such a socket out and does not remember that it did, so that the next change,
+ * to send a reply to a slow reader, say, fails and ends the connection. Here the kernel is asked
+ * for the edges of errors alone, which it reports once.
  */
 final class SteadyEpoll implements IoHandler {
     private final IoHandler epoll;

@@ -31,7 +31,7 @@ final class Rehearsal {
                     "RSET",
                     "QUIT");
 
-    /** What a daemon has at its start and a session has not. */
+    /** What a daemon has at its start and a session has not; as root it has JNA, too. */
     private static final List<Class<?>> OF_A_DAEMON =
             List.of(
                     AttachSocket.class,
