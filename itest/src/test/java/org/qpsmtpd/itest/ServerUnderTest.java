@@ -273,6 +273,7 @@ public final class ServerUnderTest implements AutoCloseable {
         private final Map<String, String[]> files = new LinkedHashMap<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
         private final List<String> options = new ArrayList<>();
+        private final List<String> wrapper = new ArrayList<>();
         private final Map<String, byte[]> jars = new LinkedHashMap<>();
         private Path home = ServerUnderTest.home();
         private String program = "qpsmtpd-prefork";
@@ -343,6 +344,12 @@ public final class ServerUnderTest implements AutoCloseable {
             return this;
         }
 
+        /** A command that becomes the server, such as {@code prlimit --nofile=900}. */
+        public Builder under(String... command) {
+            wrapper.addAll(List.of(command));
+            return this;
+        }
+
         /** Starts it, and returns when it listens. */
         public ServerUnderTest start() {
             RawProcess raw = process();
@@ -387,7 +394,7 @@ public final class ServerUnderTest implements AutoCloseable {
         }
 
         private List<String> command() {
-            List<String> command = new ArrayList<>();
+            List<String> command = new ArrayList<>(wrapper);
             command.add(home.resolve("bin").resolve(program).toString());
             if (!has("--interface") && !has("--listen-address") && !has("-l")) {
                 command.addAll(List.of("--listen-address", "127.0.0.1"));

@@ -115,7 +115,7 @@ class DialogueTest {
                     FROM:                          | 250 | <>, sender OK
                     FROM: <a@b.c>                  | 250 | <a@b.c>, sender OK
                     FROM:   <>                     | 250 | <>, sender OK
-                    from:<a@b.c> X=1 Y             | 250 | <a@b.c>, sender OK
+                    from:<a@b.c> X=1               | 555 | Parameter X is not known
                     FROM:<a@b.c>X                  | 501 | could not parse your mail from command
                     <a@b.c>                        | 501 | Syntax error in command
                     ''                             | 501 | could not parse your mail from command
@@ -124,7 +124,7 @@ class DialogueTest {
                     FROM:<#@[]>                    | 250 | <>
                     FROM:<a@b.c> SIZE=1 SIZE=2 A==B | 501 | Syntax error in parameters
                     FROM:<a@b.c> SIZE=99999999     | 552 | Message too big!
-                    FROM:<ask@perl.org> SIZE=1230 CORRECT-WITHOUT-ARG | 250 | <ask@perl.org>
+                    FROM:<ask@perl.org> SIZE=1230 RET=HDRS ENVID=x | 250 | <ask@perl.org>
                     FROM:<ask @perl.org>           | 501 | could not parse your mail from command
                     FROM:<\u00fc@c.d>              | 553 | SMTPUTF8
                     FROM:<\u00fc@c.d> SMTPUTF8     | 250 | <\u00fc@c.d>

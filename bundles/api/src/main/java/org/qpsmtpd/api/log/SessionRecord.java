@@ -12,9 +12,10 @@ import java.util.List;
  * @param generation number of the set of plugins it is pinned to
  * @param began when the client connected
  * @param over whether the session has ended
- * @param decisions the calls in order; the first 1,000
- * @param dropped how many further ones were not kept
- * @param messages its messages in order, the last 20
+ * @param decisions the calls in order, as many as fit into 16 KiB; those about earlier messages go
+ *     first
+ * @param dropped how many were not kept
+ * @param messages its messages in order, the last 20 at most
  */
 public record SessionRecord(
         String id,

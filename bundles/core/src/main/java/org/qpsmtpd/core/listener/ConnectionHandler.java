@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
@@ -13,11 +14,13 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.connection.TlsInfo;
+import org.qpsmtpd.core.budget.Holding;
 import org.qpsmtpd.core.session.Endpoints;
 import org.qpsmtpd.core.session.Introduction;
 import org.qpsmtpd.core.session.MessageInput;
@@ -41,19 +44,24 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
      */
     private static final int MAX_LINE = 4096;
 
-    private static final int MAX_READ_AHEAD = 16 * 1024;
+    private static final int MAX_READ_AHEAD = 8 * 1024;
     private static final int MAX_STEP = 64 * 1024;
     private static final int FIRST_OUTPUT = 256;
-    private static final int MAX_OUTPUT = 16 * 1024;
+    private static final int MAX_OUTPUT = 4 * 1024;
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long KILLED_LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int DATA_PROGRESS = 16 * 1024;
 
+    /** How long a client may leave its replies lie. */
+    private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(60);
+
     private final Listener listener;
     private final Channel channel;
     private final Endpoints endpoints;
+    private final ReadSize readSize;
     private final LoopWatch watch;
     private final Session session;
+    private @Nullable Holding holding;
     private @Nullable ByteBuf input;
     private @Nullable ByteBuf output;
     private @Nullable MessageInput message;
@@ -61,6 +69,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     private @Nullable Encryption encryption;
     private long chunkLeft = -1;
     private long deadline;
+    private long pendingBefore;
+    private long takingSince;
+    private boolean wrote;
     private int progress;
     private int slot = -1;
     private boolean pumping;
@@ -87,6 +98,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
         this.listener = listener;
         this.channel = channel;
         this.endpoints = endpoints;
+        readSize = ReadSize.of(channel);
         watch = listener.watch(channel.eventLoop());
         session = listener.newSession(this, endpoints);
         if (introduction != null) {
@@ -124,6 +136,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
 
     /** Begins the session, once. */
     void begin() {
+        holding = listener.budget().open(this::crowdOut);
+        takingSince = System.nanoTime();
         renewDeadline();
         session.start(listener.maxFromIp(), listener.opened(this));
         pump();
@@ -193,7 +207,68 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
         listener.closed(this);
         session.closed();
         if (session.isOver()) {
-            listener.ended(this);
+            over();
+        }
+    }
+
+    private void over() {
+        Holding known = holding;
+        if (known != null) {
+            known.close();
+        }
+        listener.ended(this);
+    }
+
+    // ---- what it costs
+
+    private void crowdedOut() {
+        Holding known = holding;
+        boolean reads = channel.isWritable();
+        cutOff(() -> session.crowdedOut(known == null ? 0 : known.held()));
+        if (!reads) {
+            channel.close(); // it would not read the reply either
+        }
+    }
+
+    /** Says what the session and its buffers keep; costs little when that is much as before. */
+    private void account() {
+        Holding known = holding;
+        if (known != null) {
+            known.report(session.held() + capacity(input) + capacity(output) + pendingOctets());
+        }
+    }
+
+    private static int capacity(@Nullable ByteBuf buffer) {
+        return buffer == null ? 0 : buffer.capacity();
+    }
+
+    /** Octets of replies that the system has not taken. */
+    private long pendingOctets() {
+        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+        return pending == null ? 0 : pending.totalPendingWriteBytes();
+    }
+
+    /**
+     * Whether the client has let its replies lie for too long: nothing of them was taken, or not
+     * enough for us to go on.
+     */
+    private boolean isStalled(long now) {
+        long pending = pendingOctets();
+        boolean moves = pending == 0 || pending < pendingBefore || wrote;
+        if (pending == 0 || (moves && channel.isWritable())) {
+            takingSince = now;
+        }
+        pendingBefore = pending;
+        wrote = false;
+        return now - takingSince >= STALL_NANOS;
+    }
+
+    /** Ends the connection soon because it keeps too much; called on any thread. */
+    private void crowdOut() {
+        try {
+            channel.eventLoop().execute(this::crowdedOut);
+        } catch (RejectedExecutionException e) {
+            channel.close(); // the server ends, and all connections with it
         }
     }
 
@@ -225,8 +300,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     /** Looks at the deadlines; called about once a second. */
     void tick(long now) {
         session.tick(now);
+        account();
         if (closed && session.isOver()) {
-            listener.ended(this);
+            over();
+        }
+        if (!closed && isStalled(now)) {
+            listener.stalled(session.id());
+            channel.close();
         }
         if (now - deadline < 0 || closed) {
             return;
@@ -275,9 +355,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
         }
         if (moved && message == null) {
             renewDeadline();
+            readSize.forCommands();
         }
         releaseSpentInput();
         flush();
+        account();
         closeWhenDone();
     }
 
@@ -424,6 +506,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
         ByteBuf out = output;
         if (out != null) {
             output = null;
+            wrote = true;
             channel.writeAndFlush(out, channel.voidPromise());
         }
     }
@@ -431,6 +514,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     @Override
     public void receiveData(MessageInput newMessage) {
         message = newMessage;
+        readSize.forMessage();
         chunkLeft = -1;
         renewDeadline();
     }
@@ -438,6 +522,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     @Override
     public void receiveChunk(MessageInput newMessage, long octets) {
         message = newMessage;
+        readSize.forMessage();
         chunkLeft = octets;
         renewDeadline();
         if (octets == 0) {
@@ -514,10 +599,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
      * once.
      */
     void kill() {
+        cutOff(session::killed);
+    }
+
+    private void cutOff(Runnable end) {
         if (lingering) {
             channel.close();
         } else if (!closed) {
-            session.killed();
+            end.run();
             deadline = System.nanoTime() + KILLED_LINGER_NANOS;
         }
     }

@@ -2,7 +2,6 @@ package org.qpsmtpd.core.listener;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
@@ -38,6 +37,8 @@ import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.core.budget.Budget;
+import org.qpsmtpd.core.budget.Descriptors;
 import org.qpsmtpd.core.session.Endpoints;
 import org.qpsmtpd.core.session.Engine;
 import org.qpsmtpd.core.session.Introduction;
@@ -47,22 +48,24 @@ import org.qpsmtpd.core.worker.LoopGuard;
 
 /**
  * Accepts connections on listening sockets that are already bound, up to {@code
- * --limit-connections}; beyond that, and while too many requests wait for a child, nothing is
- * accepted and the backlog holds the rest.
+ * --limit-connections}; beyond that, while too many requests wait for a child, and while no memory
+ * or descriptor is left, nothing is accepted and the backlog holds the rest.
  */
 public final class Listener implements AutoCloseable {
     private static final int WAITING_PER_CHILD = 64;
+    private static final long MIB = 1024 * 1024;
     private static final int WAITING_HANDSHAKES = 1024;
     private static final int HANDSHAKE_THREAD_SECONDS = 10;
     private static final long ASK_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final WriteBufferWaterMark WATER_MARK =
-            new WriteBufferWaterMark(16 * 1024, 64 * 1024);
+            new WriteBufferWaterMark(4 * 1024, 8 * 1024);
 
     private final Engine engine;
     private final ListenerOptions options;
     private final LoopGuard guard;
     private final ThreadPoolExecutor handshakes;
     private final Transport transport;
+    private final Descriptors descriptors = Descriptors.ofThisProcess();
     private final List<Channel> servers = new CopyOnWriteArrayList<>();
     private final Map<EventExecutor, LoopWatch> watches = new ConcurrentHashMap<>();
     private final Map<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
@@ -73,6 +76,7 @@ public final class Listener implements AutoCloseable {
     private volatile boolean closing;
     private volatile boolean full;
     private volatile boolean paused;
+    private boolean spent;
 
     /**
      * Names and limits.
@@ -116,8 +120,37 @@ public final class Listener implements AutoCloseable {
     }
 
     private void tick() {
+        tellSpent();
+        engine.budget().tick();
         acceptAgain();
         engine.relieveChildren();
+    }
+
+    private void tellSpent() {
+        Budget budget = engine.budget();
+        boolean now = budget.isSpent();
+        if (now && !spent) {
+            engine.log().log(
+                    LogLevel.WARN,
+                    "sessions keep "
+                            + budget.used() / MIB
+                            + " MiB, of at most "
+                            + budget.limit() / MIB
+                            + ": until that is less nobody is accepted, and those that keep most are"
+                            + " ended");
+        } else if (!now && spent) {
+            engine.log().log(LogLevel.NOTICE, "there is memory for sessions again");
+        }
+        spent = now;
+    }
+
+    Budget budget() {
+        return engine.budget();
+    }
+
+    void stalled(String connectionId) {
+        engine.log().log(
+                LogLevel.NOTICE, connectionId, "the client does not take its replies, closing");
     }
 
     /**
@@ -182,13 +215,11 @@ public final class Listener implements AutoCloseable {
                 // A client may send all it has, close its half, and wait for the replies.
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .childOption(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(512, 2048, 256 * 1024))
                 .childHandler(
                         new ChannelInitializer<Channel>() {
                             @Override
                             protected void initChannel(Channel channel) {
+                                ReadSize.install(channel);
                                 taking.accept(channel);
                             }
                         });
@@ -237,6 +268,7 @@ public final class Listener implements AutoCloseable {
      */
     public void serve(SocketChannel socket, Introduction introduction, Runnable over) {
         open.incrementAndGet();
+        descriptors.connection(1);
         atEnd = over;
         Channel channel = transport.connection(socket);
         channel.closeFuture().addListener(closed -> uncount());
@@ -252,6 +284,7 @@ public final class Listener implements AutoCloseable {
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel given) {
+                                        ReadSize.install(given);
                                         given.pipeline()
                                                 .addLast(
                                                         new ConnectionHandler(
@@ -296,7 +329,10 @@ public final class Listener implements AutoCloseable {
     private boolean isFull(int connections) {
         boolean atLimit =
                 options.limitConnections() > 0 && connections >= options.limitConnections();
-        return atLimit || engine.waitingRequests() > options.waiting();
+        return atLimit
+                || engine.waitingRequests() > options.waiting()
+                || engine.budget().isSpent()
+                || !descriptors.haveRoom();
     }
 
     void closed(ConnectionHandler connection) {
@@ -318,6 +354,7 @@ public final class Listener implements AutoCloseable {
 
     private void uncount() {
         open.decrementAndGet();
+        descriptors.connection(-1);
         acceptAgain();
     }
 
@@ -350,6 +387,7 @@ public final class Listener implements AutoCloseable {
     private final class Counter extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object accepted) {
+            descriptors.connection(1);
             if (isFull(open.incrementAndGet())) {
                 full = true;
                 adjust(context.channel());

@@ -17,6 +17,7 @@ import org.qpsmtpd.api.mail.Headers;
  */
 public final class HeaderBlock implements Headers {
     private static final byte[] LINE_END = {'\r', '\n'};
+    private static final int PART_OCTETS = 96;
     private static final byte[] MBOX_FROM = {'F', 'r', 'o', 'm', ' '};
     private static final byte[] MAIL_FROM = {'M', 'a', 'i', 'l', '-', 'F', 'r', 'o', 'm', ':', ' '};
 
@@ -25,6 +26,7 @@ public final class HeaderBlock implements Headers {
     private final List<Part> top = new ArrayList<>();
     private final List<Part> bottom = new ArrayList<>();
     private @Nullable List<Part> parsed;
+    private long held;
 
     /**
      * A piece of the header, line end included. The name is empty for lines that are no field.
@@ -117,6 +119,11 @@ public final class HeaderBlock implements Headers {
             bottom.add(new Part("", LINE_END, 0, LINE_END.length));
         }
         bottom.add(part);
+        hold(part);
+    }
+
+    private void hold(Part added) {
+        held = held + PART_OCTETS + added.octets().length;
     }
 
     /**
@@ -143,7 +150,9 @@ public final class HeaderBlock implements Headers {
 
     @Override
     public void prepend(String name, String value) {
-        top.add(0, made(name, value));
+        Part part = made(name, value);
+        top.add(0, part);
+        hold(part);
     }
 
     @Override
@@ -182,6 +191,11 @@ public final class HeaderBlock implements Headers {
             }
         }
         return true;
+    }
+
+    /** About how much memory is taken by what was read of it and added to it, in octets. */
+    public long held() {
+        return held;
     }
 
     /** Octets of the header as it is now, without the empty line after it. */
@@ -238,6 +252,7 @@ public final class HeaderBlock implements Headers {
             parts.add(part(start, end, parts.isEmpty()));
             start = end;
         }
+        held = held + (long) PART_OCTETS * parts.size();
         return parts;
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.qpsmtpd.core.budget.Descriptors;
 
 /**
  * The spool directory: files for bodies that are too large for memory, and temporary files of
@@ -35,13 +36,19 @@ public final class Spool {
     private static final AtomicLong COUNTER = new AtomicLong();
 
     private final Path directory;
+    private final Descriptors descriptors;
     private final long processId = ProcessHandle.current().pid();
 
     /**
      * @param directory the spool directory; made when it is missing
      */
     public Spool(Path directory) {
+        this(directory, Descriptors.ofThisProcess());
+    }
+
+    Spool(Path directory, Descriptors descriptors) {
         this.directory = directory;
+        this.descriptors = descriptors;
     }
 
     /** The directory. */
@@ -65,9 +72,31 @@ public final class Spool {
         }
     }
 
-    /** A new file, open for reading and writing. */
+    /**
+     * A new file, open for reading and writing until {@link #close}.
+     *
+     * @throws IOException also when no descriptor is left for it
+     */
     FileChannel open(Path path) throws IOException {
-        return FileChannel.open(path, NEW_FILE, FILE_MODE);
+        if (!descriptors.takeSpooled()) {
+            throw new IOException("too many messages are spooled for the limit of open files");
+        }
+        boolean opened = false;
+        try {
+            FileChannel file = FileChannel.open(path, NEW_FILE, FILE_MODE);
+            opened = true;
+            return file;
+        } finally {
+            if (!opened) {
+                descriptors.giveSpooled();
+            }
+        }
+    }
+
+    /** Closes such a file. */
+    void close(FileChannel file) throws IOException {
+        descriptors.giveSpooled();
+        file.close();
     }
 
     /** A new name, {@code EPOCH:PID:COUNTER} as qpsmtpd has it. */

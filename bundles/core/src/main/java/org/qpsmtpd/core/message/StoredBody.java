@@ -36,7 +36,6 @@ public final class StoredBody implements MessageBody {
     public record Piece(byte[] octets, int length) {}
 
     private final Spool spool;
-    private final MemoryBudget budget;
     private byte[] array = NOTHING;
     private int end;
     private long spooled;
@@ -48,11 +47,9 @@ public final class StoredBody implements MessageBody {
 
     /**
      * @param spool where the file is made when one is needed
-     * @param budget what all messages together may take
      */
-    public StoredBody(Spool spool, MemoryBudget budget) {
+    public StoredBody(Spool spool) {
         this.spool = spool;
-        this.budget = budget;
     }
 
     /** Makes room for more octets and returns the array they go into. */
@@ -61,22 +58,23 @@ public final class StoredBody implements MessageBody {
         if (needed > array.length) {
             int size =
                     Math.max(Math.max(FIRST, needed), Math.min(array.length * 2, needed + PIECE));
-            hold(Arrays.copyOf(array, size));
+            array = Arrays.copyOf(array, size);
         }
         return array;
     }
 
-    private void hold(byte[] next) {
-        budget.add(next.length - array.length);
-        array = next;
-    }
-
-    /** Forgets the octets in memory, which are not wanted. */
+    /** Forgets the octets in memory, which are not wanted; some room may stay for the next. */
     public void forget() {
         end = 0;
+        header = NOTHING;
         if (array.length > PIECE) {
-            hold(NOTHING);
+            array = NOTHING;
         }
+    }
+
+    /** How much memory it takes, in octets. */
+    public int held() {
+        return array.length + header.length;
     }
 
     /** Where the next octets go. */
@@ -92,6 +90,18 @@ public final class StoredBody implements MessageBody {
     /** Says that the header is complete: the first octets of the message, still in the array. */
     public void setHeaderEnd(int length) {
         headerLength = length;
+    }
+
+    /**
+     * Takes the header out of the array, so that it stays when the array is given away.
+     *
+     * @return an array that is the header
+     */
+    public byte[] keepHeader() {
+        if (header.length == 0 && headerLength > 0) {
+            header = Arrays.copyOf(array, headerLength);
+        }
+        return header;
     }
 
     /** Octets that are in memory and not in the file. */
@@ -111,11 +121,9 @@ public final class StoredBody implements MessageBody {
      * @param spare array to go on with; may be empty
      */
     public Piece takePiece(byte[] spare) {
-        if (header.length == 0 && headerLength > 0) {
-            header = Arrays.copyOf(array, headerLength);
-        }
+        keepHeader();
         Piece piece = new Piece(array, end);
-        hold(spare);
+        array = spare;
         end = 0;
         spooled += piece.length();
         return piece;
@@ -215,17 +223,23 @@ public final class StoredBody implements MessageBody {
         }
     }
 
+    /** Lets go of the memory; the file stays until {@link #discard}. */
+    public void forgetAll() {
+        array = NOTHING;
+        header = NOTHING;
+        end = 0;
+    }
+
     /** Forgets everything and deletes the file. */
     public synchronized void discard() throws IOException {
         discarded = true;
-        hold(NOTHING);
-        end = 0;
+        forgetAll();
         FileChannel file = channel;
         Path name = path;
         channel = null;
         path = null;
         if (file != null) {
-            file.close();
+            spool.close(file);
         }
         if (name != null) {
             Files.deleteIfExists(name);

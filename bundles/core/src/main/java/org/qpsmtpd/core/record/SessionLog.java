@@ -5,21 +5,33 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.log.Decision;
 import org.qpsmtpd.api.log.MessageRecord;
 import org.qpsmtpd.api.log.SessionRecord;
 
 /**
- * The record of one session. Written by one thread at a time, the one that the session is at; read
- * on the connection's own thread, or after the end.
+ * The record of one session, within 16 KiB. When more happens, what was decided first about earlier
+ * messages goes first, so that the beginning and the present are there. Written by one thread at a
+ * time, the one that the session is at; read on the connection's own thread, or after the end.
  */
 public final class SessionLog {
     private static final String REPLY = "reply";
     private static final int FIRST = 16;
-    private static final int MOST = 1000;
+
+    /** So many stay while others can go. */
+    private static final int BEGINNING = 8;
+
+    private static final int MOST_OCTETS = 16 * 1024;
+
+    /** What is left after something had to go: a quarter at once, so that it is seldom done. */
+    private static final int KEPT_OCTETS = MOST_OCTETS * 3 / 4;
+
     private static final int MOST_MESSAGES = 20;
+    private static final int MOST_MESSAGE_OCTETS = MOST_OCTETS / 4;
     private static final int MOST_TEXT = 300;
+    private static final int MOST_ADDRESS = 100;
     private static final int DECISION_OCTETS = 96;
 
     private final String id;
@@ -28,10 +40,35 @@ public final class SessionLog {
     private final Instant began = Instant.now();
     private final long beganNanos = System.nanoTime();
     private final List<MessageRecord> messages = new ArrayList<>(1);
-    private Decision[] decisions = new Decision[FIRST];
-    private volatile int size;
+    private volatile Entries entries = new Entries(new Decision[FIRST], 0);
     private int dropped;
-    private int weight;
+    private int decisionOctets;
+    private int messageOctets;
+
+    /** Decisions in order; only ever appended to, and replaced when some have to go. */
+    private static final class Entries {
+        private Decision[] decisions;
+        private volatile int size;
+
+        Entries(Decision[] decisions, int size) {
+            this.decisions = decisions;
+            this.size = size;
+        }
+
+        void append(Decision decision) {
+            int at = size;
+            if (at == decisions.length) {
+                decisions = Arrays.copyOf(decisions, at * 2);
+            }
+            decisions[at] = decision;
+            size = at + 1;
+        }
+
+        List<Decision> list() {
+            int count = size; // before the array, which may be replaced by a larger one
+            return Arrays.asList(decisions).subList(0, count);
+        }
+    }
 
     /** Begins the record of a connection. */
     public SessionLog(String id, String remoteIp, int generation) {
@@ -52,7 +89,12 @@ public final class SessionLog {
 
     /** About how many octets of memory the record takes. */
     int weight() {
-        return weight + 4 * DECISION_OCTETS;
+        return growth() + 4 * DECISION_OCTETS;
+    }
+
+    /** About how many of them came since the session began. */
+    public int growth() {
+        return decisionOctets + messageOctets;
     }
 
     /**
@@ -70,13 +112,6 @@ public final class SessionLog {
             String reason,
             long beganAt,
             long nanos) {
-        int at = size;
-        if (at == MOST) {
-            dropped++;
-            return;
-        }
-        String shortText = cut(text);
-        String shortReason = cut(reason);
         Decision decision =
                 new Decision(
                         messageId,
@@ -84,36 +119,93 @@ public final class SessionLog {
                         plugin,
                         version,
                         answer,
-                        shortText,
-                        shortReason,
+                        cut(text, MOST_TEXT),
+                        cut(reason, MOST_TEXT),
                         TimeUnit.NANOSECONDS.toMicros(beganAt - beganNanos),
                         TimeUnit.NANOSECONDS.toMicros(nanos));
-        if (at == decisions.length) {
-            decisions = Arrays.copyOf(decisions, at * 2);
+        if (decisionOctets + weight(decision) > MOST_OCTETS - MOST_MESSAGE_OCTETS) {
+            makeRoom(messageId);
         }
-        decisions[at] = decision;
-        weight += DECISION_OCTETS + shortText.length() + shortReason.length();
-        size = at + 1;
+        entries.append(decision);
+        decisionOctets += weight(decision);
     }
 
-    private static String cut(String text) {
-        return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT);
+    private static int weight(Decision decision) {
+        return DECISION_OCTETS + octets(decision.text()) + octets(decision.reason());
+    }
+
+    /** A text of one octet a character, or two where any of them needs it. */
+    private static int octets(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 255) {
+                return 2 * text.length();
+            }
+        }
+        return text.length();
+    }
+
+    private static String cut(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most);
+    }
+
+    /** Drops a quarter: of earlier messages first, else of this one; the beginning stays. */
+    private void makeRoom(String currentId) {
+        List<Decision> all = entries.list();
+        boolean[] goes = new boolean[all.size()];
+        int wanted = MOST_OCTETS - KEPT_OCTETS;
+        wanted -= drop(all, goes, 0, wanted, id -> !id.isEmpty() && !id.equals(currentId));
+        wanted -= drop(all, goes, BEGINNING, wanted, id -> id.equals(currentId));
+        drop(all, goes, 0, wanted, id -> true);
+        Decision[] kept = new Decision[Math.max(FIRST, all.size())];
+        int size = 0;
+        for (int i = 0; i < goes.length; i++) {
+            if (!goes[i]) {
+                kept[size++] = all.get(i);
+            }
+        }
+        dropped += goes.length - size;
+        entries = new Entries(kept, size);
+    }
+
+    /** Marks the first of some decisions until so many octets go, and returns how many do. */
+    private int drop(
+            List<Decision> all, boolean[] goes, int from, int octets, Predicate<String> ofMessage) {
+        int gone = 0;
+        for (int i = from; i < goes.length && gone < octets; i++) {
+            Decision decision = all.get(i);
+            if (!goes[i] && ofMessage.test(decision.messageId())) {
+                goes[i] = true;
+                gone += weight(decision);
+            }
+        }
+        decisionOctets -= gone;
+        return gone;
     }
 
     // ---- messages, on the connection's own thread
 
     /** Adds a message whose transaction is over; its outcome so far is the last refusal. */
     public void addMessage(MessageRecord message) {
-        if (messages.size() == MOST_MESSAGES) {
-            messages.remove(0);
+        MessageRecord added = shortened(message, lastReply(message.id()));
+        messages.add(added);
+        messageOctets += weight(added);
+        while (messages.size() > MOST_MESSAGES || messageOctets > MOST_MESSAGE_OCTETS) {
+            messageOctets -= weight(messages.remove(0));
         }
-        messages.add(withOutcome(message, lastReply(message.id())));
-        weight += 2 * DECISION_OCTETS;
+    }
+
+    private static int weight(MessageRecord message) {
+        int weight = 2 * DECISION_OCTETS + octets(message.sender()) + MOST_TEXT;
+        for (String recipient : message.recipients()) {
+            weight += DECISION_OCTETS / 2 + octets(recipient);
+        }
+        return weight;
     }
 
     private String lastReply(String messageId) {
-        for (int i = size - 1; i >= 0; i--) {
-            Decision decision = decisions[i];
+        List<Decision> all = entries.list();
+        for (int i = all.size() - 1; i >= 0; i--) {
+            Decision decision = all.get(i);
             if (decision.answer().equals(REPLY) && decision.messageId().equals(messageId)) {
                 return decision.text();
             }
@@ -121,14 +213,14 @@ public final class SessionLog {
         return "";
     }
 
-    private static MessageRecord withOutcome(MessageRecord message, String outcome) {
+    private static MessageRecord shortened(MessageRecord message, String outcome) {
         return new MessageRecord(
                 message.id(),
-                message.sender(),
-                message.recipients(),
+                cut(message.sender(), MOST_ADDRESS),
+                message.recipients().stream().map(text -> cut(text, MOST_ADDRESS)).toList(),
                 message.recipientCount(),
                 message.octets(),
-                cut(outcome));
+                cut(outcome, MOST_TEXT));
     }
 
     /**
@@ -141,7 +233,7 @@ public final class SessionLog {
         add(messageId, "", "", "", REPLY, line, "", System.nanoTime(), 0);
         if (outcome && !messages.isEmpty()) {
             int last = messages.size() - 1;
-            messages.set(last, withOutcome(messages.get(last), line));
+            messages.set(last, shortened(messages.get(last), line));
         }
     }
 
@@ -151,20 +243,11 @@ public final class SessionLog {
      * @param open the message that is on its way; null for none
      */
     public SessionRecord snapshot(String remoteHost, boolean over, @Nullable MessageRecord open) {
-        int count = size;
         List<MessageRecord> all = new ArrayList<>(messages);
         if (open != null) {
-            all.add(withOutcome(open, lastReply(open.id())));
+            all.add(shortened(open, lastReply(open.id())));
         }
         return new SessionRecord(
-                id,
-                remoteIp,
-                remoteHost,
-                generation,
-                began,
-                over,
-                Arrays.asList(decisions).subList(0, count),
-                dropped,
-                all);
+                id, remoteIp, remoteHost, generation, began, over, entries.list(), dropped, all);
     }
 }

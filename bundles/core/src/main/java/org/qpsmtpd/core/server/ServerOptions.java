@@ -1,13 +1,12 @@
 package org.qpsmtpd.core.server;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.core.budget.Budget;
+import org.qpsmtpd.core.budget.Descriptors;
 
 /**
  * The options of the command line, or of {@code etc/org.qpsmtpd.cfg}, as the core needs them.
@@ -39,8 +38,6 @@ public record ServerOptions(
     public static final String ONLY = "qpsmtpd";
 
     private static final String PREFIX = "org.qpsmtpd.";
-    private static final int RESERVED_FILES = 256;
-    private static final int MOST_CONNECTIONS = 50_000;
 
     /**
      * Reads options.
@@ -100,28 +97,11 @@ public record ServerOptions(
         return name.equals(ONLY);
     }
 
-    /** What the option says, or what the system allows when it says 0. */
+    /** What the option says, or what descriptors and memory allow when it says 0. */
     static int connections(int limit) {
-        return limit > 0 ? limit : mostConnections();
-    }
-
-    /** As many connections as there may be open files, some left for spool files and jars. */
-    private static int mostConnections() {
-        try (Stream<String> limits = Files.lines(Path.of("/proc/self/limits"))) {
-            return limits.filter(line -> line.startsWith("Max open files"))
-                    .map(line -> line.split("\\s+", -1)[3])
-                    .mapToInt(ServerOptions::connectionsWith)
-                    .findFirst()
-                    .orElse(MOST_CONNECTIONS);
-        } catch (IOException e) {
-            return MOST_CONNECTIONS; // not Linux
-        }
-    }
-
-    private static int connectionsWith(String files) {
-        boolean small = files.length() <= 6 && files.chars().allMatch(c -> c >= '0' && c <= '9');
-        int number = small ? Integer.parseInt(files) : MOST_CONNECTIONS;
-        return Math.max(16, Math.min(number - RESERVED_FILES, MOST_CONNECTIONS));
+        int descriptors = Descriptors.ofThisProcess().mostConnections();
+        int most = limit > 0 ? limit : Budget.ofThisJvm().mostSessions();
+        return Math.min(most, descriptors);
     }
 
     private static String text(

@@ -1,6 +1,5 @@
 package org.qpsmtpd.core.session;
 
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.hook.Action;
@@ -42,6 +41,12 @@ final class DataPhase implements MessageInput.Listener {
     /** Whether a message is on its way in. */
     boolean isReceiving() {
         return input != null;
+    }
+
+    /** How much memory is set aside for the message that arrives, in octets. */
+    int held() {
+        MessageInput known = input;
+        return known == null ? 0 : known.held();
     }
 
     /** Whether the client sends the message in chunks. */
@@ -257,8 +262,7 @@ final class DataPhase implements MessageInput.Listener {
         }
         SmtpTransaction transaction = session.transaction();
         StoredBody body = transaction.storedBody();
-        int length = body.headerLength();
-        transaction.setHeaders(new HeaderBlock(Arrays.copyOf(body.headerArray(), length), length));
+        transaction.setHeaders(new HeaderBlock(body.keepHeader(), body.headerLength()));
         headersAsked = true;
         session.ask(
                 HookPoint.DATA_HEADERS_END,

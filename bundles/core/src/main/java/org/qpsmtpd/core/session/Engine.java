@@ -15,10 +15,10 @@ import org.qpsmtpd.api.connection.Network;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.service.Resolver;
+import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.log.LogRouter;
-import org.qpsmtpd.core.message.MemoryBudget;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.record.Records;
 import org.qpsmtpd.core.record.SessionLog;
@@ -36,7 +36,7 @@ public final class Engine {
     private final Clock clock;
     private final Supplier<Generation> generation;
     private final Supplier<Optional<Resolver>> resolver;
-    private final MemoryBudget budget = MemoryBudget.ofThisJvm();
+    private final Budget budget = Budget.ofThisJvm();
     private final Records records = new Records();
     private final ConfigView<List<Network>> proxies;
     private final ConfigView<List<Network>> xclients;
@@ -152,7 +152,8 @@ public final class Engine {
         return spool;
     }
 
-    MemoryBudget budget() {
+    /** What all sessions together may keep in memory. */
+    public Budget budget() {
         return budget;
     }
 

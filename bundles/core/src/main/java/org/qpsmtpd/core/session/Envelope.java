@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.session;
 
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.connection.Hello;
@@ -24,6 +25,20 @@ final class Envelope {
     private static final String BAD_SENDER = "could not parse your mail from command";
     private static final String BAD_RECIPIENT = "could not parse recipient";
 
+    /** Those of what EHLO offers, and those of DSN, which smtp-forward passes on. */
+    private static final Map<String, EsmtpParameter> OF_MAIL =
+            Map.of(
+                    "size", EsmtpParameter.upTo(20),
+                    "body", EsmtpParameter.upTo(20),
+                    "smtputf8", EsmtpParameter.upTo(0),
+                    "ret", EsmtpParameter.upTo(4),
+                    "envid", EsmtpParameter.upTo(100));
+
+    private static final Map<String, EsmtpParameter> OF_RCPT =
+            Map.of(
+                    "notify", EsmtpParameter.upTo(28),
+                    "orcpt", EsmtpParameter.upTo(500));
+
     private final Session session;
 
     Envelope(Session session) {
@@ -45,7 +60,7 @@ final class Envelope {
                             argument,
                             MailParseHook.class,
                             MailParseHook::onMailParse,
-                            rest -> PathArgument.parse(rest, "from"),
+                            rest -> EsmtpParameter.check(PathArgument.parse(rest, "from"), OF_MAIL),
                             this::mailParsed);
                 });
     }
@@ -75,7 +90,7 @@ final class Envelope {
             return true;
         }
         String text = outcome.text().isEmpty() ? "Syntax error in command" : outcome.text();
-        session.reply(Reply.of(501, "5.5.4", text));
+        session.reply(Reply.of(outcome.code() == 0 ? 501 : outcome.code(), "5.5.4", text));
         return false;
     }
 
@@ -179,7 +194,7 @@ final class Envelope {
                 argument,
                 RcptParseHook.class,
                 RcptParseHook::onRcptParse,
-                rest -> PathArgument.parse(rest, "to"),
+                rest -> EsmtpParameter.check(PathArgument.parse(rest, "to"), OF_RCPT),
                 this::rcptParsed);
     }
 
@@ -198,6 +213,10 @@ final class Envelope {
         }
         if (transaction.recipientCount() >= session.settings().maxRecipients()) {
             session.reply(Replies.TOO_MANY_RECIPIENTS);
+            return;
+        }
+        if (transaction.isLarge() && session.engine().budget().isSpent()) {
+            session.reply(Replies.NO_ROOM);
             return;
         }
         Parameters parameters = command.parameters();

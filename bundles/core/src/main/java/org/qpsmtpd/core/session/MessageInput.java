@@ -2,8 +2,8 @@ package org.qpsmtpd.core.session;
 
 import java.io.IOException;
 import java.util.concurrent.Executor;
+import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.message.DataDecoder;
-import org.qpsmtpd.core.message.MemoryBudget;
 import org.qpsmtpd.core.message.StoredBody;
 import org.qpsmtpd.core.message.StoredBody.Piece;
 
@@ -66,9 +66,9 @@ public final class MessageInput {
      *
      * @param maxOctets largest message, line ends counted as one octet; 0 for no limit
      * @param inMemory up to how many octets stay in memory
-     * @param budget what all messages together may take
+     * @param budget what all sessions together may take
      */
-    record Limits(long maxOctets, int inMemory, MemoryBudget budget) {}
+    record Limits(long maxOctets, int inMemory, Budget budget) {}
 
     MessageInput(
             StoredBody body,
@@ -157,6 +157,16 @@ public final class MessageInput {
             fault = what;
         }
         dropping = true;
+        spare = NOTHING;
+        body.forget();
+    }
+
+    /**
+     * How much memory it takes besides the body, in octets; what is on its way to the disk is not
+     * in it.
+     */
+    int held() {
+        return spare.length;
     }
 
     /** Whether more input must wait until a piece is on its way to the disk. */
@@ -184,6 +194,7 @@ public final class MessageInput {
         writing = true;
         Piece piece = body.takePiece(spare);
         spare = NOTHING;
+        limits.budget().add(piece.octets().length);
         children.execute(
                 () -> {
                     String problem = "";
@@ -191,6 +202,8 @@ public final class MessageInput {
                         body.writePiece(piece);
                     } catch (IOException e) {
                         problem = String.valueOf(e.getMessage());
+                    } finally {
+                        limits.budget().add(-piece.octets().length);
                     }
                     String outcome = problem;
                     wire.executor().execute(() -> pieceWritten(piece, outcome));

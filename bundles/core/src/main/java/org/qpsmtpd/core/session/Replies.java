@@ -27,6 +27,7 @@ final class Replies {
     static final Reply MAIL_FIRST = Reply.of(503, "5.5.1", "MAIL first");
     static final Reply RCPT_FIRST = Reply.of(503, "5.5.1", "RCPT first");
     static final Reply TOO_MANY_RECIPIENTS = Reply.of(452, "4.5.3", "Too many recipients");
+    static final Reply NO_ROOM = Reply.of(452, "4.3.1", "Not enough memory, try again later");
     static final Reply MESSAGE_TOO_BIG = Reply.of(552, "5.3.4", "Message too big!");
     static final Reply HEADER_TOO_BIG = Reply.of(552, "5.3.4", "Message header too big");
     static final Reply INTERNAL_ERROR = Reply.of(421, "4.3.0", "Internal error - try again later");

@@ -29,6 +29,7 @@ import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.api.service.Resolver;
+import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.HookHost;
 import org.qpsmtpd.core.chain.HookRun;
@@ -52,6 +53,12 @@ public final class Session implements HookHost {
 
     private static final Reply KILLED =
             Reply.of(421, "4.3.2", "Your connection has been killed by an administrator");
+
+    private static final Reply CROWDED_OUT =
+            Reply.of(421, "4.3.1", "This connection takes too much memory, try again later");
+
+    /** What the engine of an encrypted connection keeps, and its buffers, about. */
+    private static final int TLS_OCTETS = 32 * 1024;
 
     private static final Reply RENEWED =
             Reply.of(421, "4.3.2", "Service renewed, please connect again");
@@ -345,6 +352,27 @@ public final class Session implements HookHost {
         end(KILLED);
     }
 
+    /**
+     * Ends the session because it keeps more in memory than others, of which too little is left.
+     *
+     * @param octets how much it keeps with its buffers
+     */
+    public void crowdedOut(long octets) {
+        log(LogLevel.NOTICE, "keeps " + octets + " octets while memory is short, closing");
+        end(CROWDED_OUT);
+    }
+
+    /** About how much memory it keeps now, in octets, without the buffers of its connection. */
+    public long held() {
+        SmtpTransaction current = transaction;
+        return Budget.SESSION
+                + (current == null ? 0 : current.held())
+                + data.held()
+                + connection.held()
+                + diary.log().growth()
+                + (tls.isBegun() ? TLS_OCTETS : 0);
+    }
+
     private void end(Reply last) {
         if (!closing) {
             reply(last);
@@ -551,6 +579,7 @@ public final class Session implements HookHost {
 
     private void discard(SmtpTransaction old) {
         if (old.hasFiles()) {
+            old.forget(); // what waits for a child takes no memory meanwhile
             engine.children().execute(() -> delete(old));
         } else {
             delete(old);
@@ -567,7 +596,7 @@ public final class Session implements HookHost {
 
     private SmtpTransaction newTransaction() {
         transactions++;
-        return new SmtpTransaction(id + "-" + transactions, this, engine.spool(), engine.budget());
+        return new SmtpTransaction(id + "-" + transactions, this, engine.spool());
     }
 
     // ---- the record

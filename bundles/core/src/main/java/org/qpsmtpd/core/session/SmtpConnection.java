@@ -18,6 +18,9 @@ import org.qpsmtpd.api.service.Clock;
 
 /** What plugins see of a client's connection. */
 final class SmtpConnection implements Connection {
+    /** Results of authentication, and words for the plugin naughty, beyond are left out. */
+    private static final int MOST_TEXT = 8 * 1024;
+
     private final Session session;
     private final InetAddress ownAddress;
     private Endpoints endpoints;
@@ -246,10 +249,17 @@ final class SmtpConnection implements Connection {
     void defer(String plugin, Action type, String text) {
         String line = "(" + plugin + ") " + text;
         Naughty before = naughty;
-        naughty =
-                before == null
-                        ? new Naughty(line, type)
-                        : new Naughty(before.text() + "\n" + line, before.type());
+        if (before == null) {
+            naughty = new Naughty(line, type);
+        } else if (before.text().length() + line.length() <= MOST_TEXT) {
+            naughty = new Naughty(before.text() + "\n" + line, before.type());
+        }
+    }
+
+    /** About how much memory it takes beyond what every connection does, in octets. */
+    int held() {
+        Naughty mark = naughty;
+        return authenticationResults.length() + (mark == null ? 0 : mark.text().length());
     }
 
     @Override
@@ -259,7 +269,7 @@ final class SmtpConnection implements Connection {
         SmtpTransaction transaction = session.transactionOrNull();
         if (transaction != null && transaction.hasSender()) {
             transaction.addAuthenticationResult(clean.toString());
-        } else {
+        } else if (authenticationResults.length() + clean.length() <= MOST_TEXT) {
             authenticationResults += "; " + clean;
         }
     }

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.connection.Connection;
@@ -17,7 +18,6 @@ import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.mail.Recipient;
 import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.core.message.HeaderBlock;
-import org.qpsmtpd.core.message.MemoryBudget;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.message.StoredBody;
 
@@ -25,10 +25,20 @@ import org.qpsmtpd.core.message.StoredBody;
 final class SmtpTransaction implements Transaction {
     private static final byte[] NO_HEADER = {};
 
+    /** The objects of an address, its notes and its place in a list, about. */
+    private static final int ADDRESS_OCTETS = 256;
+
+    private static final int PARAMETER_OCTETS = 96;
+
+    /** Results of authentication beyond are left out: no honest message has as many. */
+    private static final int MOST_RESULTS = 16 * 1024;
+
+    /** Up to so much an envelope may take though the memory of all is spent. */
+    private static final int FAIR_SHARE = 16 * 1024;
+
     private final String id;
     private final Session session;
     private final Spool spool;
-    private final MemoryBudget budget;
     private final NoteMap notes = new NoteMap();
     private final List<Recipient> recipients = new ArrayList<>(2);
     private @Nullable Address sender;
@@ -37,16 +47,16 @@ final class SmtpTransaction implements Transaction {
     private boolean smtpUtf8;
     private boolean begun;
     private boolean messageBegun;
+    private long envelopeOctets;
     private @Nullable HeaderBlock headers;
     private @Nullable StoredBody body;
     private @Nullable List<Path> temporary;
     private String authenticationResults = "";
 
-    SmtpTransaction(String id, Session session, Spool spool, MemoryBudget budget) {
+    SmtpTransaction(String id, Session session, Spool spool) {
         this.id = id;
         this.session = session;
         this.spool = spool;
-        this.budget = budget;
     }
 
     @Override
@@ -73,6 +83,7 @@ final class SmtpTransaction implements Transaction {
     @Override
     public void setSender(Address newSender) {
         sender = newSender;
+        envelopeOctets += weight(newSender, Parameters.NONE);
     }
 
     @Override
@@ -82,6 +93,7 @@ final class SmtpTransaction implements Transaction {
 
     void setMailParameters(Parameters parameters, BodyType type, boolean utf8) {
         mailParameters = parameters;
+        envelopeOctets += weight(Address.NULL, parameters);
         bodyType = type;
         smtpUtf8 = utf8;
     }
@@ -112,18 +124,47 @@ final class SmtpTransaction implements Transaction {
 
     void add(Recipient recipient) {
         recipients.add(recipient);
+        envelopeOctets += weight(recipient.address(), recipient.parameters());
     }
 
     @Override
     public Recipient addRecipient(Address address) {
         Recipient recipient = new SmtpRecipient(address, Parameters.NONE, session);
-        recipients.add(recipient);
+        add(recipient);
         return recipient;
     }
 
     @Override
     public void removeRecipient(Recipient recipient) {
-        recipients.remove(recipient);
+        if (recipients.remove(recipient)) {
+            envelopeOctets -= weight(recipient.address(), recipient.parameters());
+        }
+    }
+
+    /** About how much memory the envelope takes, characters of two octets each. */
+    private static long weight(Address address, Parameters parameters) {
+        long characters = (long) address.user().length() + address.host().length();
+        for (Map.Entry<String, String> parameter : parameters.values().entrySet()) {
+            characters += parameter.getKey().length() + parameter.getValue().length();
+        }
+        return ADDRESS_OCTETS
+                + 2 * characters
+                + (long) PARAMETER_OCTETS * parameters.values().size();
+    }
+
+    /** Whether the envelope is larger than what anybody may have. */
+    boolean isLarge() {
+        return envelopeOctets > FAIR_SHARE;
+    }
+
+    /** About how much memory it takes, in octets. */
+    long held() {
+        HeaderBlock block = headers;
+        StoredBody stored = body;
+        return envelopeOctets
+                + authenticationResults.length()
+                + (block == null ? 0 : block.held())
+                + (stored == null ? 0 : stored.held());
     }
 
     @Override
@@ -176,7 +217,7 @@ final class SmtpTransaction implements Transaction {
     StoredBody storedBody() {
         StoredBody known = body;
         if (known == null) {
-            known = new StoredBody(spool, budget);
+            known = new StoredBody(spool);
             body = known;
         }
         return known;
@@ -215,7 +256,9 @@ final class SmtpTransaction implements Transaction {
     }
 
     void addAuthenticationResult(String result) {
-        authenticationResults += "; " + result;
+        if (authenticationResults.length() + result.length() <= MOST_RESULTS) {
+            authenticationResults += "; " + result;
+        }
     }
 
     /** Results gathered for this message, each with {@code "; "} before it. */
@@ -227,6 +270,14 @@ final class SmtpTransaction implements Transaction {
     boolean hasFiles() {
         StoredBody stored = body;
         return temporary != null || (stored != null && !stored.inMemory());
+    }
+
+    /** Lets go of the memory of the message; its files stay until {@link #discard}. */
+    void forget() {
+        StoredBody stored = body;
+        if (stored != null) {
+            stored.forgetAll();
+        }
     }
 
     /** Deletes the spool file and plugins' temporary files. */

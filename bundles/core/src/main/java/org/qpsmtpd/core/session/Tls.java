@@ -18,6 +18,7 @@ import org.qpsmtpd.api.log.LogLevel;
 final class Tls {
     private final Session session;
     private boolean shaking;
+    private boolean begun;
 
     Tls(Session session) {
         this.session = session;
@@ -26,6 +27,11 @@ final class Tls {
     /** Whether the handshake is going on. */
     boolean isShaking() {
         return shaking;
+    }
+
+    /** Whether the connection is encrypted, or about to be. */
+    boolean isBegun() {
+        return begun;
     }
 
     /** Whether EHLO offers it. */
@@ -82,6 +88,7 @@ final class Tls {
 
     private void shake(SSLEngine engine, Runnable then) {
         shaking = true;
+        begun = true;
         session.wire().startTls(engine, agreed -> encrypted(agreed, then));
     }
 

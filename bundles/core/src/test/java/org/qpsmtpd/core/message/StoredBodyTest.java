@@ -19,7 +19,6 @@ class StoredBodyTest {
     private static final String HEADER = "Subject: s\r\n";
     private static final String MESSAGE = HEADER + "\r\nbody\r\n";
 
-    private final MemoryBudget budget = new MemoryBudget(1 << 20);
     private final Path directory;
     private final Spool spool;
 
@@ -37,7 +36,7 @@ class StoredBodyTest {
     }
 
     private StoredBody message() {
-        StoredBody body = new StoredBody(spool, budget);
+        StoredBody body = new StoredBody(spool);
         add(body, MESSAGE);
         body.setHeaderEnd(HEADER.length());
         return body;

@@ -2,6 +2,7 @@ package org.qpsmtpd.core.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.qpsmtpd.api.log.Decision;
@@ -9,6 +10,8 @@ import org.qpsmtpd.api.log.MessageRecord;
 import org.qpsmtpd.api.log.SessionRecord;
 
 class RecordsTest {
+    private static final int BOUND = 16 * 1024;
+
     private static SessionLog log(String id) {
         return new SessionLog(id, "192.0.2.1", 3);
     }
@@ -39,16 +42,55 @@ class RecordsTest {
     }
 
     @Test
-    void keepsTheFirstThousandCallsOfASession() {
+    void keepsTheBeginningAndThePresentWithinItsBound() {
         SessionLog log = log("x.1");
-        for (int i = 0; i < 1003; i++) {
-            add(log, "r");
+        log.add("", "connect", "first", "1.0.0", "DECLINED", "", "", System.nanoTime(), 1);
+        for (int i = 0; i < 1000; i++) {
+            add(log, "x".repeat(250) + i);
+            assertThat(log.growth()).isLessThanOrEqualTo(BOUND);
         }
 
         SessionRecord record = log.snapshot("h", true, null);
 
-        assertThat(record.decisions()).hasSize(1000);
-        assertThat(record.dropped()).isEqualTo(3);
+        assertThat(record.decisions().get(0).plugin()).isEqualTo("first");
+        assertThat(record.decisions())
+                .last()
+                .extracting(Decision::reason)
+                .asString()
+                .endsWith("999");
+        assertThat(record.decisions().size() + record.dropped()).isEqualTo(1001);
+        assertThat(record.decisions()).hasSizeGreaterThan(20);
+    }
+
+    @Test
+    void forgetsWhatWasDecidedAboutEarlierMessagesFirst() {
+        SessionLog log = log("x.1");
+        for (int message = 1; message <= 20; message++) {
+            for (int i = 0; i < 10; i++) {
+                log.add("x.1-" + message, "rcpt", "p", "1", "OK", "", "r" + i, 0, 1);
+            }
+            add(log, "between");
+        }
+
+        List<Decision> kept = log.snapshot("h", true, null).decisions();
+
+        assertThat(kept).filteredOn(decision -> decision.messageId().isEmpty()).hasSize(20);
+        assertThat(kept).filteredOn(decision -> decision.messageId().equals("x.1-20")).hasSize(10);
+        assertThat(kept).noneMatch(decision -> decision.messageId().equals("x.1-1"));
+    }
+
+    @Test
+    void keepsOfLongAddressesOnlyTheBeginning() {
+        SessionLog log = log("x.1");
+        for (int i = 0; i < 20; i++) {
+            List<String> recipients = Collections.nCopies(20, "r".repeat(300));
+            log.addMessage(new MessageRecord("x.1-" + i, "s".repeat(300), recipients, 20, 1, ""));
+            assertThat(log.growth()).isLessThanOrEqualTo(BOUND);
+        }
+
+        assertThat(log.snapshot("h", true, null).messages())
+                .isNotEmpty()
+                .allMatch(message -> message.sender().length() == 100);
     }
 
     @Test
@@ -100,6 +142,6 @@ class RecordsTest {
             records.keep(log, "h");
         }
 
-        assertThat(records.all()).hasSizeBetween(1, 3);
+        assertThat(records.all()).hasSizeBetween(5, 12);
     }
 }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -13,8 +15,8 @@ import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.api.connection.TlsInfo;
+import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.message.DataDecoder;
-import org.qpsmtpd.core.message.MemoryBudget;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.message.StoredBody;
 import org.qpsmtpd.core.session.MessageInput.Fault;
@@ -35,8 +37,8 @@ class MessageInputTest {
 
     @Test
     void aSmallMessageStaysInMemory() {
-        StoredBody body = new StoredBody(spool, new MemoryBudget(PLENTY));
-        MessageInput input = input(body, PLENTY, new MemoryBudget(PLENTY));
+        StoredBody body = new StoredBody(spool);
+        MessageInput input = input(body, PLENTY, new Budget(PLENTY));
 
         feed(input, HEADER + line(8000) + ".\r\n");
 
@@ -47,8 +49,9 @@ class MessageInputTest {
 
     @Test
     void aMessageLeavesMemoryWhenTheBudgetIsSpent() {
-        MemoryBudget budget = new MemoryBudget(1);
-        StoredBody body = new StoredBody(spool, budget);
+        Budget budget = new Budget(1);
+        budget.add(1);
+        StoredBody body = new StoredBody(spool);
         MessageInput input = input(body, PLENTY, budget);
 
         feed(input, HEADER + line(8000));
@@ -62,8 +65,9 @@ class MessageInputTest {
 
     @Test
     void aHeaderThatCannotLeaveMemoryIsGivenUpWhenTheBudgetIsSpent() {
-        MemoryBudget budget = new MemoryBudget(1);
-        StoredBody body = new StoredBody(spool, budget);
+        Budget budget = new Budget(1);
+        budget.add(1);
+        StoredBody body = new StoredBody(spool);
         MessageInput input = input(body, PLENTY, budget);
 
         feed(input, "X-Long: " + line(20_000));
@@ -75,33 +79,53 @@ class MessageInputTest {
     }
 
     @Test
-    void whatIsDiscardedIsGivenBack() throws IOException {
-        MemoryBudget budget = new MemoryBudget(5000);
-        StoredBody body = new StoredBody(spool, budget);
+    void whatIsOnItsWayToTheDiskIsCounted() {
+        Budget budget = new Budget(PLENTY);
+        Deque<Runnable> disk = new ArrayDeque<>();
+        StoredBody body = new StoredBody(spool);
+        MessageInput input = input(body, 1000, budget, disk::add);
 
-        feed(input(body, PLENTY, new MemoryBudget(PLENTY)), HEADER + line(8000));
-        assertThat(budget.isSpent()).isTrue();
-        body.discard();
+        feed(input, HEADER + line(8000));
+        assertThat(budget.used()).isGreaterThanOrEqualTo(8000);
+        disk.remove().run();
 
-        assertThat(budget.isSpent()).isFalse();
+        assertThat(budget.used()).isZero();
+        assertThat(body.isSpooled()).isTrue();
+    }
+
+    @Test
+    void whatIsRefusedKeepsNothing() {
+        StoredBody body = new StoredBody(spool);
+        Budget budget = new Budget(1);
+        budget.add(1);
+        MessageInput input = input(body, PLENTY, budget);
+
+        feed(input, "X-Long: " + "x".repeat(100_000));
+
+        assertThat(input.fault()).isEqualTo(Fault.NO_MEMORY);
+        assertThat(body.held() + input.held()).isZero();
     }
 
     @Test
     void aMessageLargerThanTheThresholdIsSpooledThoughItComesAtOnce() {
-        StoredBody body = new StoredBody(spool, new MemoryBudget(PLENTY));
+        StoredBody body = new StoredBody(spool);
 
-        feed(input(body, 1000, new MemoryBudget(PLENTY)), HEADER + line(2000) + ".\r\n");
+        feed(input(body, 1000, new Budget(PLENTY)), HEADER + line(2000) + ".\r\n");
 
         assertThat(finish.finished).isTrue();
         assertThat(body.inMemory()).isFalse();
     }
 
-    private MessageInput input(StoredBody body, int inMemory, MemoryBudget budget) {
+    private MessageInput input(StoredBody body, int inMemory, Budget budget) {
+        return input(body, inMemory, budget, Runnable::run);
+    }
+
+    private MessageInput input(StoredBody body, int inMemory, Budget budget, Executor children) {
         return new MessageInput(
                 body,
                 DataDecoder.forData(),
                 new MessageInput.Limits(0, inMemory, budget),
-                Runnable::run,
+                children,
                 new DirectWire(),
                 finish);
     }

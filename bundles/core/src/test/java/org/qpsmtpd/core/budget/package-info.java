@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.core.budget;
+
+import org.jspecify.annotations.NullMarked;
