@@ -123,11 +123,12 @@ public final class SessionLog {
                         cut(reason, MOST_TEXT),
                         TimeUnit.NANOSECONDS.toMicros(beganAt - beganNanos),
                         TimeUnit.NANOSECONDS.toMicros(nanos));
-        if (decisionOctets + weight(decision) > MOST_OCTETS - MOST_MESSAGE_OCTETS) {
+        int weight = weight(decision);
+        if (decisionOctets + weight > MOST_OCTETS - MOST_MESSAGE_OCTETS) {
             makeRoom(messageId);
         }
         entries.append(decision);
-        decisionOctets += weight(decision);
+        decisionOctets += weight;
     }
 
     private static int weight(Decision decision) {
