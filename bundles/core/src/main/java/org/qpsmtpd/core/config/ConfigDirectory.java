@@ -180,7 +180,7 @@ public final class ConfigDirectory implements Config {
             return;
         }
         if (now.isEmpty()) {
-            log.log(LogLevel.NOTICE, what + " can be read again");
+            log.log(LogLevel.WARN, what + " can be read again");
             return;
         }
         String meanwhile = known ? "; what was read before stays in use until it can be" : "";
