@@ -62,6 +62,9 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
     /** Where nobody else looks for jars. */
     private static final long WATCH_ALONE_MILLIS = 250;
 
+    /** Jars that could not be read are tried again at every so many looks. */
+    private static final int LOOKS_PER_TRIAL = 4;
+
     private static final String MEND =
             "mend the jar or the configuration; it is tried again when either changes";
 
@@ -82,6 +85,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
     private final Set<String> pending = new TreeSet<>();
     private final ServiceRegistration<CollisionHook> sideBySide;
     private volatile @Nullable Gate gate;
+    private int looks;
 
     /** Made by the component runtime. */
     @Activate
@@ -113,7 +117,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
                 new Intake(
                         folder,
                         copies.path(),
-                        new TrustCheck(copies.uid(), groups),
+                        new TrustCheck(copies.uid(), groups, new LaunchersAccessLists(context)),
                         installer,
                         roster,
                         departures,
@@ -209,6 +213,10 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
             roster.refused(Kind.UNTRUSTED).stream().filter(intake::isTrusted).forEach(again::add);
             if (watch.signersChanged()) {
                 again.addAll(roster.refused(Kind.UNSIGNED));
+            }
+            looks++;
+            if (looks % LOOKS_PER_TRIAL == 0) {
+                again.addAll(roster.refused(Kind.UNREADABLE));
             }
             var unused =
                     CompletableFuture.allOf(intake.take(watch.changed()), intake.takeAgain(again));

@@ -57,10 +57,13 @@ final class Installer {
             allowStart(bundle);
             return new DeployedBundle(jar, copy.hash(), bundle);
         } catch (BundleException e) {
-            throw new JarFault(
-                    JarFault.Kind.BROKEN,
-                    "it cannot be installed: " + OneLine.of(rootMessage(e)),
-                    "build the jar again");
+            Throwable root = root(e);
+            String reason =
+                    "it cannot be installed: " + OneLine.of(String.valueOf(root.getMessage()));
+            // A full disk, or no descriptor: the jar itself was read to its end before.
+            throw root instanceof IOException
+                    ? JarFault.unreadable(reason)
+                    : new JarFault(JarFault.Kind.BROKEN, reason, "build the jar again");
         }
     }
 
@@ -88,11 +91,11 @@ final class Installer {
         }
     }
 
-    private static String rootMessage(Throwable failure) {
+    private static Throwable root(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null && root.getCause() != root) {
             root = root.getCause();
         }
-        return String.valueOf(root.getMessage());
+        return root;
     }
 }

@@ -120,7 +120,7 @@ final class Intake {
             return Optional.empty(); // gone meanwhile: the next look finds that
         } catch (IOException e) {
             String reason = "it cannot be read: " + OneLine.of(String.valueOf(e.getMessage()));
-            refuse(jar, file, new JarFault(Kind.BROKEN, reason, "copy it again"), before);
+            refuse(jar, file, JarFault.unreadable(reason), before);
         } catch (JarFault e) {
             refuse(jar, file, e, before);
         }

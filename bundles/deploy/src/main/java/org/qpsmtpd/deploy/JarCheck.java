@@ -1,5 +1,6 @@
 package org.qpsmtpd.deploy;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -57,6 +58,8 @@ final class JarCheck {
                     JarFault.Kind.UNSIGNED,
                     "its signature does not hold: " + e.getMessage(),
                     "sign the jar again");
+        } catch (FileNotFoundException e) { // the copy is there: no descriptor was to be had
+            throw JarFault.unreadable("it cannot be read: " + e.getMessage());
         } catch (IOException | IllegalArgumentException e) {
             throw broken("it is no jar, or not a whole one: " + e.getMessage(), "copy it again");
         }

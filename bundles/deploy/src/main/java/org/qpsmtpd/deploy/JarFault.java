@@ -10,6 +10,11 @@ final class JarFault extends Exception {
         UNTRUSTED,
         /** What is in it: never. */
         BROKEN,
+        /**
+         * That it, or what decides about it, could not be read or kept: every few seconds, since
+         * what was in the way may pass without a trace.
+         */
+        UNREADABLE,
         /** Who signed it: when the list of signers changes. */
         UNSIGNED,
         /** What it needs of other bundles: when another jar comes. */
@@ -19,6 +24,8 @@ final class JarFault extends Exception {
         /** That it cannot serve as it is configured: when the configuration changes. */
         UNSUITED
     }
+
+    private static final String TRIED_AGAIN = "it is tried again every few seconds";
 
     private final Kind kind;
     private final String reason;
@@ -37,6 +44,15 @@ final class JarFault extends Exception {
         this.advice = advice;
     }
 
+    /**
+     * Makes a fault that may pass by itself.
+     *
+     * @param reason what is wrong, without a full stop
+     */
+    static JarFault unreadable(String reason) {
+        return new JarFault(Kind.UNREADABLE, reason, TRIED_AGAIN);
+    }
+
     Kind kind() {
         return kind;
     }
@@ -53,7 +69,7 @@ final class JarFault extends Exception {
      * Whether something other than the jar's content is to be mended, so that the advice counts.
      */
     boolean isMendedOutside() {
-        return kind == Kind.UNTRUSTED || kind == Kind.UNSIGNED;
+        return kind == Kind.UNTRUSTED || kind == Kind.UNSIGNED || kind == Kind.UNREADABLE;
     }
 
     /** Reason and advice in one sentence. */

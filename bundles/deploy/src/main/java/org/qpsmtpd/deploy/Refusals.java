@@ -68,7 +68,7 @@ final class Refusals {
                             .map(other -> "; " + other.label() + " stays in use")
                             .orElse(""));
         }
-        if (refused.current()) {
+        if (refused.current() && !known) {
             Instant now = Instant.now();
             executor.execute(() -> notes.write(jar, now, fault.reason(), fault.advice()));
         }

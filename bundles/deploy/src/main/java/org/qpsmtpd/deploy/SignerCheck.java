@@ -86,7 +86,7 @@ final class SignerCheck {
         try {
             return Files.readAllLines(file, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw unsigned(file + " cannot be read: " + text(e), "mend or remove the file");
+            throw JarFault.unreadable(file + " cannot be read: " + text(e));
         }
     }
 
@@ -97,7 +97,10 @@ final class SignerCheck {
             for (Certificate certificate : all) {
                 ((X509Certificate) certificate).checkValidity();
             }
-        } catch (IOException | CertificateException e) {
+        } catch (IOException e) {
+            throw JarFault.unreadable(
+                    place + ": the certificate " + pem + " cannot be read: " + text(e));
+        } catch (CertificateException e) {
             throw unsigned(
                     place + ": the certificate " + pem + " cannot be used: " + text(e),
                     "mend or remove the line");

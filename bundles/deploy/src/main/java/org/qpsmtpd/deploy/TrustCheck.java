@@ -11,7 +11,8 @@ import java.util.Set;
  *
  * <p>Two exceptions: a folder of root's with the sticky bit, such as {@code /tmp}, may be writable,
  * since only its owner can exchange an entry there; and a group may write when it is the owner's
- * private group.
+ * private group. Where there is an access control list, what is said of the group is in truth the
+ * most that the list may grant to anybody; so there must be none then.
  */
 final class TrustCheck {
     /** Most bytes of a jar. */
@@ -21,15 +22,17 @@ final class TrustCheck {
 
     private final int serverUid;
     private final PrivateGroups groups;
+    private final AccessLists lists;
 
     /**
      * Makes a check.
      *
      * @param serverUid number of the user the server runs as
      */
-    TrustCheck(int serverUid, PrivateGroups groups) {
+    TrustCheck(int serverUid, PrivateGroups groups, AccessLists lists) {
         this.serverUid = serverUid;
         this.groups = groups;
+        this.lists = lists;
     }
 
     /**
@@ -97,10 +100,32 @@ final class TrustCheck {
         if (file.othersMayWrite()) {
             throw untrusted(path + " can be written by everybody", "run: chmod o-w " + path);
         }
-        if (file.groupMayWrite() && !groups.isPrivate(file.uid(), file.gid())) {
+        if (file.groupMayWrite()) {
+            checkGroup(path, file);
+        }
+    }
+
+    private void checkGroup(Path path, UnixFile file) throws JarFault {
+        String writable = path + " can be written by its group, number " + file.gid();
+        String mend = "run: chmod g-w " + path;
+        if (!groups.isPrivate(file.uid(), file.gid())) {
+            throw untrusted(writable, mend);
+        }
+        boolean listed;
+        try {
+            listed = lists.isOn(path);
+        } catch (IOException e) {
+            String why = OneLine.of(String.valueOf(e.getMessage()));
             throw untrusted(
-                    path + " can be written by its group, number " + file.gid(),
-                    "run: chmod g-w " + path);
+                    writable
+                            + ", and whether an access control list adds others is unknown: "
+                            + why,
+                    mend);
+        }
+        if (listed) {
+            throw untrusted(
+                    path + " has an access control list by which others may write it",
+                    "run: setfacl -b " + path);
         }
     }
 

@@ -157,6 +157,21 @@ class DeployFolderTest {
     }
 
     @Test
+    void triesAgainWhatCouldNotBeRead() throws Exception {
+        DeployFolder deploy = open();
+        Path copies = context().getDataFile("copies").toPath();
+        Files.delete(copies);
+        Files.createFile(copies);
+        deploy.update(TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar")).toFile());
+        awaitRefusal(deploy);
+        assertThat(row(deploy, "refused").reason()).contains("it is tried again");
+
+        Files.delete(copies);
+        Files.createDirectory(copies);
+        Await.until("the jar is taken", () -> !deploy.wanted().isEmpty());
+    }
+
+    @Test
     void doesNothingWhenFileInstallTellsWhatIsKnown() throws Exception {
         Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
         DeployFolder deploy = open();

@@ -27,7 +27,11 @@ class TrustCheckTest {
         folder = Files.createDirectory(parent.resolve("deploy"));
         jar = Files.writeString(folder.resolve("x.jar"), "any");
         me = UnixFile.read(jar).uid();
-        check = new TrustCheck(me, new PrivateGroups(temp.resolve("no"), temp.resolve("no")));
+        check =
+                new TrustCheck(
+                        me,
+                        new PrivateGroups(temp.resolve("no"), temp.resolve("no")),
+                        any -> false);
     }
 
     private static void allow(Path path, String permissions) throws IOException {
@@ -62,14 +66,44 @@ class TrustCheckTest {
                 jar + " can be written by its group, number " + group + "; run: chmod g-w " + jar);
     }
 
-    @Test
-    void takesAJarThatThePrivateGroupOfItsOwnerMayWrite(@TempDir Path files) throws Exception {
+    /** A check to which the jar's group is its owner's alone. */
+    private TrustCheck withPrivateGroup(AccessLists lists) throws IOException {
         allow(jar, "rw-rw-r--");
         UnixFile file = UnixFile.read(jar);
-        Path users = Files.writeString(files.resolve("u"), "me:x:" + file.uid() + ":" + file.gid());
-        Path groups = Files.writeString(files.resolve("g"), "me:x:" + file.gid() + ":");
-        TrustCheck withGroups = new TrustCheck(me, new PrivateGroups(users, groups));
+        Path users = parent.resolve("users");
+        Path groups = parent.resolve("groups");
+        Files.writeString(users, "me:x:" + file.uid() + ":" + file.gid());
+        Files.writeString(groups, "me:x:" + file.gid() + ":");
+        return new TrustCheck(me, new PrivateGroups(users, groups), lists);
+    }
+
+    @Test
+    void takesAJarThatThePrivateGroupOfItsOwnerMayWrite() throws IOException {
+        TrustCheck withGroups = withPrivateGroup(any -> false);
         assertThatCode(() -> withGroups.check(jar)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void refusesAnAccessListBehindThePrivateGroup() throws IOException {
+        TrustCheck withGroups = withPrivateGroup(jar::equals);
+        assertThatThrownBy(() -> withGroups.check(jar))
+                .hasMessage(
+                        jar
+                                + " has an access control list by which others may write it; run:"
+                                + " setfacl -b "
+                                + jar);
+    }
+
+    @Test
+    void refusesThePrivateGroupWhereAccessListsCannotBeSeen() throws IOException {
+        TrustCheck withGroups =
+                withPrivateGroup(
+                        any -> {
+                            throw new IOException("not here");
+                        });
+        assertThatThrownBy(() -> withGroups.check(jar))
+                .hasMessageContaining("whether an access control list adds others is unknown: not")
+                .hasMessageEndingWith("run: chmod g-w " + jar);
     }
 
     @Test
@@ -116,7 +150,8 @@ class TrustCheckTest {
     void takesAJarOfRootsWhenTheServerRunsAsAnother() {
         assumeTrue(me == 0, "the jar must be root's");
         TrustCheck asNobody =
-                new TrustCheck(NOBODY, new PrivateGroups(folder.resolve("no"), folder));
+                new TrustCheck(
+                        NOBODY, new PrivateGroups(folder.resolve("no"), folder), any -> false);
         assertThatCode(() -> asNobody.check(jar)).doesNotThrowAnyException();
     }
 

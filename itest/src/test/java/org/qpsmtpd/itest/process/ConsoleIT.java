@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -253,6 +258,94 @@ class ConsoleIT {
         assertThat(answer.status()).isEqualTo(2);
         assertThat(answer.err().lines()).hasSize(1);
         assertThat(answer.err()).startsWith("qpsmtpd-console: no server at " + socket());
+    }
+
+    @Test
+    void itIsThereAgainOnceThereAreDescriptors() {
+        try (ServerUnderTest server = server().start()) {
+            assertThat(printed("status")).contains("accepts on");
+            try (NoDescriptors none = NoDescriptors.in(server)) {
+                assertThat(none).isNotNull();
+                // The kernel took a descriptor for the next client when it began to wait for one.
+                assertThat(ask("status").status()).isZero();
+                Answer answer = ask("status");
+                assertThat(answer.status()).isEqualTo(1);
+                assertThat(answer.err())
+                        .startsWith("qpsmtpd-console: the server does not answer")
+                        .hasLineCount(1);
+                server.awaitLog("the console can accept nobody: Too many open files");
+            }
+            assertThat(printed("status")).contains("accepts on");
+            server.awaitLog("the console accepts again");
+            assertThat(server.log().lines())
+                    .filteredOn(line -> line.contains("the console can accept nobody"))
+                    .hasSize(1);
+        }
+    }
+
+    /** One that answers each command with what would steer a terminal. */
+    private static void answerBadly(ServerSocketChannel listening) {
+        byte[] text = "a\u001b]0;title\u0007\u009b2J\u202e\n".getBytes(StandardCharsets.UTF_8);
+        ByteBuffer answer =
+                ByteBuffer.allocate(64)
+                        .put((byte) 'O')
+                        .putInt(text.length + 1)
+                        .put(text)
+                        .put((byte) 0x9b)
+                        .put((byte) 'X')
+                        .putInt(1)
+                        .put((byte) 0)
+                        .flip();
+        try (SocketChannel client = listening.accept()) {
+            client.write(answer);
+            while (client.read(ByteBuffer.allocate(1000)) >= 0) {
+                // until it has gone
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void theServerDoesNotSteerTheTerminal() throws Exception {
+        try (ServerSocketChannel listening =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listening.bind(UnixDomainSocketAddress.of(socket()));
+            Thread server = new Thread(() -> answerBadly(listening), "bad server");
+            server.start();
+            assertThat(printed("status")).isEqualTo("a\\x1B]0;title\\x07\\x9B2J\\u202E\n\\x9B");
+            server.join();
+        }
+    }
+
+    /** A socket of somebody else's in a folder that everybody may write, where ours would be. */
+    @Test
+    void aSocketOfAnotherUserIsNotBelieved() throws IOException {
+        assumeTrue(Shell.isRoot(), "only root can be several users");
+        Shell.run("chmod", "755", folder.toString());
+        Path shared = Files.createDirectory(folder.resolve("shared"));
+        Shell.run("chmod", "1777", shared.toString());
+        Path planted = shared.resolve("console.sock");
+        List<String> command = new ArrayList<>(as("daemon"));
+        command.addAll(List.of("socat", "UNIX-LISTEN:" + planted + ",fork", "EXEC:cat"));
+        Process squatter = new ProcessBuilder(command).start();
+        try {
+            Eventually.holds("the planted socket", () -> Files.exists(planted));
+            Answer answer =
+                    finish(
+                            start(
+                                    ServerUnderTest.home(),
+                                    List.of(),
+                                    "--socket",
+                                    planted.toString(),
+                                    "status"),
+                            "");
+            assertThat(answer.status()).isEqualTo(2);
+            assertThat(answer.out()).isEmpty();
+            assertThat(answer.err()).contains("user daemon listens there").hasLineCount(1);
+        } finally {
+            squatter.destroy();
+        }
     }
 
     // ---- the socket

@@ -185,6 +185,18 @@ class TlsIT {
     }
 
     @Test
+    void aRenewedCertificateIsTakenOnceThereAreDescriptors() {
+        try (ServerUnderTest server = builder("").start()) {
+            try (NoDescriptors none = NoDescriptors.in(server)) {
+                assertThat(none).isNotNull();
+                pair("mx", "renewed.example.org");
+                server.awaitLog("Too many open files; the certificate before it stays in use");
+            }
+            server.awaitLog("in use, for [renewed.example.org]");
+        }
+    }
+
+    @Test
     void choosesByNameAndTakesRenewedCertificates() throws Exception {
         String further = "sni " + keys.resolve("net.crt") + "," + keys.resolve("net.key");
         try (ServerUnderTest server = builder(further).start()) {

@@ -19,7 +19,8 @@ import java.util.List;
  * @param generation number of the current set of plugins
  * @param plugins how many plugins are in it
  * @param faults why mail is deferred, a sentence each; empty when it is not
- * @param refused why the latest change is not in use, a sentence each; empty when it is
+ * @param refused why the latest change, or what a file holds now, is not in use, a sentence each;
+ *     empty when it is
  */
 public record ServerStatus(
         String version,

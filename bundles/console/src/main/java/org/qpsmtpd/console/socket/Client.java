@@ -155,12 +155,13 @@ final class Client {
         throw new IOException("no absolute path");
     }
 
-    private void run(String line) throws IOException {
+    private void run(String line) throws IOException, InterruptedException {
         if (running) {
             throw new IOException("a command while another one runs");
         }
         Interpreter current = interpreter();
         running = true;
+        send(new Frame(Frame.TAKEN, new byte[0]));
         thread(() -> ended(current.run(line)), "console run").start();
     }
 

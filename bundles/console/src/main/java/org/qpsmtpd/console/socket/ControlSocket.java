@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,11 +21,15 @@ final class ControlSocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSocket.class);
     private static final long END_MILLIS = 2_000;
 
+    /** Between attempts to accept while there is no descriptor or thread for a client. */
+    private static final long PAUSE_MILLIS = 500;
+
     private final SocketFile file;
     private final Shell shell;
     private final Duration idle;
     private final Set<Client> clients = ConcurrentHashMap.newKeySet();
     private final ScheduledThreadPoolExecutor timer;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread acceptor = new Thread(this::accept, "console socket");
 
     private ControlSocket(SocketFile file, Shell shell, Duration idle) {
@@ -55,16 +61,42 @@ final class ControlSocket implements AutoCloseable {
         return socket;
     }
 
+    /** Goes on after any failure, since what was used up is given back some time. */
     private void accept() {
+        String failure = "";
         while (file.channel().isOpen()) {
+            String now = "";
             try {
                 welcome(file.channel().accept());
             } catch (ClosedChannelException e) {
                 return;
-            } catch (IOException e) {
-                LOG.warn("the console accepts nobody any longer: {}", e.getMessage());
+            } catch (IOException | OutOfMemoryError e) { // no descriptor, or no thread
+                now = String.valueOf(e.getMessage());
+            }
+            if (!now.equals(failure)) {
+                tell(now);
+            }
+            failure = now;
+            if (!failure.isEmpty() && endsInPause()) {
                 return;
             }
+        }
+    }
+
+    private static void tell(String failure) {
+        if (failure.isEmpty()) {
+            LOG.warn("the console accepts again");
+        } else {
+            LOG.warn("the console can accept nobody: {}; it goes on trying", failure);
+        }
+    }
+
+    private boolean endsInPause() {
+        try {
+            return ended.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 
@@ -76,13 +108,24 @@ final class ControlSocket implements AutoCloseable {
             } else if (clients.size() >= MOST_CLIENTS) {
                 refuse(channel, "there are " + MOST_CLIENTS + " consoles open: close one first");
             } else {
-                Client client = new Client(channel, shell, timer, idle, clients::remove);
-                clients.add(client);
-                client.start();
+                serve(new Client(channel, shell, timer, idle, clients::remove));
             }
         } catch (IOException e) {
             // The client went before it was served.
             channel.close();
+        }
+    }
+
+    private void serve(Client client) {
+        clients.add(client);
+        boolean started = false;
+        try {
+            client.start();
+            started = true;
+        } finally {
+            if (!started) {
+                client.close();
+            }
         }
     }
 
@@ -96,6 +139,7 @@ final class ControlSocket implements AutoCloseable {
     /** Ends all clients and removes the socket. */
     @Override
     public void close() throws IOException {
+        ended.countDown();
         file.close();
         clients.forEach(Client::close);
         timer.shutdownNow();

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * What goes over the socket: one octet that tells the kind, the length of what follows as four
  * octets, the highest first, and so many octets. Text is UTF-8.
  *
- * <p>The client begins with {@link #DIRECTORY}. It asks with {@link #RUN} and waits for {@link
- * #EXIT}, before which {@link #OUT} and {@link #ERR} come as they are printed; only {@link
- * #INTERRUPT} may be sent meanwhile. {@link #COMPLETE} is answered with {@link #CANDIDATES}.
+ * <p>The client begins with {@link #DIRECTORY}. It asks with {@link #RUN}, is told {@link #TAKEN}
+ * at once, and waits for {@link #EXIT}, before which {@link #OUT} and {@link #ERR} come as they are
+ * printed; only {@link #INTERRUPT} may be sent meanwhile. {@link #COMPLETE} is answered with {@link
+ * #CANDIDATES}.
  */
 final class Frame {
     /** From the client: where it is, an absolute path. */
@@ -27,6 +28,12 @@ final class Frame {
 
     /** From the client: end what runs. Without octets. */
     static final byte INTERRUPT = 'I';
+
+    /**
+     * From the server: the line runs from now on. A client need not wait for this for long, however
+     * long the command takes. Without octets.
+     */
+    static final byte TAKEN = 'T';
 
     /** From the server: printed by the command. */
     static final byte OUT = 'O';

@@ -134,7 +134,9 @@ final class ControlSocketTest {
             StringBuilder text = new StringBuilder();
             Frame frame = read();
             while (frame.kind() != Frame.EXIT) {
-                text.append((char) frame.kind()).append(':').append(frame.text());
+                if (frame.kind() != Frame.TAKEN) {
+                    text.append((char) frame.kind()).append(':').append(frame.text());
+                }
                 frame = read();
             }
             return text.toString() + Byte.toUnsignedInt(frame.payload().get());
@@ -147,6 +149,17 @@ final class ControlSocketTest {
     }
 
     // ---- the file
+
+    @Test
+    void tellsThatACommandRunsBeforeItEnds() throws Exception {
+        try (Wire wire = new Wire(path)) {
+            wire.send(Frame.RUN, "wait");
+            assertThat(wire.read().kind()).isEqualTo(Frame.TAKEN);
+            waits.await();
+            wire.send(Frame.INTERRUPT, "");
+            assertThat(wire.rest()).isEqualTo("130");
+        }
+    }
 
     @Test
     void onlyTheOwnerMayConnect() throws IOException {

@@ -20,44 +20,88 @@ import org.qpsmtpd.core.config.ConfigSource.Stamp;
 final class CdbFile {
     private static final int MAX_BYTES = 512 * 1024 * 1024;
     private static final int HEADER_BYTES = 2048;
+    private static final String DAMAGED = "not a constant database";
 
     private final Path path;
     private volatile Stamp stamp;
     private volatile @Nullable ByteBuffer contents;
+    private volatile boolean missing;
+    private volatile String failure = "";
 
     CdbFile(Path path) {
         this.path = path;
-        this.stamp = Stamp.of(path);
+        stamp = Stamp.of(path);
+        missing = stamp.isAbsent();
     }
 
+    /** Whether there is such a file; one that could never be looked at counts as there. */
     boolean exists() {
-        return stamp.size() >= 0;
+        return !missing;
     }
 
-    void refresh() {
-        if (stamp.isOutdated()) {
+    /** Why it could not be read at the last attempt; empty when it could. */
+    String failure() {
+        return failure;
+    }
+
+    /** Whether what is in it was known at some time, be it nothing. */
+    boolean isKnown() {
+        return missing || contents != null;
+    }
+
+    /**
+     * Looks whether it changed, and tries again when it could not be read. What was known before
+     * stays in use until the file can be read, or is gone.
+     */
+    synchronized void refresh() {
+        if (failure.isEmpty() && !stamp.isOutdated()) {
+            return;
+        }
+        stamp = Stamp.of(path);
+        if (stamp.isAbsent()) {
             contents = null;
-            stamp = Stamp.of(path);
+            missing = true;
+            failure = "";
+        } else if (isKnown() || !failure.isEmpty()) {
+            tryToRead();
+        }
+    }
+
+    private void tryToRead() {
+        try {
+            contents = read();
+            missing = false;
+            failure = "";
+        } catch (IOException e) {
+            failure = ConfigReader.reason(e);
         }
     }
 
     Optional<String> get(String key) throws IOException {
         ByteBuffer file = contents;
-        if (file == null) {
-            file = read();
-            contents = file;
-        }
         try {
-            return find(file, key.getBytes(StandardCharsets.UTF_8));
+            return find(file == null ? load() : file, key.getBytes(StandardCharsets.UTF_8));
         } catch (IndexOutOfBoundsException e) {
-            throw new IOException("not a constant database", e);
+            throw new IOException(DAMAGED, e);
         }
+    }
+
+    /** What cannot be read is tried again by {@link #refresh} alone, not by each look-up. */
+    private synchronized ByteBuffer load() throws IOException {
+        if (contents == null && failure.isEmpty()) {
+            tryToRead();
+        }
+        ByteBuffer file = contents;
+        if (file == null) {
+            throw new IOException(failure);
+        }
+        return file;
     }
 
     private ByteBuffer read() throws IOException {
         long size = Files.size(path);
         if (size < HEADER_BYTES || size > MAX_BYTES) {
-            throw new IOException("not a constant database");
+            throw new IOException(DAMAGED);
         }
         ByteBuffer buffer = ByteBuffer.allocate((int) size);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {

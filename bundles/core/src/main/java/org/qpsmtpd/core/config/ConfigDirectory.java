@@ -5,12 +5,15 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.log.LogLevel;
@@ -19,18 +22,32 @@ import org.qpsmtpd.core.log.LogRouter;
 
 /**
  * The files of the configuration directories. A name is read once; afterwards {@link #refresh},
- * called by a timer, notices changes, so that a look-up costs a map access and no system call.
+ * called by a timer, notices changes, so that a look-up costs a map access and no system call. A
+ * file that cannot be read is tried again at each of these looks; what was read of it before stays
+ * in use meanwhile.
  */
 public final class ConfigDirectory implements Config {
     private static final int MAX_NAME = 200;
 
     private final ConfigSource source;
     private final LogRouter log;
-    private final Map<String, Contents> cache = new ConcurrentHashMap<>();
+    private final Map<String, Known> cache = new ConcurrentHashMap<>();
     private final Map<Path, CdbFile> maps = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private final Map<String, List<ConfigLine>> defaults;
     private volatile long version;
+
+    /**
+     * What is known of a name.
+     *
+     * @param contents what the last attempt to read it came to
+     * @param lines the values when it could be read last; null when it never could
+     */
+    private record Known(Contents contents, @Nullable List<ConfigLine> lines) {
+        boolean isDue() {
+            return !contents.failure().isEmpty() || contents.changed();
+        }
+    }
 
     /**
      * @param directories where files are looked for, most important first
@@ -46,19 +63,19 @@ public final class ConfigDirectory implements Config {
 
     @Override
     public List<ConfigLine> lines(String name) {
-        Contents contents = cache.get(name);
-        if (contents == null) {
+        Known known = cache.get(name);
+        if (known == null) {
             if (!isPlain(name)) {
                 return List.of();
             }
-            contents = cache.computeIfAbsent(name, this::read);
+            known = cache.computeIfAbsent(name, unknown -> read(unknown, null));
         }
-        if (!contents.failure().isEmpty()) {
-            throw new UncheckedIOException(contents.failure(), new IOException(contents.failure()));
+        List<ConfigLine> lines = known.lines();
+        if (lines == null) {
+            String failure = known.contents().failure();
+            throw new UncheckedIOException(failure, new IOException(failure));
         }
-        return contents.lines().isEmpty()
-                ? defaults.getOrDefault(name, contents.lines())
-                : contents.lines();
+        return lines.isEmpty() ? defaults.getOrDefault(name, lines) : lines;
     }
 
     @Override
@@ -74,7 +91,7 @@ public final class ConfigDirectory implements Config {
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(
-                        new IOException(candidate + ": cannot be read: " + e.getMessage(), e));
+                        new IOException(unreadable(candidate, e.getMessage()), e));
             }
         }
         return Optional.empty();
@@ -92,15 +109,28 @@ public final class ConfigDirectory implements Config {
         listeners.add(listener);
     }
 
-    /** Looks whether files changed, and reads those that did. Waits for the disk. */
+    /**
+     * Looks whether files changed, and reads those that did, and those that could not be read.
+     * Waits for the disk.
+     */
     public void refresh() {
-        maps.values().forEach(CdbFile::refresh);
+        maps.forEach(this::refresh);
         cache.forEach(
-                (name, contents) -> {
-                    if (contents.changed()) {
-                        replace(name, contents);
+                (name, known) -> {
+                    if (known.isDue()) {
+                        replace(name, known);
                     }
                 });
+    }
+
+    private void refresh(Path path, CdbFile file) {
+        String before = file.failure();
+        file.refresh();
+        tell(
+                path.toString(),
+                unreadable(path, before),
+                unreadable(path, file.failure()),
+                file.isKnown());
     }
 
     /** Reads every known name anew, changed or not. */
@@ -108,21 +138,18 @@ public final class ConfigDirectory implements Config {
         cache.forEach(this::replace);
     }
 
-    private void replace(String name, Contents before) {
-        Contents now = read(name);
-        boolean same = now.lines().equals(before.lines()) && now.failure().equals(before.failure());
-        // The same list instance tells parsed views that nothing changed.
-        cache.put(
-                name,
-                same
-                        ? new Contents(
-                                before.lines(),
-                                now.stamps(),
-                                now.problems(),
-                                now.failure(),
-                                now.findings())
-                        : now);
-        if (!same) {
+    /** What cannot be read at present, a sentence each with the file. */
+    public List<String> failures() {
+        List<String> failures = new ArrayList<>();
+        cache.values().forEach(known -> failures.add(known.contents().failure()));
+        maps.forEach((path, file) -> failures.add(unreadable(path, file.failure())));
+        return failures.stream().filter(failure -> !failure.isEmpty()).distinct().sorted().toList();
+    }
+
+    private void replace(String name, Known before) {
+        Known now = read(name, before);
+        cache.put(name, now);
+        if (!Objects.equals(now.lines(), before.lines())) {
             changed();
             listeners.forEach(listener -> listener.accept(name));
         }
@@ -132,10 +159,36 @@ public final class ConfigDirectory implements Config {
         version++;
     }
 
-    private Contents read(String name) {
-        Contents contents = ConfigReader.read(source, name);
-        contents.problems().forEach(problem -> log.log(LogLevel.ERROR, problem));
-        return contents;
+    private Known read(String name, @Nullable Known before) {
+        Contents now = ConfigReader.read(source, name);
+        List<ConfigLine> last = before == null ? null : before.lines();
+        List<String> told = before == null ? List.of() : before.contents().problems();
+        for (String problem : now.problems()) {
+            if (!told.contains(problem) && !problem.equals(now.failure())) {
+                log.log(LogLevel.ERROR, problem);
+            }
+        }
+        tell(name, before == null ? "" : before.contents().failure(), now.failure(), last != null);
+        // The same list instance tells parsed views that nothing changed.
+        boolean same = !now.failure().isEmpty() || now.lines().equals(last);
+        return new Known(now, same ? last : now.lines());
+    }
+
+    /** Says once that something cannot be read, and once that it can be again. */
+    private void tell(String what, String before, String now, boolean known) {
+        if (now.equals(before)) {
+            return;
+        }
+        if (now.isEmpty()) {
+            log.log(LogLevel.WARN, what + " can be read again");
+            return;
+        }
+        String meanwhile = known ? "; what was read before stays in use until it can be" : "";
+        log.log(LogLevel.ERROR, now + meanwhile);
+    }
+
+    private static String unreadable(Path path, @Nullable String reason) {
+        return reason == null || reason.isEmpty() ? "" : path + ": cannot be read: " + reason;
     }
 
     private static boolean isPlain(String name) {

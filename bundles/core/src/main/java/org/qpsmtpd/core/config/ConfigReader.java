@@ -3,9 +3,12 @@ package org.qpsmtpd.core.config;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -90,13 +93,14 @@ final class ConfigReader {
         }
         open.push(real);
         try {
-            if (Files.isDirectory(path)) {
+            BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
+            if (found.isDirectory()) {
                 for (Path file : ConfigSource.filesIn(path)) {
                     stamps.add(Stamp.of(file));
                     readPath(file, from);
                 }
             } else {
-                readFile(path);
+                readFile(path, found);
             }
         } catch (IOException e) {
             String what = "cannot be read: " + reason(e);
@@ -108,17 +112,24 @@ final class ConfigReader {
         }
     }
 
-    private static String reason(IOException e) {
-        return e instanceof AccessDeniedException
-                ? "permission denied"
+    /** Why in words; Java's own often say only which file. */
+    static String reason(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "it went while it was read";
+        }
+        return e instanceof FileSystemException failure && failure.getReason() != null
+                ? failure.getReason()
                 : String.valueOf(e.getMessage());
     }
 
-    private void readFile(Path path) throws IOException {
-        if (!Files.isRegularFile(path) && !path.toRealPath().equals(NOTHING)) {
+    private void readFile(Path path, BasicFileAttributes found) throws IOException {
+        if (!found.isRegularFile() && !path.toRealPath().equals(NOTHING)) {
             throw new IOException("is no file: a pipe or device may never end");
         }
-        if (Files.size(path) > MAX_FILE_BYTES) {
+        if (found.size() > MAX_FILE_BYTES) {
             throw new IOException("larger than " + MAX_FILE_BYTES + " octets");
         }
         String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);

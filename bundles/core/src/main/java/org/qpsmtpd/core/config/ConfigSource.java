@@ -1,12 +1,14 @@
 package org.qpsmtpd.core.config;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,28 +25,56 @@ final class ConfigSource {
 
     private final List<Path> directories;
 
-    /** What a path looked like; absent files have the stamp of nothing. */
-    record Stamp(Path path, long modified, long size, @Nullable Object key, Object changed) {
+    /**
+     * What a path looked like.
+     *
+     * @param found what the file system said of it
+     * @param young whether it had changed just before: a later change may have left no trace in
+     *     what is said of it, since the clock of a file system ticks every few milliseconds
+     */
+    record Stamp(Path path, Found found, boolean young) {
+        private static final long TICK_MILLIS = 50;
+
         static Stamp of(Path path) {
-            try {
-                BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
-                return new Stamp(
-                        path,
-                        found.lastModifiedTime().toMillis(),
-                        found.size(),
-                        found.fileKey(),
-                        permissionsChanged(path));
-            } catch (IOException e) {
-                return new Stamp(path, -1, -1, null, "");
-            }
+            Found found = Found.of(path);
+            long age = System.currentTimeMillis() - found.changed().toMillis();
+            return new Stamp(path, found, Math.abs(age) < TICK_MILLIS);
         }
 
-        private static Object permissionsChanged(Path path) throws IOException {
-            return ON_UNIX ? Files.getAttribute(path, "unix:ctime") : "";
+        /** Whether there is surely nothing. */
+        boolean isAbsent() {
+            return found.equals(Found.NOTHING);
         }
 
         boolean isOutdated() {
-            return !equals(of(path));
+            return young || !found.equals(Found.of(path));
+        }
+    }
+
+    /** What a file system says of a file. */
+    private record Found(FileTime modified, long size, @Nullable Object key, FileTime changed) {
+        private static final FileTime NEVER = FileTime.fromMillis(0);
+        static final Found NOTHING = new Found(NEVER, -1, null, NEVER);
+
+        /** It could not be looked at: a folder on the way may not be entered, or the disk fails. */
+        static final Found UNKNOWN = new Found(NEVER, -2, null, NEVER);
+
+        static Found of(Path path) {
+            try {
+                BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+                return new Found(
+                        now.lastModifiedTime(), now.size(), now.fileKey(), changed(path, now));
+            } catch (NoSuchFileException e) {
+                return NOTHING;
+            } catch (IOException e) {
+                return UNKNOWN;
+            }
+        }
+
+        private static FileTime changed(Path path, BasicFileAttributes now) throws IOException {
+            return ON_UNIX
+                    ? (FileTime) Files.getAttribute(path, "unix:ctime")
+                    : now.lastModifiedTime();
         }
     }
 
@@ -67,17 +97,27 @@ final class ConfigSource {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
-                String name = entry.getFileName().toString();
-                if (!name.startsWith(".") && Files.isRegularFile(entry)) {
+                if (!entry.getFileName().toString().startsWith(".") && isRegular(entry)) {
                     files.add(entry);
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         files.sort((a, b) -> a.getFileName().toString().compareTo(b.getFileName().toString()));
         return files;
     }
 
+    private static boolean isRegular(Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class).isRegularFile();
+        } catch (NoSuchFileException e) {
+            return false; // a link that leads nowhere
+        }
+    }
+
+    /** Whether there is something, or may be: what cannot be looked at is not taken for absent. */
     static boolean exists(Path path) {
-        return Files.exists(path, new LinkOption[0]);
+        return !Files.notExists(path);
     }
 }

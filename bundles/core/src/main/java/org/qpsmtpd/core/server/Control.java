@@ -14,6 +14,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.control.ConnectionStatus;
 import org.qpsmtpd.api.control.GenerationStatus;
@@ -83,7 +84,15 @@ final class Control implements ServerControl {
                 current.number(),
                 current.plugins().size(),
                 current.faults(),
-                generations.refused());
+                notInUse(current.faults()));
+    }
+
+    /** What is configured and not in use, but for what is said already. */
+    private List<String> notInUse(List<String> said) {
+        return Stream.concat(generations.refused().stream(), config.failures().stream())
+                .distinct()
+                .filter(sentence -> !said.contains(sentence))
+                .toList();
     }
 
     @Override

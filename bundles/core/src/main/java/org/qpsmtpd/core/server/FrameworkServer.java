@@ -166,8 +166,12 @@ final class FrameworkServer {
         if (closed.get()) {
             return;
         }
-        config.refresh();
-        generations.retire();
+        try {
+            config.refresh();
+            generations.retire();
+        } catch (RuntimeException e) { // the next look must come
+            log.log(LogLevel.CRIT, "changes cannot be looked for: " + e);
+        }
         looks++;
         if (looks % LOOKS_PER_THREAD_CHECK == 0) {
             threads.check();

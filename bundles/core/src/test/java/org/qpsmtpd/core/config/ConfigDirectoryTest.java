@@ -286,6 +286,100 @@ class ConfigDirectoryTest {
         assertThat(config.list("rcpthosts")).containsExactly("example.com");
     }
 
+    // ---- what cannot be read
+
+    /** A link that leads to itself: it is there, and nobody can read it, not even root. */
+    private void makeUnreadable(String name) throws IOException {
+        Path path = first.resolve(name);
+        Files.deleteIfExists(path);
+        Files.createSymbolicLink(path, path);
+    }
+
+    private void refreshTwice() {
+        config.refresh();
+        config.refresh();
+    }
+
+    @Test
+    void keepsWhatWasReadUntilTheFileCanBeReadAgain() throws IOException {
+        write("rcpthosts", "old.example\n");
+        List<ConfigLine> before = config.lines("rcpthosts");
+        makeUnreadable("rcpthosts");
+        refreshTwice();
+        assertThat(config.lines("rcpthosts")).isSameAs(before);
+        assertThat(logged().lines())
+                .singleElement()
+                .asString()
+                .contains(first + "/rcpthosts: cannot be read: ")
+                .contains("stays in use");
+        assertThat(config.failures()).hasSize(1);
+
+        Files.delete(first.resolve("rcpthosts"));
+        write("rcpthosts", "new.example\n");
+        refreshTwice();
+        assertThat(config.list("rcpthosts")).containsExactly("new.example");
+        assertThat(logged().lines())
+                .hasSize(2)
+                .last()
+                .asString()
+                .contains("rcpthosts can be read again");
+        assertThat(config.failures()).isEmpty();
+    }
+
+    @Test
+    void keepsWhatWasReadWhileAnIncludedFolderCannotBeRead() throws IOException {
+        write("rcpthosts", "$include hosts\n");
+        write("hosts/1", "one.example\n");
+        assertThat(config.list("rcpthosts")).containsExactly("one.example");
+        Files.move(first.resolve("hosts"), first.resolve("aside"));
+        makeUnreadable("hosts");
+        refreshTwice();
+        assertThat(config.list("rcpthosts")).containsExactly("one.example");
+        assertThat(logged()).contains(first + "/hosts: cannot be read: ");
+    }
+
+    @Test
+    void keepsAMapUntilItCanBeReadAgain() throws IOException {
+        Path file = first.resolve("users.cdb");
+        Files.write(file, CdbFileTest.cdb(List.of("joe"), List.of("old")));
+        assertThat(config.map("users", "joe")).contains("old");
+        makeUnreadable("users.cdb");
+        refreshTwice();
+        assertThat(config.map("users", "joe")).contains("old");
+        assertThat(logged().lines()).hasSize(1).first().asString().contains("stays in use");
+        assertThat(config.failures()).hasSize(1);
+
+        Files.delete(file);
+        Files.write(file, CdbFileTest.cdb(List.of("joe"), List.of("new")));
+        refreshTwice();
+        assertThat(config.map("users", "joe")).contains("new");
+        assertThat(logged()).contains("users.cdb can be read again");
+        Files.delete(file);
+        config.refresh();
+        assertThat(config.map("users", "joe")).isEmpty();
+    }
+
+    @Test
+    void anUnreadableMapIsNoMissingOne() throws IOException {
+        makeUnreadable("users.cdb");
+        assertThatThrownBy(() -> config.map("users", "joe"))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("users.cdb: cannot be read: ");
+    }
+
+    /** Within a tick of the file system's clock the file looks the same after a change. */
+    @Test
+    void seesAChangeThatComesRightAfterTheReading() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            String name = "name" + i;
+            write(name, "old\n");
+            assertThat(values(name)).containsExactly("old");
+            write(name, "new\n");
+            config.refresh();
+            assertThat(values(name)).as("round %d", i).containsExactly("new");
+        }
+    }
+
     @Test
     void readsNoDeviceButTheEmptyOne() throws IOException {
         Files.createSymbolicLink(first.resolve("rcpthosts"), Path.of("/dev/zero"));

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The certificates in use. {@link #look} reads those anew whose files changed, once they have been
  * the same at two looks, because a certificate and its key are seldom written at one moment. What
- * cannot be used does not replace what is in use.
+ * cannot be used does not replace what is in use, and is tried again at each look: what kept it
+ * from being read may have passed without a trace at the files.
  */
 final class Certificates {
     private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
@@ -29,6 +30,7 @@ final class Certificates {
         private final KeyFiles files;
         private String seen = "";
         private String read = "";
+        private String fault = "";
         private @Nullable ServerKey key;
 
         Slot(KeyFiles files) {
@@ -36,13 +38,14 @@ final class Certificates {
         }
 
         /**
-         * Whether the files are others than at the last reading, and the same as at the last look.
+         * Whether the files are the same as at the last look, and others than at the last reading
+         * or not usable then.
          */
         boolean isDue() {
             String now = files.stamp();
             boolean settled = now.equals(seen);
             seen = now;
-            return settled && !now.equals(read);
+            return settled && !(now.equals(read) && fault.isEmpty());
         }
 
         boolean renew() {
@@ -58,15 +61,25 @@ final class Certificates {
                         why -> LOG.warn("{}: {}; used none the less", files.certificate(), why));
                 LOG.info("{}: in use, for {}", files.certificate(), fresh.names());
                 key = fresh;
+                fault = "";
                 return true;
             } catch (KeyFault e) {
+                tell(e);
+                return false;
+            }
+        }
+
+        /** Says it once, not at each look. */
+        private void tell(KeyFault e) {
+            String why = String.valueOf(e.getMessage());
+            if (!why.equals(fault)) {
                 String then =
                         key == null
                                 ? "it is left out until this is mended"
                                 : "the certificate before it stays in use";
-                LOG.error("{}; {}", e.getMessage(), then);
-                return false;
+                LOG.error("{}; {}", why, then);
             }
+            fault = why;
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
@@ -48,6 +49,8 @@ import org.osgi.framework.launch.Framework;
  *       #CONNECTION_OVER} that the core runs at its end;
  *   <li>to the core: a {@link Runnable} with {@value #LAUNCHER}{@code =stop} that begins to stop
  *       the process;
+ *   <li>to the deploy folder: a {@link Predicate} of paths with {@value #LAUNCHER}{@code
+ *       =access_lists}, by which it knows what access control lists let others write;
  *   <li>from the core: an {@link AutoCloseable} with {@value #SERVER}{@code =listening} once it
  *       accepts, whose {@code close} stops accepting and waits, within a bound, for what is in
  *       flight; a {@link Runnable} with {@value #COMMAND}{@code =reload}.
@@ -106,6 +109,7 @@ final class Container {
         Container container = new Container(framework, connector);
         container.framework.init();
         container.watch();
+        container.offerAccessLists();
         return container;
     }
 
@@ -133,6 +137,12 @@ final class Container {
     /** Hands over what stops the process; it must return at once. */
     void offerStop(Runnable stop) {
         register(Runnable.class, stop, LAUNCHER, "stop");
+    }
+
+    /** Hands over what looks for access control lists. */
+    private void offerAccessLists() {
+        Predicate<Path> lists = AccessLists::isOn;
+        register(Predicate.class, lists, LAUNCHER, "access_lists");
     }
 
     /** Hands over what each worker thread is to run once. */

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +70,8 @@ final class Launch {
         Priority priority = Priority.lowering(options.renice(), options.reniceAsked());
         boolean root = Privileges.uid() == 0;
         try {
-            openPidFile();
             @Nullable Account account = account(root);
+            openPidFile(account);
             List<Listener> listeners = listeners();
             makeDeployFolder();
             boolean lowered = lower(priority, root);
@@ -113,10 +115,14 @@ final class Launch {
         }
     }
 
-    private void openPidFile() throws StartFailure {
+    private void openPidFile(@Nullable Account account) throws StartFailure, IOException {
         @Nullable Path path = options.pidFile();
         if (path != null) {
-            pidFile = PidFile.open(path);
+            Set<Integer> owners = new HashSet<>(List.of(0, Privileges.uid()));
+            if (account != null) {
+                owners.add(account.uid());
+            }
+            pidFile = PidFile.open(path, owners);
             log.debug("pid file " + path + " is free");
         }
     }

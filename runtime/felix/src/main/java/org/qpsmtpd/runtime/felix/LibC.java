@@ -24,6 +24,8 @@ final class LibC {
     static final int SO_TYPE = 3;
     static final int SO_ACCEPTCONN = 30;
     static final int SO_DOMAIN = 39;
+    static final int ENODATA = 61;
+    static final int EOPNOTSUPP = 95;
 
     static {
         // JNA would start ldconfig to learn where libraries are; this one is in the process.
@@ -56,6 +58,9 @@ final class LibC {
     static native int close(int descriptor);
 
     static native NativeLong write(int descriptor, byte[] bytes, NativeLong count);
+
+    static native NativeLong lgetxattr(
+            String path, String name, @Nullable Pointer value, NativeLong size);
 
     static native int socket(int domain, int type, int protocol);
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +21,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The file that tells which process serves. It is opened and checked as root, written and removed
  * as whoever serves then, so it may lie in a directory of root's; it is then emptied at the end
- * instead of being removed. Locked for as long as the process lives, so of two starts at the same
- * moment one ends.
+ * instead of being removed. Whoever may write to the directory could put something else in its
+ * place, so it must be a plain file with no other name, of root's or of whoever serves. Locked for
+ * as long as the process lives, so of two starts at the same moment one ends.
  */
 final class PidFile {
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
     private static final int LONGEST = 64;
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
     private final Path path;
     private final FileChannel channel;
@@ -37,19 +41,28 @@ final class PidFile {
     /**
      * Opens the file, makes it if need be, and looks whether it names a live process.
      *
+     * @param owners numbers of the users whose file it may be
      * @throws StartFailure with status 1 when it does, and when the file cannot be used: it is a
-     *     symbolic link or no plain file, holds something other than a process id, or cannot be
-     *     opened
+     *     link or no plain file, somebody else's, holds something other than a process id, or
+     *     cannot be opened
      */
-    static PidFile open(Path path) throws StartFailure {
+    static PidFile open(Path path, Set<Integer> owners) throws StartFailure {
         try {
-            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-                    && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-                throw unusable(path, "it is not a plain file");
+            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                refuseOthersFile(path, owners);
             }
-            PidFile file = new PidFile(path, channel(path));
-            file.refuseLiveProcess();
-            return file;
+            FileChannel channel = channel(path);
+            try {
+                // Again, as it may have been exchanged meanwhile.
+                refuseOthersFile(path, owners);
+                refuseExchangedFile(path);
+                PidFile file = new PidFile(path, channel);
+                file.refuseLiveProcess();
+                return file;
+            } catch (IOException | StartFailure e) {
+                channel.close();
+                throw e;
+            }
         } catch (NoSuchFileException e) {
             throw unusable(path, "its directory does not exist");
         } catch (FileSystemException e) {
@@ -90,6 +103,43 @@ final class PidFile {
                         StandardOpenOption.WRITE,
                         LinkOption.NOFOLLOW_LINKS),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+    }
+
+    private static void refuseOthersFile(Path path, Set<Integer> owners)
+            throws IOException, StartFailure {
+        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw unusable(path, "it is not a plain file");
+        }
+        Map<String, Object> found =
+                Files.readAttributes(path, "unix:uid,nlink", LinkOption.NOFOLLOW_LINKS);
+        if (!Integer.valueOf(1).equals(found.get("nlink"))) {
+            throw unusable(path, "the file has other names, too (hard links); remove this one");
+        }
+        if (!owners.contains(found.get("uid"))) {
+            throw unusable(path, "it belongs to user number " + found.get("uid") + "; remove it");
+        }
+    }
+
+    /** Whether what was looked at is what was opened: one of our descriptors leads to it. */
+    private static void refuseExchangedFile(Path path) throws IOException, StartFailure {
+        Map<String, Object> checked =
+                Files.readAttributes(path, "unix:dev,ino", LinkOption.NOFOLLOW_LINKS);
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
+            for (Path descriptor : descriptors) {
+                if (checked.equals(identity(descriptor))) {
+                    return;
+                }
+            }
+        }
+        throw unusable(path, "it was exchanged while it was opened");
+    }
+
+    private static Map<String, Object> identity(Path descriptor) throws IOException {
+        try {
+            return Files.readAttributes(descriptor, "unix:dev,ino");
+        } catch (NoSuchFileException e) {
+            return Map.of(); // closed meanwhile
+        }
     }
 
     private void refuseLiveProcess() throws IOException, StartFailure {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,9 +27,13 @@ final class PidFileTest {
         path = folder.resolve("qpsmtpd.pid");
     }
 
+    private static PidFile open(Path path) throws StartFailure, IOException {
+        return PidFile.open(path, Set.of(Privileges.uid()));
+    }
+
     @Test
     void holdsTheProcessIdUntilItIsRemoved() throws Exception {
-        PidFile file = PidFile.open(path);
+        PidFile file = open(path);
         file.write(4711);
         assertThat(path).hasContent("4711\n");
         file.remove();
@@ -50,7 +56,7 @@ final class PidFileTest {
     @Test
     void reusesAStaleFile() throws Exception {
         Files.writeString(path, DEAD + " ".repeat(20));
-        PidFile file = PidFile.open(path);
+        PidFile file = open(path);
         file.write(4711);
         assertThat(path).hasContent("4711\n");
         file.remove();
@@ -64,7 +70,7 @@ final class PidFileTest {
             String zombie = reader.readLine();
             awaitEnd(Long.parseLong(zombie));
             Files.writeString(path, zombie + "\n");
-            PidFile file = PidFile.open(path);
+            PidFile file = open(path);
             file.remove();
             assertThat(path).doesNotExist();
         } finally {
@@ -75,7 +81,7 @@ final class PidFileTest {
     @Test
     void takesItsOwnNumberForStale() throws Exception {
         Files.writeString(path, ProcessHandle.current().pid() + "\n");
-        PidFile file = PidFile.open(path);
+        PidFile file = open(path);
         assertThatCode(file::remove).doesNotThrowAnyException();
         assertThat(path).doesNotExist();
     }
@@ -97,6 +103,24 @@ final class PidFileTest {
         assertThat(target).doesNotExist();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "999999999"})
+    void fillsNoHardLink(String content, @TempDir Path elsewhere) throws IOException {
+        Path target = Files.writeString(elsewhere.resolve("target"), content);
+        Files.createLink(path, target);
+        assertThat(refusal()).contains(path.toString(), "has other names", "--pid-file");
+        assertThat(target).hasContent(content);
+    }
+
+    @Test
+    void refusesAFileOfAnotherUser() throws IOException {
+        assumeTrue(Privileges.uid() == 0, "only root gives files away");
+        Files.writeString(path, DEAD);
+        Files.setAttribute(path, "unix:uid", 65534);
+        assertThat(refusal()).contains("belongs to user number 65534");
+        assertThat(path).hasContent(DEAD);
+    }
+
     @Test
     void refusesADirectory() throws IOException {
         Files.createDirectory(path);
@@ -107,7 +131,7 @@ final class PidFileTest {
     void namesAMissingDirectory() {
         StartFailure failure =
                 catchThrowableOfType(
-                        StartFailure.class, () -> PidFile.open(path.resolveSibling("no/x.pid")));
+                        StartFailure.class, () -> open(path.resolveSibling("no/x.pid")));
         assertThat(failure.line()).contains("no/x.pid", "its directory does not exist");
     }
 
@@ -122,7 +146,7 @@ final class PidFileTest {
     }
 
     private String refusal() {
-        StartFailure failure = catchThrowableOfType(StartFailure.class, () -> PidFile.open(path));
+        StartFailure failure = catchThrowableOfType(StartFailure.class, () -> open(path));
         assertThat(failure.status()).isEqualTo(1);
         return failure.line();
     }

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ final class Connection implements AutoCloseable {
     private final SocketChannel channel;
     private final OutputStream out;
     private final OutputStream err;
+    private final Shown shownOut = new Shown();
+    private final Shown shownErr = new Shown();
 
     /**
      * Takes a channel that is connected.
@@ -43,19 +46,47 @@ final class Connection implements AutoCloseable {
      *
      * @return its exit status
      * @throws EOFException when the server goes meanwhile
+     * @throws IOException with a sentence for the administrator also when it does not take the line
      */
     int run(String line) throws IOException {
-        send('R', text(line));
+        ByteBuffer frame = ask('R', text(line));
         while (true) {
-            ByteBuffer frame = read();
             switch (frame.get()) {
-                case 'O' -> print(out, frame);
-                case 'E' -> print(err, frame);
-                case 'X' -> {
-                    return Byte.toUnsignedInt(frame.get());
+                case 'T' -> {
+                    // From now on it takes as long as the command takes.
                 }
-                default -> throw new IOException("the server answers with something unknown");
+                case 'O' -> shownOut.print(frame, out);
+                case 'E' -> shownErr.print(frame, err);
+                case 'X' -> {
+                    return status(frame);
+                }
+                default -> throw unknown();
             }
+            frame = read();
+        }
+    }
+
+    private static int status(ByteBuffer frame) throws IOException {
+        if (!frame.hasRemaining()) {
+            throw unknown();
+        }
+        return Byte.toUnsignedInt(frame.get());
+    }
+
+    private static IOException unknown() {
+        return new IOException("the server answers with something unknown");
+    }
+
+    /** Sends something, and waits a bounded time for the first frame of the answer. */
+    private ByteBuffer ask(char kind, ByteBuffer payload) throws IOException {
+        TimeLimit limit = new TimeLimit(channel);
+        try {
+            send(kind, payload);
+            return read();
+        } catch (ClosedChannelException e) {
+            throw new IOException(TimeLimit.OVER, e);
+        } finally {
+            limit.end();
         }
     }
 
@@ -64,20 +95,25 @@ final class Connection implements AutoCloseable {
         send('I', ByteBuffer.allocate(0));
     }
 
-    /** The words that the word before the cursor may become. */
+    /** The words that the word before the cursor may become, but for what cannot be shown. */
     List<String> complete(String line, int cursor) throws IOException {
         ByteBuffer text = text(line);
-        send(
-                'C',
-                ByteBuffer.allocate(Integer.BYTES + text.remaining())
-                        .putInt(cursor)
-                        .put(text)
-                        .flip());
-        ByteBuffer frame = read();
+        ByteBuffer frame =
+                ask(
+                        'C',
+                        ByteBuffer.allocate(Integer.BYTES + text.remaining())
+                                .putInt(cursor)
+                                .put(text)
+                                .flip());
         if (frame.get() != 'L') {
-            throw new IOException("the server answers with something unknown");
+            throw unknown();
         }
-        return StandardCharsets.UTF_8.decode(frame).toString().lines().toList();
+        return StandardCharsets.UTF_8
+                .decode(frame)
+                .toString()
+                .lines()
+                .filter(word -> word.equals(Shown.of(word)))
+                .toList();
     }
 
     private static ByteBuffer text(String text) {
@@ -106,7 +142,7 @@ final class Connection implements AutoCloseable {
         ByteBuffer head = fill(ByteBuffer.allocate(HEAD));
         int length = head.getInt(1);
         if (length < 0 || length > MOST) {
-            throw new IOException("the server answers with something unknown");
+            throw unknown();
         }
         ByteBuffer payload = fill(ByteBuffer.allocate(length));
         return ByteBuffer.allocate(1 + length).put(head.get(0)).put(payload).flip();
@@ -119,11 +155,6 @@ final class Connection implements AutoCloseable {
             }
         }
         return buffer.flip();
-    }
-
-    private static void print(OutputStream to, ByteBuffer frame) throws IOException {
-        to.write(frame.array(), frame.arrayOffset() + frame.position(), frame.remaining());
-        to.flush();
     }
 
     @Override

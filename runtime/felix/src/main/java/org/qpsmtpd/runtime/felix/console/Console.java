@@ -70,7 +70,7 @@ public final class Console {
 
     private static int failed(ConsoleFailure failure) {
         try {
-            err().write((failure.line() + "\n").getBytes(StandardCharsets.UTF_8));
+            err().write((Shown.of(failure.line()) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             // Nobody can be told.
             return failure.status();

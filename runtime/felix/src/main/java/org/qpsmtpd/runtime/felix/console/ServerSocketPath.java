@@ -1,17 +1,21 @@
 package org.qpsmtpd.runtime.felix.console;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /** Where the socket of the server is that is meant. */
@@ -37,10 +41,43 @@ final class ServerSocketPath {
 
     static SocketChannel at(Path path) throws ConsoleFailure {
         try {
-            return SocketChannel.open(UnixDomainSocketAddress.of(path));
+            return believed(open(path), path);
         } catch (IOException e) {
             throw none("no server at " + path + ": " + reason(path, e));
         }
+    }
+
+    /** Connects. A server that accepts nobody lets it wait once some others wait already. */
+    private static SocketChannel open(Path path) throws IOException, ConsoleFailure {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        TimeLimit limit = new TimeLimit(channel);
+        try {
+            channel.connect(UnixDomainSocketAddress.of(path));
+            return channel;
+        } catch (ClosedChannelException e) {
+            throw new ConsoleFailure(ConsoleFailure.FAILED, path + ": " + TimeLimit.OVER);
+        } catch (IOException e) {
+            close(channel);
+            throw e;
+        } finally {
+            limit.end();
+        }
+    }
+
+    private static SocketChannel believed(SocketChannel channel, Path path)
+            throws IOException, ConsoleFailure {
+        UserPrincipal user = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+        if (Believed.at(path).contains(user)) {
+            return channel;
+        }
+        close(channel);
+        throw none(
+                "no server at "
+                        + path
+                        + ": user "
+                        + user.getName()
+                        + " listens there, and only you, root and the owner of the folder are"
+                        + " believed to be the server");
     }
 
     private static String reason(Path path, IOException failure) {
@@ -58,7 +95,7 @@ final class ServerSocketPath {
         boolean denied = false;
         for (Path path : candidates(var)) {
             try {
-                live.add(SocketChannel.open(UnixDomainSocketAddress.of(path)));
+                live.add(believed(open(path), path));
                 paths.add(path);
             } catch (IOException e) {
                 // Most likely one of a server that was killed.
