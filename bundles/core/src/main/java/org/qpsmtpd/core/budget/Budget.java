@@ -107,13 +107,14 @@ public final class Budget {
 
     /** Ends the largest sessions until an eighth would be free; those that do nothing stay. */
     private void endLargest() {
+        long now = System.nanoTime();
         long excess = used.get() - (limit - limit / 8);
         List<Candidate> others = new ArrayList<>();
         for (Holding holding : holdings) {
             long held = holding.held();
-            if (holding.isEnding()) {
+            if (holding.isLeaving(now)) {
                 excess -= held;
-            } else if (held >= SESSION + Holding.GRAIN) {
+            } else if (!holding.isEnding() && held >= SESSION + Holding.GRAIN) {
                 others.add(new Candidate(holding, held));
             }
         }

@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.budget;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -13,10 +14,14 @@ public final class Holding {
 
     private static final long CLOSED = -1;
 
+    /** After that a session that was ended is held up by something, a plugin or its thread. */
+    private static final long LEAVING_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final Budget budget;
     private final Runnable end;
     private final AtomicLong held = new AtomicLong();
     private volatile boolean ending;
+    private volatile long endsSince;
 
     Holding(Budget budget, Runnable end) {
         this.budget = budget;
@@ -56,7 +61,13 @@ public final class Holding {
         return ending;
     }
 
+    /** Whether its end has come and takes no longer than it should. */
+    boolean isLeaving(long now) {
+        return ending && now - endsSince < LEAVING_NANOS;
+    }
+
     void end() {
+        endsSince = System.nanoTime();
         ending = true;
         end.run();
     }
