@@ -11,6 +11,7 @@ public final class ProcessOutput {
     private final StringBuilder text = new StringBuilder();
     private final Thread reader;
     private boolean ended;
+    private boolean paused;
 
     private ProcessOutput(InputStream stream) {
         reader = new Thread(() -> collect(stream), "process output");
@@ -29,6 +30,7 @@ public final class ProcessOutput {
         try (stream) {
             for (int n = stream.read(octets); n >= 0; n = stream.read(octets)) {
                 append(new String(octets, 0, n, StandardCharsets.ISO_8859_1));
+                awaitReading();
             }
         } catch (IOException e) {
             append("[output ended: " + e.getMessage() + "]");
@@ -42,6 +44,29 @@ public final class ProcessOutput {
     private void append(String more) {
         synchronized (text) {
             text.append(more);
+            text.notifyAll();
+        }
+    }
+
+    private void awaitReading() {
+        synchronized (text) {
+            while (paused) {
+                waitFor(Waiting.LIMIT.toMillis());
+            }
+        }
+    }
+
+    /** Reads nothing more than one piece, so that the process cannot write on and on. */
+    public void pause() {
+        synchronized (text) {
+            paused = true;
+        }
+    }
+
+    /** Reads again. */
+    public void resume() {
+        synchronized (text) {
+            paused = false;
             text.notifyAll();
         }
     }

@@ -148,6 +148,16 @@ public final class ServerUnderTest implements AutoCloseable {
         return output.await("'" + text + "'", log -> log.contains(text));
     }
 
+    /** From now on nobody reads what it writes, until {@link #readOn} or its end. */
+    public void stopReading() {
+        output.pause();
+    }
+
+    /** Reads again what it writes. */
+    public void readOn() {
+        output.resume();
+    }
+
     /** Replaces a config file at once, a line each. */
     public void writeConfig(String name, String... lines) {
         Builder.write(config().resolve(name), lines);
@@ -213,6 +223,7 @@ public final class ServerUnderTest implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);
         }
+        output.resume();
         output.awaitEnd();
         return process.exitValue();
     }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;
@@ -30,6 +31,7 @@ import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.listener.Listener;
 import org.qpsmtpd.core.log.LevelSetting;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.log.LogTaker;
 import org.qpsmtpd.core.log.StreamLog;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.server.ServerOptions;
@@ -54,6 +56,7 @@ import org.qpsmtpd.core.server.SmtpServer;
  */
 public final class TestServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
+    private static final long FLUSH_MILLIS = 10_000;
 
     private final Path home;
     private final ConfigDirectory config;
@@ -69,7 +72,9 @@ public final class TestServer implements AutoCloseable {
     private TestServer(Builder builder, Path home) throws IOException {
         this.home = home;
         log = new CollectedLog(builder.logLevel);
-        router.use(List.of(log), LogLevel.DEBUG);
+        List<LogTaker> loggers = new ArrayList<>(builder.loggers);
+        loggers.add(LogTaker.of("collected", log));
+        router.use(loggers, LogLevel.DEBUG);
         plugins = List.copyOf(builder.plugins);
         faults = List.copyOf(builder.faults);
         generation = new Generation(1, plugins, faults);
@@ -101,6 +106,7 @@ public final class TestServer implements AutoCloseable {
     /** What a server is made of. */
     public static final class Builder {
         private final List<PluginInstance> plugins = new ArrayList<>();
+        private final List<LogTaker> loggers = new ArrayList<>();
         private final List<String> faults = new ArrayList<>();
         private final Map<String, List<String>> config = new LinkedHashMap<>();
         private LogLevel logLevel = LogLevel.DEBUG;
@@ -122,6 +128,12 @@ public final class TestServer implements AutoCloseable {
          */
         public Builder plugin(String name, Object plugin) {
             plugins.add(PluginInstance.of(name, plugin));
+            return this;
+        }
+
+        /** Adds a logging plugin, which is given the log in front of {@link TestServer#log}. */
+        public Builder logger(String name, LoggingHook logger) {
+            loggers.add(LogTaker.of(name, logger));
             return this;
         }
 
@@ -280,6 +292,7 @@ public final class TestServer implements AutoCloseable {
 
     /** What was logged so far. */
     public List<LogRecord> log() {
+        router.flush(FLUSH_MILLIS);
         return log.records();
     }
 
@@ -310,6 +323,7 @@ public final class TestServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        router.close();
         Spool.delete(home);
     }
 }

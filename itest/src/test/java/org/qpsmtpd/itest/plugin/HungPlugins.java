@@ -10,9 +10,11 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.qpsmtpd.api.connection.Connection;
 import org.qpsmtpd.api.hook.HelpHook;
 import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.VrfyHook;
+import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.mail.Transaction;
@@ -91,6 +93,30 @@ public final class HungPlugins {
             if (inTrouble()) {
                 throw new IllegalStateException("the table is gone");
             }
+            return HookResult.DECLINED;
+        }
+    }
+
+    /** Throws at each line of the log. */
+    @Component(configurationPid = "broken_log", configurationPolicy = ConfigurationPolicy.REQUIRE)
+    @Plugin(name = "broken_log")
+    public static final class BrokenLog implements LoggingHook {
+        @Override
+        public HookResult onLog(LogRecord line) {
+            if (inTrouble()) {
+                throw new StackOverflowError("in the log");
+            }
+            return HookResult.DECLINED;
+        }
+    }
+
+    /** Does not come back from a line of the log, whoever interrupts. */
+    @Component(configurationPid = "hung_log", configurationPolicy = ConfigurationPolicy.REQUIRE)
+    @Plugin(name = "hung_log")
+    public static final class HungLog implements LoggingHook {
+        @Override
+        public HookResult onLog(LogRecord line) {
+            var unused = hang("stubborn");
             return HookResult.DECLINED;
         }
     }

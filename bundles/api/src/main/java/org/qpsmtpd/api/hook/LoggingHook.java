@@ -9,8 +9,17 @@ import org.qpsmtpd.api.log.SessionRecord;
  * Hook {@code logging}: every line of the log is offered to the loggers in order.
  *
  * <p>OK keeps the line from the loggers that follow; anything else passes it on. When no plugin
- * listens, the server writes to standard error itself. Runs on the thread that logs, so it must be
- * quick; what it logs itself is not offered to it again.
+ * listens, or none can, the server writes to standard error itself. Each server calls its loggers
+ * on one thread of the log's own, one after the other and in the order in which things were logged,
+ * so nobody waits for a logger but the next one. What it logs itself on that thread is left out.
+ *
+ * <p>One that fails again and again is passed over for a while; one that takes longer than five
+ * seconds for a line is passed over until it comes back, and after the third time until it is
+ * replaced. While loggers are too slow for what is logged, lines are left out, urgent ones last,
+ * and a line says how many.
+ *
+ * <p>Before a logger is used it is asked what it wants and given one line of the level DEBUG,
+ * whatever its threshold; when it fails at that or takes longer than ten seconds, it is refused.
  */
 @ConsumerType
 @FunctionalInterface
@@ -24,7 +33,7 @@ public interface LoggingHook {
 
     /**
      * Takes the record of a session that has ended: what each plugin answered, why, and how long it
-     * took. Runs on the thread that ended the session, so it must be quick.
+     * took. Comes behind the session's last line, on the same thread.
      *
      * @param record what happened
      */
@@ -37,7 +46,10 @@ public interface LoggingHook {
         return false;
     }
 
-    /** The least urgent level this logger wants to see; the server does not call it for others. */
+    /**
+     * The least urgent level this logger wants to see; the server does not call it for others.
+     * Asked once, when the plugin joins.
+     */
     default LogLevel threshold() {
         return LogLevel.DEBUG;
     }

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.control.GenerationStatus;
 import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.TlsHook;
+import org.qpsmtpd.core.log.LogTaker;
 
 /**
  * An immutable set of plugins in order. A session takes the one that is current when it connects
@@ -163,11 +163,16 @@ public final class Generation {
     }
 
     /** The logging plugins in order; one that is away takes no lines meanwhile. */
-    List<LoggingHook> loggers() {
-        List<LoggingHook> loggers = new ArrayList<>();
+    List<LogTaker> loggers() {
+        List<LogTaker> loggers = new ArrayList<>();
         for (Link link : chain(HookPoint.LOGGING)) {
-            if (link.plugin().plugin() instanceof LoggingHook logger) {
-                loggers.add(new Logger(link.plugin(), logger.threshold(), logger.takesRecords()));
+            PluginInstance plugin = link.plugin();
+            Object present = plugin.plugin();
+            LogWishes wishes = plugin.logWishes();
+            if (present != null && wishes != null) {
+                Logger logger = new Logger(plugin, System.identityHashCode(present));
+                loggers.add(
+                        new LogTaker(plugin.name(), logger, wishes.threshold(), wishes.records()));
             }
         }
         return loggers;

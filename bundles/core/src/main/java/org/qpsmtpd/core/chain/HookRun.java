@@ -15,6 +15,7 @@ import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.OkHook;
 import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.core.log.LogText;
 import org.qpsmtpd.core.log.PluginCall;
 
 /**
@@ -333,19 +334,15 @@ public final class HookRun {
                                 + ", hook "
                                 + point.hookName()
                                 + " returned undef!"
-                        : "FATAL PLUGIN ERROR [" + link.name() + "]: " + failure + where(failure);
+                        : "FATAL PLUGIN ERROR [" + link.name() + "]: " + LogText.withPlace(failure);
         host.log().log(
                 failure == null ? LogLevel.ERROR : LogLevel.CRIT,
                 link.call(host.connection().id()),
                 what);
         faulted |= !link.skipOnError();
-        decided(link, "error", "", failure == null ? "no answer" : failure.toString(), began, now);
+        String reason = failure == null ? "no answer" : LogText.of(failure);
+        decided(link, "error", "", reason, began, now);
         countFailure(link, now);
-    }
-
-    private static String where(Throwable failure) {
-        StackTraceElement[] trace = failure.getStackTrace();
-        return trace.length == 0 ? "" : " at " + trace[0];
     }
 
     private void countFailure(Link link, long now) {
@@ -521,7 +518,7 @@ public final class HookRun {
             host.log().log(
                     LogLevel.CRIT,
                     watching.call(host.connection().id()),
-                    "FATAL PLUGIN ERROR [" + watching.name() + "]: " + e);
+                    "FATAL PLUGIN ERROR [" + watching.name() + "]: " + LogText.of(e));
         } finally {
             leave();
             watching.plugin().exit();

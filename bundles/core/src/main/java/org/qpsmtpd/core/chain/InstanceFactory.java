@@ -29,6 +29,7 @@ import org.osgi.service.metatype.AttributeDefinition;
 import org.osgi.service.metatype.MetaTypeInformation;
 import org.osgi.service.metatype.MetaTypeService;
 import org.osgi.service.metatype.ObjectClassDefinition;
+import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.plugin.SelfCheck;
 import org.qpsmtpd.core.chain.OptionBinder.Options;
 import org.qpsmtpd.core.chain.PluginCatalog.Offer;
@@ -223,13 +224,7 @@ public final class InstanceFactory {
             if (plugin == null) {
                 throw new PluginFault(failure(offer, configuration.getPid()));
             }
-            checkItself(plugin);
-            PluginInstance instance =
-                    new PluginInstance(
-                            line.instance(),
-                            plugin,
-                            options.settings(),
-                            Origin.of(offer.bundle(), line));
+            PluginInstance instance = checked(line, plugin, options.settings(), offer.bundle());
             Made made = new Made(line.plugin(), instance, offer.bundle(), configuration);
             services.follow(id, made, reference);
             return made;
@@ -246,14 +241,23 @@ public final class InstanceFactory {
         if (plugin == null) {
             throw new PluginFault("its service went away");
         }
-        checkItself(plugin);
         Bundle bundle = reference.getBundle();
-        PluginInstance instance =
-                new PluginInstance(
-                        line.instance(), plugin, PluginSettings.USUAL, Origin.of(bundle, line));
+        PluginInstance instance = checked(line, plugin, PluginSettings.USUAL, bundle);
         Made made = new Made(line.plugin(), instance, bundle, null);
         services.follow(HookServices.id(reference), made, reference);
         return made;
+    }
+
+    private static PluginInstance checked(
+            PluginLine line, Object plugin, PluginSettings settings, Bundle bundle)
+            throws PluginFault {
+        checkItself(plugin);
+        PluginInstance instance =
+                new PluginInstance(line.instance(), plugin, settings, Origin.of(bundle, line));
+        if (plugin instanceof LoggingHook logger) {
+            instance.takesLog(LogWishes.of(line.instance(), logger));
+        }
+        return instance;
     }
 
     private static void checkItself(Object plugin) throws PluginFault {

@@ -2,13 +2,15 @@ package org.qpsmtpd.core.chain;
 
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.LoggingHook;
-import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;
 
-/** A logging plugin that may be away: what is logged meanwhile goes to the others. */
-record Logger(PluginInstance plugin, LogLevel threshold, boolean takesRecords)
-        implements LoggingHook {
+/**
+ * A logging plugin that may be away: what is logged meanwhile goes to the others.
+ *
+ * @param object tells the plugin's object from one that takes its place
+ */
+record Logger(PluginInstance plugin, int object) implements LoggingHook {
     @Override
     public HookResult onLog(LogRecord record) {
         if (!(plugin.enter() instanceof LoggingHook logger)) {

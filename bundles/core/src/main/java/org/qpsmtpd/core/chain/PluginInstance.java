@@ -37,6 +37,7 @@ public final class PluginInstance {
     private final LongAdder left = new LongAdder();
     private volatile @Nullable Object plugin;
     private volatile CompletableFuture<Void> back = CompletableFuture.completedFuture(null);
+    private volatile @Nullable LogWishes logWishes;
     private volatile boolean demoted;
     private volatile long awaySince;
 
@@ -152,6 +153,16 @@ public final class PluginInstance {
     }
 
     // ---- hooks
+
+    /** Notes that it takes lines of the log, and which. */
+    void takesLog(LogWishes wishes) {
+        logWishes = wishes;
+    }
+
+    /** What it wants of the log; null when it takes nothing. */
+    @Nullable LogWishes logWishes() {
+        return logWishes;
+    }
 
     boolean answers(HookPoint point) {
         return figures.containsKey(point);

@@ -274,6 +274,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        failed(cause);
+    }
+
+    /** Something went wrong with this connection that nobody knows how to mend: it is closed. */
+    void failed(Throwable cause) {
         Encryption tls = encryption;
         if (tls == null) {
             listener.failed(session.id(), cause);

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.budget.Descriptors;
+import org.qpsmtpd.core.log.LogText;
 import org.qpsmtpd.core.session.Endpoints;
 import org.qpsmtpd.core.session.Engine;
 import org.qpsmtpd.core.session.Introduction;
@@ -114,16 +115,33 @@ public final class Listener implements AutoCloseable {
         this.options = options;
         guard = new LoopGuard(options.prefix(), overrun);
         handshakes = handshakes(options);
-        transport = Transport.best(options.prefix(), options.loops(), this::isStuck);
+        transport = Transport.best(options.prefix(), options.loops(), new Loops());
         var unused =
                 transport.acceptor().scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
     private void tick() {
-        tellSpent();
-        engine.budget().tick();
-        acceptAgain();
-        engine.relieveChildren();
+        try {
+            tellSpent();
+            engine.budget().tick();
+            acceptAgain();
+            engine.relieveChildren();
+        } catch (Throwable failure) { // else there would be no further tick
+            failed("", failure);
+        }
+    }
+
+    private final class Loops implements Transport.Loops {
+        @Override
+        public boolean isStuck(EventExecutor loop) {
+            LoopWatch watch = watches.get(loop);
+            return watch != null && watch.isStuck();
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            Listener.this.failed("", failure);
+        }
     }
 
     private void tellSpent() {
@@ -172,11 +190,6 @@ public final class Listener implements AutoCloseable {
 
     Encryption encryption(SSLEngine engine, int seconds) {
         return new Encryption(engine, handshakes, seconds);
-    }
-
-    private boolean isStuck(EventExecutor loop) {
-        LoopWatch watch = watches.get(loop);
-        return watch != null && watch.isStuck();
     }
 
     /** Starts accepting on a bound socket. */
@@ -407,9 +420,8 @@ public final class Listener implements AutoCloseable {
         if (cause instanceof IOException) {
             engine.log().log(LogLevel.INFO, connectionId, "connection lost: " + cause.getMessage());
         } else {
-            StackTraceElement[] trace = cause.getStackTrace();
-            String where = trace.length == 0 ? "" : " at " + trace[0];
-            engine.log().log(LogLevel.CRIT, connectionId, "internal error: " + cause + where);
+            String what = LogText.withPlace(cause);
+            engine.log().log(LogLevel.CRIT, connectionId, "internal error: " + what);
         }
     }
 
@@ -452,7 +464,12 @@ public final class Listener implements AutoCloseable {
      */
     public <T> List<T> ask(Function<Session, T> question) throws InterruptedException {
         List<Future<List<T>>> asked = new ArrayList<>();
-        watches.forEach((loop, watch) -> asked.add(loop.submit(() -> answers(watch, question))));
+        watches.forEach(
+                (loop, watch) -> {
+                    if (!loop.isShuttingDown()) {
+                        asked.add(loop.submit(() -> answers(watch, question)));
+                    }
+                });
         long end = System.nanoTime() + ASK_NANOS;
         List<T> all = new ArrayList<>();
         for (Future<List<T>> answers : asked) {

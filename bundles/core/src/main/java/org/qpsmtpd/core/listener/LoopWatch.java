@@ -15,9 +15,11 @@ import org.qpsmtpd.core.worker.LoopGuard;
 final class LoopWatch {
     private final List<ConnectionHandler> connections = new ArrayList<>();
     private final InlineCalls calls = new InlineCalls(Thread.currentThread());
+    private final EventLoop loop;
 
     /** Begins the watch over the loop whose thread this is. */
     LoopWatch(EventLoop loop, LoopGuard guard) {
+        this.loop = loop;
         guard.watch(calls);
         var unused = loop.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
     }
@@ -26,8 +28,9 @@ final class LoopWatch {
         return calls;
     }
 
+    /** Whether the loop is held up, or has ended. */
     boolean isStuck() {
-        return calls.isStuck();
+        return loop.isShuttingDown() || calls.isStuck();
     }
 
     void add(ConnectionHandler connection) {
@@ -58,8 +61,17 @@ final class LoopWatch {
         long now = System.nanoTime();
         for (int i = connections.size() - 1; i >= 0; i--) {
             if (i < connections.size()) {
-                connections.get(i).tick(now);
+                tick(connections.get(i), now);
             }
+        }
+    }
+
+    /** Nothing may be thrown here: there would be no further look at any connection. */
+    private static void tick(ConnectionHandler connection, long now) {
+        try {
+            connection.tick(now);
+        } catch (Throwable failure) { // it costs this connection, whatever it is
+            connection.failed(failure);
         }
     }
 }

@@ -2,7 +2,6 @@ package org.qpsmtpd.core.listener;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
@@ -12,6 +11,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultEventExecutorChooserFactory;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ThreadPerTaskExecutor;
@@ -22,8 +22,8 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.OptionalInt;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
-import java.util.function.Predicate;
 
 /**
  * How sockets are driven: epoll where the operating system and the JVM's options allow it, else the
@@ -34,18 +34,45 @@ abstract class Transport {
     /** Loops that are there for the case that all others are stuck; without a thread until then. */
     static final int SPARE_LOOPS = 4;
 
+    private final IoHandlerFactory handlers;
+    private final Loops watched;
+    private final Executor threads;
     private final EventLoopGroup acceptor;
-    private final EventLoopGroup group;
+    private final SteadyLoop.Group group;
 
-    private Transport(
-            String prefix, IoHandlerFactory handlers, int loops, Predicate<EventExecutor> stuck) {
-        acceptor = new MultiThreadIoEventLoopGroup(1, threads(prefix + "acceptor"), handlers);
+    /** Who looks after the loops. */
+    interface Loops {
+        /** Whether a loop is held up, so that it gets no more connections. */
+        boolean isStuck(EventExecutor loop);
+
+        /** Something was thrown on a loop; told on its thread. */
+        void failed(Throwable failure);
+    }
+
+    private Transport(String prefix, IoHandlerFactory handlers, int loops, Loops watched) {
+        this.handlers = handlers;
+        this.watched = watched;
+        threads = new ThreadPerTaskExecutor(threads(prefix + "loop"));
+        acceptor =
+                new SteadyLoop.Group(
+                        1,
+                        new ThreadPerTaskExecutor(threads(prefix + "acceptor")),
+                        handlers,
+                        DefaultEventExecutorChooserFactory.INSTANCE,
+                        watched::failed);
         group =
-                new MultiThreadIoEventLoopGroup(
+                new SteadyLoop.Group(
                         loops + SPARE_LOOPS,
-                        new ThreadPerTaskExecutor(threads(prefix + "loop")),
-                        all -> new LoopChooser(all, loops, stuck),
-                        handlers);
+                        threads,
+                        handlers,
+                        all -> new LoopChooser(all, loops, watched::isStuck, this::replacement),
+                        watched::failed);
+    }
+
+    private EventExecutor replacement(EventExecutor ended) {
+        return group.isShuttingDown()
+                ? ended
+                : group.replacement(threads, handlers, watched::failed);
     }
 
     /** Daemons, because a thread that is held up by a plugin may never end. */
@@ -56,12 +83,12 @@ abstract class Transport {
     /**
      * @param prefix how the names of threads begin
      * @param loops threads that own the sockets of connections
-     * @param stuck whether a loop is held up, so that it gets no more connections
+     * @param watched who looks after them
      */
-    static Transport best(String prefix, int loops, Predicate<EventExecutor> stuck) {
+    static Transport best(String prefix, int loops, Loops watched) {
         return Native.isUsable()
-                ? new Native(prefix, loops, stuck)
-                : new Portable(prefix, loops, stuck);
+                ? new Native(prefix, loops, watched)
+                : new Portable(prefix, loops, watched);
     }
 
     /** Where connections are accepted; runs no code of plugins, so it is never held up by one. */
@@ -83,8 +110,8 @@ abstract class Transport {
     abstract io.netty.channel.socket.SocketChannel connection(SocketChannel socket);
 
     private static final class Portable extends Transport {
-        Portable(String prefix, int loops, Predicate<EventExecutor> stuck) {
-            super(prefix, NioIoHandler.newFactory(), loops, stuck);
+        Portable(String prefix, int loops, Loops watched) {
+            super(prefix, NioIoHandler.newFactory(), loops, watched);
         }
 
         @Override
@@ -104,8 +131,8 @@ abstract class Transport {
     }
 
     private static final class Native extends Transport {
-        Native(String prefix, int loops, Predicate<EventExecutor> stuck) {
-            super(prefix, SteadyEpoll.newFactory(), loops, stuck);
+        Native(String prefix, int loops, Loops watched) {
+            super(prefix, SteadyEpoll.newFactory(), loops, watched);
         }
 
         static boolean isUsable() {

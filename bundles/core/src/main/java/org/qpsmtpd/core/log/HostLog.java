@@ -28,9 +28,4 @@ public final class HostLog implements BuiltInLog {
             case DEBUG -> logger.debug(text);
         }
     }
-
-    @Override
-    public void complain(String text) {
-        logger.error(text);
-    }
 }

@@ -37,9 +37,18 @@ public final class JulBridge extends Handler {
     public void publish(LogRecord line) {
         LogLevel level = fromJul(line.getLevel());
         if (router.shows(level)) {
+            router.logForeign(level, text(line));
+        }
+    }
+
+    /** Whoever logs an object that fails to describe itself is not to hear of it. */
+    private static String text(LogRecord line) {
+        try {
             Throwable thrown = line.getThrown();
             String text = MESSAGE.formatMessage(line);
-            router.logForeign(level, thrown == null ? text : text + ": " + thrown);
+            return thrown == null ? text : text + ": " + LogText.of(thrown);
+        } catch (Throwable e) { // it is the code of a plugin or a library
+            return "a line that cannot be put together: " + LogText.of(e);
         }
     }
 

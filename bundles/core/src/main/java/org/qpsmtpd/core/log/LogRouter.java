@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
@@ -15,44 +15,37 @@ import org.qpsmtpd.api.log.SessionRecord;
 /**
  * Hands each log line of a server to its logging plugins in order, or, when there is none, to the
  * built-in log up to the level of {@code loglevel}. Asking whether a level is shown costs one
- * volatile read.
+ * volatile read. Whoever logs never waits and never hears of a failure: lines and records pass a
+ * bounded queue, and are lost and counted when it is full.
  */
 public final class LogRouter {
     /** The level of the built-in logger when {@code loglevel} says nothing. */
     public static final LogLevel DEFAULT_LEVEL = LogLevel.WARN;
 
-    private final BuiltInLog builtIn;
+    /** How long a change of loggers or the end waits for what is to be written before. */
+    private static final long FLUSH_MILLIS = 2000;
+
     private final String server;
-    private final ThreadLocal<Boolean> logging = ThreadLocal.withInitial(() -> false);
-    private volatile Loggers loggers = Loggers.of(List.of(), DEFAULT_LEVEL, List.of());
+    private final LogWriter writer;
+    private volatile Loggers loggers = new Loggers(DEFAULT_LEVEL, false, List.of());
     private volatile Runnable onChange = () -> {};
 
     /**
      * Who takes lines.
      *
      * @param most the least urgent level that the log shows
-     * @param threshold the least urgent level that anybody wants to see
+     * @param takesRecords whether somebody takes the records of sessions
      */
-    private record Loggers(
-            List<LoggingHook> hooks,
-            LogLevel most,
-            LogLevel threshold,
-            List<LoggingHook> recorders,
-            List<Consumer<LogRecord>> traces) {
-        static Loggers of(
-                List<LoggingHook> hooks, LogLevel most, List<Consumer<LogRecord>> traces) {
-            return new Loggers(
-                    List.copyOf(hooks),
-                    most,
-                    traces.isEmpty() ? most : LogLevel.DEBUG,
-                    hooks.stream().filter(LoggingHook::takesRecords).toList(),
-                    List.copyOf(traces));
+    private record Loggers(LogLevel most, boolean takesRecords, List<Consumer<LogRecord>> traces) {
+        /** The least urgent level that anybody wants to see. */
+        LogLevel threshold() {
+            return traces.isEmpty() ? most : LogLevel.DEBUG;
         }
 
         Loggers withTraces(Consumer<List<Consumer<LogRecord>>> step) {
             List<Consumer<LogRecord>> changed = new ArrayList<>(traces);
             step.accept(changed);
-            return of(hooks, most, changed);
+            return new Loggers(most, takesRecords, List.copyOf(changed));
         }
     }
 
@@ -67,21 +60,65 @@ public final class LogRouter {
      *     be empty
      */
     public LogRouter(BuiltInLog builtIn, String server) {
-        this.builtIn = builtIn;
+        this(builtIn, server, LogWriter.USUAL_LIMIT_MILLIS);
+    }
+
+    /**
+     * @param limitMillis how long a logging plugin may take for a line
+     */
+    LogRouter(BuiltInLog builtIn, String server, long limitMillis) {
         this.server = server;
+        LoggingHook hook =
+                line -> {
+                    builtIn.write(line);
+                    return HookResult.OK;
+                };
+        LogTaker taker = new LogTaker("built-in log", hook, LogLevel.DEBUG, false);
+        String prefix = server.isEmpty() ? "" : server + "/";
+        writer = new LogWriter(prefix, LogTarget.builtIn(taker), DEFAULT_LEVEL, limitMillis);
     }
 
     /**
      * Replaces the logging plugins; without any, the built-in logger shows lines up to the given
-     * level.
+     * level. What was said before goes to those that were there, if they take it soon.
      */
-    public void use(List<LoggingHook> hooks, LogLevel builtInLevel) {
+    public void use(List<LogTaker> takers, LogLevel builtInLevel) {
+        List<LogTarget> known = writer.targets();
+        List<LogTarget> next = takers.stream().map(taker -> target(taker, known)).toList();
+        if (!next.equals(known)) {
+            writer.flush(FLUSH_MILLIS);
+        }
+        writer.use(next, builtInLevel);
         LogLevel most =
-                hooks.stream()
-                        .map(LoggingHook::threshold)
+                takers.stream()
+                        .map(LogTaker::threshold)
                         .reduce((a, b) -> a.shows(b) ? a : b)
                         .orElse(builtInLevel);
-        change(before -> Loggers.of(hooks, most, before.traces()));
+        boolean records = takers.stream().anyMatch(LogTaker::takesRecords);
+        change(before -> new Loggers(most, records, before.traces()));
+    }
+
+    /** One that is used on keeps what is held against it. */
+    private LogTarget target(LogTaker taker, List<LogTarget> known) {
+        return known.stream()
+                .filter(target -> target.taker().equals(taker))
+                .findFirst()
+                .orElseGet(() -> LogTarget.plugin(taker, server));
+    }
+
+    /**
+     * Waits until what was said before has been written.
+     *
+     * @param millis how long at most
+     * @return false when it took longer
+     */
+    public boolean flush(long millis) {
+        return writer.flush(millis);
+    }
+
+    /** Writes what waits, within a bound, and ends; what is said later is lost. */
+    public void close() {
+        writer.close(FLUSH_MILLIS);
     }
 
     /** Gives each line to somebody as well, at every level, until {@link #untrace}. */
@@ -154,70 +191,28 @@ public final class LogRouter {
 
     /** Whether a logging plugin takes the records of sessions. */
     public boolean takesRecords() {
-        return !loggers.recorders().isEmpty();
+        return loggers.takesRecords();
     }
 
     /** Gives the record of a session that is over to the logging plugins that take it. */
     public void sessionEnded(SessionRecord record) {
-        for (LoggingHook recorder : loggers.recorders()) {
-            try {
-                recorder.onSessionEnd(record);
-            } catch (RuntimeException e) {
-                reportFailure(e);
-            }
-        }
-    }
-
-    private void reportFailure(RuntimeException failure) {
-        builtIn.complain("logging plugin failed: " + LogText.clean(failure.toString()));
+        writer.offer(record);
     }
 
     private void route(LogRecord line) {
         Loggers now = loggers;
-        now.traces().forEach(trace -> trace.accept(line));
-        if (!now.most().shows(line.level())) {
-            return;
+        now.traces().forEach(trace -> follow(trace, line));
+        // What a logging plugin says itself would come back to it again and again.
+        if (now.most().shows(line.level()) && !LogWriter.isLogThread()) {
+            writer.offer(line);
         }
-        List<LoggingHook> hooks = now.hooks();
-        if (hooks.isEmpty()) {
-            builtIn.write(line);
-            return;
-        }
-        if (logging.get()) {
-            return; // said by a logging plugin itself
-        }
-        logging.set(true);
+    }
+
+    private void follow(Consumer<LogRecord> trace, LogRecord line) {
         try {
-            offer(hooks, withServer(line));
-        } finally {
-            logging.remove();
-        }
-    }
-
-    /** Several servers may write to one file; the ids of connections tell their server already. */
-    private LogRecord withServer(LogRecord line) {
-        if (server.isEmpty() || !line.connectionId().isEmpty()) {
-            return line;
-        }
-        return new LogRecord(
-                line.time(),
-                line.level(),
-                line.connectionId(),
-                line.hook(),
-                line.plugin(),
-                server + ": " + line.text());
-    }
-
-    private void offer(List<LoggingHook> hooks, LogRecord line) {
-        for (LoggingHook hook : hooks) {
-            try {
-                if (hook.threshold().shows(line.level())
-                        && hook.onLog(line).action() == Action.OK) {
-                    return;
-                }
-            } catch (RuntimeException e) {
-                reportFailure(e);
-            }
+            trace.accept(line);
+        } catch (Throwable e) { // whoever follows the log must not end who writes it
+            untrace(trace);
         }
     }
 }

@@ -26,6 +26,25 @@ public final class LogText {
         return length < text.length() ? clean.append("...").toString() : clean.toString();
     }
 
+    /** What a failure says of itself, or its class when its own code fails at that, too. */
+    public static String of(Throwable failure) {
+        try {
+            return clean(failure.toString());
+        } catch (Throwable again) { // it is the plugin's code
+            return failure.getClass().getName();
+        }
+    }
+
+    /** The same, and where it was thrown. */
+    public static String withPlace(Throwable failure) {
+        try {
+            StackTraceElement[] trace = failure.getStackTrace();
+            return of(failure) + (trace.length == 0 ? "" : " at " + trace[0]);
+        } catch (Throwable again) { // it is the plugin's code
+            return of(failure);
+        }
+    }
+
     private static void append(StringBuilder clean, char c) {
         if (isPlain(c)) {
             clean.append(c);

@@ -19,9 +19,4 @@ public final class StreamLog implements BuiltInLog {
     public void write(LogRecord line) {
         out.println(line.speaker(processId) + " " + line.line());
     }
-
-    @Override
-    public void complain(String text) {
-        out.println(processId + " " + text);
-    }
 }

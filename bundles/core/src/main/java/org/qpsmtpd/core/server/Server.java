@@ -32,7 +32,11 @@ import org.qpsmtpd.core.session.Introduction;
         immediate = true,
         service = {})
 public final class Server {
+    private static final long EXIT_MILLIS = 1000;
+
     private final Surroundings around;
+    private @Nullable LogRouter router;
+    private @Nullable Thread lastLines;
     private @Nullable JulBridge bridge;
     private @Nullable FrameworkServer server;
 
@@ -42,12 +46,21 @@ public final class Server {
         this.around = around;
         if (around.isLaunched()) {
             LogRouter log = new LogRouter(new StreamLog(System.err));
+            router = log;
+            lastLines = writeAtExit(log);
             bridge = new JulBridge(log);
             ServerOptions options = ServerOptions.of(around.context()::getProperty);
             FrameworkServer starting = new FrameworkServer(around, options, log, false);
             server = starting;
             starting.start(new Launched(options, starting));
         }
+    }
+
+    /** Whoever exits the process, what was said before is written. */
+    private static Thread writeAtExit(LogRouter log) {
+        Thread hook = new Thread(() -> log.flush(EXIT_MILLIS), "log-exit");
+        Runtime.getRuntime().addShutdownHook(hook);
+        return hook;
     }
 
     /** Drains, unless the launcher did, and lets the plugins go. */
@@ -60,6 +73,20 @@ public final class Server {
         JulBridge opened = bridge;
         if (opened != null) {
             opened.close();
+        }
+        LogRouter log = router;
+        Thread hook = lastLines;
+        if (log != null && hook != null) {
+            log.close();
+            forget(hook);
+        }
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // the process is ending
         }
     }
 

@@ -40,6 +40,7 @@ final class Tenant {
 
     private int attempts;
     private @Nullable FrameworkServer server;
+    private @Nullable LogRouter router;
     private volatile boolean ending;
 
     /**
@@ -151,6 +152,7 @@ final class Tenant {
             logger.info("{}: {}", place(), options);
         }
         LogRouter log = new LogRouter(new HostLog(logger), options.isOnly() ? "" : options.name());
+        router = log;
         FrameworkServer starting = new FrameworkServer(around, options, log, true);
         server = starting;
         starting.start(
@@ -186,11 +188,19 @@ final class Tenant {
             FrameworkServer running = server;
             if (running != null) {
                 running.end();
+                closeLog();
                 logger.info("{}: the server has ended", place());
             }
             bound.forEach(Tenant::close);
         } finally {
             done.complete(null);
+        }
+    }
+
+    private void closeLog() {
+        LogRouter log = router;
+        if (log != null) {
+            log.close();
         }
     }
 

@@ -184,6 +184,7 @@ class HookRunTest {
     }
 
     private String logged() {
+        router.flush(10_000);
         return log.toString(StandardCharsets.UTF_8);
     }
 

@@ -27,17 +27,15 @@ class ConfigDirectoryTest {
     private final Path directory;
     private final Path first;
     private final Path second;
+    private final LogRouter router =
+            new LogRouter(new StreamLog(new PrintStream(log, true, StandardCharsets.UTF_8)));
     private final ConfigDirectory config;
 
     ConfigDirectoryTest(@TempDir Path directory) throws IOException {
         this.directory = directory;
         first = Files.createDirectory(directory.resolve("first"));
         second = Files.createDirectory(directory.resolve("second"));
-        config =
-                new ConfigDirectory(
-                        List.of(first, second),
-                        new LogRouter(
-                                new StreamLog(new PrintStream(log, true, StandardCharsets.UTF_8))));
+        config = new ConfigDirectory(List.of(first, second), router);
     }
 
     private void write(String name, String text) throws IOException {
@@ -51,6 +49,7 @@ class ConfigDirectoryTest {
     }
 
     private String logged() {
+        router.flush(10_000);
         return log.toString(StandardCharsets.UTF_8);
     }
 

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.qpsmtpd.core.Stubs;
 
@@ -18,9 +19,17 @@ class LoopChooserTest {
 
     LoopChooserTest() {
         for (int i = 0; i < loops.length; i++) {
-            loops[i] = Stubs.of(EventExecutor.class, Map.of());
+            loops[i] = loop(false);
         }
-        chooser = new LoopChooser(loops, 3, loop -> stuck.contains(number(loop)));
+        chooser = chooser(loop -> loop);
+    }
+
+    private static EventExecutor loop(boolean ended) {
+        return Stubs.of(EventExecutor.class, Map.of("isShuttingDown", ended));
+    }
+
+    private LoopChooser chooser(UnaryOperator<EventExecutor> replace) {
+        return new LoopChooser(loops, 3, loop -> stuck.contains(number(loop)), replace);
     }
 
     private int number(EventExecutor wanted) {
@@ -61,6 +70,33 @@ class LoopChooserTest {
 
         stuck.remove(2);
         assertThat(next(4)).containsOnly(2);
+    }
+
+    @Test
+    void replacesOneThatHasEndedOnce() {
+        loops[1] = loop(true);
+        List<EventExecutor> made = new ArrayList<>();
+        LoopChooser replacing =
+                chooser(
+                        ended -> {
+                            made.add(loop(false));
+                            return made.get(0);
+                        });
+        List<Integer> chosen = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            chosen.add(number(replacing.next()));
+        }
+        assertThat(made).hasSize(1);
+        assertThat(chosen).as("-1 is the new one").containsExactly(0, -1, 2, 0, -1, 2);
+    }
+
+    @Test
+    void passesOverOneThatHasEndedAtTheEndOfTheServer() {
+        loops[1] = loop(true);
+        LoopChooser closing = chooser(ended -> ended);
+        for (int i = 0; i < 6; i++) {
+            assertThat(closing.next().isShuttingDown()).isFalse();
+        }
     }
 
     @Test

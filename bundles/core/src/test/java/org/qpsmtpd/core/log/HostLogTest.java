@@ -26,6 +26,7 @@ class HostLogTest {
         for (LogLevel level : LogLevel.values()) {
             router.log(level, level.name());
         }
+        router.close();
         assertThat(lines)
                 .containsExactlyInAnyOrder(
                         "error EMERG",
@@ -43,6 +44,7 @@ class HostLogTest {
         router.use(List.of(), LogLevel.WARN);
         router.log(LogLevel.INFO, "not shown");
         router.log(LogLevel.WARN, "second.x.1", "shown");
+        router.close();
         assertThat(lines).containsExactly("warn second.x.1 shown");
     }
 }

@@ -7,7 +7,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.LoggingHook;
@@ -15,6 +17,8 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
 
 class LogRouterTest {
+    private static final long PATIENCE_MILLIS = 30_000;
+
     private final ByteArrayOutputStream standardError = new ByteArrayOutputStream();
     private final LogRouter router =
             new LogRouter(
@@ -43,6 +47,23 @@ class LogRouterTest {
         }
     }
 
+    private static void use(LogRouter router, LoggingHook... hooks) {
+        List<LogTaker> takers = new ArrayList<>();
+        for (LoggingHook hook : hooks) {
+            takers.add(LogTaker.of("logger" + takers.size(), hook));
+        }
+        router.use(takers, LogLevel.WARN);
+    }
+
+    private void flush() {
+        assertThat(router.flush(PATIENCE_MILLIS)).isTrue();
+    }
+
+    @AfterEach
+    void close() {
+        router.close();
+    }
+
     private String printed() {
         return standardError.toString(StandardCharsets.UTF_8);
     }
@@ -52,6 +73,7 @@ class LogRouterTest {
         router.log(LogLevel.WARN, "seen");
         router.log(LogLevel.NOTICE, "not seen");
 
+        flush();
         assertThat(printed()).matches("[0-9]+ seen\\R");
     }
 
@@ -59,11 +81,12 @@ class LogRouterTest {
     void tellsTheServerOfLinesThatBelongToNoConnection() {
         LogRouter second = new LogRouter(new StreamLog(System.err), "second");
         Logs logs = new Logs(LogLevel.INFO, HookResult.OK);
-        second.use(List.of(logs), LogLevel.WARN);
+        use(second, logs);
 
         second.log(LogLevel.INFO, "of the server");
         second.log(LogLevel.INFO, "second.x.1", "of a connection");
 
+        second.close();
         assertThat(logs.lines)
                 .containsExactly("INFO:second: of the server", "INFO:of a connection");
     }
@@ -73,16 +96,18 @@ class LogRouterTest {
         Logs first = new Logs(LogLevel.WARN, HookResult.OK);
         Logs second = new Logs(LogLevel.INFO, HookResult.DECLINED);
         Logs third = new Logs(LogLevel.DEBUG, HookResult.DECLINED);
-        router.use(List.of(first, second, third), LogLevel.WARN);
+        use(router, first, second, third);
 
         router.log(LogLevel.ERROR, "error");
         router.log(LogLevel.INFO, "info");
         router.log(LogLevel.DEBUG, "debug");
 
+        flush();
         assertThat(first.lines).containsExactly("ERROR:error");
         assertThat(second.lines).containsExactly("INFO:info");
         assertThat(third.lines).containsExactly("INFO:info", "DEBUG:debug");
         assertThat(router.threshold()).isEqualTo(LogLevel.DEBUG);
+        flush();
         assertThat(printed()).isEmpty();
     }
 
@@ -90,15 +115,64 @@ class LogRouterTest {
     void goesOnWhenALoggerFails() {
         LoggingHook broken =
                 record -> {
-                    throw new IllegalStateException("disk\nfull");
+                    throw new StackOverflowError("disk\nfull");
                 };
         Logs second = new Logs(LogLevel.DEBUG, HookResult.OK);
-        router.use(List.of(broken, second), LogLevel.WARN);
+        use(router, broken, second);
 
         router.log(LogLevel.INFO, "line");
+        flush();
+        flush();
 
-        assertThat(second.lines).containsExactly("INFO:line");
-        assertThat(printed()).contains("logging plugin failed").contains("disk\\x0afull");
+        assertThat(second.lines)
+                .containsExactly(
+                        "INFO:line",
+                        "CRIT:logging plugin logger0 failed:"
+                                + " java.lang.StackOverflowError: disk\\x0afull");
+    }
+
+    @Test
+    void theBuiltInLogTakesWhatNoLoggerDoes() {
+        LoggingHook broken =
+                record -> {
+                    throw new AssertionError("never");
+                };
+        use(router, broken);
+
+        for (int i = 0; i < 10; i++) {
+            router.log(LogLevel.WARN, "line " + i);
+        }
+        flush();
+        flush();
+
+        assertThat(printed())
+                .contains("line 0", "line 9", "logger0 failed again and again")
+                .containsOnlyOnce("it is passed over for 30 seconds");
+    }
+
+    @Test
+    void survivesWhatCannotDescribeItself() {
+        Logs logs = new Logs(LogLevel.DEBUG, HookResult.OK);
+        JulBridge bridge = new JulBridge(router);
+        try {
+            use(router, logs);
+            Logger.getLogger("some.library").log(Level.SEVERE, "failed", new Unspeakable());
+        } finally {
+            bridge.close();
+        }
+
+        flush();
+        assertThat(logs.lines).containsExactly("ERROR:failed: " + Unspeakable.class.getName());
+    }
+
+    /** Fails when it is asked what it is. */
+    private static final class Unspeakable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new AssertionError("not even this");
+        }
     }
 
     @Test
@@ -110,22 +184,24 @@ class LogRouterTest {
                     router.log(LogLevel.ERROR, "said by a logger");
                     return HookResult.OK;
                 };
-        router.use(List.of(talkative), LogLevel.WARN);
+        use(router, talkative);
 
         router.log(LogLevel.INFO, "line");
         router.log(LogLevel.INFO, "next");
 
+        flush();
         assertThat(lines).containsExactly("line", "next");
     }
 
     @Test
     void adjustsAPluginsLevel() {
         Logs logs = new Logs(LogLevel.INFO, HookResult.OK);
-        router.use(List.of(logs), LogLevel.WARN);
+        use(router, logs);
         PluginCall call = new PluginCall("helo", "ehlo", "1", LevelSetting.parse("-3"));
 
         router.log(LogLevel.DEBUG, call, "urgent now\n");
 
+        flush();
         assertThat(logs.lines).containsExactly("WARN:(ehlo) helo: urgent now\\x0a");
     }
 
@@ -134,7 +210,7 @@ class LogRouterTest {
         Logs logs = new Logs(LogLevel.DEBUG, HookResult.OK);
         JulBridge bridge = new JulBridge(router);
         try {
-            router.use(List.of(logs), LogLevel.WARN);
+            use(router, logs);
             PluginCall.enter(new PluginCall("p", "rcpt", "1", LevelSetting.UNCHANGED));
             Logger.getLogger("some.library").fine("said {0}");
             PluginCall.enter(null);
@@ -144,6 +220,7 @@ class LogRouterTest {
             bridge.close();
         }
 
+        flush();
         assertThat(logs.lines).containsExactly("DEBUG:(rcpt) p: said {0}", "ERROR:said outside");
     }
 }

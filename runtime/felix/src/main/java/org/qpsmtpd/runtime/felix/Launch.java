@@ -27,6 +27,8 @@ final class Launch {
     /** Longer than the core gives what is in flight: only a hang lasts so long. */
     private static final Duration STOP_LIMIT = seconds("org.qpsmtpd.stop_timeout", 90);
 
+    private static final Duration LINE_LIMIT = Duration.ofSeconds(1);
+
     private final Options options;
     private final Home home;
     private final StartLog log;
@@ -291,15 +293,25 @@ final class Launch {
                             } catch (InterruptedException e) {
                                 return;
                             }
-                            log.warn(
-                                    "The server did not stop within "
-                                            + STOP_LIMIT.toSeconds()
-                                            + " seconds and is ended");
+                            tellOverdue();
                             Runtime.getRuntime().halt(StartFailure.FAILED);
                         },
                         "stop limit");
         watchdog.setDaemon(true);
         watchdog.start();
+    }
+
+    /** Does not wait long for standard error, which may be what holds up the end. */
+    private void tellOverdue() {
+        String text = "The server did not stop within " + STOP_LIMIT.toSeconds() + " seconds";
+        Thread thread = new Thread(() -> log.warn(text + " and is ended"), "stop limit line");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            thread.join(LINE_LIMIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void reload() {

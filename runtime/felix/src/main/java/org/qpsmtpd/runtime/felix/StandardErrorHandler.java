@@ -45,9 +45,12 @@ final class StandardErrorHandler extends Handler {
         out.flush();
     }
 
-    /** The stream is the process's own and stays open. */
+    /**
+     * The stream is the process's own and stays open. Each line was flushed; the end of the process
+     * does not wait for one that nobody reads.
+     */
     @Override
     public void close() {
-        flush();
+        // see above
     }
 }

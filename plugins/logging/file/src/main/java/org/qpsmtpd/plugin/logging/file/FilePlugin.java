@@ -10,6 +10,10 @@ import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -24,6 +28,7 @@ import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.api.log.SessionRecord;
 import org.qpsmtpd.api.plugin.Plugin;
 
 /**
@@ -32,7 +37,7 @@ import org.qpsmtpd.api.plugin.Plugin;
  * <p>Hook {@code logging}: always DECLINED, so that other loggers see the line too. A line is
  * {@code TIME HOST[PID]: (HOOK) PLUGIN: TEXT} from a plugin and {@code TIME HOST[PID]: TEXT} from
  * the core, in UTF-8, and is appended in one write. Hooks {@code connect} and {@code disconnect}:
- * mark where a session begins and ends; DECLINED.
+ * mark where a session begins and ends; DECLINED. They never wait for a line that is being written.
  *
  * <p>Settings, the words of qpsmtpd's line: {@code loglevel LEVEL} (WARN), {@code nosplit}, {@code
  * reopen}, {@code tsformat FORMAT} (as C's asctime), then {@code PATH} or {@code |COMMAND}.
@@ -46,6 +51,11 @@ import org.qpsmtpd.api.plugin.Plugin;
 @Designate(ocd = FileConfig.class, factory = true)
 @Plugin(name = "logging/file", positional = "arguments...")
 public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHook {
+    private static final long SECONDS_TO_CLOSE = 5;
+
+    /** After so many sessions it is looked for some that were not told of. */
+    private static final int LOST_RECORDS = 1000;
+
     private final FileSettings settings;
     private final ZoneId zone;
     private final PrintStream errors;
@@ -53,15 +63,19 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
     private final long processId = ProcessHandle.current().pid();
     private final String host = " " + HostName.own();
 
-    private final Object lock = new Object();
-    private final Map<String, Session> sessions = new HashMap<>();
+    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    private final AtomicLong sessionCount = new AtomicLong();
+
+    /** For what follows; held while a line is written, which may take as long as it likes. */
+    private final ReentrantLock lock = new ReentrantLock();
+
     private final Map<String, Output> outputs = new HashMap<>();
     private final Session outside = new Session("parent");
     private @Nullable Output newest;
     private long second = Long.MIN_VALUE;
     private String stamp = "";
     private Target target = Target.NONE;
-    private long sessionCount;
+    private int sessionsEnded;
     private boolean closed;
 
     /**
@@ -79,14 +93,26 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
         this.home = Path.of(System.getProperty("org.qpsmtpd.home", "")).toAbsolutePath();
     }
 
-    /** Ends all outputs; later lines are lost. */
+    /** Ends all outputs, unless one holds up a line; later lines are lost. */
     @Deactivate
     public void close() {
-        synchronized (lock) {
+        sessions.clear();
+        try {
+            if (lock.tryLock(SECONDS_TO_CLOSE, TimeUnit.SECONDS)) {
+                closeOutputs();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void closeOutputs() {
+        try {
             closed = true;
             outputs.values().forEach(Output::close);
             outputs.clear();
-            sessions.clear();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -115,22 +141,54 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
     public HookResult onConnect(Connection connection) {
         if (settings.tracksSessions()) {
             long now = connection.clock().now().getEpochSecond();
-            synchronized (lock) {
-                sessionCount++;
-                String id = String.format("%08d-%04d-%d", now, processId, sessionCount);
-                sessions.put(connection.id(), new Session(id));
-            }
+            long number = sessionCount.incrementAndGet();
+            String id = String.format("%08d-%04d-%d", now, processId, number);
+            sessions.put(connection.id(), new Session(id));
         }
         return HookResult.DECLINED;
     }
 
+    /** The last lines of the session are still on their way. */
     @Override
     @NonBlocking
     public void onDisconnect(Connection connection) {
-        synchronized (lock) {
-            Session ended = sessions.remove(connection.id());
-            if (ended != null) {
-                release(ended.output());
+        Session ended = sessions.get(connection.id());
+        if (ended != null) {
+            ended.end();
+        }
+    }
+
+    @Override
+    public boolean takesRecords() {
+        return settings.tracksSessions();
+    }
+
+    /** Comes behind the last line of the session. */
+    @Override
+    public void onSessionEnd(SessionRecord record) {
+        lock.lock();
+        try {
+            forget(sessions.remove(record.id()));
+            sessionsEnded++;
+            if (sessionsEnded % LOST_RECORDS == 0) {
+                forgetOld();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forget(@Nullable Session ended) {
+        if (ended != null) {
+            release(ended.output());
+        }
+    }
+
+    /** Those whose record did not come, since the log was overloaded. */
+    private void forgetOld() {
+        for (Map.Entry<String, Session> each : sessions.entrySet()) {
+            if (each.getValue().isOld()) {
+                forget(sessions.remove(each.getKey()));
             }
         }
     }
@@ -138,10 +196,13 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
     @Override
     public HookResult onLog(LogRecord record) {
         if (settings.level().shows(record.level())) {
-            synchronized (lock) {
+            lock.lock();
+            try {
                 if (!closed) {
                     write(record);
                 }
+            } finally {
+                lock.unlock();
             }
         }
         return HookResult.DECLINED;

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.api.log.SessionRecord;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeClock;
 import org.qpsmtpd.testkit.FakeConnection;
@@ -116,7 +118,7 @@ class FilePluginTest {
         log(plugin, MIDNIGHT, "c2", "b");
         log(plugin, MIDNIGHT, "c1", "c");
         log(plugin, MIDNIGHT, "", "d");
-        plugin.onDisconnect(one);
+        end(plugin, one);
         log(plugin, MIDNIGHT, "c1", "e");
         assertThat(lines("log.2026-01-01")).isEqualTo("a c");
         assertThat(lines("log.2026-01-02")).isEqualTo("b d e");
@@ -133,10 +135,12 @@ class FilePluginTest {
         log(plugin, EVENING, "c1", "c");
         log(plugin, EVENING, "", "d");
         plugin.onDisconnect(two);
+        log(plugin, EVENING, "c2", "f");
+        end(plugin, two);
         log(plugin, EVENING, "c2", "e");
         String pid = String.format("%04d", PID);
         assertThat(lines("log.1700000000-" + pid + "-1")).isEqualTo("a c");
-        assertThat(lines("log.1700000000-" + pid + "-2")).isEqualTo("b");
+        assertThat(lines("log.1700000000-" + pid + "-2")).isEqualTo("b f");
         assertThat(lines("log.parent")).isEqualTo("d e");
     }
 
@@ -221,10 +225,18 @@ class FilePluginTest {
     void keepsNothingOfSessionsItDoesNotNeed() {
         FilePlugin plugin = plugin("log");
         assertThat(plugin.onConnect(one)).isEqualTo(HookResult.DECLINED);
-        plugin.onDisconnect(one);
-        plugin.onDisconnect(two);
+        end(plugin, one);
+        end(plugin, two);
         log(plugin, EVENING, "c1", "a");
         assertThat(lines("log")).isEqualTo("a");
+        assertThat(plugin.takesRecords()).isFalse();
+    }
+
+    /** As the server does: the hook at once, the record behind the last line. */
+    private static void end(FilePlugin plugin, FakeConnection session) {
+        plugin.onDisconnect(session);
+        plugin.onSessionEnd(
+                new SessionRecord(session.id(), "", "", 1, EVENING, true, List.of(), 0, List.of()));
     }
 
     @Test

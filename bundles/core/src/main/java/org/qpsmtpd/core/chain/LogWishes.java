@@ -1,0 +1,36 @@
+package org.qpsmtpd.core.chain;
+
+import java.time.Instant;
+import java.util.Objects;
+import org.qpsmtpd.api.hook.LoggingHook;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.log.LogRecord;
+
+/**
+ * What a logging plugin wants, as it said when it was tried.
+ *
+ * @param threshold the least urgent level of a line
+ * @param records whether it takes the records of sessions
+ */
+record LogWishes(LogLevel threshold, boolean records) {
+    /**
+     * Asks a plugin, and has it take a line; it may do whatever it likes.
+     *
+     * @throws PluginFault when it fails or takes too long
+     */
+    static LogWishes of(String plugin, LoggingHook hook) throws PluginFault {
+        String text = "a line to try the logging plugin " + plugin + " with, before it is used";
+        LogRecord line = new LogRecord(Instant.now(), LogLevel.DEBUG, "", "", "", text);
+        try {
+            return TimeLimit.within(
+                    () -> {
+                        LogLevel threshold = Objects.requireNonNull(hook.threshold(), "no level");
+                        boolean records = hook.takesRecords();
+                        Objects.requireNonNull(hook.onLog(line), "no answer");
+                        return new LogWishes(threshold, records);
+                    });
+        } catch (PluginFault e) {
+            throw new PluginFault("it does not take a line of the log: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package org.qpsmtpd.core.log;
+
+import org.qpsmtpd.api.hook.LoggingHook;
+import org.qpsmtpd.api.log.LogLevel;
+
+/**
+ * A logging plugin, as it said when it joined what it wants; it is not asked again. Equal ones are
+ * the same plugin, so that what is held against one is not forgotten with the next generation.
+ *
+ * @param name the plugin's, for the administrator
+ * @param hook takes the lines; may do whatever it likes
+ * @param threshold the least urgent level that it is given
+ * @param takesRecords whether it is given the records of sessions
+ */
+public record LogTaker(String name, LoggingHook hook, LogLevel threshold, boolean takesRecords) {
+    /** Asks one that is known to answer. */
+    public static LogTaker of(String name, LoggingHook hook) {
+        return new LogTaker(name, hook, hook.threshold(), hook.takesRecords());
+    }
+}
