@@ -1,18 +1,5 @@
 package org.qpsmtpd.testkit;
 
-import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.connection.Connection;
 import org.qpsmtpd.api.connection.Hello;
@@ -24,6 +11,19 @@ import org.qpsmtpd.api.connection.TlsInfo;
 import org.qpsmtpd.api.hook.Action;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Transaction;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A connection that records what plugins do to it. The methods that begin with {@code with} set it
@@ -157,10 +157,10 @@ public final class FakeConnection implements Connection {
     /**
      * Uses this configuration for one sender or recipient; the connection's otherwise.
      *
-     * @param address {@code user@host} in either case
+     * @param address {@code user@host} in any spelling
      */
     public FakeConnection withConfigFor(String address, FakeConfig newConfig) {
-        configs.put(address.toLowerCase(Locale.ROOT), newConfig);
+        configs.put(Address.of(address).comparable(), newConfig);
         return this;
     }
 
@@ -303,7 +303,7 @@ public final class FakeConnection implements Connection {
     /** What {@link #withConfigFor} gave for the address, in lower case; else the configuration. */
     @Override
     public FakeConfig configFor(Address address) {
-        return configs.getOrDefault(address.lowerCase(), config);
+        return configs.getOrDefault(address.comparable(), config);
     }
 
     @Override

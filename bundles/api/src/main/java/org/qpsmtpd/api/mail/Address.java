@@ -1,5 +1,6 @@
 package org.qpsmtpd.api.mail;
 
+import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -54,14 +55,20 @@ public record Address(String user, String host) implements Comparable<Address> {
         return host.isEmpty() ? user : user + "@" + host;
     }
 
-    /** {@link #address()} in lower case, for look-ups. */
-    public String lowerCase() {
-        return address().toLowerCase(Locale.ROOT);
+    /** The address as it is compared: {@link #comparableUser}, and {@link #comparableHost}. */
+    public String comparable() {
+        String user = comparableUser();
+        return host.isEmpty() ? user : user + "@" + comparableHost();
     }
 
-    /** The host in lower case, for look-ups. */
-    public String lowerCaseHost() {
-        return host.toLowerCase(Locale.ROOT);
+    /** The local part as it is compared: in lower case, composed (RFC 6531 section 3.1). */
+    public String comparableUser() {
+        return Normalizer.normalize(user.toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
+    }
+
+    /** The host as {@link Hosts#comparable} gives it; empty when there is none. */
+    public String comparableHost() {
+        return Hosts.comparable(host);
     }
 
     /** The address as it goes on the wire, in angle brackets, the user quoted where needed. */

@@ -1,14 +1,12 @@
 package org.qpsmtpd.api.mail;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
 
 /** Reads paths without regular expressions, in one pass over bounded input. */
 final class AddressParser {
     private static final int MAX_PART = 255;
-    private static final int MAX_LABEL = 63;
     private static final String ATOM_SPECIALS = "!#$%&'*+-/=?^_`{|}~";
 
     private AddressParser() {}
@@ -33,7 +31,7 @@ final class AddressParser {
             return Optional.of(new Address("postmaster", ""));
         }
         int at = text.lastIndexOf('@');
-        if (at <= 0 || at > MAX_PART || !isDomain(text.substring(at + 1), syntax)) {
+        if (at <= 0 || at > MAX_PART || !Hosts.isDomain(text.substring(at + 1), syntax.utf8())) {
             return Optional.empty();
         }
         String user = user(text.substring(0, at), syntax);
@@ -55,7 +53,7 @@ final class AddressParser {
             return null;
         }
         for (String hop : text.substring(0, colon).split(",", -1)) {
-            if (!hop.startsWith("@") || !isDomain(hop.substring(1), syntax)) {
+            if (!hop.startsWith("@") || !Hosts.isDomain(hop.substring(1), syntax.utf8())) {
                 return null;
             }
         }
@@ -114,90 +112,12 @@ final class AddressParser {
     }
 
     private static boolean isAtomChar(char c, AddressSyntax syntax) {
-        return isLetterOrDigit(c) || ATOM_SPECIALS.indexOf(c) >= 0 || isForeign(c, syntax);
+        return Hosts.isLetterOrDigit(c) || ATOM_SPECIALS.indexOf(c) >= 0 || isForeign(c, syntax);
     }
 
     /** Beyond ASCII, and not what octets that are no UTF-8 are read as. */
     private static boolean isForeign(char c, AddressSyntax syntax) {
         return syntax.utf8() && c > 159 && c != '\uFFFD';
-    }
-
-    private static boolean isDomain(String text, AddressSyntax syntax) {
-        if (text.isEmpty() || text.length() > MAX_PART) {
-            return false;
-        }
-        if (text.charAt(0) == '[') {
-            return isLiteral(text);
-        }
-        for (String label : text.split("\\.", -1)) {
-            if (!isLabel(label, syntax)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isLabel(String label, AddressSyntax syntax) {
-        if (label.isEmpty() || label.length() > MAX_LABEL) {
-            return false;
-        }
-        for (int i = 0; i < label.length(); i++) {
-            char c = label.charAt(i);
-            boolean inner = i > 0 && i < label.length() - 1;
-            boolean good = isLetterOrDigit(c) || (c == '-' && inner) || isForeign(c, syntax);
-            if (!good) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isLiteral(String text) {
-        if (!text.endsWith("]")) {
-            return false;
-        }
-        String inner = text.substring(1, text.length() - 1);
-        return inner.regionMatches(true, 0, "IPv6:", 0, 5)
-                ? isIpv6(inner.substring(5))
-                : isIpv4(inner);
-    }
-
-    private static boolean isIpv4(String text) {
-        String[] octets = text.split("\\.", -1);
-        if (octets.length != 4) {
-            return false;
-        }
-        for (String octet : octets) {
-            boolean digits = !octet.isEmpty() && octet.length() <= 3;
-            for (int i = 0; digits && i < octet.length(); i++) {
-                digits = octet.charAt(i) >= '0' && octet.charAt(i) <= '9';
-            }
-            if (!digits || Integer.parseInt(octet) > 255) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /**
-     * The JDK asks no DNS for text with a colon that begins with a hexadecimal digit or a colon.
-     */
-    private static boolean isIpv6(String text) {
-        if (text.indexOf(':') < 0 || text.charAt(0) == '.') {
-            return false;
-        }
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c > 126 || (Character.digit(c, 16) < 0 && c != ':' && c != '.')) {
-                return false;
-            }
-        }
-        try {
-            InetAddress.getByName(text);
-            return true;
-        } catch (UnknownHostException e) {
-            return false;
-        }
     }
 
     static String quote(String user) {
@@ -223,9 +143,5 @@ final class AddressParser {
             }
         }
         return false;
-    }
-
-    private static boolean isLetterOrDigit(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 }

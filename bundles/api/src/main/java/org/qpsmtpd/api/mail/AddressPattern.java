@@ -1,17 +1,20 @@
 package org.qpsmtpd.api.mail;
 
-import java.util.function.Predicate;
 import org.qpsmtpd.api.service.Patterns;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * An entry of a list of unwanted addresses: {@code PATTERN [REASON]}, separated by blanks.
  * Immutable.
  *
  * <p>A pattern with one of the characters {@code / ^ $ * + ! % ? \} is a regular expression that is
- * searched in {@code user@host} in lower case. Any other pattern is {@code @host} for all addresses
- * of that host, or {@code user@host} for a single one, and matches in either case. An address
- * without user or without host, such as the null sender or a bare {@code postmaster}, never
- * matches.
+ * searched in {@code user@host} in lower case, with the host in A-labels and in U-labels. Any other
+ * pattern is {@code @host} for all addresses of that host, or {@code user@host} for a single one,
+ * and matches as addresses are compared ({@link Address#comparable}). An address without user or
+ * without host, such as the null sender or a bare {@code postmaster}, never matches.
  *
  * <p>Source: qpsmtpd {@code plugins/badmailfrom} and {@code plugins/badrcptto}, is_match.
  */
@@ -20,9 +23,21 @@ public final class AddressPattern {
 
     private final String pattern;
     private final String reason;
-    private final Predicate<Address> test;
+    private final Predicate<Spellings> test;
 
-    private AddressPattern(String pattern, String reason, Predicate<Address> test) {
+    /**
+     * An address as patterns look at it.
+     *
+     * @param user as it is compared
+     * @param hosts first as it is compared, then in other spellings
+     */
+    private record Spellings(String user, List<String> hosts) {
+        static Spellings of(Address address) {
+            return new Spellings(address.comparableUser(), Hosts.spellings(address.host()));
+        }
+    }
+
+    private AddressPattern(String pattern, String reason, Predicate<Spellings> test) {
         this.pattern = pattern;
         this.reason = reason;
         this.test = test;
@@ -44,7 +59,7 @@ public final class AddressPattern {
             end++;
         }
         String pattern = entry.substring(0, end);
-        Predicate<Address> test =
+        Predicate<Spellings> test =
                 isRegex(pattern) ? regex(pattern, patterns, ignoreCase) : literal(pattern);
         return new AddressPattern(pattern, entry.substring(end).strip(), test);
     }
@@ -61,7 +76,16 @@ public final class AddressPattern {
 
     /** Whether the address is one of those the entry means. */
     public boolean matches(Address address) {
-        return !address.user().isEmpty() && !address.host().isEmpty() && test.test(address);
+        return first(List.of(this), address).isPresent();
+    }
+
+    /** The first of several entries that means the address. */
+    public static Optional<AddressPattern> first(List<AddressPattern> patterns, Address address) {
+        if (address.user().isEmpty() || address.host().isEmpty()) {
+            return Optional.empty();
+        }
+        Spellings spellings = Spellings.of(address);
+        return patterns.stream().filter(p -> p.test.test(spellings)).findFirst();
     }
 
     /** The same as {@link #pattern()}. */
@@ -74,21 +98,27 @@ public final class AddressPattern {
         return pattern.chars().anyMatch(c -> REGEX_SIGNS.indexOf(c) >= 0);
     }
 
-    private static Predicate<Address> regex(String pattern, Patterns patterns, boolean ignoreCase) {
+    private static Predicate<Spellings> regex(
+            String pattern, Patterns patterns, boolean ignoreCase) {
         Predicate<String> regex = patterns.compile(pattern, ignoreCase);
-        return address -> regex.test(address.lowerCase());
+        return address ->
+                address.hosts().stream().anyMatch(h -> regex.test(address.user() + "@" + h));
     }
 
-    private static Predicate<Address> literal(String pattern) {
-        int at = pattern.lastIndexOf('@');
-        if (at < 0 || at == pattern.length() - 1) {
+    private static Predicate<Spellings> literal(String pattern) {
+        Address entry = Address.of(pattern);
+        if (entry.host().isEmpty()) {
             throw new IllegalArgumentException(
                     "'" + pattern + "' is not USER@HOST, @HOST or a regular expression");
         }
-        String user = pattern.substring(0, at);
-        String host = pattern.substring(at + 1);
+        if (!Hosts.isHost(entry.host())) {
+            throw new IllegalArgumentException(
+                    "'" + pattern + "': '" + entry.host() + "' is not a host name");
+        }
+        String user = entry.comparableUser();
+        String host = entry.comparableHost();
         return address ->
-                host.equalsIgnoreCase(address.host())
-                        && (user.isEmpty() || user.equalsIgnoreCase(address.user()));
+                host.equals(address.hosts().get(0))
+                        && (user.isEmpty() || user.equals(address.user()));
     }
 }

@@ -3,15 +3,16 @@ package org.qpsmtpd.api.mail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 
 class AddressTest {
     private static Optional<Address> strict(String path) {
@@ -43,7 +44,8 @@ class AddressTest {
                 "<a!b@c.d>                     | a!b         | c.d          | <a!b@c.d>",
                 "<a@1.2.3.4>                   | a           | 1.2.3.4      | <a@1.2.3.4>",
                 "<a@[1.2.3.4]>                 | a           | [1.2.3.4]    | <a@[1.2.3.4]>",
-                "<a@[IPv6:2001:db8::1]>        | a | [IPv6:2001:db8::1]     | <a@[IPv6:2001:db8::1]>",
+                "<a@[IPv6:2001:db8::1]>        | a | [IPv6:2001:db8::1]     |"
+                    + " <a@[IPv6:2001:db8::1]>",
                 "<a@xn--tda.d>                 | a           | xn--tda.d    | <a@xn--tda.d>"
             })
     void reads(String path, String user, String host, String formatted) {
@@ -139,6 +141,45 @@ class AddressTest {
     void readsUtf8InsideAUserOnlyWhenAskedFor() {
         assertThat(strict("<postm\u00e1ster@test>")).isEmpty();
         assertThat(Address.parse("<postm\u00e1ster@test>", AddressSyntax.STRICT_UTF8)).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a\u2100b.d", // becomes a/c
+                "a\u2024d", // becomes a dot
+                "a\uff20b.d", // becomes an at sign
+                "\u00fc..d",
+                "\u00fc.d.",
+                "\u3002d",
+                "\u00fc-.d",
+                "-\u00fc.d",
+                "\u0308a.d", // begins with a mark
+                "a\u200db.d", // a joiner that joins nothing
+                "a\u202eb.d",
+                "a\u00a0b.d",
+                "\ue000.d",
+                "\u00ad.d", // nothing is left
+                "\ud800.d",
+                "\u00fc_b.d",
+                "\u00fc#.d"
+            })
+    void takesNoDomainThatIsNoneInTheDns(String domain) {
+        for (AddressSyntax syntax : AddressSyntax.values()) {
+            assertThat(Address.parse("<a@" + domain + ">", syntax)).as(domain).isEmpty();
+        }
+    }
+
+    @Test
+    void boundsTheDomainAsTheDnsHasIt() {
+        assertThat(utf8("<a@" + "\u00fc".repeat(50) + ".d>")).isPresent();
+        assertThat(utf8("<a@" + "\u00fc".repeat(60) + ".d>")).isEmpty();
+        assertThat(utf8("<a@" + "\ufdfa".repeat(200) + ".d>")).isEmpty();
+        assertThat(utf8("<a@" + "\u00fc.".repeat(40) + "d>")).isEmpty();
+    }
+
+    private static Optional<Address> utf8(String path) {
+        return Address.parse(path, AddressSyntax.STRICT_UTF8);
     }
 
     // ---- never accepted
@@ -239,11 +280,14 @@ class AddressTest {
     }
 
     @Test
-    void hasALowerCaseForm() {
+    void hasAFormToCompare() {
         Address address = Address.of("Foo@Example.COM");
 
-        assertThat(address.lowerCase()).isEqualTo("foo@example.com");
-        assertThat(address.lowerCaseHost()).isEqualTo("example.com");
+        assertThat(address.comparable()).isEqualTo("foo@example.com");
+        assertThat(address.comparableHost()).isEqualTo("example.com");
+        assertThat(Address.of("JO\u0308RG@M\u00dcNCHEN.example").comparable())
+                .isEqualTo("j\u00f6rg@xn--mnchen-3ya.example");
+        assertThat(new Address("Postmaster", "").comparable()).isEqualTo("postmaster");
         assertThat(address).isNotEqualTo(Address.of("foo@example.com"));
     }
 

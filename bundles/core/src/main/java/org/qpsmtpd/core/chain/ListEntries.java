@@ -2,6 +2,7 @@ package org.qpsmtpd.core.chain;
 
 import org.qpsmtpd.api.connection.Network;
 import org.qpsmtpd.api.mail.AddressPattern;
+import org.qpsmtpd.api.mail.Hosts;
 import org.qpsmtpd.api.service.Patterns;
 
 /** Entries of the plugins' files whose form is the api's, not a plugin's own. */
@@ -14,6 +15,7 @@ final class ListEntries {
             switch (file) {
                 case "badmailfrom", "badrcptto" ->
                         AddressPattern.parse(entry, patterns, file.equals("badrcptto"));
+                case "rcpthosts" -> checkDomain(entry);
                 case "hosts_allow" -> Network.parse(entry.split("\\s+", 2)[0]);
                 case "relayclients", "norelayclients" -> checkNetwork(entry);
                 default -> {
@@ -23,6 +25,12 @@ final class ListEntries {
             return "";
         } catch (IllegalArgumentException e) {
             return String.valueOf(e.getMessage());
+        }
+    }
+
+    private static void checkDomain(String entry) {
+        if (!Hosts.isHost(entry.startsWith(".") ? entry.substring(1) : entry)) {
+            throw new IllegalArgumentException("'" + entry + "' is not a domain");
         }
     }
 

@@ -1,17 +1,19 @@
 package org.qpsmtpd.core.message;
 
+import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.connection.Hello;
+import org.qpsmtpd.api.connection.TlsInfo;
+import org.qpsmtpd.api.mail.HeaderField;
+import org.qpsmtpd.api.mail.Hosts;
+import org.qpsmtpd.api.mail.Recipient;
+import org.qpsmtpd.api.mail.Transaction;
+
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.Hello;
-import org.qpsmtpd.api.connection.TlsInfo;
-import org.qpsmtpd.api.mail.HeaderField;
-import org.qpsmtpd.api.mail.Recipient;
-import org.qpsmtpd.api.mail.Transaction;
 
 /**
  * The fields the server itself puts on top of a message.
@@ -84,13 +86,15 @@ public final class TraceFields {
 
     /**
      * Whether a reader could take the field for ours: our name comes before the results, however
-     * quoted, commented or followed by a version (RFC 8601 section 2.2).
+     * quoted, commented or followed by a version (RFC 8601 section 2.2). Letters beyond ASCII may
+     * be another spelling of it.
      */
     private static boolean mayBeOurs(HeaderField field, String authservId) {
         String value = field.unfolded();
         int end = value.indexOf(';');
         String id = (end < 0 ? value : value.substring(0, end)).toLowerCase(Locale.ROOT);
-        return id.contains(authservId.toLowerCase(Locale.ROOT))
+        return id.contains(Hosts.comparable(authservId))
+                || id.chars().anyMatch(c -> c > 127)
                 || "(\"\\".chars().anyMatch(c -> id.indexOf(c) >= 0);
     }
 

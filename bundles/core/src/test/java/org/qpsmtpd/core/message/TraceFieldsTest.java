@@ -2,13 +2,6 @@ package org.qpsmtpd.core.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +13,14 @@ import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Recipient;
 import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.core.Stubs;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 class TraceFieldsTest {
     private static final String ME = "mx.example.org";
@@ -107,6 +108,7 @@ class TraceFieldsTest {
                 "mx.example.org(comment); spf=pass",
                 "\"mx.example.org\"; spf=pass",
                 "\"mx.exam\\ple.org\"; spf=pass",
+                "\u00ef\u00bd\u008dx.example.org; spf=pass", // a wide m in UTF-8
                 "mx.example.org"
             })
     void renamesASignedFieldThatLooksLikeOurs(String value) throws IOException {
@@ -199,7 +201,8 @@ class TraceFieldsTest {
                                 + " (qpsmtpd/1.0) with ESMTPS (TLS_AES_256 encrypted) id abc.1-1\n"
                                 + " for <user@example.com>; ")
                 .matches(
-                        "(?s).*; [A-Z][a-z]{2}, [0-9]{2} (Jan|Dec) 19(70|69) [0-9:]{8} [-+][0-9]{4}");
+                        "(?s).*; [A-Z][a-z]{2}, [0-9]{2} (Jan|Dec) 19(70|69) [0-9:]{8}"
+                            + " [-+][0-9]{4}");
     }
 
     @Test

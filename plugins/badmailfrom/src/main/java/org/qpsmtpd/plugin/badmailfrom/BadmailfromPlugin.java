@@ -1,7 +1,5 @@
 package org.qpsmtpd.plugin.badmailfrom;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -22,6 +20,9 @@ import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.service.Patterns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Refuses senders that the file {@code badmailfrom} lists.
@@ -84,14 +85,15 @@ public final class BadmailfromPlugin implements MailHook {
         if (sender.user().isEmpty() || sender.host().isEmpty()) {
             return HALF_ADDRESS;
         }
-        for (AddressPattern pattern : listed) {
-            if (pattern.matches(sender)) {
-                connection.adjustKarma(-1);
-                String text = pattern.reason().isEmpty() ? DEFAULT_TEXT : pattern.reason();
-                return reject.decide(text, "matches " + pattern);
-            }
-        }
-        return PASS;
+        return AddressPattern.first(listed, sender)
+                .map(pattern -> refusal(connection, pattern))
+                .orElse(PASS);
+    }
+
+    private HookResult refusal(Connection connection, AddressPattern pattern) {
+        connection.adjustKarma(-1);
+        String text = pattern.reason().isEmpty() ? DEFAULT_TEXT : pattern.reason();
+        return reject.decide(text, "matches " + pattern);
     }
 
     private List<AddressPattern> parse(List<ConfigLine> lines) {

@@ -1,21 +1,22 @@
 package org.qpsmtpd.plugin.badmailfromto;
 
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.Hosts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.api.mail.Address;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The pairs of the file {@code badmailfromto}. Immutable.
  *
- * @param recipients sender or {@code @host} to the recipients it may not write to, all in lower
- *     case
+ * @param recipients sender or {@code @host} to the recipients it may not write to, all as {@link
+ *     Address#comparable} gives them
  */
 record AddressPairs(Map<String, Set<String>> recipients) {
     private static final Logger LOG = LoggerFactory.getLogger(AddressPairs.class);
@@ -24,15 +25,19 @@ record AddressPairs(Map<String, Set<String>> recipients) {
     static AddressPairs parse(List<ConfigLine> lines) {
         Map<String, Set<String>> recipients = new HashMap<>();
         for (ConfigLine line : lines) {
-            String[] words = line.text().toLowerCase(Locale.ROOT).split("\\s+", 3);
-            if (words.length > 1 && isSender(words[0]) && isRecipient(words[1])) {
-                recipients.computeIfAbsent(words[0], from -> new HashSet<>()).add(words[1]);
-            } else {
+            String[] words = line.text().split("\\s+", 3);
+            Address from = address(words[0]);
+            Address to = words.length > 1 ? address(words[1]) : Address.NULL;
+            if (from.isNull() || to.user().isEmpty()) {
                 LOG.warn(
                         "{}: left out: '{}' is not FROM TO, where FROM is USER@HOST or @HOST and TO"
                                 + " is USER@HOST",
                         line.place(),
                         line.text());
+            } else {
+                recipients
+                        .computeIfAbsent(from.comparable(), key -> new HashSet<>())
+                        .add(to.comparable());
             }
         }
         return new AddressPairs(Map.copyOf(recipients));
@@ -44,17 +49,18 @@ record AddressPairs(Map<String, Set<String>> recipients) {
 
     /** Whether a pair names the sender, or its host, and the recipient. */
     boolean contain(Address sender, Address recipient) {
-        String to = recipient.lowerCase();
-        return recipients.getOrDefault(sender.lowerCase(), Set.of()).contains(to)
-                || recipients.getOrDefault("@" + sender.lowerCaseHost(), Set.of()).contains(to);
+        String to = recipient.comparable();
+        return recipients.getOrDefault(sender.comparable(), Set.of()).contains(to)
+                || recipients.getOrDefault("@" + sender.comparableHost(), Set.of()).contains(to);
     }
 
-    private static boolean isSender(String text) {
-        int at = text.lastIndexOf('@');
-        return at >= 0 && at < text.length() - 1;
-    }
-
-    private static boolean isRecipient(String text) {
-        return isSender(text) && text.lastIndexOf('@') > 0;
+    /** The address of a word, its user maybe empty; the null sender when it is none. */
+    private static Address address(String word) {
+        try {
+            Address address = Address.of(word);
+            return Hosts.isHost(address.host()) ? address : Address.NULL;
+        } catch (IllegalArgumentException e) {
+            return Address.NULL;
+        }
     }
 }

@@ -17,8 +17,9 @@ import org.qpsmtpd.api.plugin.Plugin;
  * Refuses mail of certain senders to certain recipients, as if there were no such recipient.
  *
  * <p>{@code rcpt}: DENY when the file {@code badmailfromto} has a line with the sender, or
- * {@code @} and the sender's host, and the recipient, compared in either case; declines otherwise.
- * The null sender and senders without user or host are left alone.
+ * {@code @} and the sender's host, and the recipient, as addresses are compared ({@link
+ * Address#comparable}); declines otherwise. The null sender and senders without user or host are
+ * left alone.
  *
  * <p>Faults: without the file nobody is refused; a line that is no pair is logged with its place
  * and refuses nobody.
@@ -58,9 +59,9 @@ public final class BadmailfromtoPlugin implements RcptHook {
         if (!pairs.contain(sender, address)) {
             return PASS;
         }
-        String to = address.lowerCase();
+        String to = address.comparable();
         return DsnStatus.NO_SUCH_USER
                 .result("mail to " + to + " not accepted here")
-                .because("fail: " + sender.lowerCase() + " listed with " + to);
+                .because("fail: " + sender.comparable() + " listed with " + to);
     }
 }

@@ -47,6 +47,17 @@ class BadmailfromtoPluginTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "joe@xn--mnchen-3ya.example, amy@fa\u00df.example",
+        "joe@M\u00dcNCHEN.example,  amy@XN--FA-HIA.example"
+    })
+    void eachSpellingOfAHostIsTheSame(String sender, String recipient) {
+        list("@m\u00fcnchen.example amy@xn--fa-hia.example");
+
+        assertThat(rcpt(sender, recipient).action()).isEqualTo(Action.DENY);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"one@example.com", "two@example.com", "three@example.com"})
     void everyLineOfASenderCounts(String recipient) {
         list(

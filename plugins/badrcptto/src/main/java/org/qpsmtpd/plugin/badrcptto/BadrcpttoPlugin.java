@@ -1,7 +1,5 @@
 package org.qpsmtpd.plugin.badrcptto;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -21,6 +19,9 @@ import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.service.Patterns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Refuses recipients that the file {@code badrcptto} lists.
@@ -73,19 +74,18 @@ public final class BadrcpttoPlugin implements RcptHook {
         if (listed.isEmpty()) {
             return EMPTY;
         }
-        for (AddressPattern pattern : listed) {
-            if (pattern.matches(address)) {
-                connection.adjustKarma(-2);
-                return refusal(pattern).because("fail: matches " + pattern);
-            }
-        }
-        return PASS;
+        return AddressPattern.first(listed, address)
+                .map(pattern -> refusal(connection, pattern))
+                .orElse(PASS);
     }
 
-    private static HookResult refusal(AddressPattern pattern) {
-        return pattern.reason().isEmpty()
-                ? DsnStatus.NO_SUCH_USER.result("mail to " + pattern + " not accepted here")
-                : HookResult.deny(pattern.reason());
+    private static HookResult refusal(Connection connection, AddressPattern pattern) {
+        connection.adjustKarma(-2);
+        HookResult refusal =
+                pattern.reason().isEmpty()
+                        ? DsnStatus.NO_SUCH_USER.result("mail to " + pattern + " not accepted here")
+                        : HookResult.deny(pattern.reason());
+        return refusal.because("fail: matches " + pattern);
     }
 
     private List<AddressPattern> parse(List<ConfigLine> lines) {

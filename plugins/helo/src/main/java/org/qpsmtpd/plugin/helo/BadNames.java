@@ -1,22 +1,23 @@
 package org.qpsmtpd.plugin.helo;
 
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.function.Predicate;
 import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.mail.Hosts;
 import org.qpsmtpd.api.service.Patterns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
 /**
  * The file {@code badhelo}. An entry with one of the characters <code>{}[]()^$|*+?\!</code> is an
  * expression, negated when it begins with {@code !}; every entry is also a name. Case does not
- * matter.
+ * matter, nor does whether a name is in A-labels or in U-labels.
  *
- * @param names the entries, lower case
+ * @param names the entries as {@link Hosts#comparable} gives them
  * @param expressions those entries that are expressions
  */
 record BadNames(Set<String> names, List<Predicate<String>> expressions) {
@@ -28,7 +29,7 @@ record BadNames(Set<String> names, List<Predicate<String>> expressions) {
         Set<String> names = new HashSet<>();
         List<Predicate<String>> expressions = new ArrayList<>();
         for (ConfigLine line : lines) {
-            names.add(line.text().toLowerCase(Locale.ROOT));
+            names.add(Hosts.comparable(line.text()));
             if (!isExpression(line.text())) {
                 continue;
             }
@@ -42,7 +43,7 @@ record BadNames(Set<String> names, List<Predicate<String>> expressions) {
     }
 
     boolean contains(String host) {
-        return names.contains(host.toLowerCase(Locale.ROOT))
+        return names.contains(Hosts.comparable(host))
                 || expressions.stream().anyMatch(expression -> expression.test(host));
     }
 
@@ -51,8 +52,8 @@ record BadNames(Set<String> names, List<Predicate<String>> expressions) {
     }
 
     private static Predicate<String> expression(String entry, Patterns patterns) {
-        return entry.startsWith("!")
-                ? patterns.compile(entry.substring(1), true).negate()
-                : patterns.compile(entry, true);
+        boolean negated = entry.startsWith("!");
+        Predicate<String> regex = patterns.compile(negated ? entry.substring(1) : entry, true);
+        return host -> negated != Hosts.anySpelling(host, regex);
     }
 }

@@ -1,8 +1,5 @@
 package org.qpsmtpd.plugin.helo;
 
-import java.net.InetAddress;
-import java.util.List;
-import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -17,11 +14,16 @@ import org.qpsmtpd.api.hook.EhloHook;
 import org.qpsmtpd.api.hook.HeloHook;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.NonBlocking;
+import org.qpsmtpd.api.mail.Hosts;
 import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.service.Patterns;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Refuses clients whose name in HELO or EHLO cannot be right, without asking the DNS.
@@ -119,14 +121,15 @@ public final class HeloPlugin implements HeloHook, EhloHook, DataPostHook {
         if (badNames.in(connection.config()).contains(host)) {
             return Optional.of(new Fault("I do not believe you are " + host + ".", "in badhelo"));
         }
-        if (host.equalsIgnoreCase("localhost") && !connection.isLocalhost()) {
+        String name = Hosts.comparable(host);
+        if (name.equals("localhost") && !connection.isLocalhost()) {
             return Optional.of(NOT_LOCALHOST);
         }
-        Optional<InetAddress> literal = literal(host);
+        Optional<InetAddress> literal = literal(name);
         if (literal.isPresent()) {
             return literalFault(connection, literal.get());
         }
-        if (address(host).isPresent()) {
+        if (address(name).isPresent()) {
             return Optional.of(PLAIN_IP);
         }
         return policy == Policy.LENIENT ? Optional.empty() : nameFault(host);

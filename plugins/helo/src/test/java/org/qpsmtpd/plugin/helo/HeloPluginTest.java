@@ -3,9 +3,6 @@ package org.qpsmtpd.plugin.helo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +15,10 @@ import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakePatterns;
 import org.qpsmtpd.testkit.FakeTransaction;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 class HeloPluginTest {
     private static final String NOT_BELIEVED = "I do not believe you are %s.";
@@ -125,6 +126,25 @@ class HeloPluginTest {
                 .isEqualTo(NOT_BELIEVED.formatted("yahoo.com"));
         assertThat(helo("lenient", "MX.YaHoo.com").action()).isEqualTo(Action.DENY_DISCONNECT);
         assertThat(helo("lenient", "yoda.com").action()).isEqualTo(Action.DECLINED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"b\u00f6se.example", "XN--BSE-SNA.example", "B\u00d6SE\uff0eexample."})
+    void eachSpellingOfANameIsTheSame(String host) {
+        connection.config().set("badhelo", "b\u00f6se.example");
+        assertThat(helo("lenient", host).text()).isEqualTo(NOT_BELIEVED.formatted(host));
+        connection.config().set("badhelo", "xn--bse-sna.example");
+        assertThat(helo("lenient", host).text()).isEqualTo(NOT_BELIEVED.formatted(host));
+        connection.config().set("badhelo", "^b\u00f6se");
+        assertThat(helo("lenient", host).text()).isEqualTo(NOT_BELIEVED.formatted(host));
+        connection.config().set("badhelo", "!b\u00f6se");
+        assertThat(helo("lenient", host).action()).isEqualTo(Action.DECLINED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost.", "\uff4cocalhost"})
+    void noSpellingOfLocalhostIsBelieved(String host) {
+        assertThat(helo("lenient", host).text()).isEqualTo(NOT_LOCALHOST);
     }
 
     @Test

@@ -1,18 +1,19 @@
 package org.qpsmtpd.plugin.rcptok;
 
-import java.util.HashSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.mail.Hosts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * The domains of a file {@code rcpthosts}. Immutable.
  *
- * @param hosts domains in lower case
- * @param suffixes ends of domains in lower case, each beginning with a dot
+ * @param hosts domains as {@link Hosts#comparable} gives them
+ * @param suffixes ends of such domains, each beginning with a dot
  */
 record Domains(Set<String> hosts, Set<String> suffixes) {
     private static final Logger LOG = LoggerFactory.getLogger(Domains.class);
@@ -27,17 +28,18 @@ record Domains(Set<String> hosts, Set<String> suffixes) {
         Set<String> hosts = new HashSet<>();
         Set<String> suffixes = new HashSet<>();
         for (ConfigLine line : lines) {
-            String domain = line.text().toLowerCase(Locale.ROOT);
-            if (!isDomain(domain)) {
+            boolean suffix = line.text().startsWith(".");
+            String domain = suffix ? line.text().substring(1) : line.text();
+            if (!Hosts.isHost(domain)) {
                 LOG.warn(
                         "{}: '{}' is not a domain; write example.com, or .example.com for all"
                                 + " domains below it",
                         line.place(),
                         line.text());
-            } else if (domain.startsWith(".")) {
-                suffixes.add(domain);
+            } else if (suffix) {
+                suffixes.add("." + Hosts.comparable(domain));
             } else {
-                hosts.add(domain);
+                hosts.add(Hosts.comparable(domain));
             }
         }
         return new Domains(hosts, suffixes);
@@ -46,7 +48,7 @@ record Domains(Set<String> hosts, Set<String> suffixes) {
     /**
      * Whether the host is listed, or is below a listed suffix.
      *
-     * @param host in lower case
+     * @param host as {@link Hosts#comparable} gives it
      */
     boolean contains(String host) {
         if (hosts.contains(host)) {
@@ -60,10 +62,5 @@ record Domains(Set<String> hosts, Set<String> suffixes) {
             dot = host.indexOf('.', dot + 1);
         }
         return false;
-    }
-
-    private static boolean isDomain(String text) {
-        return !text.equals(".")
-                && text.chars().noneMatch(c -> Character.isWhitespace(c) || "@*".indexOf(c) >= 0);
     }
 }

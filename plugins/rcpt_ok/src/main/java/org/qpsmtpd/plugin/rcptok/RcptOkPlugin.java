@@ -1,6 +1,5 @@
 package org.qpsmtpd.plugin.rcptok;
 
-import java.util.Locale;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -11,9 +10,12 @@ import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.Hosts;
 import org.qpsmtpd.api.mail.Recipient;
 import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
+
+import java.util.Locale;
 
 /**
  * Decides whether a recipient is ours. The last of the plugins that answer {@code rcpt}, as it
@@ -22,8 +24,9 @@ import org.qpsmtpd.api.plugin.Plugin;
  * <p>{@code rcpt}: OK when the client may relay; when the domain is {@code me}, is listed in {@code
  * rcpthosts}, is below an entry of it that begins with a dot, or is a key of {@code
  * morercpthosts.cdb}; and for {@code postmaster} and {@code abuse} without domain. DENY otherwise.
- * Domains are compared without regard to case. A whitelisted host or sender is treated as any
- * other: whitelists switch filters off and open no relay.
+ * Domains are compared as {@link Hosts#comparable} says; a key of the map may be in A-labels or in
+ * U-labels. A whitelisted host or sender is treated as any other: whitelists switch filters off and
+ * open no relay.
  *
  * <p>Faults: a file that is missing lists nothing; a line that is no domain is logged with its
  * place and lists nothing.
@@ -44,6 +47,9 @@ public final class RcptOkPlugin implements RcptHook {
     private static final HookResult DENIED = DsnStatus.RELAYING_DENIED.result();
 
     private final ConfigView<Domains> rcptHosts = new ConfigView<>("rcpthosts", Domains::parse);
+    private final ConfigView<String> me =
+            new ConfigView<>(
+                    "me", lines -> lines.isEmpty() ? "" : Hosts.comparable(lines.get(0).text()));
 
     /** Makes the plugin; it has no settings. */
     @Activate
@@ -60,17 +66,17 @@ public final class RcptOkPlugin implements RcptHook {
                     ? NO_HOST
                     : DENIED.because("fail: recipient without domain");
         }
-        return decide(transaction.connection().config(), address.lowerCaseHost());
+        return decide(transaction.connection().config(), address.comparableHost());
     }
 
     private HookResult decide(Config config, String host) {
-        if (config.value("me").filter(host::equalsIgnoreCase).isPresent()) {
+        if (host.equals(me.in(config))) {
             return ME;
         }
         if (rcptHosts.in(config).contains(host)) {
             return LISTED;
         }
-        if (config.map("morercpthosts", host).isPresent()) {
+        if (Hosts.anySpelling(host, key -> config.map("morercpthosts", key).isPresent())) {
             return LISTED_MORE;
         }
         return DENIED.because("fail: " + host + " in neither rcpthosts nor morercpthosts");

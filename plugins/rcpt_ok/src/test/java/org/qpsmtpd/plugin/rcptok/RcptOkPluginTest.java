@@ -2,7 +2,6 @@ package org.qpsmtpd.plugin.rcptok;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +15,8 @@ import org.qpsmtpd.testkit.FakeConfig;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakeRecipient;
 import org.qpsmtpd.testkit.FakeTransaction;
+
+import java.util.Optional;
 
 class RcptOkPluginTest {
     private final RcptOkPlugin plugin = new RcptOkPlugin();
@@ -88,6 +89,34 @@ class RcptOkPluginTest {
         assertThat(rcpt("user@More.example"))
                 .isEqualTo(HookResult.OK.because("pass: domain in morercpthosts"));
         assertThat(rcpt("user@example.com").action()).isEqualTo(Action.DENY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "user@fa\u00df.example",
+                "user@XN--FA-HIA.example",
+                "user@fa\u00df\u3002example",
+                "user@a.xn--mnchen-3ya.example",
+                "user@a.M\u00dcNCHEN.example"
+            })
+    void eachSpellingOfADomainIsTheSame(String recipient) {
+        connection.config().set("rcpthosts", "fa\u00df.example", ".xn--mnchen-3ya.example");
+        assertThat(rcpt(recipient).action()).isEqualTo(Action.OK);
+        connection.config().set("rcpthosts", "xn--fa-hia.example", ".m\u00fcnchen.example");
+        assertThat(rcpt(recipient).action()).isEqualTo(Action.OK);
+        connection.config().set("rcpthosts", "fass.example", ".munchen.example");
+        assertThat(rcpt(recipient).action()).isEqualTo(Action.DENY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fa\u00df.example", "xn--fa-hia.example"})
+    void aKeyOfMoreRcptHostsMayBeInEitherLetters(String key) {
+        connection.config().setMap("morercpthosts", key, "");
+
+        assertThat(rcpt("user@FA\u00df.example").action()).isEqualTo(Action.OK);
+        assertThat(rcpt("user@xn--fa-hia.example").action()).isEqualTo(Action.OK);
+        assertThat(rcpt("user@fass.example").action()).isEqualTo(Action.DENY);
     }
 
     @ParameterizedTest

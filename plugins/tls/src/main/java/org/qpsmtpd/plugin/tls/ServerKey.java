@@ -1,5 +1,8 @@
 package org.qpsmtpd.plugin.tls;
 
+import org.qpsmtpd.api.mail.Hosts;
+import org.qpsmtpd.plugin.tls.PemFile.Block;
+
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -13,13 +16,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
-import org.qpsmtpd.plugin.tls.PemFile.Block;
 
 /**
  * A key, its certificate and those above it.
@@ -115,7 +117,7 @@ record ServerKey(PrivateKey key, List<X509Certificate> chain, Set<String> names)
             Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
             for (List<?> name : alternatives == null ? List.<List<?>>of() : alternatives) {
                 if (Integer.valueOf(DNS_NAME).equals(name.get(0))) {
-                    names.add(String.valueOf(name.get(1)).toLowerCase(Locale.ROOT));
+                    names.add(Hosts.comparable(String.valueOf(name.get(1))));
                 }
             }
         } catch (CertificateParsingException e) {
@@ -133,7 +135,7 @@ record ServerKey(PrivateKey key, List<X509Certificate> chain, Set<String> names)
             return subject.getRdns().stream()
                     .filter(part -> part.getType().equalsIgnoreCase("CN"))
                     .map(Rdn::getValue)
-                    .map(value -> value.toString().toLowerCase(Locale.ROOT))
+                    .map(value -> Hosts.comparable(value.toString()))
                     .toList();
         } catch (InvalidNameException e) {
             return List.of();

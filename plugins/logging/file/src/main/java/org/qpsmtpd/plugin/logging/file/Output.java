@@ -1,10 +1,11 @@
 package org.qpsmtpd.plugin.logging.file;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where lines of one name go. A fault never reaches the one who logs: it is complained of once, the
@@ -19,7 +20,7 @@ final class Output {
     private final boolean keptOpen;
     private final Consumer<String> complaints;
     private @Nullable Sink sink;
-    private Instant nextAttempt = Instant.MIN;
+    private @Nullable Instant failed;
     private boolean complained;
     private int users;
 
@@ -62,7 +63,7 @@ final class Output {
      * @param now when it was said
      */
     void write(byte[] line, Instant now) {
-        if (sink == null && now.isBefore(nextAttempt)) {
+        if (sink == null && isPausing(now)) {
             return;
         }
         try {
@@ -74,15 +75,21 @@ final class Output {
                 close();
             }
         } catch (IOException e) {
-            nextAttempt = now.plus(PAUSE);
+            failed = now;
             close();
             complain(e);
         }
     }
 
+    /** A clock that was set back since the fault ends the pause, which might last for hours. */
+    private boolean isPausing(Instant now) {
+        Instant fault = failed;
+        return fault != null && !now.isBefore(fault) && now.isBefore(fault.plus(PAUSE));
+    }
+
     /** Closes it, to be opened by the next line, also during the pause after a fault. */
     void reopen() {
-        nextAttempt = Instant.MIN;
+        failed = null;
         close();
     }
 

@@ -3,6 +3,17 @@ package org.qpsmtpd.plugin.logging.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.testkit.Configs;
+import org.qpsmtpd.testkit.FakeClock;
+import org.qpsmtpd.testkit.FakeConnection;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,17 +25,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.qpsmtpd.api.hook.HookResult;
-import org.qpsmtpd.api.log.LogLevel;
-import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;
-import org.qpsmtpd.testkit.Configs;
-import org.qpsmtpd.testkit.FakeClock;
-import org.qpsmtpd.testkit.FakeConnection;
 
 class FilePluginTest {
     private static final long PID = ProcessHandle.current().pid();
@@ -56,8 +57,9 @@ class FilePluginTest {
         assertThat(result).isEqualTo(HookResult.DECLINED);
         assertThat(text("log"))
                 .matches(
-                        "Thu Jan  1 23:59:59 2026 \\S+\\[c1]: \\(rcpt\\) rcpt_ok: fail: W\u00f6rld\n"
-                                + "Fri Jan  2 00:00:00 2026 \\S+\\["
+                        "Thu Jan  1 23:59:59 2026 \\S+\\[c1]: \\(rcpt\\) rcpt_ok: fail:"
+                            + " W\u00f6rld\n"
+                            + "Fri Jan  2 00:00:00 2026 \\S+\\["
                                 + PID
                                 + "]: from the core\n");
     }
@@ -184,6 +186,15 @@ class FilePluginTest {
         log(plugin, EVENING.plusSeconds(19), "", "d");
         log(plugin, EVENING.plusSeconds(20), "", "e");
         assertThat(lines("later/log")).isEqualTo("e");
+    }
+
+    @Test
+    void triesAgainWhenTheClockWasSetBack() throws IOException {
+        FilePlugin plugin = plugin("later/log");
+        log(plugin, EVENING, "", "a");
+        Files.createDirectory(directory.resolve("later"));
+        log(plugin, EVENING.minusSeconds(3600), "", "b");
+        assertThat(lines("later/log")).isEqualTo("b");
     }
 
     @Test

@@ -1,5 +1,8 @@
 package org.qpsmtpd.plugin.queue.maildir;
 
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.Hosts;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -7,8 +10,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
-import org.qpsmtpd.api.mail.Address;
 
 /**
  * The setting {@code subdir}: where a recipient's maildir lies below the common directory. Whatever
@@ -53,7 +54,7 @@ final class SubdirPattern {
     Path resolve(Path root, Address recipient, String ownName) {
         String host = recipient.host().isEmpty() ? ownName : recipient.host();
         String local = cleaned(recipient.user());
-        String domain = cleaned(host.toLowerCase(Locale.ROOT));
+        String domain = cleaned(Hosts.comparable(host));
         Path place = root;
         for (String step : steps) {
             place = place.resolve(safe(expand(step, local, domain)));

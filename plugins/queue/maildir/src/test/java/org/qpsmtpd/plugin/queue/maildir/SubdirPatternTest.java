@@ -3,12 +3,13 @@ package org.qpsmtpd.plugin.queue.maildir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.mail.Address;
+
+import java.nio.file.Path;
 
 class SubdirPatternTest {
     private static final Path ROOT = Path.of("/mail");
@@ -23,6 +24,12 @@ class SubdirPatternTest {
     })
     void replacesLocalPartDomainAndAddress(String pattern, String place) {
         assertThat(resolve(pattern, "user", "example.com")).isEqualTo(Path.of(place));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"m\u00fcnchen.example", "XN--MNCHEN-3YA.example"})
+    void hasOnePlaceForAllSpellingsOfADomain(String domain) {
+        assertThat(resolve("%d", "user", domain)).isEqualTo(ROOT.resolve("xn--mnchen-3ya.example"));
     }
 
     @ParameterizedTest
