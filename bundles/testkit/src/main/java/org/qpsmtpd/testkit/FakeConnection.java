@@ -1,17 +1,5 @@
 package org.qpsmtpd.testkit;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.Hello;
-import org.qpsmtpd.api.connection.Naughty;
-import org.qpsmtpd.api.connection.Network;
-import org.qpsmtpd.api.connection.NoteKey;
-import org.qpsmtpd.api.connection.Notes;
-import org.qpsmtpd.api.connection.TlsInfo;
-import org.qpsmtpd.api.hook.Action;
-import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.mail.Transaction;
-
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -24,6 +12,17 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.connection.Hello;
+import org.qpsmtpd.api.connection.Naughty;
+import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.api.connection.NoteKey;
+import org.qpsmtpd.api.connection.Notes;
+import org.qpsmtpd.api.connection.TlsInfo;
+import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.Transaction;
 
 /**
  * A connection that records what plugins do to it. The methods that begin with {@code with} set it

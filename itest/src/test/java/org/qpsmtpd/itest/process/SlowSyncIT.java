@@ -2,6 +2,14 @@ package org.qpsmtpd.itest.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -12,15 +20,6 @@ import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.SmtpDialogue;
 import org.qpsmtpd.itest.SmtpReply;
 import org.qpsmtpd.itest.StoredMessage;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /** A disk that takes five seconds for each fsync. */
 @Timeout(240)

@@ -1,8 +1,7 @@
 package org.qpsmtpd.api.mail;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads paths without regular expressions, in one pass over bounded input. */
 final class AddressParser {

@@ -1,8 +1,5 @@
 package org.qpsmtpd.api.mail;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.connection.Network;
-
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.LinkedHashSet;
@@ -12,6 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.connection.Network;
 
 /**
  * Host names as they are compared. One host has many spellings: in upper case, in the letters of a

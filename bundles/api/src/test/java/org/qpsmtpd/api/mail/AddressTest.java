@@ -3,16 +3,15 @@ package org.qpsmtpd.api.mail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.Optional;
 
 class AddressTest {
     private static Optional<Address> strict(String path) {
@@ -45,7 +44,7 @@ class AddressTest {
                 "<a@1.2.3.4>                   | a           | 1.2.3.4      | <a@1.2.3.4>",
                 "<a@[1.2.3.4]>                 | a           | [1.2.3.4]    | <a@[1.2.3.4]>",
                 "<a@[IPv6:2001:db8::1]>        | a | [IPv6:2001:db8::1]     |"
-                    + " <a@[IPv6:2001:db8::1]>",
+                        + " <a@[IPv6:2001:db8::1]>",
                 "<a@xn--tda.d>                 | a           | xn--tda.d    | <a@xn--tda.d>"
             })
     void reads(String path, String user, String host, String formatted) {

@@ -1,5 +1,7 @@
 package org.qpsmtpd.plugin.badmailfrom;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -20,9 +22,6 @@ import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.service.Patterns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Refuses senders that the file {@code badmailfrom} lists.

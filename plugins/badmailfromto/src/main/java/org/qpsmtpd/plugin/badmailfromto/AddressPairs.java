@@ -1,16 +1,15 @@
 package org.qpsmtpd.plugin.badmailfromto;
 
-import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.mail.Hosts;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.Hosts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The pairs of the file {@code badmailfromto}. Immutable.

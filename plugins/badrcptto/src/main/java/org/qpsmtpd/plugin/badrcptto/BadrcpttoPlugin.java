@@ -1,5 +1,7 @@
 package org.qpsmtpd.plugin.badrcptto;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -19,9 +21,6 @@ import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.service.Patterns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Refuses recipients that the file {@code badrcptto} lists.

@@ -1,16 +1,15 @@
 package org.qpsmtpd.plugin.helo;
 
-import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.api.mail.Hosts;
-import org.qpsmtpd.api.service.Patterns;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.mail.Hosts;
+import org.qpsmtpd.api.service.Patterns;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file {@code badhelo}. An entry with one of the characters <code>{}[]()^$|*+?\!</code> is an

@@ -1,5 +1,8 @@
 package org.qpsmtpd.plugin.helo;
 
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -20,10 +23,6 @@ import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.service.Patterns;
-
-import java.net.InetAddress;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * Refuses clients whose name in HELO or EHLO cannot be right, without asking the DNS.

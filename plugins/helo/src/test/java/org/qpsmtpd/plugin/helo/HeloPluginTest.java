@@ -3,6 +3,9 @@ package org.qpsmtpd.plugin.helo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,10 +18,6 @@ import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakePatterns;
 import org.qpsmtpd.testkit.FakeTransaction;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 
 class HeloPluginTest {
     private static final String NOT_BELIEVED = "I do not believe you are %s.";

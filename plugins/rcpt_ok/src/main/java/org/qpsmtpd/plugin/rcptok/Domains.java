@@ -1,13 +1,12 @@
 package org.qpsmtpd.plugin.rcptok;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.mail.Hosts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 
 /**
  * The domains of a file {@code rcpthosts}. Immutable.

@@ -1,5 +1,6 @@
 package org.qpsmtpd.plugin.rcptok;
 
+import java.util.Locale;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -14,8 +15,6 @@ import org.qpsmtpd.api.mail.Hosts;
 import org.qpsmtpd.api.mail.Recipient;
 import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
-
-import java.util.Locale;
 
 /**
  * Decides whether a recipient is ours. The last of the plugins that answer {@code rcpt}, as it

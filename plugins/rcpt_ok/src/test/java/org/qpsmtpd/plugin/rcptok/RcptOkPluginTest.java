@@ -2,6 +2,7 @@ package org.qpsmtpd.plugin.rcptok;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,8 +16,6 @@ import org.qpsmtpd.testkit.FakeConfig;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakeRecipient;
 import org.qpsmtpd.testkit.FakeTransaction;
-
-import java.util.Optional;
 
 class RcptOkPluginTest {
     private final RcptOkPlugin plugin = new RcptOkPlugin();

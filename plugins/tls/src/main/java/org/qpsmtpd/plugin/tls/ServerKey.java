@@ -1,8 +1,5 @@
 package org.qpsmtpd.plugin.tls;
 
-import org.qpsmtpd.api.mail.Hosts;
-import org.qpsmtpd.plugin.tls.PemFile.Block;
-
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -18,10 +15,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
+import org.qpsmtpd.api.mail.Hosts;
+import org.qpsmtpd.plugin.tls.PemFile.Block;
 
 /**
  * A key, its certificate and those above it.

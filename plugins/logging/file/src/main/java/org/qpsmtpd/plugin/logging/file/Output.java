@@ -1,11 +1,10 @@
 package org.qpsmtpd.plugin.logging.file;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where lines of one name go. A fault never reaches the one who logs: it is complained of once, the

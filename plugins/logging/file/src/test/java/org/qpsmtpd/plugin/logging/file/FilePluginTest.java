@@ -3,17 +3,6 @@ package org.qpsmtpd.plugin.logging.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.qpsmtpd.api.hook.HookResult;
-import org.qpsmtpd.api.log.LogLevel;
-import org.qpsmtpd.api.log.LogRecord;
-import org.qpsmtpd.testkit.Configs;
-import org.qpsmtpd.testkit.FakeClock;
-import org.qpsmtpd.testkit.FakeConnection;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -25,7 +14,17 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;
+import org.qpsmtpd.testkit.Configs;
+import org.qpsmtpd.testkit.FakeClock;
+import org.qpsmtpd.testkit.FakeConnection;
 
 class FilePluginTest {
     private static final long PID = ProcessHandle.current().pid();
@@ -58,8 +57,8 @@ class FilePluginTest {
         assertThat(text("log"))
                 .matches(
                         "Thu Jan  1 23:59:59 2026 \\S+\\[c1]: \\(rcpt\\) rcpt_ok: fail:"
-                            + " W\u00f6rld\n"
-                            + "Fri Jan  2 00:00:00 2026 \\S+\\["
+                                + " W\u00f6rld\n"
+                                + "Fri Jan  2 00:00:00 2026 \\S+\\["
                                 + PID
                                 + "]: from the core\n");
     }

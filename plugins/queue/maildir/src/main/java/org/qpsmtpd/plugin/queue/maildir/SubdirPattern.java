@@ -1,8 +1,5 @@
 package org.qpsmtpd.plugin.queue.maildir;
 
-import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.mail.Hosts;
-
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -10,6 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.Hosts;
 
 /**
  * The setting {@code subdir}: where a recipient's maildir lies below the common directory. Whatever

@@ -3,13 +3,12 @@ package org.qpsmtpd.plugin.queue.maildir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.mail.Address;
-
-import java.nio.file.Path;
 
 class SubdirPatternTest {
     private static final Path ROOT = Path.of("/mail");
