@@ -78,6 +78,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     }
 
     private static void add(Listener listener, Channel channel, String proxy, Reading reading) {
+        channel.pipeline().addLast(new ProxyHeaderCheck(MAX_EXTENSIONS));
         channel.pipeline().addLast(new HAProxyMessageDecoder(MAX_EXTENSIONS, true));
         channel.pipeline().addLast(new ProxyHeader(listener, proxy, reading));
     }
