@@ -453,6 +453,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
         tls.handshakeFuture().addListener(done -> shaken(tls, done.cause(), then));
         channel.config().setAutoRead(true);
         channel.pipeline().addFirst(tls);
+        ByteBuf early = input;
+        if (early != null && early.isReadable()) {
+            input = null;
+            channel.pipeline().fireChannelRead(early);
+            channel.pipeline().fireChannelReadComplete();
+        }
     }
 
     private void shaken(Encryption tls, @Nullable Throwable failure, Consumer<TlsInfo> then) {
@@ -520,6 +526,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
             session.killed();
             deadline = System.nanoTime() + KILLED_LINGER_NANOS;
         }
+    }
+
+    @Override
+    public void drop() {
+        channel.close();
     }
 
     /**
