@@ -137,6 +137,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
             return;
         }
         progress += octets.readableBytes();
+        Encryption tls = encryption;
+        if (tls != null) {
+            tls.delivered();
+        }
         ByteBuf before = input;
         input = before == null ? octets : joined(before, octets);
         tellAwaiting(true);
@@ -463,7 +467,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
 
     private void shaken(Encryption tls, @Nullable Throwable failure, Consumer<TlsInfo> then) {
         if (failure != null) {
-            listener.handshakeFailed(session.id(), failure);
+            listener.handshakeFailed(session.id(), tls.cause(failure));
             channel.close();
         } else if (!closed && !lingering) {
             then.accept(tls.agreed());
