@@ -48,6 +48,7 @@ final class RecordClient implements AutoCloseable {
     static RecordClient connect(InetAddress from, int port) throws Exception {
         SocketChannel channel = SocketChannel.open();
         channel.setOption(StandardSocketOptions.SO_RCVBUF, SMALL);
+        channel.setOption(StandardSocketOptions.SO_SNDBUF, SMALL);
         channel.bind(new InetSocketAddress(from, 0));
         channel.connect(Loopback.v4(1, port));
         RecordClient client = new RecordClient(channel);
@@ -93,26 +94,43 @@ final class RecordClient implements AutoCloseable {
     /**
      * Sends records that ask for a new key, until the server closes or reads no more.
      *
-     * @param dataAfter so many of them are followed by an octet of data; 0 for none
-     * @param most how many records it sends at most
+     * @param most how many it sends at most
      * @return how many the server took
      */
-    int changeKeys(int dataAfter, int most) throws IOException {
+    int changeKeys(int most) throws IOException {
+        return offer(
+                most,
+                () -> {
+                    engine.beginHandshake();
+                    return record(NOTHING);
+                });
+    }
+
+    /**
+     * Sends records full of a command, until the server closes or reads no more.
+     *
+     * @param most how many it sends at most
+     * @return how many the server took
+     */
+    int repeat(String command, int most) throws IOException {
+        byte[] full = (command + "\r\n").repeat(800).getBytes(StandardCharsets.US_ASCII);
+        return offer(most, () -> record(ByteBuffer.wrap(full)));
+    }
+
+    private interface Source {
+        ByteBuffer next() throws SSLException;
+    }
+
+    private int offer(int most, Source records) throws IOException {
         channel.configureBlocking(false);
         try (Selector selector = Selector.open()) {
             channel.register(selector, SelectionKey.OP_WRITE);
-            for (int i = 1; i <= most; i++) {
-                boolean data = dataAfter > 0 && i % (dataAfter + 1) == 0;
-                if (!data) {
-                    engine.beginHandshake();
-                }
-                ByteBuffer said = StandardCharsets.US_ASCII.encode(data ? "x" : "");
-                if (!takes(selector, record(said))) {
-                    return i;
-                }
+            int taken = 0;
+            while (taken < most && takes(selector, records.next())) {
+                taken++;
             }
+            return taken;
         }
-        return most;
     }
 
     private boolean takes(Selector selector, ByteBuffer record) {
