@@ -38,10 +38,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Unless the test says otherwise there are: {@code me} mx.example.org, {@code rcpthosts}
- * example.com, {@code loglevel} 7, {@code --interface 127.0.0.1 --port 0}. With {@code --port 0}
- * the system chooses the port, and the line {@code Listening on} tells it; so {@link Builder#start}
- * cannot be used with {@code --quiet} or {@code --detach}. For these, and for starts that fail,
- * {@link Builder#process} gives the process as it is.
+ * example.com, {@code loglevel} 7, {@code --interface 127.0.0.1 --port 0}, and for prefork {@code
+ * --max-from-ip 0}, since all clients have one address. With {@code --port 0} the system chooses
+ * the port, and the line {@code Listening on} tells it; so {@link Builder#start} cannot be used
+ * with {@code --quiet} or {@code --detach}. For these, and for starts that fail, {@link
+ * Builder#process} gives the process as it is.
  *
  * <p>The distribution is the one in the system property {@code qpsmtpd.home}. All output goes to
  * {@code target/server-logs} too, a file for each server.
@@ -412,6 +413,9 @@ public final class ServerUnderTest implements AutoCloseable {
             }
             if (!has("--port") && !has("-p")) {
                 command.addAll(List.of("--port", "0"));
+            }
+            if (!has("--max-from-ip") && program.equals("qpsmtpd-prefork")) {
+                command.addAll(List.of("--max-from-ip", "0"));
             }
             command.addAll(options);
             return command;

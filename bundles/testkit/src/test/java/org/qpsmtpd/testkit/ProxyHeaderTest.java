@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.zip.CRC32C;
 import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -221,6 +224,128 @@ class ProxyHeaderTest {
                 assertThat(client.read().code()).isEqualTo(220);
             }
         }
+    }
+
+    /** An IPv4 client, and extensions that are given octet by octet. */
+    private static byte[] v2With(String extensions) throws IOException {
+        byte[] addresses = {(byte) 192, 0, 2, 8, (byte) 198, 51, 100, 1, 0x12, 0x67, 0, 25};
+        return v2(0x21, 0x11, addresses, HexFormat.of().parseHex(extensions));
+    }
+
+    /** Where the sum is right, it is of the whole header with zeros in its place. */
+    private static byte[] v2WithSum(String before, int change) throws IOException {
+        byte[] header = v2With(before + "030004" + "00000000" + "E00001AA");
+        CRC32C sum = new CRC32C();
+        sum.update(header);
+        ByteBuffer.wrap(header).putInt(header.length - 8, (int) sum.getValue() + change);
+        return header;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "", // none at all
+                "040000", // an empty one at the end
+                "E0000101" + "040000" + "040002" + "0000",
+                "20000500" + "00000000", // TLS, nothing inside
+                "20001200" + "00000000" + "210007" + "544C5376312E33" + "E00000",
+                "200005FF" + "FFFFFFFF" + "2200026D78"
+            })
+    void takesExtensionsThatAreWhole(String extensions) throws Exception {
+        try (TestServer server = server();
+                SmtpClient client = server.connect()) {
+            client.write(v2With(extensions));
+            assertThat(client.read().code()).isEqualTo(220);
+        }
+        assertThat(seen).containsExactly("192.0.2.8 4711 198.51.100.1 25 x1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "00", // a type alone
+                "E000", // half a length
+                "E0000101" + "E0", // the same behind a good one
+                "E0000101" + "E000",
+                "E00001", // one octet said, none there
+                "E0000201", // two said, one there
+                "E000010102", // one more than said
+                "E0FFFF00",
+                "20000400" + "000000", // TLS, cut off
+                "200000",
+                "20000600" + "00000000" + "21", // a type alone inside
+                "20000700" + "00000000" + "2100",
+                "20000800" + "00000000" + "210001", // inside, one said, none there
+                "20000900" + "00000000" + "21000254",
+                "20000D00" + "00000000" + "20000500" + "00000000", // TLS in TLS
+                "03000300" + "0000", // a checksum of three octets
+                "030000",
+                "03000400" + "000001"
+            })
+    void refusesBrokenExtensions(String extensions) throws Exception {
+        try (TestServer server = server();
+                SmtpClient client = server.connect()) {
+            client.write(v2With(extensions));
+            assertThat(client.read()).isEqualTo(SmtpReply.CLOSED);
+            server.awaitLog("no PROXY header from 127.0.0.1");
+        }
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void believesAChecksumThatIsRightOnly() throws Exception {
+        try (TestServer server = server()) {
+            for (String before : List.of("", "E0000101")) {
+                try (SmtpClient client = server.connect()) {
+                    client.write(v2WithSum(before, 0));
+                    assertThat(client.read().code()).isEqualTo(220);
+                }
+                try (SmtpClient client = server.connect()) {
+                    client.write(v2WithSum(before, 1));
+                    assertThat(client.read()).isEqualTo(SmtpReply.CLOSED);
+                    server.awaitLog("its checksum is wrong");
+                }
+            }
+        }
+        assertThat(seen).hasSize(2);
+    }
+
+    /** What a proxy adds that speaks for itself is left alone, as the protocol says. */
+    @Test
+    void readsNothingBehindTheWordLocal() throws Exception {
+        try (TestServer server = server()) {
+            for (int command : List.of(0x20, 0x21)) {
+                try (SmtpClient client = server.connect()) {
+                    client.write(v2(command, 0x00, new byte[5], new byte[0]));
+                    assertThat(client.read().code()).isEqualTo(220);
+                }
+            }
+        }
+        assertThat(seen).hasSize(2).allMatch(line -> line.startsWith("127.0.0.1 "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "PROXY TCP4 192.0.2.7 198.51.100.1 4711 25 \r\n",
+                "PROXY TCP4 192.0.2.7 198.51.100.1 +4711 25\r\n",
+                "PROXY TCP4 192.0.2.7 198.51.100.1 -0 25\r\n",
+                "PROXY TCP4 192.0.2.7 198.51.100.1 000025 25\r\n",
+                "PROXY TCP4  192.0.2.7 198.51.100.1 4711\r\n",
+                "PROXY TCP6 fe80::1%lo 2001:db8::1 4711 25\r\n",
+                "PROXY TCP4 192.0.2.7 198.51.100.1 4711 25\n\r\n",
+                "PROXY UNKNOWNS\r\n",
+                "PROXY\r\n",
+                "proxy TCP4 192.0.2.7 198.51.100.1 4711 25\r\n"
+            })
+    void refusesALineThatIsNotExact(String line) throws Exception {
+        try (TestServer server = server();
+                SmtpClient client = server.connect()) {
+            client.write(line + "EHLO client.test\r\n");
+            assertThat(client.read()).isEqualTo(SmtpReply.CLOSED);
+            server.awaitLog("no PROXY header from 127.0.0.1");
+        }
+        assertThat(seen).isEmpty();
     }
 
     @Test

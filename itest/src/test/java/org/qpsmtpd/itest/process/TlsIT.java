@@ -36,24 +36,7 @@ class TlsIT {
     }
 
     private void pair(String name, String host) {
-        Result made =
-                openssl.run(
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "rsa:2048",
-                        "-nodes",
-                        "-keyout",
-                        keys.resolve(name + ".key").toString(),
-                        "-out",
-                        keys.resolve(name + ".crt").toString(),
-                        "-days",
-                        "3",
-                        "-subj",
-                        "/CN=" + host,
-                        "-addext",
-                        "subjectAltName=DNS:" + host);
-        assertThat(made.status()).as(made.output()).isZero();
+        Certificates.make(keys, name, host);
     }
 
     private String line(String more) {
@@ -221,6 +204,27 @@ class TlsIT {
             server.awaitLog("in use, for [renewed.example.org]");
             assertThat(client(port, other + "renewed.example.org").output())
                     .containsPattern("CN ?= ?renewed.example.org");
+        }
+    }
+
+    /** Nobody asks for it, so whatever it is does not matter. */
+    @Test
+    void takesClientsThatHaveCertificates() throws Exception {
+        String names = ",DNS:" + "n".repeat(60) + ".example.net";
+        Certificates.make(keys, "huge", "client.example.net" + names.repeat(200));
+        String own = " -key " + keys.resolve("huge.key") + " -cert " + keys.resolve("huge.crt");
+        int port = freePort();
+        try (ServerUnderTest clear = builder("").start();
+                ServerUnderTest encrypted =
+                        builder("smtps_port " + port)
+                                .options("--port", Integer.toString(port))
+                                .start()) {
+            for (String protocol : List.of("-tls1_2", "-tls1_3")) {
+                Result after = client(clear.port(), "-starttls smtp " + protocol + own);
+                assertThat(after.status()).as(after.output()).isZero();
+                Result first = client(port, protocol + own);
+                assertThat(first.status()).as(first.output()).isZero();
+            }
         }
     }
 

@@ -14,6 +14,9 @@ public interface Admission {
      */
     int maxFromIp();
 
-    /** How many connections the client's address holds now, this one included; at least 1. */
+    /**
+     * How many connections the client's address holds now, or the network of an IPv6 address, this
+     * one included; at least 1.
+     */
     int connectionsFromIp();
 }

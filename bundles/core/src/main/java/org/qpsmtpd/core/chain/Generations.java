@@ -42,6 +42,7 @@ public final class Generations {
                     "timeoutsmtpd",
                     "retire_after",
                     "rcptmax",
+                    "ipv6_prefix",
                     "lenient_addresses");
 
     private static final int MOST_ROUNDS = 100;

@@ -16,7 +16,9 @@ public enum NumberFile {
     /** Most recipients of one message. */
     RCPTMAX("rcptmax", 100, 100_000),
     /** Seconds until sessions with replaced plugins are asked to come again. */
-    RETIRE_AFTER("retire_after", 0, 24 * 3600);
+    RETIRE_AFTER("retire_after", 0, 24 * 3600),
+    /** Bits of an IPv6 address that make one client where connections are counted. */
+    IPV6_PREFIX("ipv6_prefix", 32, 128);
 
     private final String file;
     private final long least;

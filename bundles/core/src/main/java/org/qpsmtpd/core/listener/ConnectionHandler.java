@@ -151,6 +151,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
             return;
         }
         progress += octets.readableBytes();
+        Encryption tls = encryption;
+        if (tls != null) {
+            tls.delivered();
+        }
         ByteBuf before = input;
         input = before == null ? octets : joined(before, octets);
         tellAwaiting(true);
@@ -543,11 +547,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
         tls.handshakeFuture().addListener(done -> shaken(tls, done.cause(), then));
         channel.config().setAutoRead(true);
         channel.pipeline().addFirst(tls);
+        ByteBuf early = input;
+        if (early != null && early.isReadable()) {
+            input = null;
+            channel.pipeline().fireChannelRead(early);
+            channel.pipeline().fireChannelReadComplete();
+        }
     }
 
     private void shaken(Encryption tls, @Nullable Throwable failure, Consumer<TlsInfo> then) {
         if (failure != null) {
-            listener.handshakeFailed(session.id(), failure);
+            listener.handshakeFailed(session.id(), tls.cause(failure));
             channel.close();
         } else if (!closed && !lingering) {
             then.accept(tls.agreed());
@@ -614,6 +624,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
             end.run();
             deadline = System.nanoTime() + KILLED_LINGER_NANOS;
         }
+    }
+
+    @Override
+    public void drop() {
+        channel.close();
     }
 
     /**

@@ -2,7 +2,9 @@ package org.qpsmtpd.core.listener;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -43,6 +45,7 @@ import org.qpsmtpd.core.log.LogText;
 import org.qpsmtpd.core.session.Endpoints;
 import org.qpsmtpd.core.session.Engine;
 import org.qpsmtpd.core.session.Introduction;
+import org.qpsmtpd.core.session.Reply;
 import org.qpsmtpd.core.session.Session;
 import org.qpsmtpd.core.session.Wire;
 import org.qpsmtpd.core.worker.LoopGuard;
@@ -69,7 +72,7 @@ public final class Listener implements AutoCloseable {
     private final Descriptors descriptors = Descriptors.ofThisProcess();
     private final List<Channel> servers = new CopyOnWriteArrayList<>();
     private final Map<EventExecutor, LoopWatch> watches = new ConcurrentHashMap<>();
-    private final Map<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
+    private final ClientLimit clients;
     private final Map<String, ConnectionHandler> connections = new ConcurrentHashMap<>();
     private final Set<Channel> headerless = ConcurrentHashMap.newKeySet();
     private final AtomicInteger open = new AtomicInteger();
@@ -84,7 +87,8 @@ public final class Listener implements AutoCloseable {
      *
      * @param prefix how the names of threads begin
      * @param limitConnections most connections at once; 0 for no limit
-     * @param maxFromIp what plugins are told as the most connections of one address; 0 for no limit
+     * @param maxFromIp what plugins are told as the most connections of one address, and what
+     *     {@link ClientLimit} follows from; 0 for no limit
      * @param loops threads that own sockets
      * @param waiting most requests that may wait for a child before no more connections are
      *     accepted
@@ -113,6 +117,7 @@ public final class Listener implements AutoCloseable {
     public Listener(Engine engine, ListenerOptions options, LoopGuard.Overrun overrun) {
         this.engine = engine;
         this.options = options;
+        clients = new ClientLimit(options.maxFromIp(), options.limitConnections());
         guard = new LoopGuard(options.prefix(), overrun);
         handshakes = handshakes(options);
         transport = Transport.best(options.prefix(), options.loops(), new Loops());
@@ -243,7 +248,7 @@ public final class Listener implements AutoCloseable {
         try {
             if (engine.speaksForOthers(ends.remoteAddress())) {
                 ProxyHeader.await(this, channel, ends);
-            } else {
+            } else if (admits(channel, ends)) {
                 channel.pipeline().addLast(new ConnectionHandler(this, channel, ends));
             }
         } catch (UncheckedIOException e) {
@@ -251,6 +256,24 @@ public final class Listener implements AutoCloseable {
             engine.log().log(LogLevel.CRIT, e.getMessage() + ", closing " + ends.remoteIp());
             var unused = channel.close();
         }
+    }
+
+    /**
+     * Counts a connection as its client's. One too many is closed at once, with a word where the
+     * client does not expect TLS; a socket that is new has room for it.
+     */
+    boolean admits(Channel channel, Endpoints ends) {
+        if (clients.admits(channel, engine.countedAs(ends.remoteAddress()))) {
+            return true;
+        }
+        String fault = "too many connections from " + ends.remoteIp();
+        engine.log().log(LogLevel.NOTICE, fault + ", closing");
+        ByteBuf last = channel.alloc().buffer();
+        if (!engine.beginsWithTls(ends.socketPort())) {
+            Reply.of(421, "4.7.0", fault + ", try again later").writeTo(last, false);
+        }
+        var unused = channel.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+        return false;
     }
 
     void waitsForHeader(Channel channel) {
@@ -285,6 +308,8 @@ public final class Listener implements AutoCloseable {
         atEnd = over;
         Channel channel = transport.connection(socket);
         channel.closeFuture().addListener(closed -> uncount());
+        Endpoints ends = introduction.endpoints();
+        clients.admits(channel, engine.countedAs(ends.remoteAddress()));
         Bootstrap bootstrap =
                 new Bootstrap()
                         .group(transport.group())
@@ -329,14 +354,14 @@ public final class Listener implements AutoCloseable {
         return options.maxFromIp();
     }
 
-    /** Counts a connection in and returns how many its address holds now. */
+    /** Takes a connection in and returns how many its client holds now. */
     int opened(ConnectionHandler connection) {
         connection.watch().add(connection);
         connections.put(connection.session().id(), connection);
         if (closing) {
             connection.executor().execute(() -> connection.session().shutDown());
         }
-        return perAddress.merge(connection.endpoints().remoteAddress(), 1, Integer::sum);
+        return clients.heldBy(engine.countedAs(connection.endpoints().remoteAddress()));
     }
 
     private boolean isFull(int connections) {
@@ -350,9 +375,6 @@ public final class Listener implements AutoCloseable {
 
     void closed(ConnectionHandler connection) {
         connections.remove(connection.session().id());
-        perAddress.computeIfPresent(
-                connection.endpoints().remoteAddress(),
-                (address, count) -> count == 1 ? null : count - 1);
     }
 
     /** Forgets a connection whose session is over. */
@@ -589,7 +611,7 @@ public final class Listener implements AutoCloseable {
     }
 
     private static void end(Session session, boolean all) {
-        if (all || session.isIdle()) {
+        if (all || session.isExpendable()) {
             session.shutDown();
         }
     }

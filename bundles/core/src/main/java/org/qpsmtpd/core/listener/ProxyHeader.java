@@ -33,10 +33,12 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private final String proxy;
     private final Reading reading;
     private final List<ByteBuf> held = new ArrayList<>();
-    private @Nullable Supplier<ConnectionHandler> client;
+    private @Nullable Client client;
     private boolean over;
 
-    /** What a header says; the connection is made when all that came with it is there. */
+    /** Whom a header tells of; the connection is made when all that came with it is there. */
+    private record Client(Endpoints ends, Supplier<ConnectionHandler> connection) {}
+
     @FunctionalInterface
     private interface Reading {
         /**
@@ -44,7 +46,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
          *
          * @throws IllegalArgumentException saying what is wrong with it
          */
-        Supplier<ConnectionHandler> client(HAProxyMessage header);
+        Client client(HAProxyMessage header);
     }
 
     private ProxyHeader(Listener listener, String proxy, Reading reading) {
@@ -61,7 +63,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
                 socket.remoteIp(),
                 header -> {
                     Endpoints ends = ends(header, socket);
-                    return () -> new ConnectionHandler(listener, channel, ends);
+                    return new Client(ends, () -> new ConnectionHandler(listener, channel, ends));
                 });
     }
 
@@ -73,11 +75,14 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
                 "the attach socket",
                 header -> {
                     Introduction introduction = AttachedClient.of(header);
-                    return () -> new ConnectionHandler(listener, channel, introduction);
+                    return new Client(
+                            introduction.endpoints(),
+                            () -> new ConnectionHandler(listener, channel, introduction));
                 });
     }
 
     private static void add(Listener listener, Channel channel, String proxy, Reading reading) {
+        channel.pipeline().addLast(new ProxyHeaderCheck(MAX_EXTENSIONS));
         channel.pipeline().addLast(new HAProxyMessageDecoder(MAX_EXTENSIONS, true));
         channel.pipeline().addLast(new ProxyHeader(listener, proxy, reading));
     }
@@ -135,14 +140,18 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(ChannelHandlerContext context) {
-        Supplier<ConnectionHandler> made = client;
-        if (over || made == null) {
+        Client told = client;
+        if (over || told == null) {
             return;
         }
         over = true;
         Channel channel = context.channel();
         listener.hasHeader(channel);
-        ConnectionHandler connection = made.get();
+        if (!listener.admits(channel, told.ends())) {
+            releaseHeld();
+            return;
+        }
+        ConnectionHandler connection = told.connection().get();
         channel.pipeline().replace(this, null, connection);
         connection.begin();
         // Through the whole pipeline, because the connection may begin with TLS.

@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.session;
 
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +101,29 @@ public final class Engine {
      */
     public boolean speaksForOthers(InetAddress address) {
         return holds(proxies.in(config), address);
+    }
+
+    /**
+     * For whom the connections of an address are counted: itself, or the lowest address of its
+     * network for IPv6, of which a single client has many (RFC 6177).
+     */
+    public InetAddress countedAs(InetAddress address) {
+        return address instanceof Inet6Address
+                ? new Network(address, settings().ipv6Prefix()).address()
+                : address;
+    }
+
+    /** Whether the connections to a port of ours begin with a handshake of TLS. */
+    public boolean beginsWithTls(int port) {
+        Generation current = enterGeneration();
+        try {
+            return current.hasTls()
+                    && current.askTls(hook -> Optional.of(hook.isImplicit(port))).orElse(false);
+        } catch (RuntimeException | LinkageError e) {
+            return true; // nothing is said where it is not known how
+        } finally {
+            current.leave();
+        }
     }
 
     /** How long that header may take, in seconds. */

@@ -111,19 +111,8 @@ public final class Session implements HookHost {
      * @param connectionsFromIp how many connections the client's address holds, this one included
      */
     public void start(int maxFromIp, int connectionsFromIp) {
-        tls.begin(() -> admit(maxFromIp, connectionsFromIp));
-    }
-
-    private void admit(int maxFromIp, int connectionsFromIp) {
         if (!generation.faults().isEmpty()) {
-            reply(
-                    Reply.of(
-                            421,
-                            "4.3.5",
-                            settings.me()
-                                    + " Service not available, the configuration is incomplete;"
-                                    + " try again later"));
-            disconnect();
+            tls.begin(this::unavailable);
             return;
         }
         SmtpAdmission admission = new SmtpAdmission(connection, maxFromIp, connectionsFromIp);
@@ -132,6 +121,17 @@ public final class Session implements HookHost {
         } else {
             preConnection(admission);
         }
+    }
+
+    private void unavailable() {
+        reply(
+                Reply.of(
+                        421,
+                        "4.3.5",
+                        settings.me()
+                                + " Service not available, the configuration is incomplete;"
+                                + " try again later"));
+        disconnect();
     }
 
     /** Plugins may supply the core's own settings too, and may wait for them. */
@@ -165,14 +165,22 @@ public final class Session implements HookHost {
                 this::admitted);
     }
 
+    /** Nobody is worth a handshake who is not let in. */
     private void admitted(HookResult result) {
-        if (result.action().refuses()) {
+        if (!result.action().refuses()) {
+            tls.begin(this::lookUpHost);
+        } else if (tls.isDue()) {
+            log(LogLevel.NOTICE, "not let in, closing before the handshake: " + result.text());
+            drop();
+        } else {
             boolean later = result.action().isTemporary();
             String usual = later ? "Sorry, try again later" : "Sorry, service not available to you";
             refuse(result, later ? 451 : 550, "7.1", usual);
             disconnect();
-            return;
         }
+    }
+
+    private void lookUpHost() {
         Optional<Resolver> resolver = engine.resolver();
         if (resolver.isEmpty() || connection.isNamed() || connection.isHostKnown()) {
             connect();
@@ -339,9 +347,18 @@ public final class Session implements HookHost {
         return !isBusy() && (current == null || !current.hasSender()) && !data.isReceiving();
     }
 
+    /** Whether it can be ended without loss: it is idle, or has not begun. */
+    public boolean isExpendable() {
+        return isIdle() || tls.isShaking();
+    }
+
     /** Tells the client that the server stops, and closes. */
     public void shutDown() {
-        end(SHUTTING_DOWN);
+        if (tls.isShaking()) {
+            drop();
+        } else {
+            end(SHUTTING_DOWN);
+        }
     }
 
     /**
@@ -451,6 +468,12 @@ public final class Session implements HookHost {
             }
             wire.close();
         }
+    }
+
+    /** Ends a session in which nothing was said: closes without a word. */
+    void drop() {
+        closing = true;
+        wire.drop();
     }
 
     /** Runs the hooks of the end once, in qpsmtpd's order, and lets go of everything. */

@@ -18,6 +18,7 @@ import org.qpsmtpd.core.config.NumberFile;
  * @param lenient whether addresses are read as leniently as qpsmtpd does
  * @param maxRecipients most recipients of one message
  * @param retireSeconds how long a session goes on with plugins that were replaced
+ * @param ipv6Prefix how many bits of an IPv6 address make a client of whom connections are counted
  */
 record Settings(
         String me,
@@ -30,7 +31,8 @@ record Settings(
         String authservId,
         boolean lenient,
         int maxRecipients,
-        int retireSeconds) {
+        int retireSeconds,
+        int ipv6Prefix) {
     /** Octets of a message that must come in the time of {@code dataSeconds}. */
     static final int DATA_PROGRESS = 16 * 1024;
 
@@ -39,6 +41,7 @@ record Settings(
     private static final int DEFAULT_SECONDS = 1200;
     private static final int DEFAULT_MAX_RECIPIENTS = 1000;
     private static final int DEFAULT_RETIRE_SECONDS = 60;
+    private static final int DEFAULT_IPV6_PREFIX = 64;
 
     static Settings of(Config config, String version) {
         String me = config.value("me").orElse("localhost");
@@ -55,7 +58,8 @@ record Settings(
                 config.value("me-auth-results").orElse(me),
                 config.flag("lenient_addresses"),
                 (int) NumberFile.RCPTMAX.of(config, DEFAULT_MAX_RECIPIENTS),
-                (int) NumberFile.RETIRE_AFTER.of(config, DEFAULT_RETIRE_SECONDS));
+                (int) NumberFile.RETIRE_AFTER.of(config, DEFAULT_RETIRE_SECONDS),
+                (int) NumberFile.IPV6_PREFIX.of(config, DEFAULT_IPV6_PREFIX));
     }
 
     boolean addsAuthenticationResults() {

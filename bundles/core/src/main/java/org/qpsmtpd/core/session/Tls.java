@@ -46,20 +46,24 @@ final class Tls {
         return session.generation().hasTls();
     }
 
-    /** Begins the session, after the handshake where the port wants one. */
+    /** Whether the port wants a handshake that has not been made yet. */
+    boolean isDue() {
+        return session.generation().hasTls()
+                && session.smtp().tls().isEmpty()
+                && ask(hook -> Optional.of(hook.isImplicit(session.smtp().socketPort())))
+                        .orElse(false);
+    }
+
+    /** Goes on, after the handshake where the port wants one. */
     void begin(Runnable then) {
-        boolean implicit =
-                session.generation().hasTls()
-                        && ask(hook -> Optional.of(hook.isImplicit(session.smtp().socketPort())))
-                                .orElse(false);
-        if (!implicit) {
+        if (!isDue()) {
             then.run();
             return;
         }
         Optional<SSLEngine> engine = newEngine();
         if (engine.isEmpty()) {
             session.log(LogLevel.ERROR, "no certificate for a port that begins with TLS, closing");
-            session.disconnect();
+            session.drop();
             return;
         }
         shake(engine.get(), then);

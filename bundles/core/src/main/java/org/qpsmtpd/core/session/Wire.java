@@ -34,8 +34,9 @@ public interface Wire {
     void receiveChunk(MessageInput input, long octets);
 
     /**
-     * Encrypts from here on, in both directions; what was sent before goes out in clear. When the
-     * handshake fails or takes too long, the connection is closed.
+     * Encrypts from here on, in both directions; what was sent before goes out in clear, and input
+     * that the session has not seen is the beginning of the handshake. When that fails or takes too
+     * long, the connection is closed.
      *
      * @param then is told what was agreed
      */
@@ -54,4 +55,7 @@ public interface Wire {
 
     /** Sends what is ready and closes; input that still comes is thrown away. */
     void close();
+
+    /** Closes at once; for a client to which nothing was said. */
+    void drop();
 }

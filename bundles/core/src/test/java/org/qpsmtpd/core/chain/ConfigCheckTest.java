@@ -320,6 +320,7 @@ class ConfigCheckTest {
                     rcptmax           | 5                | '5' is not 100 to 100000
                     timeout           | 0                | '0' is not 1 to 86400
                     timeoutsmtpd      | 20 minutes       | '20 minutes' is not a whole number, 1 to 86400
+                    ipv6_prefix       | 16               | '16' is not 32 to 128
                     retire_after      | never            | 'never' is not a whole number, 0 to 86400
                     lenient_addresses | maybe            | 'maybe' is not 0 or 1
                     me                | mail..example    | 'mail..example' is not a host name such as mail.example.com

@@ -26,6 +26,8 @@ class NumberFileTest {
         "RCPTMAX, 100001, 100000",
         "RCPTMAX, many, 1000",
         "TIMEOUT, -3, 1",
+        "IPV6_PREFIX, 0, 32",
+        "IPV6_PREFIX, 129, 128",
         "DATABYTES, 5000000000, 5000000000",
         "DATABYTES, -1, 0"
     })

@@ -208,5 +208,10 @@ class MessageInputTest {
         public void close() {
             throw new AssertionError();
         }
+
+        @Override
+        public void drop() {
+            throw new AssertionError();
+        }
     }
 }
