@@ -32,20 +32,26 @@ final class BundleStart {
      *     a thread that still hangs then is interrupted and left alone
      */
     CompletableFuture<@Nullable Throwable> start(Bundle bundle) {
-        CompletableFuture<@Nullable Throwable> started = new CompletableFuture<>();
-        Thread thread =
-                new Thread(() -> start(bundle, started), "deploy start " + bundle.getBundleId());
-        thread.setDaemon(true);
-        thread.start();
-        return started.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionally(
-                        timeout -> {
-                            thread.interrupt();
-                            return timeout;
-                        });
+        CompletableFuture<@Nullable Throwable> outcome = new CompletableFuture<>();
+        Aside.soon("deploy start " + bundle.getBundleId(), () -> start(bundle, outcome));
+        return outcome;
     }
 
-    private static void start(Bundle bundle, CompletableFuture<@Nullable Throwable> started) {
+    private void start(Bundle bundle, CompletableFuture<@Nullable Throwable> outcome) {
+        Thread thread = Thread.currentThread();
+        CompletableFuture<@Nullable Throwable> started = new CompletableFuture<>();
+        var unused =
+                started.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                        .exceptionally(
+                                timeout -> {
+                                    thread.interrupt();
+                                    return timeout;
+                                })
+                        .thenAccept(outcome::complete);
+        begin(bundle, started);
+    }
+
+    private static void begin(Bundle bundle, CompletableFuture<@Nullable Throwable> started) {
         @Nullable Throwable failure = null;
         try {
             bundle.start(OPTIONS);

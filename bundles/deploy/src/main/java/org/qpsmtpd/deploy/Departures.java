@@ -31,9 +31,7 @@ final class Departures {
     void leave(Collection<DeployedBundle> bundles) {
         for (DeployedBundle bundle : bundles) {
             long id = bundle.bundle().getBundleId();
-            Thread thread = new Thread(() -> uninstall(bundle), "deploy uninstall " + id);
-            thread.setDaemon(true);
-            thread.start();
+            Aside.soon("deploy uninstall " + id, () -> uninstall(bundle));
         }
     }
 

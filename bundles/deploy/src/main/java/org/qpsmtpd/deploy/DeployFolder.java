@@ -172,7 +172,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
         try {
             var unused =
                     intake.take(watch.jars()).whenComplete((done, failure) -> ready.countDown());
-        } catch (RuntimeException e) { // a bug must not stop the server from starting
+        } catch (RuntimeException | Error e) { // a bug must not stop the server from starting
             LOG.error("{} was not read to its end", settings.folder(), e);
             ready.countDown();
         }
@@ -220,7 +220,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
             }
             var unused =
                     CompletableFuture.allOf(intake.take(watch.changed()), intake.takeAgain(again));
-        } catch (RuntimeException e) { // the next look must come
+        } catch (RuntimeException | Error e) { // the next look must come
             LOG.error("{} cannot be watched", settings.folder(), e);
         }
     }
@@ -295,7 +295,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
         }
         try {
             var unused = intake.take(jars);
-        } catch (RuntimeException e) { // a bug must not end in silence
+        } catch (RuntimeException | Error e) { // a bug must not end in silence
             LOG.error("{} cannot be deployed", jars, e);
         }
     }

@@ -76,6 +76,11 @@ final class Breaker {
         return opens;
     }
 
+    /** A call was allowed that tells nothing of the plugin: the next one shows it. */
+    void undecided() {
+        trying.set(false);
+    }
+
     /** How long the plugin is passed over, in seconds. */
     long restSeconds() {
         return TimeUnit.NANOSECONDS.toSeconds(restNanos);

@@ -36,8 +36,9 @@ final class Candidate {
      *
      * @param sentence for the administrator
      * @param bundle whose plugin it is about; null when it is about none
+     * @param passing whether another attempt soon may succeed with nothing changed
      */
-    record Fault(String sentence, @Nullable Bundle bundle) {}
+    record Fault(String sentence, @Nullable Bundle bundle, boolean passing) {}
 
     /**
      * @param made the instances there are, by key; new ones are added
@@ -82,6 +83,11 @@ final class Candidate {
         return faults.stream().map(Fault::sentence).toList();
     }
 
+    /** Whether another attempt soon may succeed with nothing changed. */
+    boolean isWorthAnotherAttempt() {
+        return faults.stream().anyMatch(Fault::passing);
+    }
+
     /** Whether a line names the plugin. */
     boolean names(String plugin) {
         return named.contains(plugin);
@@ -107,7 +113,7 @@ final class Candidate {
         for (String name : Generations.CORE_FILES) {
             String problem = problemOf(name);
             if (!problem.isEmpty()) {
-                faults.add(new Fault(problem, null));
+                faults.add(new Fault(problem, null, false));
             }
         }
     }
@@ -232,10 +238,11 @@ final class Candidate {
         String sentence =
                 line.place() + ": plugin '" + line.plugin() + "': " + problem.getMessage();
         boolean exchanged = bundle != null && wanted.contains(bundle);
-        if (line.optional() && !exchanged) {
+        if (line.optional() && !exchanged && !problem.isPassing()) {
             log.log(LogLevel.WARN, sentence + "; it is left out");
         } else {
-            faults.add(new Fault(sentence, bundle));
+            faults.add(
+                    new Fault(sentence, problem.isPassing() ? null : bundle, problem.isPassing()));
         }
     }
 

@@ -1,7 +1,5 @@
 package org.qpsmtpd.core.chain;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -18,6 +16,8 @@ import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.TlsHook;
 import org.qpsmtpd.core.log.LogTaker;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.core.log.PluginCall;
 
 /**
  * An immutable set of plugins in order. A session takes the one that is current when it connects
@@ -29,6 +29,7 @@ public final class Generation {
     private final List<PluginInstance> plugins;
     private final List<String> faults;
     private final Map<HookPoint, List<Link>> chains = new EnumMap<>(HookPoint.class);
+    private final List<Link> suppliers;
     private final boolean takesBinary;
     private final @Nullable PluginInstance tls;
     private final AtomicInteger users = new AtomicInteger();
@@ -45,12 +46,12 @@ public final class Generation {
         this.number = number;
         this.plugins = List.copyOf(plugins);
         this.faults = List.copyOf(faults);
-        boolean mayWait = lookUpsMayWait();
+        suppliers = suppliers();
         for (HookPoint point : HookPoint.values()) {
             List<Link> chain = new ArrayList<>();
             for (PluginInstance plugin : plugins) {
                 if (plugin.answers(point)) {
-                    chain.add(new Link(plugin, point, mayWait));
+                    chain.add(new Link(plugin, point, this::lookUpsMayWait));
                 }
             }
             if (!chain.isEmpty()) {
@@ -71,13 +72,23 @@ public final class Generation {
         return link.plugin().plugin() instanceof QueueHook queue && queue.takesBinary();
     }
 
-    /** Any plugin may look up configuration, and a plugin that supplies it may ask the network. */
-    private boolean lookUpsMayWait() {
+    private List<Link> suppliers() {
+        List<Link> found = new ArrayList<>();
         for (HookPoint point : List.of(HookPoint.CONFIG, HookPoint.USER_CONFIG)) {
             for (PluginInstance plugin : plugins) {
-                if (plugin.answers(point) && !plugin.isNonBlocking(point)) {
-                    return true;
+                if (plugin.answers(point)) {
+                    found.add(new Link(plugin, point, () -> false));
                 }
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    /** Any plugin may look up configuration, and a plugin that supplies it may ask the network. */
+    public boolean lookUpsMayWait() {
+        for (Link supplier : suppliers) {
+            if (!supplier.nonBlocking()) {
+                return true;
             }
         }
         return false;
@@ -119,25 +130,19 @@ public final class Generation {
     }
 
     /**
-     * Asks the plugins of a hook that gives values in order, until one knows.
+     * Asks the plugins of a hook that gives values in order, until one knows. Returns within a
+     * bounded time.
      *
-     * @throws UncheckedIOException when a plugin is away, so that nobody takes its silence for no
+     * @throws SettingUnknown when a plugin is away, fails or is late, so that nobody takes its
+     *     silence for no
      */
     public <H, T> Optional<T> first(
-            HookPoint point, Class<H> type, Function<H, Optional<T>> question) {
+            HookHost host, HookPoint point, Class<H> type, Function<H, Optional<T>> question) {
         for (Link link : chain(point)) {
-            Object hook = link.plugin().enter();
-            if (hook == null) {
-                String problem = "plugin " + link.name() + ", which supplies settings, is away";
-                throw new UncheckedIOException(problem, new IOException(problem));
-            }
-            try {
-                Optional<T> answer = question.apply(type.cast(hook));
-                if (answer.isPresent()) {
-                    return answer;
-                }
-            } finally {
-                link.plugin().exit();
+            Optional<T> answer =
+                    new Question<T>(host, link, hook -> question.apply(type.cast(hook))).ask();
+            if (answer.isPresent()) {
+                return answer;
             }
         }
         return Optional.empty();
@@ -148,15 +153,38 @@ public final class Generation {
         return tls != null;
     }
 
-    /** Asks that plugin; absent also while it is away. */
-    public <T> Optional<T> askTls(Function<TlsHook, Optional<T>> question) {
+    /**
+     * Whether connections to a port of ours begin with TLS, asked where there is no session yet.
+     * Throws what the plugin throws.
+     */
+    public boolean isImplicitTls(int port) {
+        PluginInstance plugin = tls;
+        Object hook = plugin == null ? null : plugin.enter();
+        if (plugin == null || hook == null) {
+            return false;
+        }
+        try {
+            return ((TlsHook) hook).isImplicit(port);
+        } finally {
+            plugin.exit();
+        }
+    }
+
+    /** Asks that plugin; absent also while it is away, and when it fails. */
+    public <T> Optional<T> askTls(HookHost host, Function<TlsHook, Optional<T>> question) {
         PluginInstance plugin = tls;
         Object hook = plugin == null ? null : plugin.enter();
         if (plugin == null || hook == null) {
             return Optional.empty();
         }
+        PluginCall mark =
+                new PluginCall(
+                        plugin.name(), "tls", host.connection().id(), plugin.settings().level());
         try {
-            return question.apply((TlsHook) hook);
+            return Door.call(host, plugin, mark, () -> question.apply((TlsHook) hook));
+        } catch (Throwable e) { // whatever it throws, the connection goes on in clear
+            host.log().log(LogLevel.CRIT, mark, Door.text(plugin.name(), e));
+            return Optional.empty();
         } finally {
             plugin.exit();
         }

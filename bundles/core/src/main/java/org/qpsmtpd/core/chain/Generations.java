@@ -2,6 +2,7 @@ package org.qpsmtpd.core.chain;
 
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.PostForkHook;
@@ -46,7 +48,18 @@ public final class Generations {
                     "lenient_addresses");
 
     private static final int MOST_ROUNDS = 100;
+    private static final long RETRY_MILLIS = 2_000;
+
+    /** How long the hook post-fork of all new plugins together is waited for. */
+    private static final long BEGIN_NANOS = TimeUnit.SECONDS.toNanos(TimeLimit.SECONDS);
+
+    /** How long the plugins that nobody uses any more are waited for together. */
+    private static final long RETIRE_MILLIS = 3_000;
+
+    private static final long CLOSE_MILLIS = 8_000;
     private static final int FATAL_THREADS = 800;
+    private static final int MOST_TAKERS = 3;
+    private static final long MEGA = 1024L * 1024;
 
     private final InstanceFactory factory;
     private final ConfigDirectory config;
@@ -58,6 +71,7 @@ public final class Generations {
     private volatile Generation current = new Generation(0, List.of(), List.of("not yet started"));
     private volatile List<Generation> shown = List.of();
     private volatile List<String> refused = List.of();
+    private boolean retryIsDue;
 
     /**
      * Nothing is built yet.
@@ -121,6 +135,25 @@ public final class Generations {
         }
     }
 
+    /** Begins to measure what memory plugins take in their calls, or ends that. */
+    public void measureMemory(boolean begins) {
+        Door.measure(begins);
+        if (begins) {
+            made.values().forEach(used -> used.instance().forgetMemoryTaken());
+        }
+    }
+
+    /** The plugins whose calls took most since then, with the megabytes; empty for none. */
+    public String memoryTakers() {
+        return made.values().stream()
+                .map(Made::instance)
+                .filter(instance -> instance.memoryTaken() >= MEGA)
+                .sorted(Comparator.comparing(PluginInstance::memoryTaken).reversed())
+                .limit(MOST_TAKERS)
+                .map(instance -> instance + " " + instance.memoryTaken() / MEGA + " MB")
+                .collect(Collectors.joining(", "));
+    }
+
     /** Whether a configuration is one that an instance here was made with. */
     public boolean made(String pid) {
         return factory.owns(pid);
@@ -149,6 +182,14 @@ public final class Generations {
         return most == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(most) + 1;
     }
 
+    /**
+     * How soon the attempt to make the next generation should be repeated although nothing has
+     * changed, in milliseconds; 0 for not at all.
+     */
+    public long retryMillis() {
+        return retryIsDue ? RETRY_MILLIS : 0;
+    }
+
     /** The configuration has changed, so that bundles may fit that did not. */
     public void reconsider() {
         share.reconsider();
@@ -163,7 +204,12 @@ public final class Generations {
      * @return why it is not in use, a sentence each; empty when it is
      */
     public List<String> renew() {
-        share.turn().lock();
+        try {
+            share.turn().lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return refused;
+        }
         try {
             return tryAnew();
         } finally {
@@ -173,6 +219,7 @@ public final class Generations {
 
     private List<String> tryAnew() {
         Candidate candidate = build();
+        retryIsDue = candidate.isWorthAnotherAttempt();
         List<String> sentences = candidate.sentences();
         if (!sentences.isEmpty() && canStay(candidate)) {
             stay(sentences);
@@ -280,7 +327,7 @@ public final class Generations {
         List<PluginInstance> fresh = new ArrayList<>(next.plugins());
         live.keySet().forEach(earlier -> fresh.removeAll(earlier.plugins()));
         live.put(next, candidate.keys());
-        fresh.forEach(this::tellBegun);
+        tellBegun(fresh);
         current = next;
         useLoggers(next);
         next.faults().forEach(fault -> log.log(LogLevel.ERROR, fault));
@@ -296,13 +343,41 @@ public final class Generations {
                 "generation " + next.number() + ": " + next.plugins().size() + " plugins");
     }
 
-    private void tellBegun(PluginInstance instance) {
-        if (instance.plugin() instanceof PostForkHook hook) {
-            try {
-                hook.onPostFork();
-            } catch (RuntimeException e) {
-                log.log(LogLevel.CRIT, "FATAL PLUGIN ERROR [" + instance.name() + "]: " + e);
+    private void tellBegun(List<PluginInstance> fresh) {
+        long end = System.nanoTime() + BEGIN_NANOS;
+        for (PluginInstance instance : fresh) {
+            if (instance.answers(HookPoint.POST_FORK)) {
+                long left = TimeUnit.NANOSECONDS.toSeconds(end - System.nanoTime());
+                tellBegun(instance, Math.max(1, left));
             }
+        }
+    }
+
+    /** It decides nothing, so the plugin serves whatever comes of it. */
+    private void tellBegun(PluginInstance instance, long seconds) {
+        try {
+            TimeLimit.within(
+                    seconds,
+                    "it did not come back",
+                    () -> {
+                        if (instance.enter() instanceof PostForkHook hook) {
+                            try {
+                                hook.onPostFork();
+                            } finally {
+                                instance.exit();
+                            }
+                        }
+                        return true;
+                    });
+        } catch (PluginFault e) {
+            instance.figures(HookPoint.POST_FORK).failed();
+            log.log(
+                    LogLevel.CRIT,
+                    "FATAL PLUGIN ERROR ["
+                            + instance.name()
+                            + "], hook post-fork: "
+                            + e.getMessage()
+                            + "; the plugin is used all the same");
         }
     }
 
@@ -336,7 +411,7 @@ public final class Generations {
                             }
                             return gone;
                         });
-        unused.forEach(factory::release);
+        factory.release(unused, RETIRE_MILLIS, true);
         for (Generation generation : live.keySet()) {
             if (!now.plugins().containsAll(generation.plugins())) {
                 generation.retire();
@@ -362,7 +437,7 @@ public final class Generations {
     public void close(boolean hostGoesOn) {
         current = new Generation(current.number() + 1, List.of(), List.of("shutting down"));
         log.use(List.of(), builtInLevel());
-        made.values().forEach(hostGoesOn ? factory::release : factory::abandon);
+        factory.release(List.copyOf(made.values()), CLOSE_MILLIS, hostGoesOn);
         made.clear();
         live.clear();
         shown = List.of();

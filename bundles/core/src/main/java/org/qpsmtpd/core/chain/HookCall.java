@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * first decides.
  */
 final class HookCall {
+    /** The call that runs on a thread, for the settings that it asks other plugins for. */
+    private static final ThreadLocal<@Nullable HookCall> CURRENT = new ThreadLocal<>();
+
     /** Where a call stands. */
     enum State {
         WAITING,
@@ -19,22 +22,42 @@ final class HookCall {
     }
 
     private final Link link;
+    private final boolean placed;
     private final long deadline;
     private final long limitNanos;
+    private volatile @Nullable Runnable request;
+    private volatile @Nullable Link supplier;
+    private volatile long suppliesSince;
     private State state = State.WAITING;
     private long began;
     private @Nullable Thread thread;
 
+    /** A call that takes one of its plugin's places among the children. */
     HookCall(Link link) {
+        this(link, true);
+    }
+
+    private HookCall(Link link, boolean placed) {
         this.link = link;
+        this.placed = placed;
         int seconds = link.plugin().settings().deadlineSeconds(link.point());
         limitNanos = TimeUnit.SECONDS.toNanos(seconds);
         began = System.nanoTime();
         deadline = began + limitNanos;
     }
 
+    /** A call that runs where another one has ended, without a place of its own. */
+    static HookCall withoutPlace(Link link) {
+        return new HookCall(link, false);
+    }
+
     Link link() {
         return link;
+    }
+
+    /** Whether it holds one of its plugin's places once it has begun. */
+    boolean isPlaced() {
+        return placed;
     }
 
     /** When the plugin was asked. */
@@ -49,6 +72,47 @@ final class HookCall {
     boolean isOverdue(long now) {
         return now - deadline > 0;
     }
+
+    // ---- waiting
+
+    /** What runs the call once there is a child. */
+    void waitsAs(Runnable waiting) {
+        request = waiting;
+    }
+
+    @Nullable Runnable request() {
+        return request;
+    }
+
+    // ---- settings
+
+    /** The call that the calling thread runs; null for none. */
+    static @Nullable HookCall current() {
+        return CURRENT.get();
+    }
+
+    /** Marks the calling thread as running a call; null as running none. */
+    static void enter(@Nullable HookCall call) {
+        CURRENT.set(call);
+    }
+
+    /** Waits for a setting from another plugin from here on; null for no longer. */
+    void asks(@Nullable Link plugin) {
+        suppliesSince = System.nanoTime();
+        supplier = plugin;
+    }
+
+    /** For how long that has been waited for, in nanoseconds. */
+    long suppliesFor(long now) {
+        return now - suppliesSince;
+    }
+
+    /** The plugin that a setting is waited for from; null for none. */
+    @Nullable Link supplier() {
+        return supplier;
+    }
+
+    // ---- its course
 
     /** A child takes the call; false when it was given up. */
     synchronized boolean begin(@Nullable Thread child) {

@@ -21,6 +21,9 @@ public interface HookHost {
     /** The workers for hooks that may wait. */
     ChildPool children();
 
+    /** Where plugins are told of the answers of others. */
+    Observers observers();
+
     /** Where plugins' reasons and failures are written. */
     LogRouter log();
 

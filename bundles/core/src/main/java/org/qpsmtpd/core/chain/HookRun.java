@@ -53,6 +53,9 @@ public final class HookRun {
     private static final HookResult OVERDUE =
             HookResult.denySoftDisconnect("Internal error - try again later (#4.3.0)");
 
+    /** How long a plugin may take for a setting that says it never waits. */
+    private static final long QUICK_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     /** How long a call waits for a plugin that is away. */
     static final long AWAY_SECONDS = 10;
 
@@ -99,7 +102,7 @@ public final class HookRun {
             return null;
         }
         HookRun run = new HookRun(generation, point, host, call, done);
-        HookResult result = run.proceed(null);
+        HookResult result = run.proceedOrFail(null);
         if (result == null) {
             return run;
         }
@@ -116,6 +119,25 @@ public final class HookRun {
 
     // ---- in order
 
+    /** A mistake of ours, or a log that throws, must not leave the session without a result. */
+    private @Nullable HookResult proceedOrFail(@Nullable HookCall begun) {
+        try {
+            return proceed(begun);
+        } catch (Throwable e) {
+            return broken(e);
+        }
+    }
+
+    private HookResult broken(Throwable failure) {
+        current = null;
+        try {
+            host.log().log(LogLevel.CRIT, host.connection().id(), "internal error: " + failure);
+        } catch (Throwable e) {
+            // The log is what is broken; the client is told all the same.
+        }
+        return FAULT;
+    }
+
     /**
      * Asks plugins in order; null when the run goes on elsewhere. It is at one place at a time: on
      * the connection's thread, on a child, or with whoever completes an answer.
@@ -126,9 +148,10 @@ public final class HookRun {
         HookCall held = begun;
         while (held != null || (!finished && next < links.size())) {
             Link link = held == null ? links.get(next++) : held.link();
-            if (held == null && !link.nonBlocking() && !isBarred(link)) {
-                held = childFor(link, begun != null);
-                if (held == null) {
+            if (held == null && !isBarred(link)) {
+                boolean quick = link.nonBlocking();
+                held = quick ? quickCall(link, begun != null) : childFor(link, begun != null);
+                if (held == null && !quick) {
                     return null;
                 }
             }
@@ -148,13 +171,26 @@ public final class HookRun {
         return link.plugin().isBarred(host.children().most());
     }
 
+    /** On a child nothing but the deadline watches over a plugin that says it never waits. */
+    private @Nullable HookCall quickCall(Link link, boolean onChild) {
+        if (!onChild) {
+            return null;
+        }
+        HookCall held = HookCall.withoutPlace(link);
+        held.begin(Thread.currentThread());
+        current = held;
+        return held;
+    }
+
     /** A call with a child to run on; null when it waits for one, and the run goes on there. */
     private @Nullable HookCall childFor(Link link, boolean onChild) {
         HookCall held = new HookCall(link);
         current = held;
         Share share = link.plugin().share();
         if (!onChild || !share.tryTake(host.children())) {
-            share.submit(host.children(), () -> runOnChild(held));
+            Runnable request = () -> runOnChild(held);
+            held.waitsAs(request);
+            share.submit(host.children(), request);
             return null;
         }
         return begins(held) ? held : null;
@@ -163,17 +199,19 @@ public final class HookRun {
     private boolean begins(HookCall held) {
         boolean begins = held.begin(Thread.currentThread());
         if (!begins) {
-            giveBack(held.link());
+            giveBack(held);
         }
         return begins;
     }
 
-    private void giveBack(Link link) {
-        link.plugin().share().giveBack(host.children());
+    private void giveBack(HookCall held) {
+        if (held.isPlaced()) {
+            held.link().plugin().share().giveBack(host.children());
+        }
     }
 
     private void runOnChild(HookCall held) {
-        HookResult result = begins(held) ? proceed(held) : null;
+        HookResult result = begins(held) ? proceedOrFail(held) : null;
         if (result != null) {
             onLoop(() -> finish(result));
         }
@@ -182,9 +220,17 @@ public final class HookRun {
     /** Goes on where the connection's thread is; nowhere when the server has stopped. */
     private void onLoop(Runnable step) {
         try {
-            host.loop().execute(step);
+            host.loop().execute(() -> takeStep(step));
         } catch (RejectedExecutionException e) {
             host.log().log(LogLevel.DEBUG, host.connection().id(), "an answer came after the stop");
+        }
+    }
+
+    private void takeStep(Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable e) {
+            finish(broken(e));
         }
     }
 
@@ -211,7 +257,7 @@ public final class HookRun {
             if (hook != null) {
                 plugin.exit();
             }
-            boolean mine = notCalled(link, held);
+            boolean mine = notCalled(held);
             if (hook == null && mine) {
                 awaitReturn(link);
             }
@@ -219,13 +265,13 @@ public final class HookRun {
         }
         HookResult answer = null;
         Throwable failure = null;
-        enter(link);
+        HookCall.enter(held);
         try {
-            answer = call.apply(hook);
+            answer = Door.call(host, link, () -> call.apply(hook));
         } catch (Throwable e) { // whatever a plugin does must not end the connection's thread
             failure = e;
         } finally {
-            leave();
+            HookCall.enter(null);
         }
         CompletionStage<HookResult> later = answer == null ? null : answer.pending().orElse(null);
         if (later != null) {
@@ -234,7 +280,7 @@ public final class HookRun {
         }
         boolean mine = held == null || held.end();
         if (held != null) {
-            giveBack(link);
+            giveBack(held);
         }
         if (!mine) {
             plugin.hangsNoMore();
@@ -243,25 +289,14 @@ public final class HookRun {
         return mine ? answered(link, began, answer, failure) : null;
     }
 
-    /** Says who is called from here on: to the log, and to the guard of the connection's thread. */
-    private void enter(Link link) {
-        PluginCall.enter(link.call(host.connection().id()));
-        host.inlineCalls().begin(link.plugin());
-    }
-
-    private void leave() {
-        host.inlineCalls().end();
-        PluginCall.enter(null);
-    }
-
     /** Lets the child go without a call; false when the call was given up meanwhile. */
-    private boolean notCalled(Link link, @Nullable HookCall held) {
+    private boolean notCalled(@Nullable HookCall held) {
         if (held == null) {
             return true;
         }
         boolean mine = held.end();
         current = null;
-        giveBack(link);
+        giveBack(held);
         return mine;
     }
 
@@ -273,7 +308,7 @@ public final class HookRun {
         }
         boolean mine = pending.returnPending();
         if (held != null) {
-            giveBack(link);
+            giveBack(held);
         }
         if (!mine) {
             link.plugin().hangsNoMore();
@@ -283,7 +318,7 @@ public final class HookRun {
         try {
             later.whenComplete(
                     (answer, failure) -> onLoop(() -> completed(pending, began, answer, failure)));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // the stage is the plugin's
             onLoop(() -> completed(pending, began, null, e));
         }
     }
@@ -317,47 +352,31 @@ public final class HookRun {
             return HookResult.DECLINED;
         }
         plugin.figures(point).answered(answer.action(), now - began);
-        if (plugin.breaker().succeeded()) {
-            host.log().log(
-                    LogLevel.NOTICE,
-                    "plugin " + link.name() + " works again, it is asked as usual");
-        }
+        Door.succeeded(host, link);
         decided(link, answer.action().name(), answer.text(), answer.reason(), began, now);
         return answer;
     }
 
     private void fail(Link link, long began, long now, @Nullable Throwable failure) {
-        String what =
-                failure == null
-                        ? "Plugin "
-                                + link.name()
-                                + ", hook "
-                                + point.hookName()
-                                + " returned undef!"
-                        : "FATAL PLUGIN ERROR [" + link.name() + "]: " + LogText.withPlace(failure);
-        host.log().log(
-                failure == null ? LogLevel.ERROR : LogLevel.CRIT,
-                link.call(host.connection().id()),
-                what);
         faulted |= !link.skipOnError();
         String reason = failure == null ? "no answer" : LogText.of(failure);
         decided(link, "error", "", reason, began, now);
-        countFailure(link, now);
+        if (failure == null) {
+            log(
+                    LogLevel.ERROR,
+                    link,
+                    "Plugin " + link.name() + ", hook " + point.hookName() + " returned undef!");
+            Door.failed(host, link, now);
+        } else if (SettingUnknown.isCauseOf(failure)) {
+            log(LogLevel.ERROR, link, "plugin " + link.name() + " cannot decide: " + LogText.of(failure));
+            link.plugin().breaker().undecided();
+        } else {
+            Door.threw(host, link, failure);
+        }
     }
 
-    private void countFailure(Link link, long now) {
-        PluginInstance plugin = link.plugin();
-        plugin.figures(point).failed();
-        if (plugin.breaker().failed(now)) {
-            host.log().log(
-                    LogLevel.ERROR,
-                    "plugin "
-                            + link.name()
-                            + " failed too often, it is passed over for "
-                            + plugin.breaker().restSeconds()
-                            + " seconds"
-                            + (link.skipOnError() ? "" : " and mail is deferred"));
-        }
+    private void log(LogLevel level, Link link, String text) {
+        host.log().log(level, link.call(host.connection().id()), text);
     }
 
     /** A plugin that fails again and again is not asked for a while. */
@@ -424,12 +443,37 @@ public final class HookRun {
     /** Looks at the time; called about once a second on the connection's own thread. */
     public void tick(long now) {
         HookCall held = current;
-        if (held != null && !finished && held.isOverdue(now)) {
-            giveUp(held);
+        if (held == null || finished) {
+            return;
+        }
+        if (held.isOverdue(now)) {
+            takeStep(() -> giveUp(held));
+        } else {
+            watchSupplier(held, now);
+        }
+    }
+
+    /** One that said it would never wait is asked aside from now on, with a time limit. */
+    private void watchSupplier(HookCall held, long now) {
+        Link supplier = held.supplier();
+        if (supplier != null
+                && held.suppliesFor(now) > QUICK_NANOS
+                && supplier.plugin().isNonBlocking(supplier.point())
+                && supplier.plugin().demote()) {
+            log(
+                    LogLevel.CRIT,
+                    supplier,
+                    "plugin "
+                            + supplier.name()
+                            + " lets plugin "
+                            + held.link().name()
+                            + " wait for a setting although it is marked NonBlocking; it is asked"
+                            + " within a time limit from now on");
         }
     }
 
     private void giveUp(HookCall held) {
+        Link supplier = held.supplier();
         HookCall.State before = held.giveUp();
         if (before == HookCall.State.ENDED) {
             return;
@@ -443,25 +487,61 @@ public final class HookRun {
         } else if (asked) {
             link.plugin().hangs();
         }
+        Runnable request = held.request();
+        if (!asked && request != null) {
+            link.plugin().share().withdraw(request);
+        }
+        tellOverdue(held, asked, supplier, skips ? "it is passed over" : consequence());
+        long now = System.nanoTime();
+        decided(link, "overdue", "", "no answer in time", held.began(), now);
+        if (asked) {
+            blame(link, supplier, now);
+        }
+        if (before == HookCall.State.RUNNING && !held.isPlaced()) {
+            callAside(link);
+        }
+        HookResult result = skips ? proceed(null) : OVERDUE;
+        if (result != null) {
+            finish(result);
+        }
+    }
+
+    private void tellOverdue(
+            HookCall held, boolean asked, @Nullable Link supplier, String consequence) {
         host.log().log(
                 LogLevel.CRIT,
                 host.connection().id(),
                 (asked ? "plugin " : "no worker was free for plugin ")
-                        + link.name()
+                        + held.link().name()
                         + (asked ? " did not answer hook " : ", hook ")
                         + point.hookName()
                         + " in time ("
                         + held.limitSeconds()
                         + " s), "
-                        + (skips ? "it is passed over" : consequence()));
-        long now = System.nanoTime();
-        decided(link, "overdue", "", "no answer in time", held.began(), now);
-        if (asked) {
-            countFailure(link, now);
+                        + (supplier == null
+                                ? ""
+                                : "it waits for a setting from plugin " + supplier.name() + ", ")
+                        + consequence);
+    }
+
+    /** Counts an overdue call against the plugin that is waited for. */
+    private void blame(Link link, @Nullable Link supplier, long now) {
+        Door.failed(host, supplier == null ? link : supplier, now);
+        if (supplier != null) {
+            link.plugin().breaker().undecided();
         }
-        HookResult result = skips ? proceed(null) : OVERDUE;
-        if (result != null) {
-            finish(result);
+    }
+
+    /** One that said it would never wait, and was therefore called on whatever thread there was. */
+    private void callAside(Link link) {
+        if (link.plugin().demote()) {
+            log(
+                    LogLevel.CRIT,
+                    link,
+                    "plugin "
+                            + link.name()
+                            + " does not come back although it is marked NonBlocking; it is called"
+                            + " as one that may wait from now on");
         }
     }
 
@@ -488,40 +568,24 @@ public final class HookRun {
     private void observe(Link link, HookResult result) {
         HookPoint observer = result.action().refuses() ? HookPoint.DENY : HookPoint.OK;
         for (Link watching : generation.chain(observer)) {
-            if (watching.nonBlocking()) {
-                tell(watching, link, result);
-                continue;
+            Consumer<Object> notice = hook -> tell(hook, link.name(), result);
+            if (!watching.nonBlocking()) {
+                host.observers().tell(host, watching, notice);
+            } else if (host.inlineCalls().isHere()) {
+                host.observers().call(host, watching, notice);
+            } else {
+                // There the guard sees one that does wait; on a child the run would wait with it.
+                onLoop(() -> host.observers().call(host, watching, notice));
             }
-            Runnable request =
-                    () -> {
-                        tell(watching, link, result);
-                        giveBack(watching);
-                    };
-            watching.plugin().share().submit(host.children(), request);
         }
     }
 
-    private void tell(Link watching, Link link, HookResult result) {
-        Object hook = watching.plugin().enter();
-        if (hook == null) {
-            return;
-        }
+    private void tell(Object hook, String plugin, HookResult result) {
         boolean refused = result.action().refuses();
-        enter(watching);
-        try {
-            if (refused && hook instanceof DenyHook deny) {
-                deny.onDeny(host.connection(), link.name(), point.hookName(), result);
-            } else if (!refused && hook instanceof OkHook ok) {
-                ok.onOk(host.connection(), link.name(), point.hookName(), result);
-            }
-        } catch (RuntimeException | LinkageError | AssertionError e) {
-            host.log().log(
-                    LogLevel.CRIT,
-                    watching.call(host.connection().id()),
-                    "FATAL PLUGIN ERROR [" + watching.name() + "]: " + LogText.of(e));
-        } finally {
-            leave();
-            watching.plugin().exit();
+        if (refused && hook instanceof DenyHook deny) {
+            deny.onDeny(host.connection(), plugin, point.hookName(), result);
+        } else if (!refused && hook instanceof OkHook ok) {
+            ok.onOk(host.connection(), plugin, point.hookName(), result);
         }
     }
 

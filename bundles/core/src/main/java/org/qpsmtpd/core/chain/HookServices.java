@@ -200,9 +200,7 @@ final class HookServices {
         Following following = followed.get(id);
         if (following != null && following.reference == null) {
             // Built on a thread of its own: whoever registers must not wait for a constructor.
-            Thread thread = new Thread(() -> arrive(following, reference), "plugin-return");
-            thread.setDaemon(true);
-            thread.start();
+            Aside.soon("plugin-return", () -> arrive(following, reference));
         } else if (isPlain(reference)) {
             onChange.run();
         }
@@ -221,6 +219,10 @@ final class HookServices {
             }
         } catch (PluginFault e) {
             log.log(LogLevel.ERROR, "plugin " + instance + " came back: " + e.getMessage());
+            if (e.isPassing()) {
+                Aside.later("plugin-return", () -> arrive(following, reference));
+                return;
+            }
         }
         onChange.run();
     }

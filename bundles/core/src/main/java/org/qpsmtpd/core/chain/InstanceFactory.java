@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -30,6 +32,7 @@ import org.osgi.service.metatype.MetaTypeInformation;
 import org.osgi.service.metatype.MetaTypeService;
 import org.osgi.service.metatype.ObjectClassDefinition;
 import org.qpsmtpd.api.hook.LoggingHook;
+import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.plugin.SelfCheck;
 import org.qpsmtpd.core.chain.OptionBinder.Options;
 import org.qpsmtpd.core.chain.PluginCatalog.Offer;
@@ -49,6 +52,8 @@ public final class InstanceFactory {
     /** How the names of configurations begin that factories made, of whichever server. */
     private static final String OWN = "qpsmtpd.";
 
+    private static final long MOST_STOP_MILLIS = 2_000;
+    private static final long LEAST_STOP_MILLIS = 50;
     private static final String START = Long.toString(System.currentTimeMillis(), 36);
     private static final AtomicLong COUNTER = new AtomicLong();
 
@@ -58,6 +63,7 @@ public final class InstanceFactory {
     private final MetaTypeService metatypes;
     private final String server;
     private final Path configDirectory;
+    private final LogRouter log;
     private final HookServices services;
 
     /**
@@ -94,6 +100,7 @@ public final class InstanceFactory {
         this.metatypes = metatypes;
         this.server = server;
         this.configDirectory = configDirectory;
+        this.log = log;
         this.services = new HookServices(context, server, log);
     }
 
@@ -192,7 +199,8 @@ public final class InstanceFactory {
             throws PluginFault {
         if (component.immediate) {
             throw new PluginFault(
-                    "its component is marked immediate, which a plugin must not be; leave that out");
+                    "its component is marked immediate, which a plugin must not be; leave that"
+                        + " out");
         }
         return component;
     }
@@ -218,13 +226,14 @@ public final class InstanceFactory {
         CompletableFuture<ServiceReference<?>> registered = services.await(id);
         Configuration configuration = configure(offer, id, options);
         try {
-            ServiceReference<?> reference =
-                    registered.completeOnTimeout(null, TimeLimit.SECONDS, TimeUnit.SECONDS).join();
+            ServiceReference<?> reference = await(registered);
             Object plugin = reference == null ? null : services.get(reference);
-            if (plugin == null) {
+            if (reference == null || plugin == null) {
                 throw new PluginFault(failure(offer, configuration.getPid()));
             }
-            PluginInstance instance = checked(line, plugin, options.settings(), offer.bundle());
+            checkItself(plugin);
+            Origin origin = Origin.of(offer.bundle(), line);
+            PluginInstance instance = instance(line, plugin, options.settings(), origin);
             Made made = new Made(line.plugin(), instance, offer.bundle(), configuration);
             services.follow(id, made, reference);
             return made;
@@ -241,19 +250,36 @@ public final class InstanceFactory {
         if (plugin == null) {
             throw new PluginFault("its service went away");
         }
+        checkItself(plugin);
         Bundle bundle = reference.getBundle();
-        PluginInstance instance = checked(line, plugin, PluginSettings.USUAL, bundle);
+        PluginInstance instance =
+                instance(line, plugin, PluginSettings.USUAL, Origin.of(bundle, line));
         Made made = new Made(line.plugin(), instance, bundle, null);
         services.follow(HookServices.id(reference), made, reference);
         return made;
     }
 
-    private static PluginInstance checked(
-            PluginLine line, Object plugin, PluginSettings settings, Bundle bundle)
+    private static @Nullable ServiceReference<?> await(
+            CompletableFuture<ServiceReference<?>> registered) throws PluginFault {
+        try {
+            return registered.get(TimeLimit.SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            return null;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PluginFault("interrupted while it was started");
+        }
+    }
+
+    /** Looks at the plugin's methods, for which classes of its bundle may have to be loaded. */
+    private static PluginInstance instance(
+            PluginLine line, Object plugin, PluginSettings settings, Origin origin)
             throws PluginFault {
-        checkItself(plugin);
         PluginInstance instance =
-                new PluginInstance(line.instance(), plugin, settings, Origin.of(bundle, line));
+                TimeLimit.within(
+                        () -> new PluginInstance(line.instance(), plugin, settings, origin));
         if (plugin instanceof LoggingHook logger) {
             instance.takesLog(LogWishes.of(line.instance(), logger));
         }
@@ -311,8 +337,12 @@ public final class InstanceFactory {
     /** Declarative Services keeps to itself why a class cannot be loaded. */
     private String classFault(Offer offer) throws PluginFault {
         String name = describe(offer).implementationClass;
+        return TimeLimit.within(() -> classFault(offer.bundle(), name));
+    }
+
+    private static String classFault(Bundle bundle, String name) {
         try {
-            var unused = offer.bundle().loadClass(name);
+            var unused = bundle.loadClass(name);
             return "it did not start";
         } catch (ClassNotFoundException e) {
             return "its bundle does not hold the class " + name;
@@ -340,37 +370,70 @@ public final class InstanceFactory {
         return cause.startsWith(usual) ? cause.substring(usual.length()) : cause;
     }
 
-    /** Gives an instance back; Declarative Services then deactivates it. */
-    void release(Made made) {
-        services.release(made);
-        Configuration configuration = made.configuration();
-        if (configuration != null) {
-            delete(configuration);
+    /**
+     * Gives instances back, on threads of their own, since Declarative Services then deactivate
+     * them and a component may hang; waits a moment for each, and in all as long as said.
+     *
+     * @param deletes whether their configurations go, too; at the end of a framework whose storage
+     *     is fresh at each start they need not
+     */
+    void release(List<Made> unused, long millis, boolean deletes) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (Made made : unused) {
+            CompletableFuture<Void> gone = new CompletableFuture<>();
+            Aside.soon("plugin-stop", () -> release(made, deletes, gone));
+            long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            if (!isDone(gone, Math.max(LEAST_STOP_MILLIS, Math.min(MOST_STOP_MILLIS, left)))) {
+                log.log(
+                        LogLevel.ERROR,
+                        "plugin " + made.instance() + " does not stop in time, it is left alone");
+            }
         }
     }
 
-    /** Gives an instance back at the end of the server; the storage is fresh at each start. */
-    void abandon(Made made) {
-        services.release(made);
+    private void release(Made made, boolean deletes, CompletableFuture<Void> gone) {
+        try {
+            services.release(made);
+            gone.complete(null);
+            Configuration configuration = made.configuration();
+            if (deletes && configuration != null) {
+                configuration.delete();
+            }
+        } catch (IOException | IllegalStateException e) {
+            // the storage is fresh at each start, and a bundle that is gone took its configuration
+            // along
+        } finally {
+            gone.complete(null);
+        }
+    }
+
+    private static boolean isDone(CompletableFuture<Void> gone, long millis) {
+        try {
+            gone.get(millis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /**
      * In the background: a component that hangs would hold up whoever takes its configuration away.
      */
     private static void delete(Configuration configuration) {
-        Thread thread =
-                new Thread(
-                        () -> {
-                            try {
-                                configuration.delete();
-                            } catch (IOException | IllegalStateException e) {
-                                // the storage is fresh at each start, and a bundle that is gone
-                                // took its configuration along
-                            }
-                        },
-                        "plugin-stop");
-        thread.setDaemon(true);
-        thread.start();
+        Aside.soon(
+                "plugin-stop",
+                () -> {
+                    try {
+                        configuration.delete();
+                    } catch (IOException | IllegalStateException e) {
+                        // as in release
+                    }
+                });
     }
 
     /** Stops following services. */

@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.chain;
 
+import java.util.function.BooleanSupplier;
 import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.core.log.PluginCall;
@@ -11,14 +12,14 @@ import org.qpsmtpd.core.log.PluginCall;
  * @param point the hook
  * @param mayWait whether it must be called as one that waits, whatever it says of itself
  */
-record Link(PluginInstance plugin, HookPoint point, boolean mayWait) {
+record Link(PluginInstance plugin, HookPoint point, BooleanSupplier mayWait) {
     String name() {
         return plugin.name();
     }
 
     /** Whether it may run where input is read. */
     boolean nonBlocking() {
-        return !mayWait && plugin.isNonBlocking(point);
+        return !mayWait.getAsBoolean() && plugin.isNonBlocking(point);
     }
 
     boolean skipOnError() {

@@ -35,6 +35,7 @@ public final class PluginInstance {
     private final AtomicInteger hanging = new AtomicInteger();
     private final LongAdder entered = new LongAdder();
     private final LongAdder left = new LongAdder();
+    private final LongAdder memory = new LongAdder();
     private volatile @Nullable Object plugin;
     private volatile CompletableFuture<Void> back = CompletableFuture.completedFuture(null);
     private volatile @Nullable LogWishes logWishes;
@@ -100,6 +101,21 @@ public final class PluginInstance {
     long running() {
         long ended = left.sum();
         return Math.max(0, entered.sum() - ended);
+    }
+
+    /** A call has taken so many octets of memory. */
+    void tookMemory(long octets) {
+        memory.add(octets);
+    }
+
+    /** How many octets its calls took while that was measured. */
+    long memoryTaken() {
+        return memory.sum();
+    }
+
+    /** Forgets what was measured. */
+    void forgetMemoryTaken() {
+        memory.reset();
     }
 
     /** The plugin itself, for what is no call; null while it is away. */

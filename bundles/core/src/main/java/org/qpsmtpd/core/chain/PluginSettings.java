@@ -16,6 +16,9 @@ public record PluginSettings(LevelSetting level, boolean skipOnError, int deadli
 
     private static final int USUAL_SECONDS = 60;
 
+    /** Less than whoever asks for the setting has. */
+    private static final int SETTING_SECONDS = 10;
+
     /** A client waits ten minutes for the answer to a message, RFC 5321 4.5.3.2.6. */
     private static final int MESSAGE_SECONDS = 300;
 
@@ -23,6 +26,9 @@ public record PluginSettings(LevelSetting level, boolean skipOnError, int deadli
     int deadlineSeconds(HookPoint point) {
         if (deadlineSeconds > 0) {
             return deadlineSeconds;
+        }
+        if (point == HookPoint.CONFIG || point == HookPoint.USER_CONFIG) {
+            return SETTING_SECONDS;
         }
         boolean message = point == HookPoint.QUEUE || point == HookPoint.DATA_POST;
         return message ? MESSAGE_SECONDS : USUAL_SECONDS;

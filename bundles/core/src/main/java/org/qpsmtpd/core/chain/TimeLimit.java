@@ -18,15 +18,24 @@ final class TimeLimit {
      * @throws PluginFault when it fails or takes too long
      */
     static <T> T within(Callable<T> work) throws PluginFault {
+        return within(SECONDS, "it did not become ready", work);
+    }
+
+    /**
+     * The same within another limit.
+     *
+     * @param late what the fault says when the limit is reached, without the time
+     */
+    static <T> T within(long seconds, String late, Callable<T> work) throws PluginFault {
         FutureTask<T> task = new FutureTask<>(work);
-        Thread thread = new Thread(task, "plugin-start");
-        thread.setDaemon(true);
-        thread.start();
         try {
-            return task.get(SECONDS, TimeUnit.SECONDS);
+            Aside.start("plugin-start", task);
+            return task.get(seconds, TimeUnit.SECONDS);
+        } catch (OutOfMemoryError e) {
+            throw PluginFault.passing("the system gives no thread to start it on");
         } catch (TimeoutException e) {
             task.cancel(true);
-            throw new PluginFault("it did not become ready within " + SECONDS + " seconds");
+            throw new PluginFault(late + " within " + seconds + " seconds");
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             throw new PluginFault(sentence(cause == null ? e : cause));

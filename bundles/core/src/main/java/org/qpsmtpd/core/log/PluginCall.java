@@ -20,7 +20,8 @@ public record PluginCall(String plugin, String hook, String connectionId, LevelS
         CURRENT.set(call);
     }
 
-    static Optional<PluginCall> current() {
+    /** The call that the calling thread runs. */
+    public static Optional<PluginCall> current() {
         return Optional.ofNullable(CURRENT.get());
     }
 

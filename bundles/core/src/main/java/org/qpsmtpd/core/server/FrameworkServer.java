@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +29,7 @@ import org.qpsmtpd.core.chain.InstalledPlugins;
 import org.qpsmtpd.core.chain.InstanceFactory;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.worker.MemoryWatch;
 import org.qpsmtpd.core.worker.ThreadWatch;
 
 /**
@@ -44,6 +45,8 @@ final class FrameworkServer {
     /** More than draining and giving back plugins take; only a hang lasts so long. */
     private static final long END_SECONDS = 50;
 
+    private static final long CONTROL_SECONDS = 3;
+
     private final Surroundings around;
     private final ServerOptions options;
     private final LogRouter log;
@@ -52,6 +55,7 @@ final class FrameworkServer {
     private final InstanceFactory factory;
     private final Generations generations;
     private final ThreadWatch threads;
+    private final MemoryWatch memory;
     private final AtomicBoolean renewalDue = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicBoolean drained = new AtomicBoolean();
@@ -77,6 +81,11 @@ final class FrameworkServer {
         generations =
                 new Generations(factory, config, log, around.exchange().join(this::renewSoon));
         threads = new ThreadWatch(generations::ownerOf, generations::tooManyThreads);
+        memory =
+                new MemoryWatch(
+                        generations::measureMemory,
+                        generations::memoryTakers,
+                        line -> log.log(LogLevel.CRIT, line));
         control =
                 Executors.newSingleThreadScheduledExecutor(
                         work -> {
@@ -97,7 +106,10 @@ final class FrameworkServer {
         }
         try {
             around.openGate();
-            generations.renew();
+            renew();
+            if (closed.get()) {
+                return;
+            }
             generations.onChange(this::renewSoon);
             config.onChange(this::fileChanged);
             around.context().addBundleListener(bundleListener);
@@ -117,7 +129,7 @@ final class FrameworkServer {
                             this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
             announce(started);
             entrance.opened(started);
-        } catch (IOException | RuntimeException | LinkageError e) {
+        } catch (IOException | RuntimeException | Error e) {
             log.log(LogLevel.EMERG, "the server cannot start: " + e);
         }
     }
@@ -163,15 +175,15 @@ final class FrameworkServer {
     // ---- changes
 
     private void watch() {
-        if (closed.get()) {
-            return;
+        if (!closed.get()) {
+            guarded("the look for changes failed", this::look).run();
         }
-        try {
-            config.refresh();
-            generations.retire();
-        } catch (RuntimeException e) { // the next look must come
-            log.log(LogLevel.CRIT, "changes cannot be looked for: " + e);
-        }
+    }
+
+    private void look() {
+        config.refresh();
+        generations.retire();
+        memory.check();
         looks++;
         if (looks % LOOKS_PER_THREAD_CHECK == 0) {
             threads.check();
@@ -204,9 +216,14 @@ final class FrameworkServer {
         CompletableFuture<List<String>> outcome = new CompletableFuture<>();
         submit(
                 () -> {
-                    config.reload();
-                    generations.reconsider();
-                    outcome.complete(generations.renew());
+                    try {
+                        config.reload();
+                        generations.reconsider();
+                        outcome.complete(renew());
+                    } catch (RuntimeException | Error e) {
+                        outcome.completeExceptionally(e);
+                        throw e;
+                    }
                     log.log(
                             LogLevel.NOTICE,
                             "reload: generation " + generations.current().number() + " in use");
@@ -248,26 +265,41 @@ final class FrameworkServer {
         if (patience > 0) {
             submit(this::renewUnlessPatient, patience);
         } else {
-            generations.renew();
+            renew();
         }
+    }
+
+    /** What fails for want of a thread is tried again. */
+    private List<String> renew() {
+        List<String> sentences = generations.renew();
+        long millis = generations.retryMillis();
+        if (millis > 0) {
+            submit(this::renewUnlessPatient, millis);
+        }
+        return sentences;
     }
 
     private void submit(Runnable work, long millis) {
         try {
-            Runnable guarded =
-                    () -> {
-                        try {
-                            if (!closed.get()) {
-                                work.run();
-                            }
-                        } catch (RuntimeException e) {
-                            log.log(LogLevel.CRIT, "no new generation: " + e);
-                        }
-                    };
-            var unused = control.schedule(guarded, millis, TimeUnit.MILLISECONDS);
+            var unused =
+                    control.schedule(
+                            guarded("no new generation", work), millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             log.log(LogLevel.DEBUG, "no change while shutting down");
         }
+    }
+
+    /** Whatever fails here is said, and what comes next is done nevertheless. */
+    private Runnable guarded(String what, Runnable work) {
+        return () -> {
+            try {
+                if (!closed.get()) {
+                    work.run();
+                }
+            } catch (RuntimeException | Error e) {
+                log.log(LogLevel.CRIT, what + ": " + e);
+            }
+        };
     }
 
     // ---- end
@@ -275,6 +307,7 @@ final class FrameworkServer {
     /** Stops accepting and lets what is in flight finish, within a bound; the plugins stay. */
     void drain() {
         closed.set(true);
+        control.shutdownNow(); // a plugin that is being made is not waited for
         SmtpServer running = server;
         if (running != null && drained.compareAndSet(false, true)) {
             around.context().removeBundleListener(bundleListener);
@@ -284,10 +317,16 @@ final class FrameworkServer {
 
     /** Drains, unless somebody did, and lets the plugins go; returns after a bounded time. */
     void end() {
-        closed.set(true);
-        Future<?> finished = control.submit(this::finish);
+        FutureTask<Boolean> end = new FutureTask<>(this::finish, true);
         try {
-            finished.get(END_SECONDS, TimeUnit.SECONDS);
+            Thread thread = new Thread(end, options.threadPrefix() + "end");
+            thread.setDaemon(true);
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            end.run(); // no thread is to be had
+        }
+        try {
+            end.get(END_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             log.log(LogLevel.CRIT, "the server did not end within " + END_SECONDS + " seconds");
         } catch (ExecutionException e) {
@@ -295,13 +334,24 @@ final class FrameworkServer {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        control.shutdownNow();
     }
 
     private void finish() {
         drain();
+        awaitControl();
         registered.forEach(FrameworkServer::unregister);
         generations.close(hostGoesOn);
+    }
+
+    /** It has been interrupted, and nothing that it waits for takes no notice of that. */
+    private void awaitControl() {
+        try {
+            if (!control.awaitTermination(CONTROL_SECONDS, TimeUnit.SECONDS)) {
+                log.log(LogLevel.CRIT, "the control thread does not end, it is left alone");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void unregister(ServiceRegistration<?> registration) {

@@ -57,6 +57,7 @@ public final class SmtpServer implements AutoCloseable {
                         options.idleChildren(),
                         options.prettyChild(),
                         atChildStart);
+        children.onLack(line -> log.log(LogLevel.CRIT, line));
         Spool spool = new Spool(spoolDirectory(options, config));
         prepare(spool);
         engine =

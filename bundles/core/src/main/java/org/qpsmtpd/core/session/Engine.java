@@ -18,6 +18,8 @@ import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.chain.Observers;
+import org.qpsmtpd.core.chain.SettingUnknown;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.message.Spool;
@@ -39,6 +41,7 @@ public final class Engine {
     private final Supplier<Optional<Resolver>> resolver;
     private final Budget budget = Budget.ofThisJvm();
     private final Records records = new Records();
+    private final Observers observers = new Observers();
     private final ConfigView<List<Network>> proxies;
     private final ConfigView<List<Network>> xclients;
     private final AtomicLong sessions = new AtomicLong();
@@ -117,9 +120,8 @@ public final class Engine {
     public boolean beginsWithTls(int port) {
         Generation current = enterGeneration();
         try {
-            return current.hasTls()
-                    && current.askTls(hook -> Optional.of(hook.isImplicit(port))).orElse(false);
-        } catch (RuntimeException | LinkageError e) {
+            return current.isImplicitTls(port);
+        } catch (RuntimeException | Error e) {
             return true; // nothing is said where it is not known how
         } finally {
             current.leave();
@@ -224,9 +226,17 @@ public final class Engine {
         }
     }
 
-    /** Lets requests go on that wait behind a plugin that hangs; called now and then. */
+    Observers observers() {
+        return observers;
+    }
+
+    /**
+     * Lets requests go on that wait behind a plugin that hangs, and gives up calls that nobody
+     * waits for; called once a second.
+     */
     public void relieveChildren() {
         children.relieve();
+        observers.tick(System.nanoTime());
     }
 
     /** How many requests wait for a child. */
@@ -249,10 +259,14 @@ public final class Engine {
     /**
      * The settings as a configuration has them. When a file cannot be read they are the last ones
      * known, or the defaults: the generation of plugins defers mail then.
+     *
+     * @throws SettingUnknown when a plugin that supplies them does not answer
      */
     Settings settingsOf(Config source) {
         try {
             return Settings.of(source, version);
+        } catch (SettingUnknown e) {
+            throw e;
         } catch (UncheckedIOException e) {
             Known last = known;
             return last == null ? Settings.of(new NoFiles(), version) : last.settings;

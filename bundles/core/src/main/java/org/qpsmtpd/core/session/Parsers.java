@@ -4,12 +4,12 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.connection.Connection;
 import org.qpsmtpd.api.hook.CommandParser;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.ParsedCommand;
-import org.qpsmtpd.api.log.LogLevel;
 
 /** Lets the plugins of a parse hook choose who reads a command's argument. */
 final class Parsers {
@@ -33,28 +33,38 @@ final class Parsers {
             then.accept(builtIn.apply(argument));
             return;
         }
-        CommandParser[] chosen = {(connection, rest) -> builtIn.apply(rest)};
+        Reading reading = new Reading();
         session.ask(
                 point,
                 type,
                 hook -> {
                     Optional<CommandParser> parser = choose.apply(hook, session.connection());
-                    parser.ifPresent(known -> chosen[0] = known);
+                    parser.ifPresent(chosen -> reading.begin(chosen, session, argument));
                     return parser.isPresent() ? HookResult.OK : HookResult.DECLINED;
                 },
-                result -> parse(session, chosen[0], argument, then));
+                result -> {
+                    ParsedCommand command = reading.command;
+                    if (result.action().refuses() || (reading.begun && command == null)) {
+                        session.reply(Replies.FAULT);
+                    } else {
+                        then.accept(command == null ? builtIn.apply(argument) : command);
+                    }
+                });
     }
 
-    private static void parse(
-            Session session, CommandParser parser, String argument, Consumer<ParsedCommand> then) {
-        ParsedCommand command;
-        try {
-            command = parser.parse(session.connection(), argument);
-        } catch (RuntimeException | LinkageError e) {
-            session.log(LogLevel.CRIT, "FATAL PLUGIN ERROR: a plugin's parser failed: " + e);
-            session.reply(Replies.FAULT);
-            return;
+    /**
+     * A plugin's parser at work, as a part of its call: what it does is counted and limited like
+     * that. Once one has begun no other is a substitute.
+     */
+    private static final class Reading {
+        private volatile boolean begun;
+        private volatile @Nullable ParsedCommand command;
+
+        void begin(CommandParser parser, Session session, String argument) {
+            if (!begun) {
+                begun = true;
+                command = parser.parse(session.connection(), argument);
+            }
         }
-        then.accept(command);
     }
 }

@@ -31,6 +31,8 @@ final class Replies {
     static final Reply MESSAGE_TOO_BIG = Reply.of(552, "5.3.4", "Message too big!");
     static final Reply HEADER_TOO_BIG = Reply.of(552, "5.3.4", "Message header too big");
     static final Reply INTERNAL_ERROR = Reply.of(421, "4.3.0", "Internal error - try again later");
+    static final Reply SETTINGS_UNKNOWN =
+            Reply.of(421, "4.3.0", "Service not available, try again later");
     static final Reply NO_MEMORY =
             Reply.of(452, "4.3.1", "Too many messages at once; try again later");
     static final Reply FAULT = Reply.of(451, "4.3.0", "Internal error - try again later");

@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,9 @@ import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.HookHost;
 import org.qpsmtpd.core.chain.HookRun;
+import org.qpsmtpd.core.chain.Observers;
 import org.qpsmtpd.core.chain.Outcome;
+import org.qpsmtpd.core.chain.SettingUnknown;
 import org.qpsmtpd.core.config.HookedConfig;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.record.SessionLog;
@@ -62,6 +66,9 @@ public final class Session implements HookHost {
 
     private static final Reply RENEWED =
             Reply.of(421, "4.3.2", "Service renewed, please connect again");
+
+    /** How long plugins may take for the settings of a session, in seconds. */
+    private static final long SETTINGS_SECONDS = 60;
 
     private final Engine engine;
     private final Wire wire;
@@ -137,8 +144,10 @@ public final class Session implements HookHost {
     /** Plugins may supply the core's own settings too, and may wait for them. */
     private void askForSettings(Runnable then) {
         asking++;
+        Executor place = generation.lookUpsMayWait() ? engine.children() : Runnable::run;
         var unused =
-                CompletableFuture.supplyAsync(() -> engine.settingsOf(config()), engine.children())
+                CompletableFuture.supplyAsync(() -> engine.settingsOf(config()), place)
+                        .orTimeout(SETTINGS_SECONDS, TimeUnit.SECONDS)
                         .whenCompleteAsync(
                                 (asked, failure) -> settingsKnown(asked, failure, then), loop());
     }
@@ -147,7 +156,7 @@ public final class Session implements HookHost {
             @Nullable Settings asked, @Nullable Throwable failure, Runnable then) {
         asking--;
         if (asked == null) {
-            failed(new IllegalStateException("a plugin failed to supply settings", failure));
+            settingsUnknown(failure);
         } else {
             settings = asked;
             if (!gone) {
@@ -155,6 +164,18 @@ public final class Session implements HookHost {
             }
         }
         settled();
+    }
+
+    private void settingsUnknown(@Nullable Throwable failure) {
+        Throwable cause = failure == null ? null : failure.getCause();
+        Throwable why = cause == null ? failure : cause;
+        if (!(why instanceof SettingUnknown || why instanceof TimeoutException)) {
+            failed(new IllegalStateException("a plugin failed to supply settings", why));
+            return;
+        }
+        log(LogLevel.ERROR, "no settings for this session: " + why);
+        reply(Replies.SETTINGS_UNKNOWN);
+        disconnect();
     }
 
     private void preConnection(SmtpAdmission admission) {
@@ -548,7 +569,7 @@ public final class Session implements HookHost {
         if (!abandoned) {
             try {
                 then.accept(result);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failed(e);
             }
         }
@@ -556,7 +577,7 @@ public final class Session implements HookHost {
     }
 
     /** Something of ours went wrong: the client is to come again, and this connection ends. */
-    private void failed(RuntimeException failure) {
+    private void failed(Throwable failure) {
         StackTraceElement[] trace = failure.getStackTrace();
         String where = trace.length == 0 ? "" : " at " + trace[0];
         Throwable cause = failure.getCause();
@@ -734,6 +755,11 @@ public final class Session implements HookHost {
     }
 
     @Override
+    public Observers observers() {
+        return engine.observers();
+    }
+
+    @Override
     public LogRouter log() {
         return engine.log();
     }
@@ -800,6 +826,7 @@ public final class Session implements HookHost {
                     new HookedConfig(
                             name ->
                                     generation.first(
+                                            this,
                                             HookPoint.CONFIG,
                                             ConfigHook.class,
                                             hook -> hook.onConfig(name)),
@@ -816,6 +843,7 @@ public final class Session implements HookHost {
         return new HookedConfig(
                 name ->
                         generation.first(
+                                this,
                                 HookPoint.USER_CONFIG,
                                 UserConfigHook.class,
                                 hook -> hook.onUserConfig(address, name)),

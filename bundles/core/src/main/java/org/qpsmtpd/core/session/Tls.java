@@ -110,11 +110,6 @@ final class Tls {
     }
 
     private <T> Optional<T> ask(Function<TlsHook, Optional<T>> question) {
-        try {
-            return session.generation().askTls(question);
-        } catch (RuntimeException | LinkageError e) {
-            session.log(LogLevel.CRIT, "FATAL PLUGIN ERROR in TLS: " + e);
-            return Optional.empty();
-        }
+        return session.generation().askTls(session, question);
     }
 }

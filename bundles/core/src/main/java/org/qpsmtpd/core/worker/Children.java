@@ -1,11 +1,14 @@
 package org.qpsmtpd.core.worker;
 
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The workers that run hooks which may wait. Up to {@code --children} at once; {@code
@@ -15,6 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>When all are busy and one plugin holds more than half of them, as one does that hangs, there
  * are up to half as many again for the requests of the others.
+ *
+ * <p>When the system gives no thread for a further child, requests wait for those that live, and
+ * each {@link #relieve} tries again. No request is lost by it.
  */
 public final class Children implements ChildPool, AutoCloseable {
     private static final long IDLE_SECONDS = 15;
@@ -28,6 +34,9 @@ public final class Children implements ChildPool, AutoCloseable {
     private final ThreadPoolExecutor pool;
     private final ThreadPoolExecutor spare;
     private final int most;
+    private volatile Consumer<String> report = line -> {};
+    private volatile boolean lacking;
+    private boolean told;
 
     /**
      * Hands a request to an idle child, or says that there is none, so that the pool grows first.
@@ -99,7 +108,7 @@ public final class Children implements ChildPool, AutoCloseable {
                         waiting,
                         threads,
                         (request, full) -> waiting.put(request));
-        pool.prestartAllCoreThreads();
+        startIdleOnes();
         spare =
                 new ThreadPoolExecutor(
                         half(),
@@ -107,8 +116,22 @@ public final class Children implements ChildPool, AutoCloseable {
                         idleMillis,
                         TimeUnit.MILLISECONDS,
                         new LinkedBlockingQueue<>(),
-                        threads);
+                        threads,
+                        (request, ended) -> waiting.put(request));
         spare.allowCoreThreadTimeOut(true);
+    }
+
+    private void startIdleOnes() {
+        try {
+            pool.prestartAllCoreThreads();
+        } catch (OutOfMemoryError e) {
+            lacking = true;
+        }
+    }
+
+    /** Takes the lines that tell that threads are lacking, and that they are there again. */
+    public void onLack(Consumer<String> lines) {
+        report = lines;
     }
 
     private Thread thread(Runnable work, String common, Runnable atStart) {
@@ -131,15 +154,27 @@ public final class Children implements ChildPool, AutoCloseable {
     @Override
     public void execute(Runnable request) {
         if (isHogged()) {
-            spare.execute(new Request(request, false, new AtomicInteger()));
+            hand(spare, new Request(request, false, new AtomicInteger()));
         } else {
-            pool.execute(new Request(request, false, busy));
+            hand(pool, new Request(request, false, busy));
         }
     }
 
     @Override
     public void executeInTurn(Runnable request) {
-        pool.execute(new Request(request, true, busy));
+        hand(pool, new Request(request, true, busy));
+    }
+
+    /** A pool that needs a thread for the request and gets none throws it away. */
+    private void hand(ThreadPoolExecutor to, Runnable request) {
+        try {
+            to.execute(request);
+        } catch (OutOfMemoryError e) {
+            lacking = true;
+            if (!to.getQueue().contains(request)) {
+                (to.getPoolSize() > 0 ? to.getQueue() : waiting).add(request);
+            }
+        }
     }
 
     private boolean isHogged() {
@@ -151,15 +186,57 @@ public final class Children implements ChildPool, AutoCloseable {
         hogs.addAndGet(change);
     }
 
-    /** Lets requests that came to wait behind a plugin that hangs go on; called now and then. */
+    /**
+     * Lets requests go on that came to wait behind a plugin that hangs, or for a thread; called now
+     * and then by one thread at a time.
+     */
     public void relieve() {
-        if (!isHogged()) {
-            return;
-        }
-        for (Runnable waits : waiting) {
-            if (waits instanceof Request request && !request.inTurn() && waiting.remove(request)) {
-                execute(request.work());
+        if (isHogged()) {
+            for (Runnable waits : List.copyOf(waiting)) {
+                if (waits instanceof Request request
+                        && !request.inTurn()
+                        && waiting.remove(request)) {
+                    execute(request.work());
+                }
             }
+        }
+        if (lacking && canHaveThreads()) {
+            lacking = false;
+            hireForWaiting();
+        }
+        tell();
+    }
+
+    private static boolean canHaveThreads() {
+        try {
+            new Thread(() -> {}, "child trial").start();
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
+    }
+
+    private void hireForWaiting() {
+        startIdleOnes();
+        while (!lacking && pool.getPoolSize() < most) {
+            @Nullable Runnable request = waiting.poll();
+            if (request == null) {
+                return;
+            }
+            hand(pool, request);
+        }
+    }
+
+    private void tell() {
+        boolean lacks = lacking;
+        if (lacks != told) {
+            told = lacks;
+            report.accept(
+                    lacks
+                            ? "the system gives no thread for a further child: "
+                                    + size()
+                                    + " children go on, requests wait for them"
+                            : "there are threads for children again");
         }
     }
 

@@ -75,6 +75,16 @@ public final class InlineCalls {
         stuck = false;
     }
 
+    /** Whether the calling thread is the loop's. */
+    public boolean isHere() {
+        return Thread.currentThread() == loop;
+    }
+
+    /** Whom the loop's thread is calling; null for nobody, and on any other thread. */
+    public @Nullable Object callee() {
+        return isHere() ? callee.getPlain() : null;
+    }
+
     /** The loop has come round; to be called about once a second. */
     public void beat() {
         beat.setRelease(beat.getPlain() + 1);

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.qpsmtpd.api.connection.Connection;
 import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.hook.ConfigHook;
 import org.qpsmtpd.api.hook.DenyHook;
 import org.qpsmtpd.api.hook.HeloHook;
 import org.qpsmtpd.api.hook.HookPoint;
@@ -47,6 +48,7 @@ class HookRunTest {
     private final LogRouter router =
             new LogRouter(new StreamLog(new PrintStream(log, true, StandardCharsets.UTF_8)));
     private final List<Runnable> inTurn = new ArrayList<>();
+    private final Observers observers = new Observers();
     private int hogs;
     private final ChildPool pool =
             new ChildPool() {
@@ -91,6 +93,11 @@ class HookRunTest {
                 @Override
                 public ChildPool children() {
                     return pool;
+                }
+
+                @Override
+                public Observers observers() {
+                    return observers;
                 }
 
                 @Override
@@ -505,6 +512,127 @@ class HookRunTest {
         }
         results.clear();
         assertThat(run(plugin)).isEqualTo(HookResult.OK);
+    }
+
+    /** Says that it never waits. */
+    @NonBlocking
+    private static final class Liar implements HeloHook {
+        private final CountDownLatch called = new CountDownLatch(1);
+        private final CountDownLatch over = new CountDownLatch(1);
+
+        @Override
+        public HookResult onHelo(Connection connection, String name) {
+            called.countDown();
+            awaitUninterruptibly(over);
+            return HookResult.OK;
+        }
+    }
+
+    @Test
+    void givesUpOneThatWaitsOnAChildAlthoughItSaysItNeverWould() throws InterruptedException {
+        Liar liar = new Liar();
+        PluginInstance plugin = PluginInstance.of("liar", liar);
+        HookRun run = startSlow(slow(HookResult.DECLINED), plugin);
+        Thread child = new Thread(children.remove());
+        child.start();
+        liar.called.await();
+
+        run.tick(inSeconds(61));
+        settle();
+
+        assertThat(results).extracting(HookResult::action).containsOnly(Action.DENYSOFT_DISCONNECT);
+        assertThat(logged()).contains("plugin liar does not come back although it is marked");
+        assertThat(plugin.isNonBlocking(HookPoint.HELO)).isFalse();
+        liar.over.countDown();
+        child.join();
+        assertThat(plugin.share().taken()).isZero();
+    }
+
+    // ---- settings
+
+    @Test
+    void doesNotBlameTheOneThatAsksForASetting() {
+        ConfigHook broken =
+                name -> {
+                    throw new StackOverflowError("deep");
+                };
+        PluginInstance supplier = PluginInstance.of("supplier", broken);
+        Generation supplies = generation(supplier);
+        HeloHook asks =
+                (connection, name) ->
+                        supplies.first(
+                                                host,
+                                                HookPoint.CONFIG,
+                                                ConfigHook.class,
+                                                hook -> hook.onConfig("x"))
+                                        .isPresent()
+                                ? HookResult.OK
+                                : HookResult.DENY;
+        PluginInstance asker = PluginInstance.of("asker", asks);
+        for (int i = 0; i < 7; i++) {
+            start(asker);
+            settle();
+        }
+
+        assertThat(results).extracting(HookResult::action).containsOnly(Action.DENYSOFT);
+        assertThat(asker.figures(HookPoint.HELO).errors()).isZero();
+        assertThat(supplier.figures(HookPoint.CONFIG).errors()).isEqualTo(5);
+        assertThat(logged())
+                .contains("FATAL PLUGIN ERROR [supplier]: java.lang.StackOverflowError: deep")
+                .containsOnlyOnce("plugin supplier failed too often")
+                .doesNotContain("[asker]");
+    }
+
+    // ---- observers
+
+    @Test
+    void keepsFewAnswersForAnObserverThatHangs() throws InterruptedException {
+        CountDownLatch called = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        DenyHook hanging =
+                (connection, plugin, hook, result) -> {
+                    called.countDown();
+                    awaitUninterruptibly(over);
+                };
+        PluginInstance observer = PluginInstance.of("observer", hanging);
+        Quick denying = new Quick(HookResult.DENY);
+        start(denying, observer);
+        Thread child = new Thread(children.remove());
+        child.start();
+        called.await();
+        for (int i = 0; i < Share.MOST_NOTICES; i++) {
+            start(denying, observer);
+        }
+        assertThat(logged()).doesNotContain("does not keep up");
+        start(denying, observer);
+
+        assertThat(logged())
+                .contains(
+                        "plugin observer does not keep up with hook deny, answers that it was not"
+                                + " told of: 1");
+        assertThat(observer.share().taken()).isEqualTo(1);
+        observers.tick(inSeconds(61));
+        assertThat(logged())
+                .contains("plugin observer did not come back from hook deny in time (60 s)");
+        over.countDown();
+        child.join();
+        settle();
+        assertThat(observer.share().taken()).isZero();
+    }
+
+    @Test
+    void givesAnObserversPlaceBackWhateverItThrows() {
+        DenyHook failing =
+                (connection, plugin, hook, result) -> {
+                    throw new StackOverflowError("deep");
+                };
+        PluginInstance observer = PluginInstance.of("observer", failing);
+
+        run(new Quick(HookResult.DENY), observer);
+
+        assertThat(observer.share().taken()).isZero();
+        assertThat(logged())
+                .contains("FATAL PLUGIN ERROR [observer]: java.lang.StackOverflowError: deep");
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

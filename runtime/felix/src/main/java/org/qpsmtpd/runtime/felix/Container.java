@@ -9,12 +9,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.logging.Level;
@@ -27,6 +30,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceEvent;
@@ -87,10 +91,17 @@ final class Container {
             Pattern.compile("missing requirement .*?\\(osgi\\.wiring\\.package=([\\w.]+)\\)");
     private static final String LISTENING = "(" + SERVER + "=listening)";
 
+    /** How long all bundles but the one that does not stop are waited for. */
+    private static final long REST_MILLIS = 10_000;
+
     private final Framework framework;
     private final ClassPathConnector connector;
     private final CountDownLatch listening = new CountDownLatch(1);
     private volatile boolean stopping;
+    private volatile boolean leftAlone;
+
+    /** When the server had finished what was in flight, as {@link System#nanoTime}; 0 before. */
+    private volatile long drainedAt;
 
     private Container(Framework framework, ClassPathConnector connector) {
         this.framework = framework;
@@ -156,8 +167,10 @@ final class Container {
      *
      * @throws StartFailure with status 1 when the framework or a bundle other than a plugin fails;
      *     a plugin that fails is logged, and the core decides what its absence means
+     * @param stopAsked whether the server is to stop, so that no plugin is waited for
      */
-    void start(Home home, Bundles wanted) throws IOException, BundleException, StartFailure {
+    void start(Home home, Bundles wanted, BooleanSupplier stopAsked)
+            throws IOException, BundleException, StartFailure, InterruptedException {
         framework.start();
         List<Path> libraries = jars(home.bundles());
         libraries.removeIf(jar -> !wanted.includesLibrary(jar.getFileName().toString()));
@@ -177,7 +190,11 @@ final class Container {
         CompletableFuture<List<Bundle>> plugins =
                 CompletableFuture.supplyAsync(() -> installPlugins(named));
         startAll(install(libraries));
-        plugins.join().forEach(Container::startPlugin);
+        PluginStarts starts = new PluginStarts(stopAsked);
+        for (Bundle plugin : plugins.join()) {
+            starts.start(plugin);
+        }
+        starts.close();
         List<Bundle> then = install(deployment);
         List<Bundle> last = install(core);
         for (Bundle bundle : then) {
@@ -232,9 +249,79 @@ final class Container {
         }
     }
 
-    /** Returns when the framework has stopped, whoever asked for it; at once if it has before. */
-    void awaitStop() throws InterruptedException {
-        framework.waitForStop(0);
+    /**
+     * Waits until the framework has stopped, whoever asked for it; no longer than said.
+     *
+     * @return whether it has stopped
+     */
+    boolean awaitStop(Duration limit) throws InterruptedException {
+        return framework.waitForStop(limit.toMillis()).getType() != FrameworkEvent.WAIT_TIMEDOUT;
+    }
+
+    /** How long the bundles have been stopping since the server finished what was in flight. */
+    Duration lingersFor() {
+        long since = drainedAt;
+        return since == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
+    }
+
+    /** Whether a bundle was left alone that does not stop. */
+    boolean isLeftAlone() {
+        return leftAlone;
+    }
+
+    /**
+     * The framework stops bundles one after the other, the last one first, and waits for one that
+     * does not end: that is named, and the others are stopped without it, each for a moment at
+     * most.
+     */
+    void leaveAlone(Consumer<String> log) throws InterruptedException {
+        leftAlone = true;
+        List<Bundle> bundles = new ArrayList<>(List.of(framework.getBundleContext().getBundles()));
+        bundles.removeIf(bundle -> bundle.getBundleId() == 0 || !isRunning(bundle));
+        bundles.sort(Comparator.comparing(Bundle::getBundleId).reversed());
+        if (bundles.isEmpty()) {
+            log.accept("The framework does not stop, it is left alone");
+            return;
+        }
+        Bundle first = bundles.remove(0);
+        log.accept(
+                "Bundle "
+                        + first.getSymbolicName()
+                        + (first.getState() == Bundle.STARTING
+                                ? " is still starting and cannot be stopped"
+                                : " does not stop")
+                        + ": it is left alone");
+        Thread rest = new Thread(() -> bundles.forEach(Container::stopQuietly), "stop rest");
+        rest.setDaemon(true);
+        rest.start();
+        rest.join(REST_MILLIS);
+    }
+
+    private static boolean isRunning(Bundle bundle) {
+        return (bundle.getState() & (Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING)) != 0;
+    }
+
+    private static void stopQuietly(Bundle bundle) {
+        try {
+            if (isRunning(bundle)) {
+                bundle.stop(Bundle.STOP_TRANSIENT);
+            }
+        } catch (BundleException | RuntimeException | LinkageError e) {
+            LOG.log(Level.FINE, bundle.getSymbolicName() + " did not stop cleanly", e);
+        }
+    }
+
+    /** The bundle in whose jar a class is. */
+    Optional<String> bundleOf(String className) {
+        BundleContext context = framework.getBundleContext();
+        String entry = className.replace('.', '/') + ".class";
+        for (Bundle bundle : context == null ? new Bundle[0] : context.getBundles()) {
+            boolean installed = bundle.getBundleId() != 0 && isRunning(bundle);
+            if (installed && bundle.getEntry(entry) != null) {
+                return Optional.of(bundle.getSymbolicName());
+            }
+        }
+        return Optional.empty();
     }
 
     private void watch() {
@@ -263,7 +350,11 @@ final class Container {
     private void drain() {
         stopping = true;
         listening.countDown();
-        call(AutoCloseable.class, LISTENING, Container::close);
+        try {
+            call(AutoCloseable.class, LISTENING, Container::close);
+        } finally {
+            drainedAt = System.nanoTime();
+        }
     }
 
     private static void close(AutoCloseable server) {
@@ -356,15 +447,6 @@ final class Container {
         }
     }
 
-    private static void startPlugin(Bundle plugin) {
-        try {
-            start(plugin);
-        } catch (BundleException e) {
-            LOG.warning(
-                    "plugin bundle " + plugin.getSymbolicName() + " does not start: " + reason(e));
-        }
-    }
-
     /** The resolver's report in words, when it is about a package; else as it is. */
     static String reason(BundleException failure) {
         String report = OneLine.reason(failure);
@@ -385,7 +467,7 @@ final class Container {
         return OneLine.reason(root);
     }
 
-    private static void start(Bundle bundle) throws BundleException {
+    static void start(Bundle bundle) throws BundleException {
         boolean fragment = bundle.getHeaders("").get(Constants.FRAGMENT_HOST) != null;
         if (!fragment) {
             bundle.start();

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,10 @@ final class Launch {
     private static final Duration STOP_LIMIT = seconds("org.qpsmtpd.stop_timeout", 90);
 
     private static final Duration LINE_LIMIT = Duration.ofSeconds(1);
+    /** How long a bundle may take to stop once the server has finished what is in flight. */
+    private static final Duration BUNDLE_LIMIT = seconds("org.qpsmtpd.bundle_timeout", 5);
+
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     private final Options options;
     private final Home home;
@@ -39,8 +44,9 @@ final class Launch {
 
     private @Nullable PidFile pidFile;
     private @Nullable Scratch scratch;
+    private @Nullable ExitWatch exitWatch;
     private @Nullable AttachSocket attachSocket;
-    private @Nullable Container container;
+    private volatile @Nullable Container container;
 
     /** The container once all its bundles are started: only then signals reach it. */
     private volatile @Nullable Container signalled;
@@ -57,6 +63,11 @@ final class Launch {
         this.detachment = detachment;
         this.inherited = inherited;
         this.serviceManager = new ServiceManager(System.getenv(), log);
+    }
+
+    private Optional<String> bundleOf(String className) {
+        @Nullable Container running = container;
+        return running == null ? Optional.empty() : running.bundleOf(className);
     }
 
     /**
@@ -87,9 +98,15 @@ final class Launch {
             } else if (detachment != null) {
                 detachment.report(StartFailure.FAILED);
             }
-            started.awaitStop();
+            awaitStop(started);
         } finally {
-            cleanUp();
+            try {
+                cleanUp();
+            } finally {
+                if (exitWatch != null) {
+                    exitWatch.over();
+                }
+            }
         }
     }
 
@@ -201,7 +218,7 @@ final class Launch {
             starting.offerChildPriority(priority::restoreForThisThread);
         }
         log.debug("starting the bundles of " + home.directory());
-        starting.start(home, bundles());
+        starting.start(home, bundles(), stopAsked::get);
         signalled = starting;
         if (stopAsked.get()) {
             starting.stop();
@@ -266,6 +283,7 @@ final class Launch {
     }
 
     private void handleSignals() {
+        exitWatch = ExitWatch.begin(log, this::bundleOf, this::stop);
         Signals.handle(Signals.Name.TERM, this::stop);
         Signals.handle(Signals.Name.INT, this::stop);
         Signals.handle(Signals.Name.HUP, this::reload);
@@ -277,10 +295,26 @@ final class Launch {
             return;
         }
         serviceManager.stopping();
-        limitStop();
+        try {
+            limitStop();
+        } catch (OutOfMemoryError e) {
+            log.warn("The system gives no thread to limit the time of the stop");
+        }
         @Nullable Container running = signalled;
         if (running != null) {
             running.stop();
+        }
+    }
+
+    /**
+     * Bundles that do not stop are named and left alone; the mail in flight is finished by then.
+     */
+    private void awaitStop(Container stopping) throws InterruptedException {
+        while (!stopping.awaitStop(LOOK)) {
+            if (stopping.lingersFor().compareTo(BUNDLE_LIMIT) > 0) {
+                stopping.leaveAlone(log::warn);
+                return;
+            }
         }
     }
 
@@ -361,9 +395,10 @@ final class Launch {
     }
 
     private void cleanUp() throws IOException, InterruptedException {
-        if (container != null) {
-            container.stop();
-            container.awaitStop();
+        @Nullable Container used = container;
+        if (used != null && !used.isLeftAlone()) {
+            used.stop();
+            awaitStop(used);
         }
         if (pidFile != null) {
             pidFile.remove();

@@ -54,13 +54,13 @@ final class ContainerTest {
     @AfterEach
     void stop() throws InterruptedException {
         container.stop();
-        container.awaitStop();
+        assertThat(container.awaitStop(Duration.ofMinutes(1))).isTrue();
     }
 
     @Test
     void handsOverTheSocketsAndWaitsForTheCore() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
-        container.start(home, Bundles.all());
+        container.start(home, Bundles.all(), () -> false);
         assertThat(container.awaitListening(LONG)).isTrue();
         assertThat(events()).singleElement().asString().startsWith("listening 127.0.0.1:");
     }
@@ -68,7 +68,7 @@ final class ContainerTest {
     @Test
     void reloadsThroughTheCore() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
-        container.start(home, Bundles.all());
+        container.start(home, Bundles.all(), () -> false);
         container.reload();
         assertThat(events()).last().isEqualTo("reload");
     }
@@ -76,10 +76,10 @@ final class ContainerTest {
     @Test
     void closesTheServerOnceBeforeItsBundleStops() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
-        container.start(home, Bundles.all());
+        container.start(home, Bundles.all(), () -> false);
         container.stop();
         container.stop();
-        container.awaitStop();
+        assertThat(container.awaitStop(Duration.ofMinutes(1))).isTrue();
         assertThat(container.isStopping()).isTrue();
         assertThat(events().subList(1, 3)).containsExactly("close", "stop");
         assertThat(events()).hasSize(3);
@@ -88,7 +88,7 @@ final class ContainerTest {
     @Test
     void givesUpWaitingForACoreThatIsNotReady() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", null, "");
-        container.start(home, Bundles.all());
+        container.start(home, Bundles.all(), () -> false);
         assertThat(container.awaitListening(Duration.ofMillis(1))).isFalse();
         assertThat(container.isStopping()).isFalse();
     }
@@ -96,7 +96,7 @@ final class ContainerTest {
     @Test
     void namesThePackageThatALibraryLacks() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", null, "org.example.absent;version=\"[1,2)\"");
-        assertThatThrownBy(() -> container.start(home, Bundles.all()))
+        assertThatThrownBy(() -> container.start(home, Bundles.all(), () -> false))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("needs the package org.example.absent");
     }
@@ -107,13 +107,13 @@ final class ContainerTest {
         Path plugin = home.plugins().resolve("broken-1.jar");
         write(plugin, null, "org.example.absent");
         Files.writeString(home.plugins().resolve("cut.jar"), "no jar at all");
-        container.start(home, Bundles.all());
+        container.start(home, Bundles.all(), () -> false);
         assertThat(container.awaitListening(LONG)).isTrue();
     }
 
     @Test
     void saysThatTheCoreIsMissing() {
-        assertThatThrownBy(() -> container.start(home, Bundles.all()))
+        assertThatThrownBy(() -> container.start(home, Bundles.all(), () -> false))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("holds no org.qpsmtpd.core-");
     }
@@ -122,7 +122,7 @@ final class ContainerTest {
     void doesNotStartFileInstallWhenNobodyChecksTheDeployFolder() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
         install("org.apache.felix.fileinstall-1.jar", null, "");
-        assertThatThrownBy(() -> container.start(home, Bundles.all()))
+        assertThatThrownBy(() -> container.start(home, Bundles.all(), () -> false))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("org.qpsmtpd.deploy is missing or did not start");
     }
@@ -131,7 +131,7 @@ final class ContainerTest {
     void startsTheConsoleAlways() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
         install("org.apache.felix.gogo.runtime-1.jar", null, "org.example.absent");
-        assertThatThrownBy(() -> container.start(home, Bundles.all()))
+        assertThatThrownBy(() -> container.start(home, Bundles.all(), () -> false))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("org.apache.felix.gogo.runtime");
     }
