@@ -32,6 +32,7 @@ import org.osgi.service.metatype.ObjectClassDefinition;
 import org.qpsmtpd.api.plugin.SelfCheck;
 import org.qpsmtpd.core.chain.OptionBinder.Options;
 import org.qpsmtpd.core.chain.PluginCatalog.Offer;
+import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.core.log.LogRouter;
 
 /**
@@ -55,6 +56,7 @@ public final class InstanceFactory {
     private final ConfigurationAdmin configurations;
     private final ServiceComponentRuntime components;
     private final MetaTypeService metatypes;
+    private final BundleExchange exchange;
     private final String server;
     private final Path configDirectory;
     private final HookServices services;
@@ -75,6 +77,7 @@ public final class InstanceFactory {
     /**
      * Uses the framework's services.
      *
+     * @param exchange knows the instances that files configure
      * @param server name of the server that the instances are for
      * @param configDirectory where its configuration is
      * @param log told of plugins that come and go
@@ -84,6 +87,7 @@ public final class InstanceFactory {
             ConfigurationAdmin configurations,
             ServiceComponentRuntime components,
             MetaTypeService metatypes,
+            BundleExchange exchange,
             String server,
             Path configDirectory,
             LogRouter log) {
@@ -91,6 +95,7 @@ public final class InstanceFactory {
         this.configurations = configurations;
         this.components = components;
         this.metatypes = metatypes;
+        this.exchange = exchange;
         this.server = server;
         this.configDirectory = configDirectory;
         this.services = new HookServices(context, server, log);
@@ -142,14 +147,22 @@ public final class InstanceFactory {
         return new OptionBinder(attributes(offer), properties, offer.positional());
     }
 
-    /** The configurations that were made for plugins of this server by others than a factory. */
+    /**
+     * The configurations that were made for plugins of this server by others than a factory: in
+     * Configuration Admin, and by files beside the exchanged bundles.
+     */
     List<PluginConfiguration> foreignConfigurations(PluginCatalog catalog) {
         List<PluginConfiguration> found = new ArrayList<>();
+        exchange.configured().stream()
+                .flatMap(file -> PluginConfiguration.of(file, catalog).stream())
+                .filter(plugin -> plugin.isFor(server))
+                .forEach(found::add);
         try {
             Configuration[] all = configurations.listConfigurations("(service.factoryPid=*)");
             for (Configuration configuration : all == null ? new Configuration[0] : all) {
                 read(configuration, catalog)
                         .filter(plugin -> plugin.isFor(server))
+                        .filter(plugin -> !exchange.folder().filter(plugin::isFrom).isPresent())
                         .ifPresent(found::add);
             }
         } catch (IOException | InvalidSyntaxException e) {
@@ -173,7 +186,7 @@ public final class InstanceFactory {
             throw new PluginFault(
                     "bundle " + bundle.getSymbolicName() + " is installed but not started");
         }
-        String pid = PluginLine.pid(offer.name());
+        String pid = ConfiguredInstance.pid(offer.name());
         for (ComponentDescriptionDTO component : components.getComponentDescriptionDTOs(bundle)) {
             if (Arrays.asList(component.configurationPid).contains(pid)) {
                 return usable(component);
@@ -199,7 +212,7 @@ public final class InstanceFactory {
     private Map<String, AttributeDefinition> attributes(Offer offer) {
         Map<String, AttributeDefinition> attributes = new LinkedHashMap<>();
         MetaTypeInformation types = metatypes.getMetaTypeInformation(offer.bundle());
-        String pid = PluginLine.pid(offer.name());
+        String pid = ConfiguredInstance.pid(offer.name());
         if (types == null || !Arrays.asList(types.getFactoryPids()).contains(pid)) {
             return attributes;
         }
@@ -277,7 +290,7 @@ public final class InstanceFactory {
         try {
             Configuration configuration =
                     configurations.getFactoryConfiguration(
-                            PluginLine.pid(offer.name()), id, offer.bundle().getLocation());
+                            ConfiguredInstance.pid(offer.name()), id, offer.bundle().getLocation());
             configuration.update(FrameworkUtil.asDictionary(properties));
             return configuration;
         } catch (IOException e) {
