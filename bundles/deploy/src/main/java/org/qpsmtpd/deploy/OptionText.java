@@ -90,18 +90,18 @@ final class OptionText {
 
     private static String unescaped(String text) throws JarFault {
         StringBuilder plain = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c != '\\' || i + 1 == text.length()) {
+        int at = 0;
+        while (at < text.length()) {
+            char c = text.charAt(at);
+            at++;
+            if (c != '\\' || at == text.length()) {
                 plain.append(c);
-                continue;
-            }
-            i++;
-            if (text.charAt(i) == 'u') {
-                plain.append(character(text, i + 1));
-                i += HEX_DIGITS;
+            } else if (text.charAt(at) == 'u') {
+                plain.append(character(text, at + 1));
+                at += 1 + HEX_DIGITS;
             } else {
-                plain.append(control(text.charAt(i)));
+                plain.append(control(text.charAt(at)));
+                at++;
             }
         }
         return plain.toString();
@@ -168,12 +168,12 @@ final class OptionText {
 
     /** Where the quotes close that have been opened; the end when they do not. */
     private static int close(String value, int from, int end) throws JarFault {
-        for (int i = from; i < end; i++) {
-            if (value.charAt(i) == '\\') {
-                i++;
-            } else if (value.charAt(i) == '"') {
-                return i;
+        int at = from;
+        while (at < end) {
+            if (value.charAt(at) == '"') {
+                return at;
             }
+            at += value.charAt(at) == '\\' ? 2 : 1;
         }
         throw fault("a text in quotes does not end");
     }

@@ -154,12 +154,12 @@ class DeployFolderTest {
 
     @Test
     void doesNothingWhenFileInstallTellsWhatIsKnown() throws Exception {
-        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
         DeployFolder deploy = open();
         List<Bundle> before = deploy.wanted();
         gate.awaitRenewal();
 
-        Path other = TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
+        TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
         gate.awaitRenewal();
 
         assertThat(deploy.wanted()).containsAll(before).hasSize(2);
@@ -417,10 +417,9 @@ class DeployFolderTest {
                 .startsWith("it needs the package org.example.lib, and no bundle exports it");
         awaitFile(note("a.jar"));
 
-        Path lib =
-                TestJar.bundle("org.example.lib", "1.0.0")
-                        .header("Export-Package", "org.example.lib")
-                        .write(folder.resolve("b.jar"));
+        TestJar.bundle("org.example.lib", "1.0.0")
+                .header("Export-Package", "org.example.lib")
+                .write(folder.resolve("b.jar"));
         gate.awaitRenewal();
 
         Await.until("both are wanted", () -> deploy.wanted().size() == 2);
@@ -488,7 +487,7 @@ class DeployFolderTest {
     @Test
     void replacesAnOrdinaryBundleWithoutTheEngine() throws Exception {
         Path jar = TestJar.bundle("org.example.lib", "1.0.0").write(folder.resolve("lib.jar"));
-        DeployFolder deploy = open();
+        open();
         gate.awaitRenewal();
         Bundle old = installed().get(0);
 
@@ -617,7 +616,7 @@ class DeployFolderTest {
             DeployFolder deploy = open();
             assertThat(row(deploy, "refused").reason()).startsWith("it does not start within");
 
-            Path other = TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
+            TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
             gate.awaitRenewal();
             assertThat(labels(accept(deploy))).containsExactly("org.example.other 1.0.1");
         } finally {
@@ -723,7 +722,7 @@ class DeployFolderTest {
         accept(deploy);
 
         assertThat(states(deploy)).containsExactly("x.jar  refused", "x.jar 1.0.1 running");
-        Path other = TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
+        TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
         Await.until("the other one is there", () -> deploy.wanted().size() == 2);
         assertThat(note("x.jar")).exists();
     }
@@ -789,8 +788,8 @@ class DeployFolderTest {
             TestJar.write(folder.resolve(name), new byte[10]);
             Files.createDirectories(note(name).resolve("full"));
         }
-        DeployFolder deploy = open();
-        Path good = TestJar.plugin("sample", "1.0.1").write(folder.resolve("c.jar"));
+        open();
+        TestJar.plugin("sample", "1.0.1").write(folder.resolve("c.jar"));
         gate.awaitRenewal();
 
         assertThat(log.lines()).filteredOn(line -> line.contains(".jar is refused: ")).hasSize(2);

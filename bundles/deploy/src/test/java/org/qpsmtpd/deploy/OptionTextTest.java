@@ -15,7 +15,7 @@ class OptionTextTest {
     }
 
     private static String value(String written) throws JarFault {
-        return read("key = " + written + "\n").get("key").get(0);
+        return read("key = " + written + "\n").getOrDefault("key", List.of()).get(0);
     }
 
     @Test
