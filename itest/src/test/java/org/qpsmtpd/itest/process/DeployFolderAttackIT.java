@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -147,7 +148,8 @@ class DeployFolderAttackIT {
         Path signed = sign(plugin.numbered(1));
         Path hollow = sign(plugin.numbered(2).without("$Good.class"));
         String path = VictimPlugins.Good.class.getName().replace('.', '/') + ".class";
-        byte[] evil = withEntry(hollow, path + "/", plugin.numbered(2).files().get(path));
+        byte[] helper = Objects.requireNonNull(plugin.numbered(2).files().get(path), path);
+        byte[] evil = withEntry(hollow, path + "/", helper);
         try (ServerUnderTest server =
                 Mail.server()
                         .file("deploy_signers", folder.resolve("ann.pem").toString())
