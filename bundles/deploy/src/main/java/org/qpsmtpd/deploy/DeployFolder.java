@@ -1,11 +1,11 @@
 package org.qpsmtpd.deploy;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,12 +15,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.apache.felix.fileinstall.ArtifactInstaller;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.hooks.bundle.CollisionHook;
+import org.osgi.framework.hooks.resolver.ResolverHookFactory;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -30,48 +31,37 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.qpsmtpd.api.control.DeploymentStatus;
 import org.qpsmtpd.api.control.Deployments;
 import org.qpsmtpd.core.gate.BundleSource;
+import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.core.gate.Gate;
 import org.qpsmtpd.deploy.JarFault.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The deploy folder. FileInstall tells when a jar has come, changed or gone and has kept still for
- * a moment; the rest is done here, and FileInstall never touches a jar itself. What it tells is
- * only noted: one thread, {@code qpsmtpd-deploy}, looks at the folder and does the work. In Karaf
- * FileInstall runs before we do, so it is not shown any jar and our thread looks more often.
+ * The deploy folder: its jars, and the configurations of plugins' instances. One thread, {@code
+ * qpsmtpd-deploy}, looks at the folder four times a second and does the work; nobody else reads it.
  *
- * <p>The jars that are in the folder when the component is activated are taken before it is ready,
- * so that an engine that starts afterwards has them from its first generation on.
+ * <p>What is in the folder when the component is activated is taken before it is ready, so that an
+ * engine that starts afterwards has it from its first generation on.
  *
- * <p>Faults: a jar that is not fit is refused with one line in the log and a note beside it, and
- * its predecessor stays; nothing is thrown at FileInstall or at the engine.
+ * <p>Faults: a file that is not fit is refused with one line in the log and a note beside it, and
+ * its predecessor stays; nothing is thrown at the engine.
  */
 @Component(
         immediate = true,
-        service = {ArtifactInstaller.class, BundleSource.class, Deployments.class},
-        property = "service.ranking:Integer=1000")
-public final class DeployFolder implements ArtifactInstaller, BundleSource, Deployments {
+        service = {BundleSource.class, Deployments.class})
+public final class DeployFolder implements BundleSource, Deployments {
     private static final Logger LOG = LoggerFactory.getLogger(DeployFolder.class);
 
     private static final Duration START_LIMIT = Duration.ofSeconds(10);
     private static final Duration FIRST_PASS_LIMIT = Duration.ofSeconds(60);
-    private static final long BATCH_MILLIS = 30;
-    private static final long WATCH_MILLIS = 1000;
-
-    /** Where nobody else looks for jars. */
-    private static final long WATCH_ALONE_MILLIS = 250;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
 
     /** Jars that could not be read are tried again at every so many looks. */
     private static final int LOOKS_PER_TRIAL = 4;
 
     private static final String MEND =
             "mend the jar or the configuration; it is tried again when either changes";
-
-    /** What FileInstall does itself, or others in Karaf; the rest of the folder is left alone. */
-    private static final Set<String> CONFIGURATION = Set.of("cfg", "config");
-
-    private static final Set<String> OTHERS_IN_KARAF = Set.of("kar", "xml", "json");
 
     private final FolderSettings settings;
     private final Roster roster = new Roster();
@@ -82,18 +72,22 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
     private final RejectedNote notes;
     private final FolderWatch watch;
     private final Intake intake;
-    private final Set<String> pending = new TreeSet<>();
+    private final Configurations configurations;
+    private final Duration betweenLooks;
     private final ServiceRegistration<CollisionHook> sideBySide;
+    private final ServiceRegistration<ResolverHookFactory> limits;
     private volatile @Nullable Gate gate;
     private int looks;
 
     /** Made by the component runtime. */
     @Activate
     public DeployFolder(BundleContext context) throws IOException {
-        this(context, START_LIMIT);
+        this(context, START_LIMIT, BETWEEN_LOOKS);
     }
 
-    DeployFolder(BundleContext context, Duration startLimit) throws IOException {
+    DeployFolder(BundleContext context, Duration startLimit, Duration betweenLooks)
+            throws IOException {
+        this.betweenLooks = betweenLooks;
         settings = FolderSettings.of(context::getProperty);
         Path folder = settings.folder();
         if (settings.inKaraf()) {
@@ -107,7 +101,9 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
         refusals =
                 new Refusals(
                         roster, departures, notes, worker, String.valueOf(folder.getFileName()));
-        installer = new Installer(context, settings);
+        Reach reach = new Reach(context);
+        installer = new Installer(context, settings, reach);
+        configurations = new Configurations(context);
         watch = new FolderWatch(settings, roster);
         BatchStart starts =
                 new BatchStart(
@@ -119,6 +115,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
                         copies.path(),
                         new TrustCheck(copies.uid(), groups, new LaunchersAccessLists(context)),
                         installer,
+                        configurations,
                         roster,
                         departures,
                         refusals,
@@ -126,6 +123,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
                         this::renew);
         SideBySide hook = new SideBySide(context.getBundle());
         sideBySide = context.registerService(CollisionHook.class, hook, null);
+        limits = context.registerService(ResolverHookFactory.class, reach, null);
     }
 
     private static Thread thread(Runnable work) {
@@ -162,7 +160,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
         }
         worker.execute(notes::deleteOrphans);
         worker.execute(this::clearLeftOvers);
-        long millis = settings.inKaraf() ? WATCH_ALONE_MILLIS : WATCH_MILLIS;
+        long millis = betweenLooks.toMillis();
         var unused =
                 worker.scheduleWithFixedDelay(
                         this::lookAgain, millis, millis, TimeUnit.MILLISECONDS);
@@ -171,7 +169,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
     private void firstPass(CountDownLatch ready) {
         try {
             var unused =
-                    intake.take(watch.jars()).whenComplete((done, failure) -> ready.countDown());
+                    intake.take(watch.files()).whenComplete((done, failure) -> ready.countDown());
         } catch (RuntimeException | Error e) { // a bug must not stop the server from starting
             LOG.error("{} was not read to its end", settings.folder(), e);
             ready.countDown();
@@ -189,6 +187,7 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
     void close() {
         worker.shutdownNow();
         sideBySide.unregister();
+        limits.unregister();
     }
 
     private void renew() {
@@ -211,6 +210,9 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
             }
             Set<String> again = new TreeSet<>();
             roster.refused(Kind.UNTRUSTED).stream().filter(intake::isTrusted).forEach(again::add);
+            roster.refused(Kind.UNKNOWN).stream()
+                    .filter(configurations::isOffered)
+                    .forEach(again::add);
             if (watch.signersChanged()) {
                 again.addAll(roster.refused(Kind.UNSIGNED));
             }
@@ -226,78 +228,13 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
     }
 
     @Override
-    public boolean canHandle(File artifact) {
-        Path path = artifact.toPath().toAbsolutePath().normalize();
-        String name = artifact.getName();
-        if (!isOurs(path.getParent())) {
-            return isPackedFolder(name);
-        }
-        String ending = name.substring(name.lastIndexOf('.') + 1);
-        return !CONFIGURATION.contains(ending)
-                && !(settings.inKaraf() && OTHERS_IN_KARAF.contains(ending));
-    }
-
-    private boolean isOurs(@Nullable Path folder) {
-        if (folder == null || folder.equals(settings.folder())) {
-            return folder != null;
-        }
-        try {
-            return folder.equals(settings.folder().toRealPath());
-        } catch (IOException e) {
-            return false; // there is no folder yet
-        }
-    }
-
-    /** FileInstall packs each folder into a jar elsewhere, and asks who takes that. */
-    private boolean isPackedFolder(String name) {
-        if (!name.endsWith(Jar.ENDING)) {
-            return false;
-        }
-        String folder = name.substring(0, name.length() - Jar.ENDING.length());
-        return !folder.isEmpty() && Files.isDirectory(settings.folder().resolve(folder));
+    public List<ConfiguredInstance> configured() {
+        return configurations.all();
     }
 
     @Override
-    public void install(File artifact) {
-        note(artifact);
-    }
-
-    @Override
-    public void update(File artifact) {
-        note(artifact);
-    }
-
-    @Override
-    public void uninstall(File artifact) {
-        note(artifact);
-    }
-
-    /** Waits a moment for others that came with it. */
-    private void note(File artifact) {
-        String name = artifact.getName();
-        if (!name.endsWith(Jar.ENDING) || !isOurs(artifact.toPath().toAbsolutePath().getParent())) {
-            return;
-        }
-        synchronized (pending) {
-            if (pending.isEmpty()) {
-                var unused =
-                        worker.schedule(this::takePending, BATCH_MILLIS, TimeUnit.MILLISECONDS);
-            }
-            pending.add(name);
-        }
-    }
-
-    private void takePending() {
-        Set<String> jars;
-        synchronized (pending) {
-            jars = new TreeSet<>(pending);
-            pending.clear();
-        }
-        try {
-            var unused = intake.take(jars);
-        } catch (RuntimeException | Error e) { // a bug must not end in silence
-            LOG.error("{} cannot be deployed", jars, e);
-        }
+    public Optional<Path> folder() {
+        return Optional.of(settings.folder());
     }
 
     @Override
@@ -359,6 +296,8 @@ public final class DeployFolder implements ArtifactInstaller, BundleSource, Depl
 
     @Override
     public List<DeploymentStatus> deployments() {
-        return roster.rows();
+        return Stream.concat(roster.rows().stream(), configurations.rows().stream())
+                .sorted(Comparator.comparing(DeploymentStatus::file))
+                .toList();
     }
 }

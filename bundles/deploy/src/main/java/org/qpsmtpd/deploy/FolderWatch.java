@@ -15,16 +15,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A second look at the folder, about once a second. FileInstall tells of new times and sizes; it
- * does not tell of changed rights, of folders, of what somebody exchanged under the same time and
- * size, and of events that the system dropped. Used by one thread alone.
+ * Looks what has changed in the folder: new files, times, sizes and rights, folders, and what
+ * somebody exchanged under the same time and size. Used by one thread alone.
  */
 final class FolderWatch {
     private static final Logger LOG = LoggerFactory.getLogger(FolderWatch.class);
 
+    /** Most files that are looked at, since who may add to a sticky folder may add many. */
+    private static final int MOST_FILES = 2_000;
+
+    private static final char UNREADABLE = '\uFFFD';
+
     private final Path folder;
     private final Roster roster;
     private final List<Path> configDirectories;
+    private boolean complained;
     private Map<String, UnixFile> seen = new HashMap<>();
     private Optional<UnixFile> signers;
 
@@ -35,15 +40,22 @@ final class FolderWatch {
         this.signers = signers();
     }
 
-    /** Names of all jars in the folder; empty when there is no folder. */
-    Set<String> jars() {
+    /** Names of all jars and configurations in the folder; empty when there is no folder. */
+    Set<String> files() {
         return list().orElse(Set.of());
     }
 
     private Optional<Set<String>> list() {
         Set<String> names = new TreeSet<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, "*" + Jar.ENDING)) {
-            entries.forEach(entry -> names.add(entry.getFileName().toString()));
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            for (Path entry : entries) {
+                String name = entry.getFileName().toString();
+                if (isOurs(name) && isPlain(name) && names.size() < MOST_FILES) {
+                    names.add(name);
+                } else if (isOurs(name)) {
+                    passOver(name);
+                }
+            }
             return Optional.of(names);
         } catch (IOException | DirectoryIteratorException e) {
             LOG.debug("{} cannot be listed", folder, e);
@@ -51,32 +63,53 @@ final class FolderWatch {
         }
     }
 
+    private static boolean isOurs(String name) {
+        return name.endsWith(Jar.ENDING) || ConfigurationFile.isNamed(name);
+    }
+
+    /** A name that the file system's encoding cannot tell does not lead back to its file. */
+    private static boolean isPlain(String name) {
+        return name.chars().noneMatch(c -> Character.isISOControl(c) || c == UNREADABLE);
+    }
+
+    private void passOver(String name) {
+        if (!complained) {
+            complained = true;
+            LOG.warn(
+                    "{} holds what is not looked at, such as '{}': more than {} files, or names with"
+                            + " characters that are none",
+                    folder,
+                    OneLine.of(name),
+                    MOST_FILES);
+        }
+    }
+
     /**
-     * Names of the jars that are gone, and of those that look as they did at the last call and not
+     * Names of the files that are gone, and of those that look as they did at the last call and not
      * as they did when they were handled.
      */
     Set<String> changed() {
-        Optional<Set<String>> jars = list();
-        if (jars.isEmpty()) {
+        Optional<Set<String>> files = list();
+        if (files.isEmpty()) {
             return Set.of();
         }
         Map<String, UnixFile> now = new HashMap<>();
-        jars.get().forEach(jar -> look(jar).ifPresent(file -> now.put(jar, file)));
+        files.get().forEach(name -> look(name).ifPresent(file -> now.put(name, file)));
         Set<String> changed = new TreeSet<>(roster.present());
-        changed.removeAll(jars.get());
+        changed.removeAll(files.get());
         now.forEach(
-                (jar, file) -> {
-                    if (file.equals(seen.get(jar)) && !roster.isHandled(jar, file)) {
-                        changed.add(jar);
+                (name, file) -> {
+                    if (file.equals(seen.get(name)) && !roster.isHandled(name, file)) {
+                        changed.add(name);
                     }
                 });
         seen = now;
         return changed;
     }
 
-    private Optional<UnixFile> look(String jar) {
+    private Optional<UnixFile> look(String name) {
         try {
-            return UnixFile.at(folder.resolve(jar));
+            return UnixFile.at(folder.resolve(name));
         } catch (IOException | UnsupportedOperationException e) {
             return Optional.empty();
         }

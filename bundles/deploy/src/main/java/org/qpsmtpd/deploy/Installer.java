@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.jar.JarEntry;
+import java.util.jar.Attributes;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -23,12 +23,14 @@ final class Installer {
     private final BundleContext context;
     private final FolderSettings settings;
     private final JarCheck check = new JarCheck();
+    private final Reach reach;
     private final Map<String, Bundle> leftOver = new HashMap<>();
 
     /** Takes note of the bundles that an earlier run of the component left in the framework. */
-    Installer(BundleContext context, FolderSettings settings) {
+    Installer(BundleContext context, FolderSettings settings, Reach reach) {
         this.context = context;
         this.settings = settings;
+        this.reach = reach;
         for (Bundle bundle : context.getBundles()) {
             if (bundle.getLocation().startsWith(BundleSource.LOCATION)) {
                 leftOver.put(bundle.getLocation(), bundle);
@@ -43,13 +45,18 @@ final class Installer {
         return unclaimed;
     }
 
-    /** Checks and installs a copy. */
-    DeployedBundle install(String jar, PrivateCopy copy) throws IOException, JarFault {
+    /** Checks a copy; nothing of it is used. */
+    void check(PrivateCopy copy) throws JarFault {
         Optional<SignerCheck> signers = SignerCheck.read(settings.configDirectories());
-        List<JarEntry> entries = check.check(copy.path(), signers.isPresent());
+        Attributes headers = check.check(copy.path());
         if (signers.isPresent()) {
-            signers.get().check(entries);
+            signers.get().check(copy.path());
         }
+        reach.check(headers);
+    }
+
+    /** Installs a copy that has been checked. */
+    DeployedBundle install(String jar, PrivateCopy copy) throws IOException, JarFault {
         Path path = settings.folder().resolve(jar);
         String location = freeLocation(BundleSource.LOCATION + path + "#" + copy.mark());
         try (InputStream in = Files.newInputStream(copy.path())) {

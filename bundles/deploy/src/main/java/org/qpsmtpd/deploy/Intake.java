@@ -1,5 +1,7 @@
 package org.qpsmtpd.deploy;
 
+import static java.util.Comparator.comparing;
+
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.deploy.BatchStart.Candidate;
 import org.qpsmtpd.deploy.DeployedBundle.Stage;
 import org.qpsmtpd.deploy.JarFault.Kind;
@@ -18,18 +21,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The way of jars from the folder into the framework: checked, copied, checked again, installed,
- * started. Used by one thread alone.
+ * started; and of configurations to the engine. Used by one thread alone.
  */
 final class Intake {
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
 
-    /** So long after its last change a jar that is not whole may still be on its way. */
+    /** So long after its last change a file that is not whole may still be on its way. */
     private static final Duration QUIET = Duration.ofSeconds(2);
 
     private final Path folder;
     private final Path copies;
     private final TrustCheck trust;
     private final Installer installer;
+    private final Configurations configurations;
     private final Roster roster;
     private final Departures departures;
     private final Refusals refusals;
@@ -48,6 +52,7 @@ final class Intake {
             Path copies,
             TrustCheck trust,
             Installer installer,
+            Configurations configurations,
             Roster roster,
             Departures departures,
             Refusals refusals,
@@ -57,6 +62,7 @@ final class Intake {
         this.copies = copies;
         this.trust = trust;
         this.installer = installer;
+        this.configurations = configurations;
         this.roster = roster;
         this.departures = departures;
         this.refusals = refusals;
@@ -65,14 +71,15 @@ final class Intake {
     }
 
     /**
-     * Looks at jars that may have come, changed or gone. When one has come, those that lacked
+     * Looks at files that may have come, changed or gone. When a jar has come, those that lacked
      * something of other bundles are tried again.
      *
      * @return completes when each has started or failed
      */
     CompletableFuture<Void> take(Collection<String> jars) {
         List<Candidate> batch = new ArrayList<>();
-        for (String jar : jars) {
+        // A configuration may be for a plugin that comes with it.
+        for (String jar : jars.stream().sorted(comparing(ConfigurationFile::isNamed)).toList()) {
             take(jar, false).ifPresent(batch::add);
         }
         if (batch.isEmpty()) {
@@ -84,7 +91,7 @@ final class Intake {
         return starts.start(batch);
     }
 
-    /** Tries jars again that were refused and have not changed since. */
+    /** Tries files again that were refused and have not changed since. */
     CompletableFuture<Void> takeAgain(Collection<String> jars) {
         List<Candidate> batch = new ArrayList<>();
         for (String jar : jars) {
@@ -114,6 +121,10 @@ final class Intake {
     private Optional<Candidate> take(
             String jar, Path path, UnixFile file, Optional<JarFault> before) {
         try {
+            if (ConfigurationFile.isNamed(jar)) {
+                takeConfiguration(jar, path, file);
+                return Optional.empty();
+            }
             trust.check(path);
             return install(jar, path, file).map(bundle -> new Candidate(bundle, before));
         } catch (NoSuchFileException e) {
@@ -127,12 +138,29 @@ final class Intake {
         return Optional.empty();
     }
 
+    private void takeConfiguration(String name, Path path, UnixFile file)
+            throws IOException, JarFault {
+        ConfigurationFile.checkKind(file);
+        trust.check(path);
+        ConfiguredInstance instance = configurations.read(path);
+        if (!file.equals(UnixFile.read(path))) {
+            return; // still being written: the next look takes it
+        }
+        roster.setTaken(name, file);
+        refusals.forgive(name);
+        if (configurations.take(name, instance)) {
+            LOG.info("{}/{} configures {}", folder.getFileName(), name, instance.pid());
+            renew.run();
+        }
+    }
+
     private Optional<DeployedBundle> install(String jar, Path path, UnixFile file)
             throws IOException, JarFault {
         try (PrivateCopy copy = PrivateCopy.of(path, copies)) {
             if (!file.equals(UnixFile.read(path))) {
                 return Optional.empty(); // still being written: the next look takes it
             }
+            installer.check(copy);
             if (takeBack(jar, file, copy.hash())) {
                 return Optional.empty();
             }
@@ -164,12 +192,13 @@ final class Intake {
     private void refuse(String jar, UnixFile file, JarFault fault, Optional<JarFault> before) {
         Duration age = Duration.between(file.modified().toInstant(), Instant.now());
         boolean perhapsOnItsWay =
-                fault.kind() == Kind.BROKEN && !age.isNegative() && age.compareTo(QUIET) < 0;
+                fault.mayBeIncomplete() && !age.isNegative() && age.compareTo(QUIET) < 0;
         if (perhapsOnItsWay) {
             return; // a later look decides
         }
         roster.setHandled(jar, file);
-        refusals.refuse(jar, fault, before);
+        boolean stays = configurations.has(jar);
+        refusals.refuse(jar, stays ? fault.with("until then it counts as it was") : fault, before);
     }
 
     private void gone(String jar) {
@@ -179,6 +208,7 @@ final class Intake {
             return;
         }
         roster.removed(jar, leaving, interrupted);
+        configurations.remove(jar);
         if (interrupted.isEmpty()) {
             LOG.info("{}/{} was removed", folder.getFileName(), jar);
         } else {
@@ -192,7 +222,7 @@ final class Intake {
         renew.run();
     }
 
-    /** Whether a jar that was refused for its rights would pass now. */
+    /** Whether a file that was refused for its rights would pass now. */
     boolean isTrusted(String jar) {
         try {
             trust.check(folder.resolve(jar));

@@ -1,24 +1,30 @@
 package org.qpsmtpd.deploy;
 
 import java.io.FileNotFoundException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
-import java.util.jar.JarEntry;
+import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.osgi.framework.Constants;
 
 /**
- * Whether a jar is whole and harmless to unpack: every entry is read to its end and has the
- * checksum it claims, the names stay inside, and neither number nor size of the entries is out of
- * all proportion. It must be a bundle.
+ * Whether a jar is whole and harmless to unpack: every entry is read to its end and has the length
+ * and the checksum it claims, a folder holds nothing, each name leads to one entry and stays
+ * inside, and neither number nor size of the entries is out of all proportion. It must be a bundle.
  */
 final class JarCheck {
     /** Most entries of a jar. */
@@ -28,6 +34,9 @@ final class JarCheck {
     static final long MOST_UNPACKED = 512L << 20;
 
     private static final long MOST_MANIFEST = 4L << 20;
+
+    private static final Pattern LONE_CR = Pattern.compile("\r(?!\n)");
+    private static final String REBUILD = "build the jar again";
 
     private final long mostUnpacked;
     private final int mostEntries;
@@ -44,70 +53,84 @@ final class JarCheck {
     /**
      * Reads a jar from end to end.
      *
-     * @param signed whether signatures are verified; the entries then know their signers
-     * @return its entries
+     * @return the main attributes of its manifest
      */
-    List<JarEntry> check(Path jar, boolean signed) throws JarFault {
-        try (JarFile file = new JarFile(jar.toFile(), signed, ZipFile.OPEN_READ)) {
-            List<JarEntry> entries = entries(file);
-            readAll(file, entries);
-            checkManifest(file.getManifest());
-            return entries;
-        } catch (SecurityException e) {
-            throw new JarFault(
-                    JarFault.Kind.UNSIGNED,
-                    "its signature does not hold: " + e.getMessage(),
-                    "sign the jar again");
-        } catch (FileNotFoundException e) { // the copy is there: no descriptor was to be had
+    Attributes check(Path jar) throws JarFault {
+        try (ZipFile file = new ZipFile(jar.toFile())) {
+            readAll(file, entries(file));
+            ZipLayout.check(jar);
+            return manifest(file);
+        } catch (FileNotFoundException | FileSystemException e) { // the copy is there: no descriptor
             throw JarFault.unreadable("it cannot be read: " + e.getMessage());
         } catch (IOException | IllegalArgumentException e) {
             throw broken("it is no jar, or not a whole one: " + e.getMessage(), "copy it again");
         }
     }
 
-    private List<JarEntry> entries(JarFile file) throws JarFault {
+    private List<ZipEntry> entries(ZipFile file) throws JarFault {
         if (file.size() > mostEntries) {
             throw broken(
                     "it has " + file.size() + " entries, and " + mostEntries + " is the most",
                     "put a smaller jar there");
         }
-        List<JarEntry> entries = new ArrayList<>();
-        Set<String> names = new HashSet<>();
-        for (JarEntry entry : file.stream().toList()) {
-            checkName(entry.getName());
-            if (!names.add(entry.getName())) {
-                throw broken("it has the entry " + quoted(entry.getName()) + " twice", REBUILD);
+        List<ZipEntry> entries = new ArrayList<>();
+        Set<String> files = new HashSet<>();
+        Set<String> folders = new HashSet<>();
+        for (ZipEntry entry : file.stream().toList()) {
+            String name = entry.getName();
+            checkName(name);
+            boolean isNew = entry.isDirectory() || files.add(readerName(name));
+            if (!isNew) {
+                throw broken("it has the entry " + quoted(name) + " twice", REBUILD);
+            }
+            for (int end = name.indexOf('/'); end >= 0; end = name.indexOf('/', end + 1)) {
+                folders.add(name.substring(0, end));
             }
             entries.add(entry);
+        }
+        files.retainAll(folders);
+        if (!files.isEmpty()) {
+            throw broken(
+                    quoted(files.iterator().next()) + " is both an entry and a folder of it",
+                    REBUILD);
         }
         return entries;
     }
 
-    private static final String REBUILD = "build the jar again";
+    /** Letter case does not tell apart what readers of signatures look for. */
+    private static String readerName(String name) {
+        String upper = name.toUpperCase(Locale.ROOT);
+        return SignerCheck.isOfSignature(upper) ? upper : name;
+    }
 
     private static void checkName(String name) throws JarFault {
+        List<String> parts = List.of(name.split("/", -1));
         boolean odd =
                 name.isEmpty()
                         || name.startsWith("/")
                         || name.indexOf('\\') >= 0
                         || name.matches("[A-Za-z]:.*")
                         || name.chars().anyMatch(Character::isISOControl)
-                        || List.of(name.split("/", -1)).contains("..");
+                        || parts.contains("..");
         if (odd) {
             throw broken("it has the entry " + quoted(name) + ", which leads out of it", REBUILD);
         }
+        if (parts.contains(".") || parts.subList(0, parts.size() - 1).contains("")) {
+            throw broken("it has the entry " + quoted(name) + ", which no name leads to", REBUILD);
+        }
     }
 
-    private void readAll(JarFile file, List<JarEntry> entries) throws IOException, JarFault {
+    private void readAll(ZipFile file, List<ZipEntry> entries) throws IOException, JarFault {
         byte[] buffer = new byte[1 << 16];
         long left = mostUnpacked;
-        for (JarEntry entry : entries) {
-            long most = JarFile.MANIFEST_NAME.equals(entry.getName()) ? MOST_MANIFEST : left;
+        for (ZipEntry entry : entries) {
+            String name = entry.getName().toUpperCase(Locale.ROOT);
+            long most = SignerCheck.isOfSignature(name) ? MOST_MANIFEST : left;
             left -= read(file, entry, buffer, Math.min(most, left));
         }
     }
 
-    private long read(JarFile file, JarEntry entry, byte[] buffer, long most)
+    private long read(ZipFile file, ZipEntry entry, byte[] buffer, long most)
             throws IOException, JarFault {
         CRC32 sum = new CRC32();
         long size = 0;
@@ -122,23 +145,37 @@ final class JarCheck {
                 sum.update(buffer, 0, count);
             }
         }
-        if (sum.getValue() != entry.getCrc()) {
+        // Who reads to the end and who reads as many bytes as are declared must find the same.
+        if (sum.getValue() != entry.getCrc() || size != entry.getSize()) {
             throw broken("its entry " + quoted(entry.getName()) + " is damaged", "copy it again");
+        }
+        // A folder is no part of a signature, and is found under the name of a file, too.
+        if (entry.isDirectory() && size > 0) {
+            throw broken("its folder " + quoted(entry.getName()) + " has a content", REBUILD);
         }
         return size;
     }
 
-    private static void checkManifest(@org.jspecify.annotations.Nullable Manifest manifest)
-            throws JarFault {
-        String name =
-                manifest == null
-                        ? null
-                        : manifest.getMainAttributes().getValue(Constants.BUNDLE_SYMBOLICNAME);
+    private static Attributes manifest(ZipFile file) throws IOException, JarFault {
+        ZipEntry entry = file.getEntry(JarFile.MANIFEST_NAME);
+        byte[] bytes = new byte[0];
+        if (entry != null && !entry.isDirectory()) {
+            try (InputStream in = file.getInputStream(entry)) {
+                bytes = in.readAllBytes();
+            }
+        }
+        // The framework does not take it for the end of a line, others do.
+        if (LONE_CR.matcher(new String(bytes, StandardCharsets.ISO_8859_1)).find()) {
+            throw broken("its manifest has the end of a line that is only a CR", REBUILD);
+        }
+        Attributes attributes = new Manifest(new ByteArrayInputStream(bytes)).getMainAttributes();
+        String name = attributes.getValue(Constants.BUNDLE_SYMBOLICNAME);
         if (name == null || name.isBlank()) {
             throw broken(
                     "it is no bundle: its manifest has no Bundle-SymbolicName",
                     "build it with bnd, as the plugins of the distribution are");
         }
+        return attributes;
     }
 
     private static String quoted(String name) {

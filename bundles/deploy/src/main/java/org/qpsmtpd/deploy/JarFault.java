@@ -1,10 +1,10 @@
 package org.qpsmtpd.deploy;
 
-/** Why a jar is not taken, in words for the administrator. */
+/** Why a file of the folder is not taken, in words for the administrator. */
 final class JarFault extends Exception {
     private static final long serialVersionUID = 1;
 
-    /** When a jar that is not taken is looked at again though it did not change itself. */
+    /** When a file that is not taken is looked at again though it did not change itself. */
     enum Kind {
         /** Who may write it, or a folder on its path: after any change of rights. */
         UNTRUSTED,
@@ -15,6 +15,10 @@ final class JarFault extends Exception {
          * what was in the way may pass without a trace.
          */
         UNREADABLE,
+        /** What a configuration says: never. */
+        ILL_WRITTEN,
+        /** Which plugin a configuration is for: when one of that pid is there. */
+        UNKNOWN,
         /** Who signed it: when the list of signers changes. */
         UNSIGNED,
         /** What it needs of other bundles: when another jar comes. */
@@ -65,11 +69,22 @@ final class JarFault extends Exception {
         return advice;
     }
 
-    /**
-     * Whether something other than the jar's content is to be mended, so that the advice counts.
-     */
-    boolean isMendedOutside() {
-        return kind == Kind.UNTRUSTED || kind == Kind.UNSIGNED || kind == Kind.UNREADABLE;
+    /** Whether an administrator can mend it without building a jar, so that the advice counts. */
+    boolean isMendedByHand() {
+        return switch (kind) {
+            case UNTRUSTED, UNSIGNED, UNREADABLE, ILL_WRITTEN, UNKNOWN -> true;
+            case BROKEN, UNRESOLVED, UNFIT, UNSUITED -> false;
+        };
+    }
+
+    /** Whether it can be that only a part of the file has arrived. */
+    boolean mayBeIncomplete() {
+        return kind == Kind.BROKEN || kind == Kind.ILL_WRITTEN;
+    }
+
+    /** The same with something to add for the administrator. */
+    JarFault with(String remark) {
+        return new JarFault(kind, reason, advice + "; " + remark);
     }
 
     /** Reason and advice in one sentence. */

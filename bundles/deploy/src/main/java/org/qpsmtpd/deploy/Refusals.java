@@ -9,7 +9,7 @@ import org.qpsmtpd.deploy.Roster.Refused;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Refuses jars: in the roster, in the log and in a note beside the jar. For any thread. */
+/** Refuses files: in the roster, in the log and in a note beside the file. For any thread. */
 final class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
 
@@ -63,7 +63,7 @@ final class Refusals {
                     "{}/{} is refused: {}{}",
                     folder,
                     jar,
-                    fault.isMendedOutside() ? fault.sentence() : fault.reason(),
+                    fault.isMendedByHand() ? fault.sentence() : fault.reason(),
                     refused.stays()
                             .map(other -> "; " + other.label() + " stays in use")
                             .orElse(""));

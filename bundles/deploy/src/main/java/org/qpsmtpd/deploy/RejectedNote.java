@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The notes {@code x.jar.rejected} beside jars that are not taken. Used by one thread at a time.
+ * The notes {@code x.jar.rejected} beside files that are not taken. Used by one thread at a time.
  */
 final class RejectedNote {
     static final String ENDING = ".rejected";
@@ -30,7 +30,7 @@ final class RejectedNote {
     /** Writes the note of a jar, in place of an earlier one. */
     void write(String jar, Instant time, String reason, String advice) {
         String text =
-                "jar: %s%ntime: %s%nreason: %s%nwhat to do: %s%n"
+                "file: %s%ntime: %s%nreason: %s%nwhat to do: %s%n"
                         .formatted(jar, time.truncatedTo(ChronoUnit.SECONDS), reason, advice);
         Path note = note(jar);
         try {
@@ -51,7 +51,7 @@ final class RejectedNote {
         if (!complained) {
             complained = true;
             LOG.warn(
-                    "{} cannot be written or removed: why a jar is not taken is in this log and at"
+                    "{} cannot be written or removed: why a file is not taken is in this log and at"
                             + " the console only: {}",
                     note,
                     e.toString());
@@ -70,15 +70,15 @@ final class RejectedNote {
         }
     }
 
-    /** Removes the notes of jars that are not there. */
+    /** Removes the notes of files that are not there. */
     void deleteOrphans() {
-        try (DirectoryStream<Path> notes =
-                Files.newDirectoryStream(folder, "*" + Jar.ENDING + ENDING)) {
+        try (DirectoryStream<Path> notes = Files.newDirectoryStream(folder, "*" + ENDING)) {
             for (Path note : notes) {
                 String name = note.getFileName().toString();
-                String jar = name.substring(0, name.length() - ENDING.length());
-                if (Files.notExists(folder.resolve(jar), LinkOption.NOFOLLOW_LINKS)) {
-                    delete(jar);
+                String file = name.substring(0, name.length() - ENDING.length());
+                boolean ours = file.endsWith(Jar.ENDING) || ConfigurationFile.isNamed(file);
+                if (ours && Files.notExists(note.resolveSibling(file), LinkOption.NOFOLLOW_LINKS)) {
+                    delete(file);
                 }
             }
         } catch (IOException e) {

@@ -15,7 +15,8 @@ import org.qpsmtpd.deploy.DeployedBundle.Stage;
 
 /**
  * Which jars there are and how far each of their contents is. Decides, but does nothing itself: no
- * method installs, starts or uninstalls. May be used by any thread.
+ * method installs, starts or uninstalls. A configuration is a jar without contents to it. May be
+ * used by any thread.
  *
  * <p>The contents of a jar are kept in the order they came. The newest that is usable is wanted.
  * When the engine has accepted it the older ones retire; when it is refused the one before it is
@@ -61,6 +62,12 @@ final class Roster {
     /** Notes that this state of the file is handled. */
     synchronized void setHandled(String name, UnixFile file) {
         jar(name).setHandled(file);
+    }
+
+    /** Notes that this state of a file, which holds no bundle, is taken. */
+    synchronized void setTaken(String name, UnixFile file) {
+        jar(name).setHandled(file);
+        jar(name).clearFault();
     }
 
     private Jar jar(String name) {

@@ -4,6 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.hooks.weaving.WeavingHook;
 
 /** Activators of the bundles that tests deploy; they run in class loaders of their own. */
 final class Activators {
@@ -13,6 +14,17 @@ final class Activators {
     public static final class Idle implements BundleActivator {
         @Override
         public void start(BundleContext context) {}
+
+        @Override
+        public void stop(BundleContext context) {}
+    }
+
+    /** Would change the classes of all bundles. */
+    public static final class Weaver implements BundleActivator {
+        @Override
+        public void start(BundleContext context) {
+            context.registerService(WeavingHook.class, type -> {}, null);
+        }
 
         @Override
         public void stop(BundleContext context) {}

@@ -2,13 +2,13 @@ package org.qpsmtpd.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -31,6 +31,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.hooks.weaving.WeavingHook;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.qpsmtpd.api.control.DeploymentStatus;
@@ -79,17 +80,12 @@ class DeployFolderTest {
     }
 
     private DeployFolder open() throws IOException {
-        DeployFolder made = new DeployFolder(context(), Duration.ofSeconds(2));
+        DeployFolder made =
+                new DeployFolder(context(), Duration.ofSeconds(2), Duration.ofMillis(20));
         deploy = Optional.of(made);
         made.bindGate(gate);
         made.open();
         return made;
-    }
-
-    /** FileInstall tells, and the new set of plugins is asked for. */
-    private void tell(DeployFolder deploy, Path jar) throws InterruptedException {
-        deploy.update(jar.toFile());
-        gate.awaitRenewal();
     }
 
     /** What the engine does when all is well. */
@@ -173,14 +169,13 @@ class DeployFolderTest {
 
     @Test
     void doesNothingWhenFileInstallTellsWhatIsKnown() throws Exception {
-        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
         DeployFolder deploy = open();
         List<Bundle> before = deploy.wanted();
         gate.awaitRenewal();
 
-        deploy.install(jar.toFile());
-        Path other = TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
-        tell(deploy, other);
+        TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
+        gate.awaitRenewal();
 
         assertThat(deploy.wanted()).containsAll(before).hasSize(2);
         assertThat(installed()).hasSize(2);
@@ -194,7 +189,7 @@ class DeployFolderTest {
         gate.awaitRenewal();
 
         TestJar.plugin("sample", "1.0.2").write(jar);
-        tell(deploy, jar);
+        gate.awaitRenewal();
         assertThat(states(deploy)).containsExactly("x.jar 1.0.2 waiting", "x.jar 1.0.1 running");
 
         List<Bundle> now = accept(deploy);
@@ -215,7 +210,7 @@ class DeployFolderTest {
         gate.awaitRenewal();
 
         TestJar.plugin("sample", "1.0.1").entry("text", "other").write(jar);
-        tell(deploy, jar);
+        gate.awaitRenewal();
 
         assertThat(accept(deploy)).doesNotContain(old).hasSize(1);
         assertThat(old.getState()).isEqualTo(Bundle.ACTIVE);
@@ -228,7 +223,7 @@ class DeployFolderTest {
         Bundle old = accept(deploy).get(0);
         gate.awaitRenewal();
         TestJar.plugin("sample", "1.0.2").write(jar);
-        tell(deploy, jar);
+        gate.awaitRenewal();
         Bundle bad = deploy.wanted().get(0);
 
         deploy.refuse(bad, "config/plugins:3: sample has no option 'colour'");
@@ -245,7 +240,7 @@ class DeployFolderTest {
         assertThat(row(deploy, "running").version()).isEqualTo("1.0.1");
 
         TestJar.plugin("sample", "1.0.3").write(jar);
-        tell(deploy, jar);
+        gate.awaitRenewal();
         assertThat(labels(accept(deploy))).containsExactly("org.example.sample 1.0.3");
         awaitNo(note("x.jar"));
     }
@@ -257,7 +252,7 @@ class DeployFolderTest {
         Bundle old = accept(deploy).get(0);
         gate.awaitRenewal();
         TestJar.plugin("sample", "1.0.2").write(jar);
-        tell(deploy, jar);
+        gate.awaitRenewal();
         List<Bundle> taken = deploy.wanted();
         deploy.taken(taken);
         assertThat(states(deploy)).containsExactly("x.jar 1.0.2 waiting", "x.jar 1.0.1 running");
@@ -277,7 +272,7 @@ class DeployFolderTest {
         List<Bundle> taken = new ArrayList<>();
         for (int i = 1; i <= 4; i++) {
             TestJar.plugin("sample", "1.0." + i).write(jar);
-            tell(deploy, jar);
+            gate.awaitRenewal();
             taken.addAll(deploy.wanted());
             deploy.taken(deploy.wanted());
         }
@@ -295,7 +290,7 @@ class DeployFolderTest {
         accept(deploy);
         gate.awaitRenewal();
         TestJar.plugin("sample", "1.0.2").write(jar);
-        tell(deploy, jar);
+        gate.awaitRenewal();
         deploy.refuse(deploy.wanted().get(0), "config/plugins:3: sample has no option 'colour'");
         awaitFile(note("x.jar"));
 
@@ -313,7 +308,7 @@ class DeployFolderTest {
         Bundle first = accept(deploy).get(0);
         gate.awaitRenewal();
         TestJar.plugin("sample", "1.0.2").write(jar);
-        tell(deploy, jar);
+        gate.awaitRenewal();
         Bundle second = accept(deploy).get(0);
 
         deploy.refuse(second, "the line changed");
@@ -332,7 +327,6 @@ class DeployFolderTest {
         gate.awaitRenewal();
 
         Files.delete(jar);
-        deploy.uninstall(jar.toFile());
         gate.awaitRenewal();
 
         assertThat(deploy.wanted()).isEmpty();
@@ -349,11 +343,10 @@ class DeployFolderTest {
         Bundle bundle = accept(deploy).get(0);
         gate.awaitRenewal();
         Files.delete(jar);
-        deploy.uninstall(jar.toFile());
         gate.awaitRenewal();
 
         TestJar.plugin("sample", "1.0.1").write(jar);
-        tell(deploy, jar);
+        gate.awaitRenewal();
 
         assertThat(deploy.wanted()).containsExactly(bundle);
     }
@@ -365,11 +358,9 @@ class DeployFolderTest {
         accept(deploy);
         gate.awaitRenewal();
         TestJar.write(jar, "garbage".getBytes(StandardCharsets.UTF_8));
-        deploy.update(jar.toFile());
         awaitFile(note("x.jar"));
 
         Files.delete(jar);
-        deploy.uninstall(jar.toFile());
         gate.awaitRenewal();
 
         assertThat(deploy.wanted()).isEmpty();
@@ -383,7 +374,6 @@ class DeployFolderTest {
         Bundle old = accept(deploy).get(0);
 
         TestJar.write(jar, new byte[5000]);
-        deploy.update(jar.toFile());
         awaitRefusal(deploy);
 
         assertThat(deploy.wanted()).containsExactly(old);
@@ -442,11 +432,10 @@ class DeployFolderTest {
                 .startsWith("it needs the package org.example.lib, and no bundle exports it");
         awaitFile(note("a.jar"));
 
-        Path lib =
-                TestJar.bundle("org.example.lib", "1.0.0")
-                        .header("Export-Package", "org.example.lib")
-                        .write(folder.resolve("b.jar"));
-        tell(deploy, lib);
+        TestJar.bundle("org.example.lib", "1.0.0")
+                .header("Export-Package", "org.example.lib")
+                .write(folder.resolve("b.jar"));
+        gate.awaitRenewal();
 
         Await.until("both are wanted", () -> deploy.wanted().size() == 2);
         accept(deploy);
@@ -488,13 +477,11 @@ class DeployFolderTest {
                 TestJar.plugin("sample", "1.0.1")
                         .activator(Activators.Hanging.class)
                         .write(folder.resolve("x.jar"));
-        deploy.install(jar.toFile());
         Await.until(
                 "it is being started",
                 () -> installed().stream().anyMatch(b -> b.getState() == Bundle.STARTING));
 
         Files.delete(jar);
-        deploy.uninstall(jar.toFile());
 
         Await.until("nothing is left of it", () -> installed().isEmpty());
         assertThat(deploy.deployments()).isEmpty();
@@ -515,12 +502,12 @@ class DeployFolderTest {
     @Test
     void replacesAnOrdinaryBundleWithoutTheEngine() throws Exception {
         Path jar = TestJar.bundle("org.example.lib", "1.0.0").write(folder.resolve("lib.jar"));
-        DeployFolder deploy = open();
+        open();
         gate.awaitRenewal();
         Bundle old = installed().get(0);
 
         TestJar.bundle("org.example.lib", "1.0.1").write(jar);
-        tell(deploy, jar);
+        gate.awaitRenewal();
 
         awaitUninstalled(old);
     }
@@ -621,27 +608,13 @@ class DeployFolderTest {
     }
 
     @Test
-    void leavesConfigurationToFileInstallAndNothingElse() throws Exception {
-        DeployFolder deploy = open();
-
-        assertThat(deploy.canHandle(folder.resolve("x.jar").toFile())).isTrue();
-        assertThat(deploy.canHandle(folder.resolve("bundle.zip").toFile())).isTrue();
-        assertThat(deploy.canHandle(folder.resolve("sample.cfg").toFile())).isFalse();
-        assertThat(deploy.canHandle(new File("/elsewhere/x.jar"))).isFalse();
-        Files.createDirectory(folder.resolve("packed"));
-        assertThat(deploy.canHandle(new File("/elsewhere/packed.jar"))).isTrue();
-    }
-
-    @Test
     void waitsForAJarThatIsStillBeingCopied() throws Exception {
         DeployFolder deploy = open();
         Path jar = folder.resolve("x.jar");
         Path whole = TestJar.plugin("sample", "1.0.1").write(temp.resolve("whole.jar"));
         byte[] bytes = Files.readAllBytes(whole);
         Files.write(jar, Arrays.copyOf(bytes, bytes.length / 2));
-        deploy.install(jar.toFile());
         Files.write(jar, bytes);
-        deploy.update(jar.toFile());
         gate.awaitRenewal();
 
         assertThat(labels(deploy.wanted())).containsExactly("org.example.sample 1.0.1");
@@ -658,8 +631,8 @@ class DeployFolderTest {
             DeployFolder deploy = open();
             assertThat(row(deploy, "refused").reason()).startsWith("it does not start within");
 
-            Path other = TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
-            tell(deploy, other);
+            TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
+            gate.awaitRenewal();
             assertThat(labels(accept(deploy))).containsExactly("org.example.other 1.0.1");
         } finally {
             System.setProperty(Activators.Stubborn.GIVE_UP, "yes");
@@ -677,7 +650,7 @@ class DeployFolderTest {
         gate.awaitRenewal();
         WeakReference<ClassLoader> loader = loaderOf(accept(deploy).get(0));
         TestJar.plugin("sample", "1.0.2").write(jar);
-        tell(deploy, jar);
+        gate.awaitRenewal();
         Bundle old = oldest();
         accept(deploy);
         deploy.release(old);
@@ -725,7 +698,6 @@ class DeployFolderTest {
                         });
 
         Files.delete(lib);
-        deploy.uninstall(lib.toFile());
         gate.awaitRenewal();
         awaitUninstalled(both.get(0));
         Await.until("its row goes", () -> deploy.deployments().size() == 1);
@@ -752,8 +724,7 @@ class DeployFolderTest {
         gate.awaitRenewal();
 
         Files.setLastModifiedTime(jar, FileTime.from(Instant.parse("2026-01-02T00:00:00Z")));
-        tell(deploy, jar);
-        assertThat(deploy.wanted()).hasSize(1);
+        Await.until("it is back", () -> deploy.wanted().size() == 1);
     }
 
     @Test
@@ -761,14 +732,12 @@ class DeployFolderTest {
         Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
         DeployFolder deploy = open();
         TestJar.write(jar, new byte[10]);
-        deploy.update(jar.toFile());
         awaitFile(note("x.jar"));
 
         accept(deploy);
 
         assertThat(states(deploy)).containsExactly("x.jar  refused", "x.jar 1.0.1 running");
-        Path other = TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
-        deploy.install(other.toFile());
+        TestJar.plugin("other", "1.0.1").write(folder.resolve("y.jar"));
         Await.until("the other one is there", () -> deploy.wanted().size() == 2);
         assertThat(note("x.jar")).exists();
     }
@@ -794,7 +763,6 @@ class DeployFolderTest {
         gate.awaitRenewal();
         Bundle bundle = deploy.wanted().get(0);
         Files.delete(jar);
-        deploy.uninstall(jar.toFile());
         gate.awaitRenewal();
 
         deploy.refuse(bundle, "it failed");
@@ -811,10 +779,10 @@ class DeployFolderTest {
         gate.awaitRenewal();
         Bundle first = accept(deploy).get(0);
         TestJar.plugin("sample", "1.0.2").write(jar);
-        tell(deploy, jar);
+        gate.awaitRenewal();
         deploy.refuse(deploy.wanted().get(0), "its self-check failed");
         TestJar.plugin("sample", "1.0.3").write(jar);
-        tell(deploy, jar);
+        gate.awaitRenewal();
         accept(deploy);
         deploy.release(first);
         Await.until("the first one leaves", () -> deploy.deployments().size() == 1);
@@ -835,9 +803,9 @@ class DeployFolderTest {
             TestJar.write(folder.resolve(name), new byte[10]);
             Files.createDirectories(note(name).resolve("full"));
         }
-        DeployFolder deploy = open();
-        Path good = TestJar.plugin("sample", "1.0.1").write(folder.resolve("c.jar"));
-        tell(deploy, good);
+        open();
+        TestJar.plugin("sample", "1.0.1").write(folder.resolve("c.jar"));
+        gate.awaitRenewal();
 
         assertThat(log.lines()).filteredOn(line -> line.contains(".jar is refused: ")).hasSize(2);
         assertThat(log.lines()).filteredOn(line -> line.contains("cannot be written")).hasSize(1);
@@ -856,5 +824,196 @@ class DeployFolderTest {
                         "INFO deploy/b.jar: sample 1.0.9 is in use",
                         "WARNING deploy/a.jar: sample 1.0.7 is not used: sample 1.0.9 of b.jar is"
                                 + " newer and in use");
+    }
+
+    // ---- configurations
+
+    private Path configure(String name, String text) throws IOException {
+        Path part = folder.resolveSibling("part");
+        Files.writeString(part, text);
+        Files.setLastModifiedTime(part, FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+        return Files.move(part, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static List<String> configured(DeployFolder deploy) {
+        return deploy.configured().stream()
+                .map(file -> file.pid() + " " + file.instance() + " " + file.options())
+                .toList();
+    }
+
+    @Test
+    void handsConfigurationsOverAsLongAsTheirFilesAreThere() throws Exception {
+        TestJar.plugin("queue/some-where", "1.0.1").write(folder.resolve("x.jar"));
+        Path file = configure("queue.some_where-one.cfg", "limit = 1\n");
+        DeployFolder deploy = open();
+        assertThat(configured(deploy)).containsExactly("queue.some_where one {limit=[1]}");
+        assertThat(states(deploy))
+                .containsExactly("queue.some_where-one.cfg  running", "x.jar 1.0.1 waiting");
+
+        configure("queue.some_where-one.cfg", "limit = 2\n");
+        Await.until(
+                "it changes",
+                () -> configured(deploy).contains("queue.some_where one {limit=[2]}"));
+
+        Files.delete(file);
+        Await.until("it goes", () -> deploy.configured().isEmpty());
+        assertThat(states(deploy)).containsExactly("x.jar 1.0.1 waiting");
+    }
+
+    @Test
+    void refusesConfigurationsThatMayNotBeTrustedOrAreNoPlugins() throws Exception {
+        TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        configure("sample-open.cfg", "a = b");
+        Files.setPosixFilePermissions(
+                folder.resolve("sample-open.cfg"), PosixFilePermissions.fromString("rw-rw-rw-"));
+        Path elsewhere = Files.writeString(temp.resolve("elsewhere"), "a = b");
+        Files.createSymbolicLink(folder.resolve("sample-link.cfg"), elsewhere);
+        Files.createDirectory(folder.resolve("sample-folder.cfg"));
+        configure("sample-big.cfg", "#".repeat(ConfigurationFile.MOST_BYTES + 1));
+        configure("sample-..up.cfg", "a = b");
+        configure("sample-a b.cfg", "a = b");
+        configure("sample.cfg", "a = b");
+        configure("sample-x.config", "a=\"b\"");
+        configure("sample-escape.cfg", "a = \\u00g0");
+        configure("sample-file.cfg", "felix.fileinstall.filename = file:/etc/x");
+        configure("org.apache.felix.fileinstall-evil.cfg", "felix.fileinstall.dir = /tmp");
+        configure("org.apache.karaf.shell.cfg", "sshHost = 0.0.0.0");
+        configure("org.qpsmtpd.cfg", "port = 25");
+        configure("org.qpsmtpd.server-x.cfg", "port = 25");
+        try (var latin = Files.newOutputStream(configure("sample-latin.cfg", ""))) {
+            latin.write(new byte[] {'a', '=', (byte) 0xe9});
+        }
+        Files.setLastModifiedTime(
+                folder.resolve("sample-latin.cfg"),
+                FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+
+        DeployFolder deploy = open();
+
+        assertThat(deploy.configured()).isEmpty();
+        assertThat(deploy.deployments())
+                .filteredOn(row -> row.state().equals("refused"))
+                .extracting(row -> row.file() + ": " + row.reason().replaceAll(";.*", ""))
+                .containsExactly(
+                        "org.apache.felix.fileinstall-evil.cfg: no plugin that is installed has the"
+                                + " pid 'org.apache.felix.fileinstall'",
+                        "org.apache.karaf.shell.cfg: it is not called NAME-INSTANCE.cfg",
+                        "org.qpsmtpd.cfg: it is not called NAME-INSTANCE.cfg",
+                        "org.qpsmtpd.server-x.cfg: no plugin that is installed has the pid"
+                                + " 'org.qpsmtpd.server'",
+                        "sample-..up.cfg: it is not called NAME-INSTANCE.cfg",
+                        "sample-a b.cfg: it is not called NAME-INSTANCE.cfg",
+                        "sample-big.cfg: it has 65537 bytes, and 65536 is the most",
+                        "sample-escape.cfg: '\\u00g0' is no character: four digits must follow",
+                        "sample-file.cfg: 'felix.fileinstall.filename' is no option of a plugin",
+                        "sample-folder.cfg: it is no regular file",
+                        "sample-latin.cfg: it is not UTF-8",
+                        "sample-link.cfg: it is a symbolic link",
+                        "sample-open.cfg: "
+                                + folder.resolve("sample-open.cfg")
+                                + " can be written by everybody",
+                        "sample-x.config: no file that ends in .config is read here",
+                        "sample.cfg: it is not called NAME-INSTANCE.cfg");
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("org.apache.karaf.shell.cfg"))
+                .singleElement()
+                .asString()
+                .startsWith("SEVERE deploy/org.apache.karaf.shell.cfg is refused: ")
+                .contains("give it the pid of a plugin");
+        awaitFile(note("sample-open.cfg"));
+    }
+
+    @Test
+    void keepsWhatAConfigurationSaidBeforeItBecameUnfit() throws Exception {
+        TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        Path file = configure("sample-a.cfg", "limit = 1");
+        DeployFolder deploy = open();
+
+        configure("sample-a.cfg", "limit = \\u1");
+        awaitRefusal(deploy);
+
+        assertThat(configured(deploy)).containsExactly("sample a {limit=[1]}");
+        assertThat(row(deploy, "refused").reason()).endsWith("until then it counts as it was");
+        awaitFile(note("sample-a.cfg"));
+        Files.writeString(file, "limit = 3");
+        Await.until("it counts", () -> configured(deploy).contains("sample a {limit=[3]}"));
+        awaitNo(note("sample-a.cfg"));
+    }
+
+    @Test
+    void takesAConfigurationOnceItsPluginIsThere() throws Exception {
+        configure("sample-a.cfg", "limit = 1");
+        DeployFolder deploy = open();
+        assertThat(row(deploy, "refused").reason()).contains("has the pid 'sample'");
+
+        TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+
+        Await.until("it is taken", () -> deploy.configured().size() == 1);
+        awaitNo(note("sample-a.cfg"));
+    }
+
+    @Test
+    void passesOverNamesThatLeadToNoFile() throws Exception {
+        Files.createFile(folder.resolve("a\nb.jar"));
+        TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+
+        assertThat(open().wanted()).hasSize(1);
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("not looked at, such as 'a b.jar'"))
+                .hasSize(1);
+    }
+
+    // ---- bundles that would change others
+
+    @Test
+    void refusesFragmentsOfWhatIsNotOfTheFolder() throws Exception {
+        TestJar.bundle("org.example.a", "1")
+                .header("Fragment-Host", "system.bundle; extension:=framework")
+                .write(folder.resolve("a.jar"));
+        TestJar.bundle("org.example.b", "1")
+                .header("Fragment-Host", "org.apache.felix.framework")
+                .write(folder.resolve("b.jar"));
+
+        DeployFolder deploy = open();
+
+        assertThat(states(deploy)).containsExactly("a.jar  refused", "b.jar  refused");
+        assertThat(installed()).isEmpty();
+    }
+
+    @Test
+    void keepsHooksOfTheFrameworkFromBundles() throws Exception {
+        TestJar.bundle("org.example.a", "1")
+                .activator(Activators.Weaver.class)
+                .header(
+                        "Import-Package",
+                        "org.osgi.framework,org.osgi.framework.hooks.weaving;version=1")
+                .write(folder.resolve("a.jar"));
+        TestJar.bundle("org.example.b", "1")
+                .activator(Activators.Weaver.class)
+                .header("DynamicImport-Package", "*")
+                .write(folder.resolve("b.jar"));
+        TestJar.bundle("org.example.c", "1")
+                .activator(Activators.Weaver.class)
+                .header("Require-Bundle", "system.bundle")
+                .write(folder.resolve("c.jar"));
+
+        DeployFolder deploy = open();
+
+        assertThat(states(deploy)).allMatch(state -> state.endsWith("refused")).hasSize(3);
+        assertThat(context().getServiceReference(WeavingHook.class)).isNull();
+        assertThat(deploy.deployments().get(0).reason())
+                .startsWith("it imports org.osgi.framework.hooks.weaving, by which");
+        assertThat(deploy.deployments().get(1).reason()).contains("WeavingHook");
+    }
+
+    @Test
+    void takesTheJarsInsideOfAJar() throws Exception {
+        TestJar.bundle("org.example.a", "1")
+                .header("Bundle-ClassPath", ".,lib/inner.jar")
+                .entry("lib/inner.jar", TestJar.zip("org/example/inner/text", "words"))
+                .write(folder.resolve("a.jar"));
+
+        Bundle bundle = open().wanted().get(0);
+
+        assertThat(bundle.getResource("org/example/inner/text")).isNotNull();
     }
 }

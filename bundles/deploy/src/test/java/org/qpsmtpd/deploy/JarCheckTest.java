@@ -1,15 +1,18 @@
 package org.qpsmtpd.deploy;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.zip.ZipEntry;
+import java.util.List;
+import java.util.zip.CRC32;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +29,7 @@ class JarCheckTest {
     }
 
     private AbstractThrowableAssert<?, ? extends Throwable> refusal(JarCheck check) {
-        return assertThatThrownBy(() -> check.check(jar, false)).isInstanceOf(JarFault.class);
+        return assertThatThrownBy(() -> check.check(jar)).isInstanceOf(JarFault.class);
     }
 
     private byte[] bundle() throws IOException {
@@ -37,9 +40,8 @@ class JarCheckTest {
     @Test
     void takesABundle() throws Exception {
         bundle();
-        assertThat(new JarCheck().check(jar, false))
-                .extracting(ZipEntry::getName)
-                .containsExactly("META-INF/MANIFEST.MF", "text");
+        assertThat(new JarCheck().check(jar).getValue("Bundle-SymbolicName"))
+                .isEqualTo("org.example");
     }
 
     @Test
@@ -120,5 +122,98 @@ class JarCheckTest {
         TestJar.plain().entry("text", "a").write(jar);
         refusal()
                 .hasMessageStartingWith("it is no bundle: its manifest has no Bundle-SymbolicName");
+    }
+
+    @Test
+    void refusesAFolderWithContent() throws IOException {
+        TestJar.bundle("org.example", "1").entry("opt/Helper.class/", "code").write(jar);
+        refusal().hasMessage("its folder 'opt/Helper.class/' has a content; build the jar again");
+    }
+
+    @Test
+    void takesAFolderWithoutContent() throws Exception {
+        TestJar.bundle("org.example", "1").entry("opt/", "").entry("opt/a", "b").write(jar);
+        var unused = new JarCheck().check(jar);
+    }
+
+    @Test
+    void refusesNamesByWhichReadersFindDifferentEntries() throws IOException {
+        for (String name : List.of("./text", "a//b", "a/./b", "//")) {
+            TestJar.bundle("org.example", "1").entry(name, "text").write(jar);
+            refusal().hasMessageContaining("the entry '" + name + "', which ");
+        }
+        TestJar.bundle("org.example", "1").entry("a", "text").entry("a/", "").write(jar);
+        refusal().hasMessage("'a' is both an entry and a folder of it; build the jar again");
+        TestJar.bundle("org.example", "1").entry("a", "text").entry("a/b", "").write(jar);
+        refusal().hasMessage("'a' is both an entry and a folder of it; build the jar again");
+        TestJar.bundle("org.example", "1").entry("meta-inf/Manifest.mf", "x: y\n").write(jar);
+        refusal().hasMessageContaining("it has the entry 'meta-inf/Manifest.mf' twice");
+    }
+
+    /** What is read to its end would go on behind what has been checked and signed. */
+    @Test
+    void refusesAnEntryThatIsLongerThanItSays() throws IOException {
+        byte[] good = "good".getBytes(StandardCharsets.US_ASCII);
+        TestJar.bundle("org.example", "1").entry("lib/inner.jar", "good and evil").write(jar);
+        byte[] bytes = Files.readAllBytes(jar);
+        ByteBuffer file = ByteBuffer.wrap(bytes).order(LITTLE_ENDIAN);
+        CRC32 sum = new CRC32();
+        sum.update(good);
+        int central = lastHeader(bytes);
+        int descriptor = file.getInt(bytes.length - 6) - 16;
+        for (int at : new int[] {central + 16, descriptor + 4}) {
+            file.putInt(at, (int) sum.getValue());
+            file.putInt(at + 8, good.length);
+        }
+        Files.write(jar, bytes);
+        refusal().hasMessage("its entry 'lib/inner.jar' is damaged; copy it again");
+    }
+
+    private void assertOddlyLaid(byte[]... parts) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.write(part);
+        }
+        Files.write(jar, all.toByteArray());
+        refusal().hasMessageStartingWith("it does not lie in the file as a jar does: ");
+    }
+
+    @Test
+    void refusesWhatIsNoPartOfTheJar() throws IOException {
+        byte[] bytes = bundle();
+        byte[] foreign = "#!/bin/sh\n".getBytes(StandardCharsets.US_ASCII);
+        assertOddlyLaid(foreign, bytes);
+        assertOddlyLaid(bytes, bytes);
+        int start = ByteBuffer.wrap(bytes).order(LITTLE_ENDIAN).getInt(bytes.length - 6);
+        byte[] directory = Arrays.copyOfRange(bytes, start, bytes.length);
+        ByteBuffer.wrap(directory)
+                .order(LITTLE_ENDIAN)
+                .putInt(directory.length - 6, start + foreign.length);
+        assertOddlyLaid(Arrays.copyOf(bytes, start), foreign, directory);
+    }
+
+    @Test
+    void refusesACommentWhichMayHoldASecondEnd() throws IOException {
+        byte[] bytes = bundle();
+        bytes[bytes.length - 2] = 4;
+        assertOddlyLaid(bytes, "four".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void refusesAnEntryWhoseOwnHeaderIsAnother() throws IOException {
+        byte[] bytes = bundle();
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        bytes[text.indexOf("text")] = 'n';
+        assertOddlyLaid(bytes);
+    }
+
+    @Test
+    void refusesAManifestWithLinesThatOthersReadDifferently() throws IOException {
+        byte[] bytes =
+                TestJar.zip(
+                        "META-INF/MANIFEST.MF",
+                        "Manifest-Version: 1.0\r\nBundle-SymbolicName: a\rFragment-Host: b\r\n");
+        Files.write(jar, bytes);
+        refusal().hasMessageStartingWith("its manifest has the end of a line that is only a CR");
     }
 }

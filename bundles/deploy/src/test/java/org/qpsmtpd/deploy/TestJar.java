@@ -1,5 +1,6 @@
 package org.qpsmtpd.deploy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -53,7 +54,11 @@ final class TestJar {
     }
 
     TestJar entry(String name, String text) {
-        entries.put(name, text.getBytes(StandardCharsets.UTF_8));
+        return entry(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    TestJar entry(String name, byte[] content) {
+        entries.put(name, content);
         return this;
     }
 
@@ -82,6 +87,22 @@ final class TestJar {
             }
         }
         return moveOld(part, path);
+    }
+
+    /**
+     * The bytes of an archive as they come.
+     *
+     * @param namesAndTexts of its entries, in turn
+     */
+    static byte[] zip(String... namesAndTexts) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            for (int i = 0; i < namesAndTexts.length; i += 2) {
+                zip.putNextEntry(entryOf(namesAndTexts[i]));
+                zip.write(namesAndTexts[i + 1].getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return bytes.toByteArray();
     }
 
     /** The same content is the same bytes at any time. */

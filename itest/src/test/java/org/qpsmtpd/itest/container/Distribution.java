@@ -88,7 +88,6 @@ final class Distribution {
                         "org.slf4j.spi" + SLF4J,
                         "org.slf4j;version=1.7.36"),
                 frameworkProperty(Constants.FRAMEWORK_BSNVERSION).value("multiple"),
-                deployFolder(workspace),
                 frameworkProperty("org.qpsmtpd.deploy_dir").value(workspace.deploy().toString()),
                 frameworkProperty(WORKSPACE).value(workspace.folder().toString()),
                 library(Assertions.class),
@@ -102,16 +101,6 @@ final class Distribution {
                 frameworkProperty("org.qpsmtpd.home").value(workspace.folder().toString()),
                 frameworkProperty("org.qpsmtpd.config_dir").value(workspace.config().toString()),
                 frameworkProperty("org.qpsmtpd.interface").value("127.0.0.1:0"));
-    }
-
-    private static Option deployFolder(Workspace workspace) {
-        return composite(
-                frameworkProperty("felix.fileinstall.dir").value(workspace.deploy().toString()),
-                frameworkProperty("felix.fileinstall.poll").value("100"),
-                frameworkProperty("felix.fileinstall.noInitialDelay").value("true"),
-                frameworkProperty("felix.fileinstall.enableConfigSave").value("false"),
-                frameworkProperty("felix.fileinstall.tmpdir")
-                        .value(workspace.folder("fileinstall").toString()));
     }
 
     private static UrlProvisionOption provisioned(Path jar) {

@@ -93,12 +93,27 @@ class BadBundlesIT {
                 (folder, name, n) -> folder.copySlowly(name, part(unseen.numbered(n).jar(), 3)));
         kind(
                 "damaged",
-                "damaged|no jar|not a whole",
+                "damaged|no jar|not a whole|does not lie",
                 (folder, name, n) -> folder.put(name, damaged(unseen.numbered(n).jar())));
         jar(
                 "leading-out",
                 "leads out",
                 unseen.withFile("../../evil.txt", "evil".getBytes(US_ASCII)));
+        jar(
+                "folder-with-content",
+                "has a content",
+                unseen.withFile("opt/Helper.class/", "code".getBytes(US_ASCII)));
+        jar(
+                "weaving",
+                "by which a bundle changes others",
+                unseen.withHeader("Import-Package", "org.osgi.framework.hooks.weaving"));
+        kind(
+                "fragment-of-the-core",
+                "org\\.qpsmtpd\\.core",
+                (folder, name, n) ->
+                        folder.put(
+                                name,
+                                harmless(n).withHeader("Fragment-Host", "org.qpsmtpd.core").jar()));
         jar(
                 "no-bundle",
                 "Bundle-SymbolicName",

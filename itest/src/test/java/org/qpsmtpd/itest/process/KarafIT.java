@@ -25,6 +25,7 @@ import org.qpsmtpd.itest.Maildir;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.Program.Result;
 import org.qpsmtpd.itest.ServerUnderTest;
+import org.qpsmtpd.itest.SmtpDialogue;
 import org.qpsmtpd.itest.plugin.VictimPlugins;
 
 /** The Karaf distribution as its administrator uses it; all tests share one that runs. */
@@ -181,6 +182,45 @@ class KarafIT {
         assertThat(karaf.client("bundle:list", "-t", "0")).doesNotContain("org.example.victim");
         deploy.remove("half.jar");
         deploy.remove("open.jar");
+    }
+
+    /** Any pid would do: that of the console's address, that of a further watcher. */
+    @Test
+    void aConfigurationReachesNothingButPlugins() throws IOException {
+        Path deploy = karaf.deploy().path();
+        Path other = Files.createDirectory(karaf.home().resolve("other"));
+        PluginBundle victim = PluginBundle.of("org.example.unseen", VictimPlugins.Good.class);
+        Files.write(other.resolve("victim.jar"), victim.numbered(1).jar());
+        String watcher = "org.apache.felix.fileinstall-evil.cfg";
+        Files.writeString(deploy.resolve(watcher), "felix.fileinstall.dir = " + other + "\n");
+        String shell = "org.apache.karaf.shell.cfg";
+        Files.writeString(deploy.resolve(shell), "sshHost = 0.0.0.0\n");
+        for (String name : List.of(watcher, shell)) {
+            Eventually.holds("a note", () -> !karaf.deploy().rejection(name).isEmpty());
+        }
+        assertThat(karaf.client("qpsmtpd:deployments")).contains(watcher, shell);
+        assertThat(karaf.client("config:list")).doesNotContain(deploy + "/", other.toString());
+        assertThat(karaf.client("bundle:list", "-t", "0")).doesNotContain("org.example.unseen");
+        listensOnNothingElse();
+        karaf.deploy().remove(watcher);
+        karaf.deploy().remove(shell);
+    }
+
+    @Test
+    void aFileInTheDeployFolderConfiguresAnInstance() throws IOException {
+        String name = "count_unrecognized_commands-strict.cfg";
+        Files.writeString(karaf.deploy().path().resolve(name), "limit = 1\n");
+        Eventually.holds("the instance counts", () -> answerToNonsense() == 521);
+        assertThat(karaf.client("qpsmtpd:deployments")).containsPattern(name + " +running");
+        karaf.deploy().remove(name);
+        Eventually.holds("it is gone", () -> answerToNonsense() == 500);
+    }
+
+    private int answerToNonsense() {
+        try (SmtpDialogue session = karaf.connect()) {
+            session.hello();
+            return session.command("WHAT").code();
+        }
     }
 
     private static void writableByAll(Path jar) {

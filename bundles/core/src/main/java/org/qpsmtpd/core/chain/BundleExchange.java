@@ -1,15 +1,18 @@
 package org.qpsmtpd.core.chain;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.qpsmtpd.core.gate.BundleSource;
+import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.core.gate.Gate;
 
 /**
@@ -141,6 +144,18 @@ public final class BundleExchange implements Gate {
         Share share = new Share(renew);
         shares.add(share);
         return share;
+    }
+
+    /** The instances that files of the source configure. */
+    List<ConfiguredInstance> configured() {
+        BundleSource from = source;
+        return from == null ? List.of() : from.configured();
+    }
+
+    /** The folder that the source reads by itself. */
+    Optional<Path> folder() {
+        BundleSource from = source;
+        return from == null ? Optional.empty() : from.folder();
     }
 
     /** Sets where bundles come from, and has every server ask there. */

@@ -14,6 +14,7 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.core.chain.PluginCatalog.Offer;
 import org.qpsmtpd.core.gate.BundleSource;
+import org.qpsmtpd.core.gate.ConfiguredInstance;
 
 /**
  * The plugins that there are in the framework at the moment it is made. Reads what bundles and
@@ -114,7 +115,7 @@ public final class InstalledPlugins implements KnownPlugins {
     }
 
     private boolean isComponent(Offer offer, HookPoint hook) {
-        String pid = PluginLine.pid(offer.name());
+        String pid = ConfiguredInstance.pid(offer.name());
         for (ComponentDescriptionDTO component :
                 components.getComponentDescriptionDTOs(offer.bundle())) {
             if (List.of(component.configurationPid).contains(pid)) {

@@ -36,6 +36,7 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.plugin.SelfCheck;
 import org.qpsmtpd.core.chain.OptionBinder.Options;
 import org.qpsmtpd.core.chain.PluginCatalog.Offer;
+import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.core.log.LogRouter;
 
 /**
@@ -61,6 +62,7 @@ public final class InstanceFactory {
     private final ConfigurationAdmin configurations;
     private final ServiceComponentRuntime components;
     private final MetaTypeService metatypes;
+    private final BundleExchange exchange;
     private final String server;
     private final Path configDirectory;
     private final LogRouter log;
@@ -82,6 +84,7 @@ public final class InstanceFactory {
     /**
      * Uses the framework's services.
      *
+     * @param exchange knows the instances that files configure
      * @param server name of the server that the instances are for
      * @param configDirectory where its configuration is
      * @param log told of plugins that come and go
@@ -91,6 +94,7 @@ public final class InstanceFactory {
             ConfigurationAdmin configurations,
             ServiceComponentRuntime components,
             MetaTypeService metatypes,
+            BundleExchange exchange,
             String server,
             Path configDirectory,
             LogRouter log) {
@@ -98,6 +102,7 @@ public final class InstanceFactory {
         this.configurations = configurations;
         this.components = components;
         this.metatypes = metatypes;
+        this.exchange = exchange;
         this.server = server;
         this.configDirectory = configDirectory;
         this.log = log;
@@ -150,14 +155,22 @@ public final class InstanceFactory {
         return new OptionBinder(attributes(offer), properties, offer.positional());
     }
 
-    /** The configurations that were made for plugins of this server by others than a factory. */
+    /**
+     * The configurations that were made for plugins of this server by others than a factory: in
+     * Configuration Admin, and by files beside the exchanged bundles.
+     */
     List<PluginConfiguration> foreignConfigurations(PluginCatalog catalog) {
         List<PluginConfiguration> found = new ArrayList<>();
+        exchange.configured().stream()
+                .flatMap(file -> PluginConfiguration.of(file, catalog).stream())
+                .filter(plugin -> plugin.isFor(server))
+                .forEach(found::add);
         try {
             Configuration[] all = configurations.listConfigurations("(service.factoryPid=*)");
             for (Configuration configuration : all == null ? new Configuration[0] : all) {
                 read(configuration, catalog)
                         .filter(plugin -> plugin.isFor(server))
+                        .filter(plugin -> !exchange.folder().filter(plugin::isFrom).isPresent())
                         .ifPresent(found::add);
             }
         } catch (IOException | InvalidSyntaxException e) {
@@ -181,7 +194,7 @@ public final class InstanceFactory {
             throw new PluginFault(
                     "bundle " + bundle.getSymbolicName() + " is installed but not started");
         }
-        String pid = PluginLine.pid(offer.name());
+        String pid = ConfiguredInstance.pid(offer.name());
         for (ComponentDescriptionDTO component : components.getComponentDescriptionDTOs(bundle)) {
             if (Arrays.asList(component.configurationPid).contains(pid)) {
                 return usable(component);
@@ -208,7 +221,7 @@ public final class InstanceFactory {
     private Map<String, AttributeDefinition> attributes(Offer offer) {
         Map<String, AttributeDefinition> attributes = new LinkedHashMap<>();
         MetaTypeInformation types = metatypes.getMetaTypeInformation(offer.bundle());
-        String pid = PluginLine.pid(offer.name());
+        String pid = ConfiguredInstance.pid(offer.name());
         if (types == null || !Arrays.asList(types.getFactoryPids()).contains(pid)) {
             return attributes;
         }
@@ -307,7 +320,7 @@ public final class InstanceFactory {
         try {
             Configuration configuration =
                     configurations.getFactoryConfiguration(
-                            PluginLine.pid(offer.name()), id, offer.bundle().getLocation());
+                            ConfiguredInstance.pid(offer.name()), id, offer.bundle().getLocation());
             configuration.update(FrameworkUtil.asDictionary(properties));
             return configuration;
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.chain;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -11,10 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.cm.Configuration;
+import org.qpsmtpd.core.gate.ConfiguredInstance;
 
 /**
- * A plugin's instance that somebody configured with Configuration Admin instead of a line of
- * config/plugins, such as FileInstall from a file {@code NAME-INSTANCE.cfg}.
+ * A plugin's instance that somebody configured instead of writing a line of config/plugins: by a
+ * file {@code NAME-INSTANCE.cfg} in the deploy folder, or with Configuration Admin, as a host does
+ * from such a file in a folder of its own.
  *
  * @param plugin the plugin's name
  * @param instance what tells it from others, as in the file's name
@@ -37,10 +40,33 @@ record PluginConfiguration(
         if (properties == null || properties.get(InstanceFactory.INSTANCE) != null) {
             return Optional.empty();
         }
+        return plugin(factory, catalog).map(name -> of(name, configuration, properties));
+    }
+
+    /** Reads what a file beside the exchanged bundles configures. */
+    static Optional<PluginConfiguration> of(ConfiguredInstance file, PluginCatalog catalog) {
+        Map<String, List<String>> options = new LinkedHashMap<>(file.options());
+        options.keySet().removeIf(PluginConfiguration::isOfTheFramework);
+        return plugin(file.pid(), catalog)
+                .map(
+                        name ->
+                                new PluginConfiguration(
+                                        name,
+                                        file.instance(),
+                                        options,
+                                        servers(file.options()),
+                                        file.place()));
+    }
+
+    private static ServerNames servers(Map<String, List<String>> options) {
+        List<String> names = options.get(ServerNames.PROPERTY);
+        return ServerNames.of(names == null || names.size() != 1 ? names : names.get(0));
+    }
+
+    private static Optional<String> plugin(@Nullable String pid, PluginCatalog catalog) {
         return catalog.names().stream()
-                .filter(name -> PluginLine.pid(name).equals(factory))
-                .findFirst()
-                .map(name -> of(name, configuration, properties));
+                .filter(name -> ConfiguredInstance.pid(name).equals(pid))
+                .findFirst();
     }
 
     private static PluginConfiguration of(
@@ -69,6 +95,12 @@ record PluginConfiguration(
                 || key.startsWith("felix.fileinstall.")
                 || key.startsWith("org.apache.karaf.features.")
                 || key.equals(ServerNames.PROPERTY);
+    }
+
+    /** Whether it was made from a file in a folder. */
+    boolean isFrom(Path folder) {
+        return place.startsWith(folder + "/")
+                && place.lastIndexOf('/') == folder.toString().length();
     }
 
     /** Whether a server is to have it. */

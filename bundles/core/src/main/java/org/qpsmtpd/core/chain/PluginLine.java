@@ -2,7 +2,6 @@ package org.qpsmtpd.core.chain;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.qpsmtpd.api.config.ConfigLine;
 
@@ -63,11 +62,6 @@ record PluginLine(
     /** Whether the line uses a name of an earlier release. */
     boolean isRenamed() {
         return !instance.equals(plugin) && !instance.startsWith(plugin + ":");
-    }
-
-    /** The configuration pid that a plugin's name stands for. */
-    static String pid(String plugin) {
-        return plugin.toLowerCase(Locale.ROOT).replace('/', '.').replace('-', '_');
     }
 
     private static boolean isNumber(String text) {

@@ -1,6 +1,8 @@
 package org.qpsmtpd.core.gate;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.framework.Bundle;
 
@@ -28,6 +30,22 @@ public interface BundleSource {
      * among them is used by the sessions that have it already, and by no others.
      */
     List<Bundle> wanted();
+
+    /**
+     * The instances of plugins that files configure, asked for whenever a set of plugins is built;
+     * a change of them is told by {@link Gate#renew}. May be called by any thread.
+     */
+    default List<ConfiguredInstance> configured() {
+        return List.of();
+    }
+
+    /**
+     * The folder whose files the source reads by itself; empty when there is none. What somebody
+     * else once configured from a file there counts for nothing.
+     */
+    default Optional<Path> folder() {
+        return Optional.empty();
+    }
 
     /**
      * A plugin of the bundle is not fit to serve. From now on {@link #wanted} answers without the

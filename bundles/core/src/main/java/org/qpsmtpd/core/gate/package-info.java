@@ -1,9 +1,9 @@
 /**
- * How bundles that are exchanged while mail flows come to the engine: the only package of the core
- * that another bundle uses.
+ * How bundles that are exchanged while mail flows, and instances that files configure beside them,
+ * come to the engine: the only package of the core that another bundle uses.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package org.qpsmtpd.core.gate;
 

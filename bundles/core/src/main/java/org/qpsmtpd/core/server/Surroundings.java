@@ -147,6 +147,7 @@ public final class Surroundings {
                 configurations,
                 components,
                 metatypes,
+                exchange,
                 options.name(),
                 options.configDirectories().get(0),
                 log);

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 import org.qpsmtpd.core.chain.BundleExchange.Share;
 import org.qpsmtpd.core.gate.BundleSource;
+import org.qpsmtpd.core.gate.ConfiguredInstance;
 
 class BundleExchangeTest {
     private final Bundle older = bundle("older");
@@ -24,6 +26,12 @@ class BundleExchangeTest {
     private static final class Source implements BundleSource {
         private final List<String> told = new ArrayList<>();
         private List<Bundle> wanted = List.of();
+        private List<ConfiguredInstance> configured = List.of();
+
+        @Override
+        public List<ConfiguredInstance> configured() {
+            return configured;
+        }
 
         @Override
         public List<Bundle> wanted() {
@@ -174,5 +182,16 @@ class BundleExchangeTest {
         other.leave();
         exchange.renew();
         assertThat(renewals.get()).isEqualTo(1);
+    }
+
+    @Test
+    void passesOnWhatFilesConfigure() {
+        BundleExchange alone = new BundleExchange();
+        assertThat(alone.configured()).isEmpty();
+        assertThat(alone.folder()).isEmpty();
+        ConfiguredInstance file =
+                new ConfiguredInstance("help", "one", Map.of(), "/deploy/help-one.cfg");
+        source.configured = List.of(file);
+        assertThat(exchange.configured()).containsExactly(file);
     }
 }

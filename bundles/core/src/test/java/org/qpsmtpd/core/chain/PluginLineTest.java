@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.core.gate.ConfiguredInstance;
 
 class PluginLineTest {
     private static PluginLine parse(String text) {
@@ -64,6 +65,6 @@ class PluginLineTest {
         "auth/Auth_flat,     auth.auth_flat"
     })
     void makesPidsOfNames(String plugin, String pid) {
-        assertThat(PluginLine.pid(plugin)).isEqualTo(pid);
+        assertThat(ConfiguredInstance.pid(plugin)).isEqualTo(pid);
     }
 }

@@ -20,7 +20,6 @@ final class Bundles {
             List.of(
                     "org.qpsmtpd.console-",
                     "org.qpsmtpd.deploy-",
-                    "org.apache.felix.fileinstall-",
                     "org.apache.felix.gogo.",
                     "netty-transport-classes-epoll-",
                     "netty-transport-native-epoll-");
@@ -47,7 +46,8 @@ final class Bundles {
         Path usual = home.directory().resolve("config");
         boolean known = read(home.config(), words);
         known &= home.config().equals(usual) || read(usual, words);
-        return new Bundles(hasJars(home.deploy()), known ? words : null);
+        boolean watched = readDeployFolder(home.deploy(), words);
+        return new Bundles(watched, known ? words : null);
     }
 
     boolean includesLibrary(String jar) {
@@ -63,12 +63,17 @@ final class Bundles {
         return named.stream().anyMatch(word -> name.startsWith(word + "-"));
     }
 
-    /** A bundle in the deploy folder needs what watches over it. */
-    private static boolean hasJars(Path deploy) {
-        try (DirectoryStream<Path> jars = Files.newDirectoryStream(deploy, "*.jar")) {
-            return jars.iterator().hasNext();
-        } catch (IOException e) {
-            return false;
+    /** What is in the deploy folder needs what watches over it, and the plugins it configures. */
+    private static boolean readDeployFolder(Path deploy, Set<String> words) {
+        boolean any = false;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(deploy, "*.{jar,cfg}")) {
+            for (Path file : files) {
+                any = true;
+                words.add(word(file.getFileName().toString().split("[-~]", 2)[0]));
+            }
+            return any;
+        } catch (IOException | DirectoryIteratorException e) {
+            return any;
         }
     }
 

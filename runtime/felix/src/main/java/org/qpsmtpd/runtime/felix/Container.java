@@ -75,17 +75,8 @@ final class Container {
     /** Installed and started after all others, so that it is the first to be stopped. */
     private static final String CORE = "org.qpsmtpd.core-";
 
-    private static final String FILE_INSTALL = "org.apache.felix.fileinstall";
-
-    /**
-     * Started after the plugins, in this order. FileInstall would take the jars of the deploy
-     * folder itself if it were there first, unchecked and before the core.
-     */
-    private static final List<String> DEPLOYMENT =
-            List.of("org.qpsmtpd.deploy-", FILE_INSTALL + "-");
-
-    /** The service of the bundle before FileInstall that takes the jars. */
-    private static final String INSTALLER = "org.apache.felix.fileinstall.ArtifactInstaller";
+    /** Started after the plugins, and before the core. */
+    private static final String DEPLOYMENT = "org.qpsmtpd.deploy-";
 
     private static final Pattern MISSING_PACKAGE =
             Pattern.compile("missing requirement .*?\\(osgi\\.wiring\\.package=([\\w.]+)\\)");
@@ -180,10 +171,7 @@ final class Container {
         if (core.isEmpty()) {
             throw StartFailure.failed("FATAL: " + home.bundles() + " holds no " + CORE + "*.jar");
         }
-        List<Path> deployment = new ArrayList<>();
-        for (String name : DEPLOYMENT) {
-            libraries.stream().filter(jar -> isNamed(jar, name)).forEach(deployment::add);
-        }
+        List<Path> deployment = libraries.stream().filter(jar -> isNamed(jar, DEPLOYMENT)).toList();
         libraries.removeAll(core);
         libraries.removeAll(deployment);
         // Most of it is reading, so the plugins are read beside the start of the libraries.
@@ -197,22 +185,8 @@ final class Container {
         starts.close();
         List<Bundle> then = install(deployment);
         List<Bundle> last = install(core);
-        for (Bundle bundle : then) {
-            checkWatched(bundle);
-            startAll(List.of(bundle));
-        }
+        startAll(then);
         startAll(last);
-    }
-
-    /** FileInstall alone would start whatever is put into the deploy folder. */
-    private void checkWatched(Bundle bundle) throws StartFailure {
-        boolean isFileInstall = FILE_INSTALL.equals(bundle.getSymbolicName());
-        BundleContext context = framework.getBundleContext();
-        if (isFileInstall && context.getServiceReference(INSTALLER) == null) {
-            throw StartFailure.failed(
-                    "FATAL: no bundle checks what comes into the deploy folder:"
-                            + " org.qpsmtpd.deploy is missing or did not start");
-        }
     }
 
     private static boolean isNamed(Path jar, String beginning) {

@@ -1,7 +1,6 @@
 package org.qpsmtpd.runtime.felix;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,6 @@ final class ContainerProperties {
             throws IOException {
         Map<String, String> all = new HashMap<>();
         all.putAll(framework(scratch));
-        all.putAll(deployFolder(home.deploy(), scratch));
         all.putAll(options.properties(listeners.stream().map(Listener::address).toList()));
         all.put(Options.PREFIX + "model", options.frontEnd().model());
         all.put(Options.PREFIX + "home", home.directory().toString());
@@ -48,20 +46,5 @@ final class ContainerProperties {
         return Stream.of("org.slf4j", "org.slf4j.event", "org.slf4j.helpers", "org.slf4j.spi")
                 .map(name -> name + ";version=" + SLF4J_VERSION)
                 .collect(Collectors.joining(","));
-    }
-
-    private static Map<String, String> deployFolder(Path deploy, Scratch scratch)
-            throws IOException {
-        return Map.of(
-                "felix.fileinstall.dir", deploy.toString(),
-                // A jar is taken when it looks the same twice.
-                "felix.fileinstall.poll", "250",
-                "felix.fileinstall.noInitialDelay", "true",
-                // A folder must not be packed into a jar, past all checks.
-                "felix.fileinstall.subdir.mode", "skip",
-                "felix.fileinstall.enableConfigSave", "false",
-                "felix.fileinstall.tmpdir", scratch.folder("fileinstall").toString(),
-                "felix.fileinstall.log.level", "2",
-                "felix.fileinstall.log.default", "jul");
     }
 }

@@ -57,11 +57,21 @@ final class BundlesTest {
     }
 
     @Test
-    void watchesTheDeployFolderOnlyWhenThereIsABundle() throws IOException {
+    void watchesTheDeployFolderOnlyWhenThereIsSomethingInIt() throws IOException {
         assertThat(Bundles.few(home).includesLibrary("org.qpsmtpd.deploy-1.0.0.jar")).isFalse();
         assertThat(Bundles.few(home).includesLibrary("org.qpsmtpd.api-1.0.0.jar")).isTrue();
         Files.createFile(home.deploy().resolve("own.jar"));
         assertThat(Bundles.few(home).includesLibrary("org.qpsmtpd.deploy-1.0.0.jar")).isTrue();
         assertThat(Bundles.all().includesLibrary("org.qpsmtpd.deploy-1.0.0.jar")).isTrue();
+    }
+
+    @Test
+    void startsThePluginThatAFileInTheDeployFolderConfigures() throws IOException {
+        Files.createFile(home.deploy().resolve("count_unrecognized_commands-strict.cfg"));
+        Bundles bundles = Bundles.few(home);
+        assertThat(bundles.includesLibrary("org.qpsmtpd.deploy-1.0.0.jar")).isTrue();
+        assertThat(bundles.includesPlugin("org.qpsmtpd.plugin.countunrecognizedcommands-1.0.0.jar"))
+                .isTrue();
+        assertThat(bundles.includesPlugin("org.qpsmtpd.plugin.help-1.0.0.jar")).isFalse();
     }
 }

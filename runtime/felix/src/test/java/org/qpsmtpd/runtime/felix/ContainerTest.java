@@ -119,15 +119,6 @@ final class ContainerTest {
     }
 
     @Test
-    void doesNotStartFileInstallWhenNobodyChecksTheDeployFolder() throws Exception {
-        install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
-        install("org.apache.felix.fileinstall-1.jar", null, "");
-        assertThatThrownBy(() -> container.start(home, Bundles.all(), () -> false))
-                .isInstanceOf(StartFailure.class)
-                .hasMessageContaining("org.qpsmtpd.deploy is missing or did not start");
-    }
-
-    @Test
     void startsTheConsoleAlways() throws Exception {
         install("org.qpsmtpd.core-1.0.0.jar", FakeCore.class, "");
         install("org.apache.felix.gogo.runtime-1.jar", null, "org.example.absent");
