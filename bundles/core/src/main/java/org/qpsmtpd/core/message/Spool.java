@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.qpsmtpd.api.service.FolderTrust;
 
 /**
  * The spool directory: files for bodies that are too large for memory, and temporary files of
@@ -52,9 +53,11 @@ public final class Spool {
     /**
      * Makes the directory when it is missing and checks it.
      *
-     * @throws IOException when it cannot be made or used, or is a symbolic link
+     * @throws IOException when it cannot be made or used, or is a symbolic link, and for root when
+     *     another user could exchange it
      */
     public void prepare() throws IOException {
+        FolderTrust.requireForRoot(directory);
         if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectories(directory.toAbsolutePath().getParent());
             Files.createDirectory(directory, DIRECTORY_MODE);
@@ -67,6 +70,7 @@ public final class Spool {
 
     /** A new file, open for reading and writing. */
     FileChannel open(Path path) throws IOException {
+        FolderTrust.requireForRoot(directory);
         return FileChannel.open(path, NEW_FILE, FILE_MODE);
     }
 
@@ -78,11 +82,13 @@ public final class Spool {
 
     /** A new empty file. */
     public Path newFile() throws IOException {
+        FolderTrust.requireForRoot(directory);
         return Files.createFile(newPath(), FILE_MODE);
     }
 
     /** A new empty directory. */
     public Path newDirectory() throws IOException {
+        FolderTrust.requireForRoot(directory);
         return Files.createDirectory(newPath(), DIRECTORY_MODE);
     }
 

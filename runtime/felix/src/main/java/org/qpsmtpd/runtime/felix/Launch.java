@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleException;
+import org.qpsmtpd.api.service.FolderTrust;
 import org.qpsmtpd.runtime.felix.console.Console;
 
 /**
@@ -68,12 +69,12 @@ final class Launch {
         Priority priority = Priority.lowering(options.renice(), options.reniceAsked());
         boolean root = Privileges.uid() == 0;
         try {
-            openPidFile();
+            makeFiles(root);
             @Nullable Account account = account(root);
             List<Listener> listeners = listeners();
-            makeDeployFolder();
             boolean lowered = lower(priority, root);
             become(account, root);
+            makeFiles(false);
             Container started = startContainer(listeners, lowered ? priority : null);
             if (!started.isStopping()) {
                 listeners.forEach(listener -> log.info("Listening on " + listener.address()));
@@ -113,12 +114,42 @@ final class Launch {
         }
     }
 
-    private void openPidFile() throws StartFailure {
-        @Nullable Path path = options.pidFile();
-        if (path != null) {
-            pidFile = PidFile.open(path);
-            log.debug("pid file " + path + " is free");
+    /**
+     * Opens the pid file and makes the deploy folder, unless that is done.
+     *
+     * @param whereSafe whether root, who will be another user soon, leaves to that one what lies
+     *     where somebody could lead it elsewhere by a link
+     */
+    private void makeFiles(boolean whereSafe) throws StartFailure {
+        if (isRehearsal()) {
+            return;
         }
+        @Nullable Path path = options.pidFile();
+        if (path != null && pidFile == null && (!whereSafe || isSafe(path.resolveSibling("")))) {
+            openPidFile(path);
+        }
+        if (!Files.isDirectory(home.deploy()) && (!whereSafe || isSafe(home.deploy()))) {
+            makeDeployFolder();
+        }
+    }
+
+    private static boolean isSafe(Path folder) {
+        try {
+            FolderTrust.require(folder);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void openPidFile(Path path) throws StartFailure {
+        try {
+            FolderTrust.requireForRoot(path.resolveSibling(""));
+        } catch (IOException e) {
+            throw PidFile.unusable(path, OneLine.reason(e));
+        }
+        pidFile = PidFile.open(path);
+        log.debug("pid file " + path + " is free");
     }
 
     private @Nullable Account account(boolean root) throws StartFailure, IOException {
@@ -129,13 +160,14 @@ final class Launch {
         @Nullable String name = named == null && root ? options.frontEnd().usualUser() : named;
         if (name == null) {
             if (root) {
-                log.warn(
-                        "WARNING: running as root: name an unprivileged user with --user, for"
-                                + " anything but a trial");
+                warnOfRoot();
             }
             return null;
         }
         Account account = Account.named(name);
+        if (root && account.uid() == 0) {
+            warnOfRoot();
+        }
         if (!root && account.uid() != Privileges.uid()) {
             throw StartFailure.failed(
                     "FATAL: cannot switch to user "
@@ -143,6 +175,16 @@ final class Launch {
                             + ": only root can: start as root or leave out --user");
         }
         return account;
+    }
+
+    private void warnOfRoot() throws IOException {
+        log.warn(
+                "WARNING: running as root: name an unprivileged user with --user, for anything but"
+                        + " a trial"
+                        + (Capabilities.areMany()
+                                ? "; all of root's capabilities stay, since the program setpriv"
+                                        + " is missing or may not take them away"
+                                : ""));
     }
 
     private boolean lower(Priority priority, boolean root) throws IOException {
@@ -165,6 +207,12 @@ final class Launch {
 
     private void become(@Nullable Account account, boolean root) throws IOException, StartFailure {
         if (account == null || !root || account.uid() == 0) {
+            if (root && !isRehearsal()) {
+                home.requireRootsConfiguration();
+            }
+            if (root) {
+                Capabilities.giveUp();
+            }
             log.info(Privileges.whoAmI());
             return;
         }
@@ -176,10 +224,13 @@ final class Launch {
     private Container startContainer(List<Listener> listeners, @Nullable Priority priority)
             throws StartFailure, IOException, BundleException, InterruptedException {
         requireReadable(home.bundles());
-        Scratch room = Scratch.open(home.var());
+        Scratch room = isRehearsal() ? Scratch.openTemporary() : Scratch.open(home.var());
         scratch = room;
         System.setProperty("io.netty.native.workdir", room.folder("native").toString());
         Map<String, String> properties = ContainerProperties.of(options, home, room, listeners);
+        if (isRehearsal()) {
+            Rehearsal.furnish(room, properties);
+        }
         handleSignals();
         Container starting = Container.create(properties, connector());
         container = starting;
@@ -202,8 +253,12 @@ final class Launch {
         return starting;
     }
 
+    private boolean isRehearsal() {
+        return inherited != null && inherited.rehearsal();
+    }
+
     private Bundles bundles() throws IOException {
-        return inherited == null || inherited.rehearsal() ? Bundles.all() : Bundles.few(home);
+        return inherited == null || isRehearsal() ? Bundles.all() : Bundles.few(home);
     }
 
     /**
@@ -251,6 +306,7 @@ final class Launch {
     private void makeDeployFolder() {
         Path deploy = home.deploy();
         try {
+            FolderTrust.requireForRoot(deploy);
             Files.createDirectories(deploy);
         } catch (IOException e) {
             log.warn("WARNING: the deploy folder cannot be made: " + OneLine.reason(e));

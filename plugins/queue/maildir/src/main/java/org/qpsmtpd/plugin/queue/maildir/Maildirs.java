@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.qpsmtpd.api.service.FolderTrust;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,11 +56,15 @@ final class Maildirs {
             return;
         }
         synchronized (lock) {
+            FolderTrust.requireForRoot(maildir);
             makeRoot();
             makeBelowRoot(maildir);
             disk.makeDirectory(maildir.resolve("cur"));
             disk.makeDirectory(temporary(maildir));
             disk.makeDirectory(delivered(maildir));
+            // Root's mail must not go where a link of the maildir's owner leads.
+            FolderTrust.requireForRoot(temporary(maildir));
+            FolderTrust.requireForRoot(delivered(maildir));
             disk.syncDirectory(maildir);
             deleteAbandoned(temporary(maildir), now.minus(ABANDONED));
             if (durable.size() >= MAX_REMEMBERED) {
