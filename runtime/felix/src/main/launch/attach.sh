@@ -29,8 +29,7 @@ find_server() {
     case $path in
     */*) folder=${path%/*}/ ;;
     esac
-    folder=$(readlink -f -- "$folder")
-    why=$(stranger "$folder")
+    why=$(stranger "${folder%/}")
     [ -z "$why" ] || sorry "$path could be exchanged by others: $why: name another path with QPSMTPD_ATTACH, to the server, too"
     case ${path##*/} in
     *[!A-Za-z0-9._-]*) sorry "$path: the name of a socket may have letters, digits, dots, dashes and underlines" ;;

@@ -8,20 +8,25 @@ fail() {
     exit 1
 }
 
-# Prints which folder, this one or one above it, another user than "me" and root can change, and why;
-# nothing when nobody can. Such a folder leads wherever its owner likes. A sticky one of root's keeps
-# what is in it. Our own group may write, but for root: an access list looks like a group's rights.
+# Prints which folder, this one or one above it, as the path is written and as it really is, another
+# user than "me" and root can change, and why; nothing when nobody can. Such a folder leads wherever
+# its owner likes. A sticky one of root's keeps what is in it. Our own group may write, but for root:
+# an access list looks like a group's rights.
 stranger() {
     [ "$me" = 0 ] && group=4294967294 || group=$(id -g)
-    place=$(readlink -f -- "$1") || return 0
-    set -- "$place"
-    while [ "$place" != / ]; do
-        place=${place%/*}
-        place=${place:-/}
-        set -- "$place" "$@"
+    case $1 in
+        /*) place=$1 ;;
+        *) place=$PWD/$1 ;;
+    esac
+    set --
+    for place in "$place" "$(readlink -f -- "$place")"; do
+        while [ -n "$place" ]; do
+            set -- "$@" "$place"
+            place=${place%/*}
+        done
     done
-    find "$@" -maxdepth 0 \( ! -uid 0 ! -uid "$me" -printf '%p belongs to user %u' -o \
-        \( -perm -0002 -o -perm -0020 ! -gid "$group" \) ! \( -uid 0 -perm -1000 \) \
+    find / "$@" -maxdepth 0 \( ! -uid 0 ! -uid "$me" -printf '%p belongs to user %u' -o \
+        \( -perm -0002 -o -perm -0020 ! -gid "$group" \) ! -type l ! \( -uid 0 -perm -1000 \) \
         -printf '%p can be written by others, its mode is %m' \) -quit 2>/dev/null
 }
 

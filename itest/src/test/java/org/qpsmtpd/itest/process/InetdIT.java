@@ -292,8 +292,7 @@ class InetdIT {
             session.hello();
             Mail.deliver(session, "under xinetd");
         }
-        assertThat(Shell.run("find", mail + "/new", "-type", "f", "-user", "nobody"))
-                .isNotBlank();
+        assertThat(Shell.run("find", mail + "/new", "-type", "f", "-user", "nobody")).isNotBlank();
         assertThat(victim).hasContent("root's\n");
     }
 

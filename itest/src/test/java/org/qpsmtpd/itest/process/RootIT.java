@@ -20,7 +20,9 @@ import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.ServerUnderTest.RawProcess;
 
-/** What root runs, makes and keeps when it starts the programs: nothing that serves another user. */
+/**
+ * What root runs, makes and keeps when it starts the programs: nothing that serves another user.
+ */
 @Timeout(240)
 class RootIT {
     private static final String NOBODY = "nobody";
@@ -162,7 +164,10 @@ class RootIT {
                 ServerUnderTest.builder()
                         .home(home)
                         .plugins("rcpt_ok", "queue/maildir " + mail)
-                        .file("logging", "logging/warn LOGINFO", "logging/file " + log + "/all")
+                        .file(
+                                "logging",
+                                "logging/warn LOGINFO",
+                                "logging/file loglevel LOGINFO " + log + "/all")
                         .start()) {
             Mail.deliver(server, "to the owner's maildir");
             assertThat(server.log())

@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What processes of root's wrote and ran, as {@code strace -f -y} tells it: a thread is root's until
- * it, or the one that made it, becomes another user.
+ * What processes of root's wrote and ran, as {@code strace -f -y} tells it: a thread is root's
+ * until it, or the one that made it, becomes another user.
  *
  * @param written paths that were made, appended to, moved to, or given other rights
  * @param run programs, and the jars, libraries and scripts that were read

@@ -85,7 +85,8 @@ public final class FolderTrust {
 
     private static Map<String, Object> attributes(Path path) throws IOException {
         boolean self = path.equals(SELF);
-        LinkOption[] options = self ? new LinkOption[0] : new LinkOption[] {LinkOption.NOFOLLOW_LINKS};
+        LinkOption[] options =
+                self ? new LinkOption[0] : new LinkOption[] {LinkOption.NOFOLLOW_LINKS};
         return Files.readAttributes(path, "unix:mode,uid,gid", options);
     }
 

@@ -112,8 +112,8 @@ record Home(Path directory, Path config, Path deploy) {
     }
 
     /**
-     * For root that stays root: the configuration names programs that are run, so nobody else may be
-     * able to change it.
+     * For root that stays root: the configuration names programs that are run, so nobody else may
+     * be able to change it.
      *
      * @throws StartFailure with status 1, naming the file or folder and why
      */

@@ -20,10 +20,7 @@ import org.qpsmtpd.api.service.FolderTrust;
  */
 final class FileSink implements Sink {
     private static final Set<OpenOption> APPEND =
-            Set.of(
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND,
-                    LinkOption.NOFOLLOW_LINKS);
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
 
     private final Path path;
     private FileChannel file;
