@@ -42,7 +42,7 @@ look_who_we_are() {
     why=$(stranger "$home")
     [ -n "$why" ] || why=$(find -L "$home/bin" "$home/lib" "$home/plugins" \
         \( ! -uid 0 -printf '%p belongs to user %u' -o \
-        -perm /022 -printf '%p can be written by others, its mode is %m' \) -quit)
+        -perm /022 -printf '%p can be written by others, its mode is %m' \) -quit 2>/dev/null)
     [ -z "$why" ] || fail "root does not run what others could exchange: $why: start this as that user, or leave it to root alone with chown and chmod"
     owner=$(find -H "$home/var" "$home/log" "$home/mail" -maxdepth 0 ! -uid 0 -printf %u -quit 2>/dev/null)
 }

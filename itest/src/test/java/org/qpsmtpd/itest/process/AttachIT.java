@@ -299,7 +299,7 @@ class AttachIT {
     // ---- a socket that is not the server's
 
     /** Listens at a path as nobody, and would see the mail. */
-    private Process squat(Path socket) throws IOException {
+    private void squat(Path socket) throws IOException {
         Process squatter =
                 new ProcessBuilder(
                                 "setpriv",
@@ -313,7 +313,6 @@ class AttachIT {
                         .start();
         started.add(squatter);
         Eventually.holds("a squatted socket", () -> Files.exists(socket));
-        return squatter;
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What processes of root's wrote and ran, as {@code strace -f -y} tells it: a thread is root's
@@ -62,12 +63,12 @@ record RootsTrace(Set<String> written, Set<String> run) {
         String rest = call.group(3);
         if (name.startsWith("set")) {
             others.merge(thread, OTHER_USER.matcher(rest).matches(), Boolean::logicalOr);
-        } else if (!others.get(thread) && !rest.contains(" = -1 ")) {
+        } else if (!others.getOrDefault(thread, false) && !rest.contains(" = -1 ")) {
             noteOfRoot(name, rest);
         }
     }
 
-    private static boolean isOthers(String parent, Map<String, Boolean> others) {
+    private static boolean isOthers(@Nullable String parent, Map<String, Boolean> others) {
         return parent != null && others.getOrDefault(parent, false);
     }
 
@@ -75,7 +76,7 @@ record RootsTrace(Set<String> written, Set<String> run) {
         Matcher named = NAME.matcher(rest);
         String path = "";
         while (named.find() && (path.isEmpty() || !call.equals("execve"))) {
-            String folder = named.group(1);
+            @Nullable String folder = named.group(1);
             boolean relative = folder != null && !named.group(2).startsWith("/");
             path = relative ? folder + "/" + named.group(2) : named.group(2);
         }

@@ -182,8 +182,8 @@ final class Launch {
                 "WARNING: running as root: name an unprivileged user with --user, for anything but"
                         + " a trial"
                         + (Capabilities.areMany()
-                                ? "; all of root's capabilities stay, since the program setpriv"
-                                        + " is missing or may not take them away"
+                                ? "; threads of the Java machine keep root's capabilities, since"
+                                        + " the program setpriv is missing or may not take them"
                                 : ""));
     }
 

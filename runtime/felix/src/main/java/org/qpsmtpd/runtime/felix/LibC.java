@@ -46,7 +46,7 @@ final class LibC {
     static native int getgrouplist(String user, int group, int[] groups, IntByReference count);
 
     /**
-     * Of the calling thread alone, unlike the three above.
+     * Changes the calling thread alone, unlike {@link #setuid} and its kin.
      *
      * @param header version and thread, 0 for this one
      * @param sets effective, permitted and inheritable: the lower 32 of each, then the upper 32
