@@ -23,8 +23,14 @@ find_server() {
         [ -n "$path" ] || sorry "no server runs in $home/var: start bin/qpsmtpd-prefork, or name its socket with QPSMTPD_ATTACH"
     fi
     [ -S "$path" ] || sorry "no server at $path: start bin/qpsmtpd-prefork with the same QPSMTPD_ATTACH"
-    # Whoever owns the socket reads the mail. Root believes those who run its own distribution.
-    [ -O "$path" ] || [ -O / ] || sorry "$path belongs to another user: run this as the server's user, or as root"
+    # Whoever owns the socket reads the mail, and whoever can change its folder could exchange it.
+    { [ ! -L "$path" ] && [ -O "$path" ]; } || sorry "$path belongs to another user: run this as the server's user"
+    folder=.
+    case $path in
+    */*) folder=${path%/*}/ ;;
+    esac
+    why=$(stranger "${folder%/}")
+    [ -z "$why" ] || sorry "$path could be exchanged by others: $why: name another path with QPSMTPD_ATTACH, to the server, too"
     case ${path##*/} in
     *[!A-Za-z0-9._-]*) sorry "$path: the name of a socket may have letters, digits, dots, dashes and underlines" ;;
     esac
@@ -95,10 +101,6 @@ done
 QPSMTPD_ATTACH_ENDS=$ends
 QPSMTPD_ATTACH_LENGTH=$length
 export QPSMTPD_ATTACH_ENDS QPSMTPD_ATTACH_LENGTH LC_ALL
-folder=.
-case $path in
-*/*) folder=${path%/*}/ ;;
-esac
 connected=
 trap 'connected=yes' USR1
 exec 5<&0 6<"$home/lib/attach-relay.sh"

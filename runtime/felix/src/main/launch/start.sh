@@ -8,6 +8,90 @@ fail() {
     exit 1
 }
 
+# Prints which folder, this one or one above it, as the path is written and as it really is, another
+# user than "me" and root can change, and why; nothing when nobody can. Such a folder leads wherever
+# its owner likes. A sticky one of root's keeps what is in it. Our own group may write, but for root:
+# an access list looks like a group's rights.
+stranger() {
+    [ "$me" = 0 ] && group=4294967294 || group=$(id -g)
+    case $1 in
+        /*) place=$1 ;;
+        *) place=$PWD/$1 ;;
+    esac
+    set --
+    for place in "$place" "$(readlink -f -- "$place")"; do
+        while [ -n "$place" ]; do
+            set -- "$@" "$place"
+            place=${place%/*}
+        done
+    done
+    find / "$@" -maxdepth 0 \( ! -uid 0 ! -uid "$me" -printf '%p belongs to user %u' -o \
+        \( -perm -0002 -o -perm -0020 ! -gid "$group" \) ! -type l ! \( -uid 0 -perm -1000 \) \
+        -printf '%p can be written by others, its mode is %m' \) -quit 2>/dev/null
+}
+
+# To be called before anything is run, made or opened: root runs nothing that another user could
+# exchange. Sets "me"; and for root "owner", the user to whom it gives way: the one who has been
+# given what the server writes to.
+look_who_we_are() {
+    me=$(id -u)
+    owner=
+    user=
+    renice=
+    [ "$me" = 0 ] || return 0
+    why=$(stranger "$home")
+    [ -n "$why" ] || why=$(find -L "$home/bin" "$home/lib" "$home/plugins" \
+        \( ! -uid 0 -printf '%p belongs to user %u' -o \
+        -perm /022 -printf '%p can be written by others, its mode is %m' \) -quit 2>/dev/null)
+    [ -z "$why" ] || fail "root does not run what others could exchange: $why: start this as that user, or leave it to root alone with chown and chmod"
+    owner=$(find -H "$home/var" "$home/log" "$home/mail" -maxdepth 0 ! -uid 0 -printf %u -quit 2>/dev/null)
+}
+
+# Sets "user" and "renice" to the values of --user and --renice-parent, and of whatever may mean them
+# to the launcher.
+find_options() {
+    value=
+    for word; do
+        case $value in
+            user) user=$word ;;
+            renice) renice=$word ;;
+        esac
+        value=
+        case $word in
+            -[Uu]*=* | --[Uu]*=*) user=${word#*=} ;;
+            -[Uu]* | --[Uu]*) value=user ;;
+            -[Rr]*=* | --[Rr]*=*) renice=${word#*=} ;;
+            -[Rr]* | --[Rr]*) value=renice ;;
+        esac
+    done
+}
+
+# For root that stays root: has the Java machine begin without any capability, in each of its
+# threads. Only what binds a port below 1024 is left, which the launcher gives up later. The nice
+# value is lowered here, since it takes one. Sets "limits" to the beginning of a command, and
+# "usual_nice" to an option for Java.
+limit_root() {
+    kept=-all
+    case " $* " in
+        *[=:\ ][1-9]" "* | *[=:\ ][1-9][0-9]" "* | *[=:\ ][1-9][0-9][0-9]" "* | *[=:\ ]10[012][0-9]" "*)
+            kept=-all,+net_bind_service
+            ;;
+    esac
+    limits="setpriv --bounding-set=$kept --inh-caps=-all --"
+    if ! $limits true 2>/dev/null; then
+        limits= # the launcher says so
+        return
+    fi
+    case $renice in
+        '' | 0 | *[!0-9]*) return ;;
+    esac
+    now=$(nice)
+    if [ "$(nice -n "-$renice" nice 2>/dev/null)" != "$now" ]; then
+        limits="nice -n -$renice $limits"
+        usual_nice=-Dorg.qpsmtpd.nice=$now
+    fi
+}
+
 # Sets "java", "major", its version, and "home", where this distribution lies.
 find_java() {
     home=$1
@@ -61,7 +145,8 @@ begin_archive() {
     [ -n "$(find "$archive.making" -prune -mmin +10 2>/dev/null)" ] && touch "$archive.making"
 }
 
-# Makes the archive: of a server that serves one session, to itself.
+# Makes the archive: of a server that serves one session, to itself. Root makes it as root, so that
+# nobody else has a hand in what root and all others run later.
 make_archive() {
     find_java "$home"
     archive=$home/lib/classes-$version.jsa
@@ -87,15 +172,20 @@ launch() {
     # From 23 on Java warns about sun.misc.Unsafe, which Felix and Netty still use.
     memory_access=
     [ "$major" -ge 23 ] && memory_access=--sun-misc-unsafe-memory-access=allow
+    limits=
+    usual_nice=
+    if [ "$me" = 0 ] && { [ -z "$user" ] || [ "$user" = root ]; }; then
+        limit_root "$@"
+    fi
     collector=-XX:+UseSerialGC
     case ${QPSMTPD_JAVA_OPTS:-} in
         *-XX:+Use*GC*) collector= ;;
     esac
     # Left unquoted, these are no word when empty, and several words from the environment.
     # shellcheck disable=SC2086
-    exec "$java" -Xms48m -Xmx512m $collector -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError \
+    exec $limits "$java" -Xms48m -Xmx512m $collector -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError \
         -Dslf4j.provider=org.slf4j.jul.JULServiceProvider -Dslf4j.internal.verbosity=WARN \
-        $memory_access -Dfile.encoding=UTF-8 '-Djdk.serialFilter=!*' \
+        $memory_access $usual_nice -Dfile.encoding=UTF-8 '-Djdk.serialFilter=!*' \
         -Dio.netty.jfr.enabled=false $QPSMTPD_JAVA_OPTS "-Dorg.qpsmtpd.home=$home" \
         "-Dorg.qpsmtpd.program=$program" -jar "$home/lib/qpsmtpd.jar" "$@"
 }
@@ -103,6 +193,13 @@ launch() {
 # Runs the server. A Java machine cannot go to the background by itself: with "detach" set it is
 # started there; it writes its exit status to descriptor 3 when it serves or gives up.
 serve() {
+    user=${usual_user:-}
+    renice=${usual_renice:-}
+    find_options "$@"
+    if [ -z "$user" ] && [ -n "$owner" ]; then
+        user=$owner
+        set -- --user "$owner" "$@"
+    fi
     use_archive
     [ -n "$detach" ] || launch "$@"
     exec 4>&1

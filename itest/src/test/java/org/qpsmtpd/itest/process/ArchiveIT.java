@@ -47,10 +47,11 @@ class ArchiveIT {
         Eventually.holds(
                 "an archive of this place",
                 () -> {
+                    if (file("[.]making").isPresent()) {
+                        return false;
+                    }
                     Optional<Path> place = file("[.]home");
-                    return place.isPresent()
-                            && Files.readString(place.get()).equals(home + "\n")
-                            && file("[.]making").isEmpty();
+                    return place.isPresent() && Files.readString(place.get()).equals(home + "\n");
                 });
         assertThat(file("[.]jsa")).isPresent();
     }
@@ -71,6 +72,43 @@ class ArchiveIT {
         List.of(archive, Path.of(archive + ".home")).forEach(ArchiveIT::delete);
         start();
         awaitArchive();
+    }
+
+    /** It may be root who makes it, of a server that is to run as somebody else. */
+    @Test
+    void isMadeOfNothingThatAnybodyPutAnywhere() throws IOException {
+        Shell.run("rm", "-rf", home + "/var", home + "/log");
+        Path log = Files.createDirectories(home.resolve("log"));
+        Path victim = Files.writeString(home.resolve("victim"), "");
+        Files.createSymbolicLink(log.resolve("link"), victim);
+        Path marker = home.resolve("marker");
+        Files.write(
+                home.resolve("config/logging"),
+                List.of(
+                        "logging/file loglevel LOGDEBUG " + log + "/own",
+                        "logging/file:1 loglevel LOGDEBUG " + log + "/link",
+                        "logging/file:2 loglevel LOGDEBUG |touch " + marker));
+        Path deploy = Files.createDirectories(home.resolve("deploy"));
+        Files.writeString(deploy.resolve("broken.jar"), "no jar");
+        Path sockets = Files.createDirectory(home.resolve("sockets"));
+        FileTime before = FileTime.from(Instant.EPOCH);
+        Files.setLastModifiedTime(sockets, before);
+        Path archive = file("[.]jsa").orElseThrow();
+        delete(archive);
+        Shell.run(
+                "env",
+                "-u",
+                "QPSMTPD_CONFIG",
+                "QPSMTPD_CONSOLE=" + sockets + "/console",
+                home + "/bin/qpsmtpd",
+                "--archive");
+        assertThat(archive).isNotEmptyFile();
+        assertThat(victim).isEmptyFile();
+        assertThat(log).isDirectoryNotContaining("glob:**/own");
+        assertThat(marker).doesNotExist();
+        assertThat(home.resolve("var")).doesNotExist();
+        assertThat(deploy.toFile().list()).containsExactly("broken.jar");
+        assertThat(Files.getLastModifiedTime(sockets)).isEqualTo(before);
     }
 
     private static void delete(Path file) {

@@ -2,6 +2,7 @@ package org.qpsmtpd.itest.process;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -293,6 +294,81 @@ class AttachIT {
         assertThat(output.await("a reason", text -> text.contains("\n")))
                 .startsWith("qpsmtpd: " + reason + " " + socket + ": ")
                 .hasLineCount(1);
+    }
+
+    // ---- a socket that is not the server's
+
+    /** Listens at a path as nobody, and would see the mail. */
+    private void squat(Path socket) throws IOException {
+        Process squatter =
+                new ProcessBuilder(
+                                "setpriv",
+                                "--reuid=65534",
+                                "--clear-groups",
+                                Program.find("socat", "socat").path().toString(),
+                                "UNIX-LISTEN:" + socket + ",fork",
+                                "SYSTEM:cat >>seen")
+                        .directory(socket.getParent().toFile())
+                        .redirectErrorStream(true)
+                        .start();
+        started.add(squatter);
+        Eventually.holds("a squatted socket", () -> Files.exists(socket));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sticky, belongs to another user",
+        "theirs, could be exchanged by others",
+        "link, belongs to another user",
+    })
+    void aSocketOfAnotherUserGetsNoClient(String how, String reason) throws IOException {
+        assumeTrue(Shell.isRoot(), "only root becomes another user");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path place = Files.createDirectory(folder.resolve(how));
+        Files.setAttribute(place, "unix:mode", 01777);
+        Path socket = place.resolve("attach");
+        switch (how) {
+            case "sticky" -> squat(socket);
+            case "link" -> Files.createSymbolicLink(socket, server.attach());
+            default -> {
+                Shell.run("cp", "-a", server.attach().toString(), socket.toString());
+                Shell.run("chown", "65534", place.toString());
+            }
+        }
+        ProcessOutput output = tcpserver(environment(socket), ":allow");
+        try (SmtpDialogue session = SmtpDialogue.to(Loopback.v4(1, port))) {
+            session.expect(421, "4.3.2");
+            session.expectClosed();
+        }
+        assertThat(output.await("a reason", text -> text.contains("\n")))
+                .contains(reason)
+                .hasLineCount(1);
+        assertThat(place.resolve("seen")).doesNotExist();
+    }
+
+    @Test
+    void rootGivesWayToTheUserWhoOwnsTheLog() throws IOException {
+        assumeTrue(Shell.isRoot(), "only root becomes another user");
+        Path home = UserIT.readableDistribution(folder);
+        Path victim = Files.writeString(folder.resolve("victim"), "root's\n");
+        Path log = Files.createDirectories(home.resolve("log"));
+        Path link = Files.createSymbolicLink(log.resolve("qpsmtpd.log"), victim);
+        Shell.run("chown", "-h", "nobody", log.toString(), link.toString());
+        Map<String, String> nowhere = environment(folder.resolve("nowhere"));
+        xinetd("127.0.0.1", port, nowhere, home + "/bin/qpsmtpd --attach");
+        try (SmtpDialogue session = SmtpDialogue.to(Loopback.v4(1, port))) {
+            session.expect(421, "4.3.2");
+            session.expectClosed();
+        }
+        assertThat(victim).hasContent("root's\n");
+        Files.delete(link);
+        try (SmtpDialogue session = SmtpDialogue.to(Loopback.v4(1, port))) {
+            session.expect(421, "4.3.2");
+            session.expectClosed();
+        }
+        Eventually.holds("the log", () -> Files.exists(link) && Files.size(link) > 0);
+        assertThat(link).content().startsWith("qpsmtpd: no server at ").hasLineCount(1);
+        assertThat(Files.getOwner(link).getName()).isEqualTo("nobody");
     }
 
     @Test

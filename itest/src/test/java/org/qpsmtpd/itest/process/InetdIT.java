@@ -1,6 +1,7 @@
 package org.qpsmtpd.itest.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,6 +34,7 @@ class InetdIT {
     private final Map<String, String> environment = new HashMap<>();
     private final List<Process> started = new ArrayList<>();
     private int port;
+    private String program = PROGRAM;
 
     InetdIT(@TempDir Path folder) {
         this.folder = folder;
@@ -225,7 +227,7 @@ class InetdIT {
                                         bind,
                                         port,
                                         variables,
-                                        PROGRAM));
+                                        program));
         start(
                 Program.find("xinetd", "xinetd"),
                 "-dontfork",
@@ -269,6 +271,29 @@ class InetdIT {
                         .filter(process -> process.info().command().orElse("").endsWith("java"))
                         .count();
         assertThat(servers).isEqualTo(1);
+    }
+
+    // ---- started by root
+
+    @Test
+    void rootGivesWayToTheUserWhoOwnsWhatTheServerWrites() throws IOException {
+        assumeTrue(Shell.isRoot(), "only root becomes another user");
+        Path home = UserIT.readableDistribution(folder);
+        program = home + "/bin/qpsmtpd";
+        Path victim = Files.writeString(folder.resolve("victim"), "root's\n");
+        Path log = Files.createDirectories(home.resolve("log"));
+        Path link = Files.createSymbolicLink(log.resolve("qpsmtpd.log"), victim);
+        Path mail = Files.createDirectory(folder.resolve("mail"));
+        Shell.run("chown", "-h", "nobody", log.toString(), link.toString(), mail.toString());
+        write("logging", "logging/warn LOGINFO", "logging/file loglevel LOGINFO " + link);
+        write("plugins", "rcpt_ok", "queue/maildir " + mail);
+        xinetd("no", "127.0.0.1");
+        try (SmtpDialogue session = connect(Loopback.v4(1, port))) {
+            session.hello();
+            Mail.deliver(session, "under xinetd");
+        }
+        assertThat(Shell.run("find", mail + "/new", "-type", "f", "-user", "nobody")).isNotBlank();
+        assertThat(victim).hasContent("root's\n");
     }
 
     // ---- neither

@@ -162,7 +162,10 @@ class PackagesIT {
         first = servicePid(machine);
         deliver(machine, 25, Mail.RECIPIENT);
         assertThat(delivered(machine)).isEqualTo(2);
-        assertThat(machine.path("/var/log/qpsmtpd/qpsmtpd.log")).content().contains("rcpt_ok");
+        assertThat(machine.succeed("stat -c %U /var/log/qpsmtpd/qpsmtpd.log")).contains("smtpd");
+        assertThat(machine.path("/var/log/qpsmtpd/qpsmtpd.log"))
+                .content()
+                .contains("queue/maildir: pass: stored as");
         assertThat(machine.succeed("qpsmtpd-console status")).contains("[::]:25");
 
         append(machine.path("/etc/qpsmtpd/rcpthosts"), "example.org");
@@ -191,6 +194,77 @@ class PackagesIT {
         assertThat(after).isEmpty();
         assertThat(machine.run("getent passwd smtpd || getent group smtpd").status()).isNotZero();
     }
+
+    /**
+     * Lists what root writes and runs from the installation on, and who else may change it; beside
+     * that the server's user puts links where root might write.
+     */
+    @Test
+    void debLeavesNothingThatTheServersUserCanTurnAgainstRoot() throws IOException {
+        String strace = Program.find("strace", "strace").path().toString();
+        Machine machine = debian();
+        Files.copy(PACKAGES.resolve("qpsmtpd_1.0.0_all.deb"), machine.path(DEB));
+        newerDeb(machine);
+        String call =
+                "%s -f -y -qq -s 4096 --seccomp-bpf -e trace=%s -o '%s' chroot '%s' sh -e /packages/do"
+                        .formatted(
+                                strace, RootsTrace.CALLS, WORK.resolve("trace"), machine.path("/"));
+        Files.writeString(machine.path("/packages/do"), RUN_BY_ROOT.formatted(DEB));
+        machine.succeedBeside(call);
+        RootsTrace trace = RootsTrace.of(Files.readAllLines(WORK.resolve("trace")));
+        assertThat(trace.run())
+                .contains(
+                        "/usr/sbin/qpsmtpd-console",
+                        "/usr/share/qpsmtpd/bin/qpsmtpd",
+                        "/usr/share/qpsmtpd/bin/qpsmtpd-prefork",
+                        "/usr/share/qpsmtpd/lib/start.sh",
+                        "/usr/share/qpsmtpd/lib/qpsmtpd.jar");
+        assertThat(trace.written()).contains("/run/qpsmtpd.pid");
+        List<String> paths = new ArrayList<>(trace.run());
+        trace.written().forEach(path -> paths.add(path.replaceFirst("/[^/]*$", "/")));
+        Files.write(machine.path("/packages/paths"), paths);
+        assertThat(machine.succeed(WHO_ELSE)).isBlank();
+        assertThat(machine.path("/root/victim")).hasContent("root's\n");
+        assertThat(machine.succeed("find /root /etc/cron.d -newer /packages/paths")).isBlank();
+    }
+
+    /** What an administrator has root do, with links of the server's user in its folders. */
+    private static final String RUN_BY_ROOT =
+            """
+            dpkg -i %s
+            echo "root's" >/root/victim
+            service qpsmtpd stop
+            setpriv --reuid smtpd --regid smtpd --clear-groups sh -ec '
+                cd /var/log/qpsmtpd && rm -f qpsmtpd.log && ln -s /root/victim qpsmtpd.log
+                cd /var/lib/qpsmtpd/mail && ln -s /etc/cron.d new
+                cd /var/lib/qpsmtpd/var && ln -s /root cache-1 && ln -s /root/made attach'
+            service qpsmtpd start
+            qpsmtpd-console status
+            service qpsmtpd reload
+            dpkg -i /packages/newer.deb
+            rm -rf /usr/share/qpsmtpd/lib/classes-*
+            service qpsmtpd restart
+            qpsmtpd --archive
+            qpsmtpd --version
+            ! qpsmtpd --attach </dev/null
+            qpsmtpd-tls-cert --CN mx.test
+            service qpsmtpd stop
+            """;
+
+    /** Prints each of the paths that another user than root can change, or a folder above it. */
+    private static final String WHO_ELSE =
+            """
+            while read -r path; do
+                path=$(readlink -m -- "$path")
+                case $path in /dev/* | /proc/*) continue ;; esac
+                while [ "$path" != / ]; do
+                    find "$path" -maxdepth 0 \\( ! -uid 0 -o -perm /022 ! -perm -1000 \\) \\
+                        -printf '%p %u %m\\n' 2>/dev/null
+                    path=${path%/*}
+                    path=${path:-/}
+                done
+            done </packages/paths | sort -u
+            """;
 
     private static long servicePid(Machine machine) {
         return number("runs, pid (\\d+)", machine.succeed("service qpsmtpd status"));

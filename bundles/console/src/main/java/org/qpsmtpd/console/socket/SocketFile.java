@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.security.SecureRandom;
 import java.util.Set;
+import org.qpsmtpd.api.service.FolderTrust;
 
 /**
  * A Unix-domain socket in the file system. It is bound in a directory of mode 0700 that is made for
@@ -47,6 +48,7 @@ record SocketFile(Path path, ServerSocketChannel channel, UserPrincipal owner, O
      */
     static SocketFile open(Path path) throws IOException {
         requireShort(path);
+        FolderTrust.require(path.resolveSibling(""));
         requireFree(path);
         // Short, since its path has the same bound.
         String name = "." + Integer.toString(RANDOM.nextInt(Integer.MAX_VALUE), 36);
@@ -87,6 +89,7 @@ record SocketFile(Path path, ServerSocketChannel channel, UserPrincipal owner, O
             if ((mode & TYPE) != SOCKET) {
                 throw new IOException("something is there that is no socket: remove it");
             }
+            FolderTrust.require(path); // the socket of another user may keep us waiting
         } catch (NoSuchFileException e) {
             return;
         }

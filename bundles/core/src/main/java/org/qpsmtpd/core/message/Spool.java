@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.qpsmtpd.core.budget.Descriptors;
+import org.qpsmtpd.api.service.FolderTrust;
 
 /**
  * The spool directory: files for bodies that are too large for memory, and temporary files of
@@ -59,9 +60,11 @@ public final class Spool {
     /**
      * Makes the directory when it is missing and checks it.
      *
-     * @throws IOException when it cannot be made or used, or is a symbolic link
+     * @throws IOException when it cannot be made or used, or is a symbolic link, and for root when
+     *     another user could exchange it
      */
     public void prepare() throws IOException {
+        FolderTrust.requireForRoot(directory);
         if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectories(directory.toAbsolutePath().getParent());
             Files.createDirectory(directory, DIRECTORY_MODE);
@@ -78,6 +81,7 @@ public final class Spool {
      * @throws IOException also when no descriptor is left for it
      */
     FileChannel open(Path path) throws IOException {
+        FolderTrust.requireForRoot(directory);
         if (!descriptors.takeSpooled()) {
             throw new IOException("too many messages are spooled for the limit of open files");
         }
@@ -107,11 +111,13 @@ public final class Spool {
 
     /** A new empty file. */
     public Path newFile() throws IOException {
+        FolderTrust.requireForRoot(directory);
         return Files.createFile(newPath(), FILE_MODE);
     }
 
     /** A new empty directory. */
     public Path newDirectory() throws IOException {
+        FolderTrust.requireForRoot(directory);
         return Files.createDirectory(newPath(), DIRECTORY_MODE);
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.qpsmtpd.api.service.FolderTrust;
 
 /**
  * The Unix-domain socket on which {@code bin/qpsmtpd --attach} hands over clients of a
@@ -44,6 +45,7 @@ record AttachSocket(Path path, ServerSocketChannel channel, Object inode) implem
      */
     static AttachSocket open(Path path) throws IOException {
         requireShort(path);
+        FolderTrust.require(path.resolveSibling(""));
         requireFree(path);
         String name = "." + Long.toString(ProcessHandle.current().pid(), 36);
         Path room = Files.createDirectory(path.resolveSibling(name), Home.PRIVATE);
@@ -85,6 +87,7 @@ record AttachSocket(Path path, ServerSocketChannel channel, Object inode) implem
             if ((mode & TYPE) != SOCKET) {
                 throw new IOException("something is there that is no socket: remove it");
             }
+            FolderTrust.require(path); // the socket of another user may keep us waiting
         } catch (NoSuchFileException e) {
             return;
         }

@@ -11,7 +11,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.FolderTrust;
 
 /**
  * The folders of the distribution.
@@ -94,6 +96,7 @@ record Home(Path directory, Path config, Path deploy) {
      * folders alone and not what is in them. A folder of another user's stays as it is.
      */
     void giveTo(Account account) throws IOException {
+        FolderTrust.require(directory);
         for (String name : WRITTEN) {
             Path folder = directory.resolve(name);
             try {
@@ -105,6 +108,40 @@ record Home(Path directory, Path config, Path deploy) {
             }
             Files.setAttribute(folder, "unix:uid", account.uid(), LinkOption.NOFOLLOW_LINKS);
             Files.setAttribute(folder, "unix:gid", account.gid(), LinkOption.NOFOLLOW_LINKS);
+        }
+    }
+
+    /**
+     * For root that stays root: the configuration names programs that are run, so nobody else may
+     * be able to change it.
+     *
+     * @throws StartFailure with status 1, naming the file or folder and why
+     */
+    void requireRootsConfiguration() throws StartFailure, IOException {
+        for (Path folder : List.of(config, directory.resolve("config"))) {
+            if (Files.isDirectory(folder)) {
+                requireRoots(folder);
+                for (Path file : files(folder)) {
+                    requireRoots(file);
+                }
+            }
+        }
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    private static void requireRoots(Path path) throws StartFailure {
+        try {
+            FolderTrust.require(path);
+        } catch (IOException e) {
+            throw StartFailure.failed(
+                    "FATAL: root does not run what others can change in the configuration: "
+                            + OneLine.reason(e)
+                            + ": make it root's alone, or name with --user who is to serve");
         }
     }
 

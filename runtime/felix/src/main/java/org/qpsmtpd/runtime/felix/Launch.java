@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleException;
+import org.qpsmtpd.api.service.FolderTrust;
 import org.qpsmtpd.runtime.felix.console.Console;
 
 /**
@@ -84,11 +85,11 @@ final class Launch {
         boolean root = Privileges.uid() == 0;
         try {
             @Nullable Account account = account(root);
-            openPidFile(account);
+            makeFiles(root, account);
             List<Listener> listeners = listeners();
-            makeDeployFolder();
             boolean lowered = lower(priority, root);
             become(account, root);
+            makeFiles(false, account);
             Container started = startContainer(listeners, lowered ? priority : null);
             if (!started.isStopping()) {
                 listeners.forEach(listener -> log.info("Listening on " + listener.address()));
@@ -134,16 +135,49 @@ final class Launch {
         }
     }
 
-    private void openPidFile(@Nullable Account account) throws StartFailure, IOException {
-        @Nullable Path path = options.pidFile();
-        if (path != null) {
-            Set<Integer> owners = new HashSet<>(List.of(0, Privileges.uid()));
-            if (account != null) {
-                owners.add(account.uid());
-            }
-            pidFile = PidFile.open(path, owners);
-            log.debug("pid file " + path + " is free");
+    /**
+     * Opens the pid file and makes the deploy folder, unless that is done.
+     *
+     * @param whereSafe whether root, who will be another user soon, leaves to that one what lies
+     *     where somebody could lead it elsewhere by a link
+     */
+    private void makeFiles(boolean whereSafe, @Nullable Account account)
+            throws StartFailure, IOException {
+        if (isRehearsal()) {
+            return;
         }
+        @Nullable Path path = options.pidFile();
+        if (path != null && pidFile == null && (!whereSafe || isSafe(path.resolveSibling("")))) {
+            openPidFile(path, account);
+        }
+        if (!Files.isDirectory(home.deploy()) && (!whereSafe || isSafe(home.deploy()))) {
+            makeDeployFolder();
+        }
+    }
+
+    private static boolean isSafe(Path folder) {
+        try {
+            FolderTrust.require(folder);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void openPidFile(Path path, @Nullable Account account)
+            throws StartFailure, IOException {
+        try {
+            FolderTrust.requireForRoot(path.resolveSibling(""));
+        } catch (IOException e) {
+            throw PidFile.unusable(path, OneLine.reason(e));
+        }
+        Set<Integer> owners = new HashSet<>(List.of(0));
+        owners.add(Privileges.uid());
+        if (account != null) {
+            owners.add(account.uid());
+        }
+        pidFile = PidFile.open(path, owners);
+        log.debug("pid file " + path + " is free");
     }
 
     private @Nullable Account account(boolean root) throws StartFailure, IOException {
@@ -154,13 +188,14 @@ final class Launch {
         @Nullable String name = named == null && root ? options.frontEnd().usualUser() : named;
         if (name == null) {
             if (root) {
-                log.warn(
-                        "WARNING: running as root: name an unprivileged user with --user, for"
-                                + " anything but a trial");
+                warnOfRoot();
             }
             return null;
         }
         Account account = Account.named(name);
+        if (root && account.uid() == 0) {
+            warnOfRoot();
+        }
         if (!root && account.uid() != Privileges.uid()) {
             throw StartFailure.failed(
                     "FATAL: cannot switch to user "
@@ -168,6 +203,16 @@ final class Launch {
                             + ": only root can: start as root or leave out --user");
         }
         return account;
+    }
+
+    private void warnOfRoot() throws IOException {
+        log.warn(
+                "WARNING: running as root: name an unprivileged user with --user, for anything but"
+                        + " a trial"
+                        + (Capabilities.areMany()
+                                ? "; threads of the Java machine keep root's capabilities, since"
+                                        + " the program setpriv is missing or may not take them"
+                                : ""));
     }
 
     private boolean lower(Priority priority, boolean root) throws IOException {
@@ -190,6 +235,12 @@ final class Launch {
 
     private void become(@Nullable Account account, boolean root) throws IOException, StartFailure {
         if (account == null || !root || account.uid() == 0) {
+            if (root && !isRehearsal()) {
+                home.requireRootsConfiguration();
+            }
+            if (root) {
+                Capabilities.giveUp();
+            }
             log.info(Privileges.whoAmI());
             return;
         }
@@ -201,10 +252,13 @@ final class Launch {
     private Container startContainer(List<Listener> listeners, @Nullable Priority priority)
             throws StartFailure, IOException, BundleException, InterruptedException {
         requireReadable(home.bundles());
-        Scratch room = Scratch.open(home.var());
+        Scratch room = isRehearsal() ? Scratch.openTemporary() : Scratch.open(home.var());
         scratch = room;
         System.setProperty("io.netty.native.workdir", room.folder("native").toString());
         Map<String, String> properties = ContainerProperties.of(options, home, room, listeners);
+        if (isRehearsal()) {
+            Rehearsal.furnish(room, properties);
+        }
         handleSignals();
         Container starting = Container.create(properties, connector());
         container = starting;
@@ -227,8 +281,12 @@ final class Launch {
         return starting;
     }
 
+    private boolean isRehearsal() {
+        return inherited != null && inherited.rehearsal();
+    }
+
     private Bundles bundles() throws IOException {
-        return inherited == null || inherited.rehearsal() ? Bundles.all() : Bundles.few(home);
+        return inherited == null || isRehearsal() ? Bundles.all() : Bundles.few(home);
     }
 
     /**
@@ -276,6 +334,7 @@ final class Launch {
     private void makeDeployFolder() {
         Path deploy = home.deploy();
         try {
+            FolderTrust.requireForRoot(deploy);
             Files.createDirectories(deploy);
         } catch (IOException e) {
             log.warn("WARNING: the deploy folder cannot be made: " + OneLine.reason(e));

@@ -47,6 +47,14 @@ final class LibC {
 
     static native int getgrouplist(String user, int group, int[] groups, IntByReference count);
 
+    /**
+     * Changes the calling thread alone, unlike {@link #setuid} and its kin.
+     *
+     * @param header version and thread, 0 for this one
+     * @param sets effective, permitted and inheritable: the lower 32 of each, then the upper 32
+     */
+    static native int capset(int[] header, int[] sets);
+
     static native int setpriority(int which, int who, int value);
 
     static native int setsid();

@@ -163,7 +163,8 @@ final class PidFile {
         return new String(bytes.array(), 0, Math.max(0, length), StandardCharsets.US_ASCII).strip();
     }
 
-    private static StartFailure unusable(Path path, String reason) {
+    /** The failure for a file that cannot be used. */
+    static StartFailure unusable(Path path, String reason) {
         return StartFailure.failed(
                 "FATAL: the pid file "
                         + path

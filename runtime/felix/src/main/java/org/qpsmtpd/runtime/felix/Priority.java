@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * it.
  */
 final class Priority {
+    private static final String BEFORE = "org.qpsmtpd.nice";
     private static final int LEAST = -20;
     private static final int MOST = 19;
 
@@ -30,7 +31,8 @@ final class Priority {
     }
 
     /**
-     * Reads the nice value the process was started with.
+     * Reads the nice value the process was started with: the start script lowers it where root has
+     * no right to any longer, and names the one before.
      *
      * @param by how much to lower it, not negative
      * @param asked whether the administrator asked for it; the default only goes as far as it can
@@ -38,7 +40,7 @@ final class Priority {
      */
     static Priority lowering(int by, boolean asked) throws IOException, StartFailure {
         int now = niceValue(Files.readString(Path.of("/proc/self/stat")));
-        return from(now, by, asked);
+        return from(Integer.getInteger(BEFORE, now), by, asked);
     }
 
     static Priority from(int now, int by, boolean asked) throws StartFailure {

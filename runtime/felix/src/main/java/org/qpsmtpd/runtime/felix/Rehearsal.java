@@ -2,6 +2,7 @@ package org.qpsmtpd.runtime.felix;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -10,14 +11,21 @@ import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
  * A session that the server has with itself, so that the classes of a session are loaded when the
- * JVM writes its archive at the end. No message is delivered.
+ * JVM writes its archive at the end. No message is delivered. It may be root who has the archive
+ * made, so the session has the sample configuration, which is in the launcher's own jar, and
+ * nothing of what anybody put anywhere: neither the administrator's configuration nor the deploy
+ * folder, no log file, no console, and none of the folders that the server writes to.
  */
 final class Rehearsal {
     private static final Logger LOG = Logger.getLogger(Rehearsal.class.getName());
@@ -30,6 +38,21 @@ final class Rehearsal {
                     "RCPT TO:<postmaster>",
                     "RSET",
                     "QUIT");
+
+    /** The files of the sample configuration. */
+    static final List<String> FILES =
+            List.of(
+                    "badhelo",
+                    "badmailfrom",
+                    "badrcptto",
+                    "databytes",
+                    "hosts_allow",
+                    "logging",
+                    "loglevel",
+                    "me",
+                    "plugins",
+                    "rcpthosts",
+                    "relayclients");
 
     /** What a daemon has at its start and a session has not; as root it has JNA, too. */
     private static final List<Class<?>> OF_A_DAEMON =
@@ -57,6 +80,23 @@ final class Rehearsal {
             thread.start();
             return new Inherited(server, Map.of(), true);
         }
+    }
+
+    /** Writes the configuration, and sets what the container is told of folders and sockets. */
+    static void furnish(Scratch room, Map<String, String> properties) throws IOException {
+        Path config = room.folder("config");
+        for (String name : FILES) {
+            try (InputStream content = Rehearsal.class.getResourceAsStream("sample/" + name)) {
+                Files.copy(Objects.requireNonNull(content, name), config.resolve(name));
+            }
+        }
+        String log = "logging/file loglevel LOGINFO " + room.cache().resolve("log") + "\n";
+        Files.writeString(config.resolve("logging"), log, StandardOpenOption.APPEND);
+        String deploy = room.folder("deploy").toString();
+        properties.put(Options.PREFIX + "home", room.cache().toString());
+        properties.put(Options.PREFIX + "config_dir", config.toString());
+        properties.put(Options.PREFIX + "deploy_dir", deploy);
+        properties.put(Options.PREFIX + "console_socket", "");
     }
 
     private static void speak(Socket client) {

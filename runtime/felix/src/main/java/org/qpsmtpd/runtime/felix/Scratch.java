@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.FolderTrust;
 
 /**
  * Room on disk for one run of the server: {@code var/cache-PID} in the distribution, or a private
@@ -26,14 +27,24 @@ record Scratch(Path var, Path cache, boolean temporary) {
 
     /** Opens as the user who will serve, so after any change of user. */
     static Scratch open(Path var) throws IOException {
-        boolean ours = isOurs(var);
-        Path base = ours ? var : Files.createTempDirectory("qpsmtpd-", Home.PRIVATE);
-        if (ours) {
-            deleteLeftOvers(var);
+        if (!isOurs(var)) {
+            return openTemporary();
         }
-        Path cache = base.resolve("cache-" + ProcessHandle.current().pid());
+        deleteLeftOvers(var);
+        return of(var, false);
+    }
+
+    /** Opens in the system's place for temporary files. */
+    static Scratch openTemporary() throws IOException {
+        Path made = Files.createTempDirectory("qpsmtpd-", Home.PRIVATE);
+        FolderTrust.requireForRoot(made);
+        return of(made, true);
+    }
+
+    private static Scratch of(Path var, boolean temporary) throws IOException {
+        Path cache = var.resolve("cache-" + ProcessHandle.current().pid());
         Files.createDirectory(cache, Home.PRIVATE);
-        return new Scratch(base, cache, !ours);
+        return new Scratch(var, cache, temporary);
     }
 
     /** A folder inside the cache, made if need be. */
@@ -71,6 +82,7 @@ record Scratch(Path var, Path cache, boolean temporary) {
     /** Somebody else's folder is not used even by root: its owner could exchange the bundles. */
     private static boolean isOurs(Path var) {
         try {
+            FolderTrust.requireForRoot(var);
             if (!Files.exists(var, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createDirectory(var, Home.PRIVATE);
             }

@@ -4,15 +4,46 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class RehearsalTest {
+    @Test
+    void hasTheWholeSampleConfigurationAndNothingOfTheAdministrators(@TempDir Path folder)
+            throws IOException {
+        Scratch room = Scratch.open(folder.resolve("var"));
+        Map<String, String> properties = new HashMap<>();
+        Rehearsal.furnish(room, properties);
+        Path sample = Path.of("src/main/config");
+        try (Stream<Path> files = Files.list(sample)) {
+            assertThat(Rehearsal.FILES)
+                    .containsExactlyInAnyOrderElementsOf(
+                            files.map(file -> file.getFileName().toString()).toList());
+        }
+        Path config = room.cache().resolve("config");
+        assertThat(config.resolve("plugins")).hasSameTextualContentAs(sample.resolve("plugins"));
+        assertThat(properties)
+                .containsEntry("org.qpsmtpd.config_dir", config.toString())
+                .containsEntry("org.qpsmtpd.console_socket", "")
+                .allSatisfy(
+                        (key, value) ->
+                                assertThat(value.isEmpty() || Path.of(value).startsWith(folder))
+                                        .as(key)
+                                        .isTrue());
+    }
+
     @Test
     void speaksAWholeSessionAndWaitsForEachReply() throws Exception {
         Inherited inherited = Rehearsal.begin();

@@ -2,6 +2,7 @@ package org.qpsmtpd.plugin.logging.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;
+import org.qpsmtpd.api.service.FolderTrust;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeClock;
 import org.qpsmtpd.testkit.FakeConnection;
@@ -254,6 +256,41 @@ class FilePluginTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new FilePlugin(Configs.config(FileConfig.class)))
                 .withMessageContaining("|COMMAND");
+    }
+
+    @Test
+    void followsNoLink() throws IOException {
+        Path victim = Files.writeString(directory.resolve("victim"), "mine\n");
+        Files.createSymbolicLink(directory.resolve("log"), victim);
+        log(plugin("log"), EVENING, "", "a");
+        Files.createSymbolicLink(directory.resolve("later"), directory.resolve("made"));
+        log(plugin("later"), EVENING, "", "a");
+        assertThat(victim).hasContent("mine\n");
+        assertThat(directory.resolve("made")).doesNotExist();
+        assertThat(errors.toString(StandardCharsets.UTF_8))
+                .contains("/log: it is a symbolic link; name the file itself")
+                .hasLineCount(2);
+    }
+
+    @Test
+    void writesForRootNothingWhereAnotherUserCouldPutALink() throws IOException {
+        assumeTrue(FolderTrust.isRoot(), "only root gives folders away");
+        Path folder = Files.createDirectory(directory.resolve("theirs"));
+        Files.setAttribute(folder, "unix:uid", 65534);
+        log(plugin("theirs/log"), EVENING, "", "a");
+        assertThat(folder).isEmptyDirectory();
+        assertThat(errors.toString(StandardCharsets.UTF_8))
+                .contains(folder + ": it belongs to user number 65534");
+    }
+
+    @Test
+    void goesOnForAThreadThatHasBeenInterrupted() {
+        FilePlugin plugin = plugin("log");
+        Thread.currentThread().interrupt();
+        log(plugin, EVENING, "", "a");
+        assertThat(Thread.interrupted()).isTrue();
+        log(plugin, EVENING, "", "b");
+        assertThat(lines("log")).isEqualTo("a b");
     }
 
     /** The last argument is a file name below the test's directory, unless it is absolute. */

@@ -2,14 +2,17 @@ package org.qpsmtpd.plugin.queue.maildir;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.qpsmtpd.api.service.FolderTrust;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,11 +58,15 @@ final class Maildirs {
             return;
         }
         synchronized (lock) {
+            FolderTrust.requireForRoot(root.resolveSibling(""));
             makeRoot();
+            requireOwn(root.toRealPath());
             makeBelowRoot(maildir);
-            disk.makeDirectory(maildir.resolve("cur"));
-            disk.makeDirectory(temporary(maildir));
-            disk.makeDirectory(delivered(maildir));
+            for (Path part :
+                    List.of(maildir.resolve("cur"), temporary(maildir), delivered(maildir))) {
+                disk.makeDirectory(part);
+                requireOwn(part);
+            }
             disk.syncDirectory(maildir);
             deleteAbandoned(temporary(maildir), now.minus(ABANDONED));
             if (durable.size() >= MAX_REMEMBERED) {
@@ -97,7 +104,27 @@ final class Maildirs {
             if (!step.toString().isEmpty()) {
                 place = place.resolve(step);
                 makeEntry(place);
+                requireOwn(place);
             }
+        }
+    }
+
+    /**
+     * Root's mail must not go where a link of the maildir's owner leads. Who else may write to it
+     * is what the setting for the mode says.
+     */
+    private static void requireOwn(Path directory) throws IOException {
+        if (!FolderTrust.isRoot()) {
+            return;
+        }
+        Object owner = Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        if (!owner.equals(0) || Files.isSymbolicLink(directory)) {
+            throw new FileSystemException(
+                    directory.toString(),
+                    null,
+                    "root stores no mail here: it belongs to user number "
+                            + owner
+                            + " or is a symbolic link");
         }
     }
 

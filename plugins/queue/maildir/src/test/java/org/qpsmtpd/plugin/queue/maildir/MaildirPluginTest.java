@@ -3,6 +3,7 @@ package org.qpsmtpd.plugin.queue.maildir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -32,6 +33,7 @@ import org.qpsmtpd.api.hook.Action;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.service.FolderTrust;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeClock;
 import org.qpsmtpd.testkit.FakeConnection;
@@ -99,6 +101,21 @@ class MaildirPluginTest {
         transaction.addRecipient(new Address("../../escape", "example.com"));
         assertThat(plugin("%l").onQueue(transaction).action()).isEqualTo(Action.OK);
         assertThat(messages(directory.resolve(".._.._escape"))).hasSize(1);
+    }
+
+    @Test
+    void storesForRootNothingWhereAnotherUserCouldLeadItElsewhere() throws IOException {
+        assumeTrue(FolderTrust.isRoot(), "only root gives folders away");
+        Path theirs = Files.createDirectory(directory.resolve("example.com"));
+        Path roots = Files.createDirectory(directory.resolve("roots"));
+        Files.createSymbolicLink(theirs.resolve("new"), roots);
+        Files.setAttribute(theirs, "unix:uid", 65534);
+        HookResult result = plugin("%d").onQueue(transaction());
+        assertThat(result.action()).isEqualTo(Action.DECLINED);
+        assertThat(result.reason())
+                .startsWith("error: " + theirs + ": root stores no mail here: it belongs to user");
+        assertThat(roots).isEmptyDirectory();
+        assertThat(theirs.resolve("tmp")).doesNotExist();
     }
 
     @Test
