@@ -1,7 +1,7 @@
 package org.qpsmtpd.deploy;
 
-import java.io.FileNotFoundException;
 import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +60,8 @@ final class JarCheck {
             readAll(file, entries(file));
             ZipLayout.check(jar);
             return manifest(file);
-        } catch (FileNotFoundException | FileSystemException e) { // the copy is there: no descriptor
+        } catch (FileNotFoundException
+                | FileSystemException e) { // the copy is there: no descriptor
             throw JarFault.unreadable("it cannot be read: " + e.getMessage());
         } catch (IOException | IllegalArgumentException e) {
             throw broken("it is no jar, or not a whole one: " + e.getMessage(), "copy it again");

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.qpsmtpd.api.service.FolderTrust;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,7 @@ final class RejectedNote {
                         .formatted(jar, time.truncatedTo(ChronoUnit.SECONDS), reason, advice);
         Path note = note(jar);
         try {
+            FolderTrust.requireForRoot(folder);
             Files.deleteIfExists(note);
             // Made anew, so that a link which somebody puts there is not followed.
             Files.writeString(
@@ -62,6 +64,7 @@ final class RejectedNote {
     void delete(String jar) {
         Path note = note(jar);
         try {
+            FolderTrust.requireForRoot(folder);
             if (Files.isRegularFile(note, LinkOption.NOFOLLOW_LINKS)) {
                 Files.deleteIfExists(note);
             }

@@ -158,7 +158,7 @@ class DeployFolderTest {
         Path copies = context().getDataFile("copies").toPath();
         Files.delete(copies);
         Files.createFile(copies);
-        deploy.update(TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar")).toFile());
+        TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
         awaitRefusal(deploy);
         assertThat(row(deploy, "refused").reason()).contains("it is tried again");
 

@@ -188,7 +188,7 @@ class AdmissionTest {
             for (SmtpClient refused : clients.subList(2, 40)) {
                 assertThat(refused.readToEnd()).isEmpty();
             }
-            assertThat(server.connections()).isEqualTo(2);
+            await(server, 2);
             assertThat(keys.engines).hasValue(2);
 
             clients.get(0).close();

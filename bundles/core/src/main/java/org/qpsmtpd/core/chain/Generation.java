@@ -15,8 +15,8 @@ import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.TlsHook;
-import org.qpsmtpd.core.log.LogTaker;
 import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.core.log.LogTaker;
 import org.qpsmtpd.core.log.PluginCall;
 
 /**

@@ -16,7 +16,6 @@ import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.OkHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.log.LogText;
-import org.qpsmtpd.core.log.PluginCall;
 
 /**
  * One run of one hook: asks the plugins in order until one has an opinion. Plugins that never wait
@@ -368,7 +367,10 @@ public final class HookRun {
                     "Plugin " + link.name() + ", hook " + point.hookName() + " returned undef!");
             Door.failed(host, link, now);
         } else if (SettingUnknown.isCauseOf(failure)) {
-            log(LogLevel.ERROR, link, "plugin " + link.name() + " cannot decide: " + LogText.of(failure));
+            log(
+                    LogLevel.ERROR,
+                    link,
+                    "plugin " + link.name() + " cannot decide: " + LogText.of(failure));
             link.plugin().breaker().undecided();
         } else {
             Door.threw(host, link, failure);

@@ -213,7 +213,7 @@ public final class InstanceFactory {
         if (component.immediate) {
             throw new PluginFault(
                     "its component is marked immediate, which a plugin must not be; leave that"
-                        + " out");
+                            + " out");
         }
         return component;
     }

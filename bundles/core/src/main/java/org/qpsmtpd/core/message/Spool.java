@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import org.qpsmtpd.core.budget.Descriptors;
 import org.qpsmtpd.api.service.FolderTrust;
+import org.qpsmtpd.core.budget.Descriptors;
 
 /**
  * The spool directory: files for bodies that are too large for memory, and temporary files of

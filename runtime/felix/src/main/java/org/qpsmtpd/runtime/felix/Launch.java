@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +30,7 @@ final class Launch {
     private static final Duration STOP_LIMIT = seconds("org.qpsmtpd.stop_timeout", 90);
 
     private static final Duration LINE_LIMIT = Duration.ofSeconds(1);
+
     /** How long a bundle may take to stop once the server has finished what is in flight. */
     private static final Duration BUNDLE_LIMIT = seconds("org.qpsmtpd.bundle_timeout", 5);
 

@@ -20,6 +20,8 @@ public final class Main {
     private Main() {}
 
     /**
+     * Writes the bill.
+     *
      * @param arguments the file to write, the product, its version, the time of the bill, the
      *     folder; then the groups of jars that do not say it themselves, as ARTIFACT=GROUP
      */

@@ -24,6 +24,8 @@ public final class Repack {
     private Repack() {}
 
     /**
+     * Writes the archive anew.
+     *
      * @param arguments the archive, and the time that its entries get
      */
     public static void main(String[] arguments) throws IOException {

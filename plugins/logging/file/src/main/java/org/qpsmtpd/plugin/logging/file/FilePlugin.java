@@ -186,9 +186,10 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
 
     /** Those whose record did not come, since the log was overloaded. */
     private void forgetOld() {
-        for (Map.Entry<String, Session> each : sessions.entrySet()) {
-            if (each.getValue().isOld()) {
-                forget(sessions.remove(each.getKey()));
+        for (String id : List.copyOf(sessions.keySet())) {
+            Session session = sessions.get(id);
+            if (session != null && session.isOld()) {
+                forget(sessions.remove(id));
             }
         }
     }
