@@ -181,7 +181,7 @@ class SignerCheckTest {
                 config.resolve("deploy_signers")
                         + ":2: the certificate "
                         + config.resolve("eve.pem")
-                        + " cannot be used: there is no such file");
+                        + " cannot be read: there is no such file");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -308,7 +309,7 @@ class AttachIT {
                                 Program.find("socat", "socat").path().toString(),
                                 "UNIX-LISTEN:" + socket + ",fork",
                                 "SYSTEM:cat >>seen")
-                        .directory(socket.getParent().toFile())
+                        .directory(Objects.requireNonNull(socket.getParent()).toFile())
                         .redirectErrorStream(true)
                         .start();
         started.add(squatter);

@@ -222,7 +222,7 @@ class TlsIT {
             for (String protocol : List.of("-tls1_2", "-tls1_3")) {
                 Result after = client(clear.port(), "-starttls smtp " + protocol + own);
                 assertThat(after.status()).as(after.output()).isZero();
-                Result first = client(port, protocol + own);
+                Result first = client(encrypted.port(), protocol + own);
                 assertThat(first.status()).as(first.output()).isZero();
             }
         }
