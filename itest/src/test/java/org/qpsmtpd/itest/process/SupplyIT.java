@@ -6,15 +6,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.Program.Result;
 
-/** What lies beside the artifacts, and the check of what is in them for known faults. */
+/** What lies beside the artifacts, and whether anybody can make the same ones. */
 class SupplyIT {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final String FELIX = "runtime/felix/target/qpsmtpd-1.0.0.tar.gz";
@@ -120,5 +122,45 @@ class SupplyIT {
                 .matches(result -> result.output().contains("holds no records"));
         Files.writeString(Files.createDirectory(folder.resolve("bad")).resolve("a.json"), "[1]");
         assertThat(check("--data", folder.resolve("bad").toString()).status()).isEqualTo(2);
+    }
+
+    // ---- the same octets
+
+    @Test
+    @Timeout(1200)
+    void aSecondBuildGivesTheSameOctets() throws IOException {
+        Program.find("mvn", "maven");
+        String repository = System.getProperty("maven.repository");
+        String output = Shell.run(ROOT.resolve("itest/second-build").toString(), repository);
+        Path copy = Path.of(output.strip().replaceAll("(?s).*\n", ""));
+        TreeSet<String> artifacts = artifacts(copy);
+        assertThat(artifacts).isEqualTo(artifacts(ROOT)).contains(FELIX, DEB, RPM, KARAF, KAR);
+        assertThat(artifacts.stream().filter(a -> differ(ROOT.resolve(a), copy.resolve(a))))
+                .as("what differs between %s and %s", ROOT, copy)
+                .isEmpty();
+    }
+
+    /** All that a build makes for others, by its path. */
+    private static TreeSet<String> artifacts(Path root) throws IOException {
+        TreeSet<String> found = new TreeSet<>();
+        for (String part : List.of("bundles", "plugins", "runtime")) {
+            try (Stream<Path> files = Files.walk(root.resolve(part))) {
+                files.map(file -> root.relativize(file).toString())
+                        .filter(
+                                file ->
+                                        file.matches(
+                                                ".*/target/[^/]*-1\\.0\\.0\\.jar|.*/target/qpsmtpd[-_]1[^/]*|.*/target/qpsmtpd-karaf-1[^/]*"))
+                        .forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static boolean differ(Path one, Path other) {
+        try {
+            return Files.mismatch(one, other) >= 0;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 }
