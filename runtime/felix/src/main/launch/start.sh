@@ -45,6 +45,7 @@ look_who_we_are() {
         -perm /022 -printf '%p can be written by others, its mode is %m' \) -quit 2>/dev/null)
     [ -z "$why" ] || fail "root does not run what others could exchange: $why: start this as that user, or leave it to root alone with chown and chmod"
     owner=$(find -H "$home/var" "$home/log" "$home/mail" -maxdepth 0 ! -uid 0 -printf %u -quit 2>/dev/null)
+    return 0 # whether or not all of them are there
 }
 
 # Sets "user" and "renice" to the values of --user and --renice-parent, and of whatever may mean them
