@@ -59,6 +59,14 @@ class NoThreadsIT {
         Shell.run(command.toArray(String[]::new));
     }
 
+    private static String hardLimit(ServerUnderTest server) throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(server.pid()), "limits")).stream()
+                .filter(line -> line.startsWith("Max processes"))
+                .map(line -> line.split("\\s+", -1)[3])
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static List<SmtpDialogue> greeted(ServerUnderTest server) {
         return Stream.generate(server::connect)
                 .limit(CLIENTS)
@@ -106,7 +114,7 @@ class NoThreadsIT {
             }
             expectTaken(sessions);
             Mail.deliver(server, "one after the other");
-            limitThreads(server, "unlimited");
+            limitThreads(server, hardLimit(server));
             server.awaitLog("there are threads for children again");
             sessions = greeted(server);
             sendAtOnce(sessions, "with threads");
