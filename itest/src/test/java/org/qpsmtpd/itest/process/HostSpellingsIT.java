@@ -26,7 +26,7 @@ class HostSpellingsIT {
                                 "badmailfromto",
                                 "badrcptto",
                                 "rcpt_ok",
-                                "queue/maildir MAIL subdir=%d")
+                                "queue/maildir MAIL %d")
                         .file("badhelo", "b\u00f6se.example", "xn--bser-5qa.example", "^wei\u00df")
                         .file(
                                 "badmailfrom",
