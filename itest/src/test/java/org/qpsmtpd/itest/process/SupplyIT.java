@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -133,7 +134,7 @@ class SupplyIT {
         String repository = System.getProperty("maven.repository");
         String output = Shell.run(ROOT.resolve("itest/second-build").toString(), repository);
         Path copy = Path.of(output.strip().replaceAll("(?s).*\n", ""));
-        TreeSet<String> artifacts = artifacts(copy);
+        Set<String> artifacts = artifacts(copy);
         assertThat(artifacts).isEqualTo(artifacts(ROOT)).contains(FELIX, DEB, RPM, KARAF, KAR);
         assertThat(artifacts.stream().filter(a -> differ(ROOT.resolve(a), copy.resolve(a))))
                 .as("what differs between %s and %s", ROOT, copy)
@@ -141,8 +142,8 @@ class SupplyIT {
     }
 
     /** All that a build makes for others, by its path. */
-    private static TreeSet<String> artifacts(Path root) throws IOException {
-        TreeSet<String> found = new TreeSet<>();
+    private static Set<String> artifacts(Path root) throws IOException {
+        Set<String> found = new TreeSet<>();
         for (String part : List.of("bundles", "plugins", "runtime")) {
             try (Stream<Path> files = Files.walk(root.resolve(part))) {
                 files.map(file -> root.relativize(file).toString())
