@@ -409,6 +409,69 @@ class TlsTest {
         }
     }
 
+    // ---- a plugin that does not answer
+
+    /** Answers for a while, then fails. */
+    private static final class Failing extends Keys {
+        private volatile boolean failing;
+
+        Failing(boolean implicit, boolean failing) {
+            super(true, implicit);
+            this.failing = failing;
+        }
+
+        @Override
+        public boolean isImplicit(int port) {
+            if (failing) {
+                throw new NoClassDefFoundError("gone");
+            }
+            return super.isImplicit(port);
+        }
+    }
+
+    private TestServer server(Failing keys) throws IOException {
+        return TestServer.builder().plugin("tls", keys).plugin("mailbox", mailbox).start();
+    }
+
+    @Test
+    void saysNothingInClearOnAPortThatItKnowsNothingOf() throws Exception {
+        Failing keys = new Failing(false, true);
+        try (TestServer server = server(keys)) {
+            greetsEncrypted(server);
+            keys.failing = false;
+            greets(server);
+        }
+    }
+
+    @Test
+    void goesByTheLastAnswerOfAPluginThatFails() throws Exception {
+        Failing clear = new Failing(false, false);
+        try (TestServer server = server(clear)) {
+            greets(server);
+            clear.failing = true;
+            greets(server);
+        }
+        Failing encrypted = new Failing(true, false);
+        try (TestServer server = server(encrypted)) {
+            greetsEncrypted(server);
+            encrypted.failing = true;
+            greetsEncrypted(server);
+        }
+    }
+
+    private static void greets(TestServer server) throws IOException {
+        try (SmtpClient client = server.connect()) {
+            assertThat(client.read().code()).isEqualTo(220);
+        }
+    }
+
+    private static void greetsEncrypted(TestServer server) throws IOException {
+        try (SmtpClient raw = server.connect();
+                SmtpClient client = raw.encrypted(TestKeys.clientContext(), "TLSv1.3")) {
+            assertThat(client.read().code()).isEqualTo(220);
+        }
+    }
+
     // ---- certificates of clients, which nobody asks for
 
     @ParameterizedTest

@@ -154,17 +154,19 @@ public final class Generation {
     }
 
     /**
-     * Whether connections to a port of ours begin with TLS, asked where there is no session yet.
-     * Throws what the plugin throws.
+     * Whether connections to a port of ours begin with TLS, asked where there is no session yet;
+     * absent while that plugin is away, and when it fails.
      */
-    public boolean isImplicitTls(int port) {
+    public Optional<Boolean> isImplicitTls(int port) {
         PluginInstance plugin = tls;
         Object hook = plugin == null ? null : plugin.enter();
         if (plugin == null || hook == null) {
-            return false;
+            return Optional.empty();
         }
         try {
-            return ((TlsHook) hook).isImplicit(port);
+            return Optional.of(((TlsHook) hook).isImplicit(port));
+        } catch (Throwable e) { // whatever it throws; a session says what
+            return Optional.empty();
         } finally {
             plugin.exit();
         }
@@ -182,7 +184,7 @@ public final class Generation {
                         plugin.name(), "tls", host.connection().id(), plugin.settings().level());
         try {
             return Door.call(host, plugin, mark, () -> question.apply((TlsHook) hook));
-        } catch (Throwable e) { // whatever it throws, the connection goes on in clear
+        } catch (Throwable e) { // whatever it throws, the session goes by what it knows
             host.log().log(LogLevel.CRIT, mark, Door.text(plugin.name(), e));
             return Optional.empty();
         } finally {

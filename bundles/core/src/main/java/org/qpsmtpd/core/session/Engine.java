@@ -5,7 +5,9 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,7 @@ public final class Engine {
     private final ConfigView<List<Network>> proxies;
     private final ConfigView<List<Network>> xclients;
     private final AtomicLong sessions = new AtomicLong();
+    private final Map<Integer, Boolean> implicitPorts = new ConcurrentHashMap<>();
     private final String idPrefix;
     private volatile @Nullable Known known;
 
@@ -120,12 +123,24 @@ public final class Engine {
     public boolean beginsWithTls(int port) {
         Generation current = enterGeneration();
         try {
-            return current.isImplicitTls(port);
-        } catch (RuntimeException | Error e) {
-            return true; // nothing is said where it is not known how
+            return current.hasTls() && beginsWithTls(port, current.isImplicitTls(port));
         } finally {
             current.leave();
         }
+    }
+
+    /**
+     * The same, by what the plugin answers now. Where it is away or fails, its last answer holds;
+     * there is one for each port of ours. Without any, nothing is said in clear.
+     */
+    boolean beginsWithTls(int port, Optional<Boolean> answer) {
+        if (answer.isEmpty()) {
+            return implicitPorts.getOrDefault(port, true);
+        }
+        if (!answer.get().equals(implicitPorts.get(port))) {
+            implicitPorts.put(port, answer.get());
+        }
+        return answer.get();
     }
 
     /** How long that header may take, in seconds. */

@@ -48,10 +48,11 @@ final class Tls {
 
     /** Whether the port wants a handshake that has not been made yet. */
     boolean isDue() {
+        int port = session.smtp().socketPort();
         return session.generation().hasTls()
                 && session.smtp().tls().isEmpty()
-                && ask(hook -> Optional.of(hook.isImplicit(session.smtp().socketPort())))
-                        .orElse(false);
+                && session.engine()
+                        .beginsWithTls(port, ask(hook -> Optional.of(hook.isImplicit(port))));
     }
 
     /** Goes on, after the handshake where the port wants one. */
