@@ -11,20 +11,11 @@ import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.itest.plugin.HookPlugins;
 
 /**
- * The bundles of {@code HookPlugins}, one for each hook that a session calls.
+ * The bundles of {@code HookPlugins}, one for each hook.
  *
  * @param byHook in the order of {@link HookPoint}
  */
 record SwapPlugins(Map<String, PluginBundle> byHook) {
-    /** No session calls them: the server has no AUTH. */
-    private static final List<HookPoint> NEVER_CALLED =
-            List.of(
-                    HookPoint.AUTH_PARSE,
-                    HookPoint.AUTH_PLAIN,
-                    HookPoint.AUTH_LOGIN,
-                    HookPoint.AUTH_CRAM_MD5,
-                    HookPoint.AUTH);
-
     SwapPlugins {
         byHook = Collections.unmodifiableMap(new LinkedHashMap<>(byHook));
     }
@@ -33,9 +24,7 @@ record SwapPlugins(Map<String, PluginBundle> byHook) {
     static SwapPlugins make() {
         Map<String, PluginBundle> bundles = new LinkedHashMap<>();
         for (HookPoint point : HookPoint.values()) {
-            if (!NEVER_CALLED.contains(point)) {
-                bundles.put(point.hookName(), make(point));
-            }
+            bundles.put(point.hookName(), make(point));
         }
         return new SwapPlugins(bundles);
     }

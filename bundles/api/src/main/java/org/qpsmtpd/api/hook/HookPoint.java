@@ -1,6 +1,9 @@
 package org.qpsmtpd.api.hook;
 
-/** All hooks: qpsmtpd's name of each and the interface that answers it. */
+/**
+ * All hooks: qpsmtpd's name of each and the interface that answers it. Those of AUTH are not among
+ * them; there is no authentication yet.
+ */
 public enum HookPoint {
     /** {@link LoggingHook}. */
     LOGGING("logging", LoggingHook.class),
@@ -22,16 +25,6 @@ public enum HookPoint {
     HELO("helo", HeloHook.class),
     /** {@link EhloHook}. */
     EHLO("ehlo", EhloHook.class),
-    /** {@link AuthParseHook}. */
-    AUTH_PARSE("auth_parse", AuthParseHook.class),
-    /** {@link AuthPlainHook}. */
-    AUTH_PLAIN("auth-plain", AuthPlainHook.class),
-    /** {@link AuthLoginHook}. */
-    AUTH_LOGIN("auth-login", AuthLoginHook.class),
-    /** {@link AuthCramMd5Hook}. */
-    AUTH_CRAM_MD5("auth-cram-md5", AuthCramMd5Hook.class),
-    /** {@link AuthHook}. */
-    AUTH("auth", AuthHook.class),
     /** {@link MailParseHook}. */
     MAIL_PARSE("mail_parse", MailParseHook.class),
     /** {@link MailPreHook}. */

@@ -103,9 +103,13 @@ class HookResultTest {
     void hasAllHooks() {
         assertThat(HookPoint.values())
                 .extracting(HookPoint::hookName)
-                .hasSize(39)
+                .hasSize(34)
                 .doesNotHaveDuplicates()
-                .contains("pre-connection", "post-connection", "auth-cram-md5", "data_headers_end");
+                .contains(
+                        "pre-connection",
+                        "post-connection",
+                        "unrecognized_command",
+                        "data_headers_end");
         assertThat(HookPoint.values())
                 .extracting(HookPoint::type)
                 .doesNotHaveDuplicates()
