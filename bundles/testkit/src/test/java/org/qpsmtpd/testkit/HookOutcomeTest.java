@@ -115,7 +115,6 @@ class HookOutcomeTest {
                     DATA_HEADERS_END | DENYSOFT            | 250 | Queued                               | false
                     DATA_HEADERS_END | DENY_DISCONNECT     | 554 | Message denied                       | true
                     DATA_HEADERS_END | DENYSOFT_DISCONNECT | 421 | Message denied temporarily           | true
-                    DATA_HEADERS_END | DONE                | 250 | Queued                               | false
                     DATA_HEADERS_END | OK                  | 250 | Queued                               | false
                     DATA_POST_HEADERS | DENY               | 250 | Queued                               | false
                     DATA_POST        | DENY                | 552 | Message denied                       | false
@@ -161,8 +160,8 @@ class HookOutcomeTest {
                 "HELP",
                 "UNRECOGNIZED_COMMAND"
             })
-    void saysNothingWhenAPluginHasDoneItAll(HookPoint point) throws Exception {
-        server.mockHook(point, HookResult.DONE);
+    void saysWhatAPluginSaysThatHasDoneItAll(HookPoint point) throws Exception {
+        server.mockHook(point, HookResult.done(298, "done\nit all"));
         String command =
                 switch (point) {
                     case MAIL -> "MAIL FROM:<a@b.c>";
@@ -170,6 +169,7 @@ class HookOutcomeTest {
                     case UNRECOGNIZED_COMMAND -> "XYZZY";
                     default -> point.name() + " client.test";
                 };
+        String status = point == HookPoint.EHLO || point == HookPoint.HELO ? "" : "2.0.0 ";
         try (SmtpClient client = server.connect()) {
             client.read();
             if (point != HookPoint.EHLO && point != HookPoint.HELO) {
@@ -182,8 +182,10 @@ class HookOutcomeTest {
 
             assertThat(client.readToEnd().split("\r\n"))
                     .satisfiesExactly(
-                            first -> assertThat(first).startsWith("250 ").contains("OK"),
-                            second -> assertThat(second).startsWith("221 "));
+                            first -> assertThat(first).isEqualTo("298-" + status + "done"),
+                            second -> assertThat(second).isEqualTo("298 " + status + "it all"),
+                            third -> assertThat(third).startsWith("250 ").contains("OK"),
+                            last -> assertThat(last).startsWith("221 "));
         }
     }
 
@@ -192,16 +194,23 @@ class HookOutcomeTest {
             value = HookPoint.class,
             names = {"DATA", "DATA_POST", "QUEUE_PRE", "QUEUE"})
     void queuesNothingWhenAPluginHasDoneItAll(HookPoint point) throws Exception {
-        server.mockHook(point, HookResult.DONE);
+        server.mockHook(point, HookResult.done(598, "not this one"));
         try (SmtpClient client = server.connect()) {
             client.open("a@b.c", "user@example.com");
-            client.write("DATA\r\n");
             if (point != HookPoint.DATA) {
-                assertThat(client.read().code()).isEqualTo(354);
+                assertThat(client.send("DATA").code()).isEqualTo(354);
                 client.write("Subject: s\r\n\r\nbody\r\n.\r\n");
+            } else {
+                client.write("DATA\r\n");
             }
-            client.write("NOOP\r\n");
+            assertThat(client.read().toString()).isEqualTo("598 5.0.0 not this one");
 
+            assertThat(client.send("NOOP").code()).isEqualTo(250);
+            assertThat(client.send("RCPT TO:<user@example.com>").code()).isEqualTo(503);
+            client.sendAll("MAIL FROM:<a@b.c>", "RCPT TO:<user@example.com>");
+            client.write("BDAT 17 LAST\r\nSubject: s\r\n\r\nb\r\n");
+            client.write("NOOP\r\n");
+            assertThat(client.read().code()).isEqualTo(598);
             assertThat(client.read().code()).isEqualTo(250);
             assertThat(client.send("QUIT").code()).isEqualTo(221);
         }
@@ -209,8 +218,18 @@ class HookOutcomeTest {
     }
 
     @Test
+    void goesOnWhereNoReplyCanBeGiven() throws Exception {
+        server.mockHook(HookPoint.DATA_HEADERS_END, HookResult.done(598, "unheard"));
+        try (SmtpClient client = server.connect()) {
+            client.open("a@b.c", "user@example.com");
+            assertThat(client.data("Subject: s\n\nbody\n").code()).isEqualTo(250);
+        }
+        assertThat(mailbox.messages()).hasSize(1);
+    }
+
+    @Test
     void storesNoSenderThatWasNotAccepted() throws Exception {
-        for (HookResult result : List.of(HookResult.DONE, HookResult.DENY)) {
+        for (HookResult result : List.of(HookResult.done(250, "yes"), HookResult.DENY)) {
             server.mockHook(HookPoint.MAIL, result);
             try (SmtpClient client = server.connect()) {
                 client.read();
@@ -223,9 +242,10 @@ class HookOutcomeTest {
     }
 
     @Test
-    void greetsNobodyWhenAPluginHasDoneSo() throws Exception {
-        server.mockHook(HookPoint.CONNECT, HookResult.DONE);
+    void greetsAsAPluginSays() throws Exception {
+        server.mockHook(HookPoint.CONNECT, HookResult.done(220, "mx.test at your service"));
         try (SmtpClient client = server.connect()) {
+            assertThat(client.read().toString()).isEqualTo("220 mx.test at your service");
             assertThat(client.send("NOOP").code()).isEqualTo(250);
         }
     }

@@ -14,7 +14,7 @@ public enum Action {
     DENY_DISCONNECT(903),
     /** Not now, and the connection is closed. */
     DENYSOFT_DISCONNECT(904),
-    /** The hook's work is done, the client gets no reply from the core. */
+    /** The plugin has done what was to be done, and its reply takes the place of the core's. */
     DONE(910);
 
     private final int number;

@@ -7,7 +7,7 @@ import org.qpsmtpd.api.connection.Connection;
  * Hook {@code connect}: before the greeting.
  *
  * <p>DENY (550) and DENYSOFT (450) refuse and close the connection. OK greets without asking
- * further plugins; DONE sends no greeting.
+ * further plugins; DONE greets with its own reply.
  */
 @ConsumerType
 @FunctionalInterface

@@ -6,7 +6,7 @@ import org.qpsmtpd.api.mail.Transaction;
 /**
  * Hook {@code data}: the client wants to send the message (DATA, or its first BDAT).
  *
- * <p>DENY 554 and DENYSOFT 451 refuse it and drop the transaction. DONE sends nothing.
+ * <p>DENY 554, DENYSOFT 451 and DONE refuse it and drop the transaction.
  */
 @ConsumerType
 @FunctionalInterface

@@ -6,8 +6,8 @@ import org.qpsmtpd.api.mail.Transaction;
 /**
  * Hook {@code data_post}: the message and its header are complete.
  *
- * <p>DENY 552 and DENYSOFT 452 refuse the message. DONE sends nothing and queues nothing. Anything
- * else goes on.
+ * <p>DENY 552 and DENYSOFT 452 refuse the message. DONE replies and queues nothing. Anything else
+ * goes on.
  */
 @ConsumerType
 @FunctionalInterface

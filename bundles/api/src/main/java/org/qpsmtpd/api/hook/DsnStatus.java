@@ -134,7 +134,7 @@ public enum DsnStatus {
     }
 
     private String code(Action forAction) {
-        boolean good = forAction == Action.OK || forAction == Action.DONE;
+        boolean good = forAction == Action.OK;
         boolean permanent = forAction.refuses() && !forAction.isTemporary();
         return (good ? "2." : permanent ? "5." : "4.") + subjectDetail;
     }

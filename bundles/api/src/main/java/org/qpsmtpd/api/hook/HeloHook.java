@@ -7,7 +7,7 @@ import org.qpsmtpd.api.connection.Connection;
  * Hook {@code helo}: the client said HELO.
  *
  * <p>A refusal is sent as 550 or 450 with the text given; the disconnecting forms close the
- * connection. DONE sends nothing.
+ * connection. DONE replies and leaves the greeting as it was.
  */
 @ConsumerType
 @FunctionalInterface

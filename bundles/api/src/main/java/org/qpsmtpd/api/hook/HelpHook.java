@@ -6,7 +6,7 @@ import org.qpsmtpd.api.connection.Connection;
 /**
  * Hook {@code help}: the client said HELP.
  *
- * <p>OK 214 with the text given, DENY 500, DONE nothing; DECLINED by all gives the built-in text.
+ * <p>OK 214 with the text given, DENY 500, DONE its own; DECLINED by all gives the built-in text.
  */
 @ConsumerType
 @FunctionalInterface

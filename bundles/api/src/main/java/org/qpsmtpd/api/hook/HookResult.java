@@ -27,9 +27,6 @@ public final class HookResult {
     /** Not now, with the server's default text. */
     public static final HookResult DENYSOFT = new HookResult(Action.DENYSOFT, "");
 
-    /** Done; the client gets no reply. */
-    public static final HookResult DONE = new HookResult(Action.DONE, "");
-
     private final Action action;
     private final String text;
     private final String reason;
@@ -56,9 +53,34 @@ public final class HookResult {
         this.later = later;
     }
 
-    /** An answer with a text for the client; an empty text means the server's default. */
+    /**
+     * An answer with a text for the client; an empty text means the server's default.
+     *
+     * @param action any but DONE, for which there is {@link #done}
+     */
     public static HookResult of(Action action, String text) {
+        if (action == Action.DONE) {
+            throw new IllegalArgumentException("DONE needs a reply: use done(code, text)");
+        }
         return new HookResult(action, text);
+    }
+
+    /**
+     * The plugin has done what was to be done: the client gets this reply, and the server does
+     * nothing more about the command; a message is not queued. In hooks whose answer is no reply to
+     * a command, it counts as DECLINED that ends the asking.
+     *
+     * @param code 200 to 299 or 400 to 599
+     * @param text not empty
+     */
+    public static HookResult done(int code, String text) {
+        if (code < 200 || code > 599 || code / 100 == 3) {
+            throw new IllegalArgumentException("reply code " + code);
+        }
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("a reply without text");
+        }
+        return new HookResult(Action.DONE, text, "", code, null, null);
     }
 
     /** Yes, with this text. */

@@ -8,8 +8,8 @@ import org.qpsmtpd.api.mail.Transaction;
 /**
  * Hook {@code mail}: a sender was given.
  *
- * <p>DENY 550, DENYSOFT 450, DENY_DISCONNECT 550, DENYSOFT_DISCONNECT 421. DONE sends nothing and
- * stores no sender. Anything else accepts it.
+ * <p>DENY 550, DENYSOFT 450, DENY_DISCONNECT 550, DENYSOFT_DISCONNECT 421. DONE replies and stores
+ * no sender. Anything else accepts it.
  */
 @ConsumerType
 @FunctionalInterface

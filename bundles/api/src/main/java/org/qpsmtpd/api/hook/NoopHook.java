@@ -6,7 +6,7 @@ import org.qpsmtpd.api.connection.Connection;
 /**
  * Hook {@code noop}: the client said NOOP.
  *
- * <p>DENY and DENY_DISCONNECT 500; DONE nothing; anything else gives 250.
+ * <p>DENY and DENY_DISCONNECT 500; DONE its own; anything else gives 250.
  */
 @ConsumerType
 @FunctionalInterface

@@ -8,7 +8,7 @@ import org.qpsmtpd.api.mail.Transaction;
  *
  * <p>OK says that the message is durable: it survives a crash of this machine, or another server
  * has answered for it; the client gets 250. DENY 552, DENYSOFT 452. When all plugins decline, 451.
- * DONE sends nothing.
+ * DONE replies; what it says of the message is the plugin's to keep.
  */
 @ConsumerType
 @FunctionalInterface

@@ -6,8 +6,8 @@ import org.qpsmtpd.api.mail.Transaction;
 /**
  * Hook {@code queue_pre}: just before the message is queued.
  *
- * <p>DONE stops without a reply. A refusal is answered as in {@link QueueHook}. Anything else goes
- * on.
+ * <p>DONE replies and queues nothing. A refusal is answered as in {@link QueueHook}. Anything else
+ * goes on.
  */
 @ConsumerType
 @FunctionalInterface

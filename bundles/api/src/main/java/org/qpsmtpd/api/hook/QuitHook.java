@@ -6,8 +6,8 @@ import org.qpsmtpd.api.connection.Connection;
 /**
  * Hook {@code quit}: the client said QUIT.
  *
- * <p>The connection ends in all cases; OK with a text replaces the text of the 221 reply, DONE
- * sends nothing.
+ * <p>The connection ends in all cases; OK with a text replaces the text of the 221 reply, DONE the
+ * whole reply.
  */
 @ConsumerType
 @FunctionalInterface

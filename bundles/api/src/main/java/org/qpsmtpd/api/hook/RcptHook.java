@@ -8,7 +8,7 @@ import org.qpsmtpd.api.mail.Transaction;
  * Hook {@code rcpt}: a recipient was given.
  *
  * <p>Only OK accepts it: when every plugin declines the client gets 450. DENY 550, DENYSOFT 450,
- * DENY_DISCONNECT 550, DENYSOFT_DISCONNECT 421. DONE sends nothing and adds no recipient.
+ * DENY_DISCONNECT 550, DENYSOFT_DISCONNECT 421. DONE replies and adds no recipient.
  */
 @ConsumerType
 @FunctionalInterface

@@ -6,7 +6,8 @@ import org.qpsmtpd.api.connection.Connection;
 /**
  * Hook {@code unrecognized_command}: the client said something that is no command.
  *
- * <p>DENY 500, DENY_DISCONNECT 521, DONE nothing; anything else gives 500.
+ * <p>DENY 500, DENY_DISCONNECT 521; anything else gives 500. DONE gives its own reply, so that a
+ * plugin can add a command.
  */
 @ConsumerType
 @FunctionalInterface

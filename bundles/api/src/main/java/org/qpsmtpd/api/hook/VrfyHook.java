@@ -6,7 +6,7 @@ import org.qpsmtpd.api.connection.Connection;
 /**
  * Hook {@code vrfy}: the client said VRFY.
  *
- * <p>OK 250, DENY 554, DONE nothing; anything else gives 252.
+ * <p>OK 250, DENY 554, DONE its own; anything else gives 252.
  */
 @ConsumerType
 @FunctionalInterface

@@ -30,7 +30,8 @@ class HookResultTest {
         assertThat(HookResult.denyDisconnect("t").action()).isEqualTo(Action.DENY_DISCONNECT);
         assertThat(HookResult.denySoftDisconnect("t").action())
                 .isEqualTo(Action.DENYSOFT_DISCONNECT);
-        assertThat(HookResult.DONE.action()).isEqualTo(Action.DONE);
+        assertThat(HookResult.done(252, "we will see").action()).isEqualTo(Action.DONE);
+        assertThat(HookResult.done(252, "we will see").code()).isEqualTo(252);
     }
 
     @Test

@@ -93,10 +93,10 @@ final class DataPhase implements MessageInput.Listener {
 
     private void dataAnswered(HookResult result) {
         Action action = result.action();
-        if (action.refuses()) {
+        if (action.refuses() || action == Action.DONE) {
             refuseData(result);
             endWhenTalking();
-        } else if (action != Action.DONE) {
+        } else {
             Reply fault = missingEnvelope();
             if (fault != null) {
                 session.reply(fault);
@@ -125,6 +125,10 @@ final class DataPhase implements MessageInput.Listener {
         boolean later = action.isTemporary();
         session.reset(
                 () -> {
+                    if (action == Action.DONE) {
+                        session.done(result);
+                        return;
+                    }
                     session.refuse(
                             result,
                             later ? 451 : 554,
@@ -199,7 +203,8 @@ final class DataPhase implements MessageInput.Listener {
     private void firstChunk(HookResult result, long octets) {
         BodyType type = session.transaction().bodyType();
         chunkFault = missingEnvelope();
-        brokenOff = result.action().refuses() ? result : null;
+        boolean stops = result.action().refuses() || result.action() == Action.DONE;
+        brokenOff = stops ? result : null;
         begin(DataDecoder.forChunks(type == BodyType.BINARY_MIME));
         if (chunkFault != null || brokenOff != null) {
             current().drop();
@@ -417,7 +422,9 @@ final class DataPhase implements MessageInput.Listener {
         Action action = result.action();
         if (action.refuses()) {
             refuseMessage(result, "7.1", () -> {});
-        } else if (action != Action.DONE) {
+        } else if (action == Action.DONE) {
+            session.reset(() -> session.done(result));
+        } else {
             session.ask(
                     HookPoint.QUEUE_PRE,
                     QueuePreHook.class,
@@ -429,7 +436,9 @@ final class DataPhase implements MessageInput.Listener {
     private void queue(HookResult before, SmtpTransaction transaction) {
         if (before.action().refuses()) {
             refuseMessage(before, "3.0", () -> {});
-        } else if (before.action() != Action.DONE) {
+        } else if (before.action() == Action.DONE) {
+            session.reset(() -> session.done(before));
+        } else {
             session.ask(
                     HookPoint.QUEUE,
                     QueueHook.class,
@@ -448,7 +457,12 @@ final class DataPhase implements MessageInput.Listener {
             case DENY, DENYSOFT, DENY_DISCONNECT, DENYSOFT_DISCONNECT ->
                     refuseMessage(result, "3.0", () -> queuePost(transaction));
             case DECLINED -> resetAndReply(Replies.NOT_QUEUED, transaction);
-            case DONE -> session.reset(() -> queuePost(transaction));
+            case DONE ->
+                    session.reset(
+                            () -> {
+                                session.done(result);
+                                queuePost(transaction);
+                            });
         }
     }
 

@@ -133,7 +133,9 @@ final class Envelope {
             if (action.disconnects()) {
                 session.disconnect();
             }
-        } else if (action != Action.DONE) {
+        } else if (action == Action.DONE) {
+            session.done(result);
+        } else {
             transaction.setSender(sender);
             session.reply(
                     Reply.of(
@@ -262,7 +264,7 @@ final class Envelope {
                 session.refuse(result, 421, "7.1", "relaying denied");
                 session.disconnect();
             }
-            case DONE -> {}
+            case DONE -> session.done(result);
             case DECLINED ->
                     session.reply(
                             Reply.of(450, "4.7.1", "No plugin decided if relaying is allowed"));

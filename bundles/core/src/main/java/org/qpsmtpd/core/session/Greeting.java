@@ -123,7 +123,7 @@ final class Greeting {
         session.transaction();
     }
 
-    /** Sends a refusal; false also when a plugin has done everything itself. */
+    /** Sends a refusal, or what a plugin says itself; these replies have no enhanced code. */
     private boolean accepts(HookResult result) {
         Action action = result.action();
         if (action.refuses()) {
@@ -134,6 +134,9 @@ final class Greeting {
                 session.disconnect();
             }
             return false;
+        }
+        if (action == Action.DONE) {
+            session.reply(Reply.plain(result.code(), result.text()));
         }
         return action != Action.DONE;
     }
@@ -194,7 +197,9 @@ final class Greeting {
                         if (action.disconnects()) {
                             session.disconnect();
                         }
-                    } else if (action != Action.DONE) {
+                    } else if (action == Action.DONE) {
+                        session.done(result);
+                    } else {
                         session.reply(Replies.OK);
                     }
                 });
@@ -220,7 +225,7 @@ final class Greeting {
                 session.refuse(result, 554, "7.1", "Access Denied");
                 session.reset(() -> {});
             }
-            case DONE -> {}
+            case DONE -> session.done(result);
             case DECLINED, DENYSOFT, DENY_DISCONNECT, DENYSOFT_DISCONNECT ->
                     session.reply(
                             Reply.of(
@@ -242,7 +247,7 @@ final class Greeting {
         switch (result.action()) {
             case DENY, DENYSOFT, DENY_DISCONNECT, DENYSOFT_DISCONNECT ->
                     session.refuse(result, 500, "5.2", "Syntax error, command not recognized");
-            case DONE -> {}
+            case DONE -> session.done(result);
             case OK, DECLINED -> {
                 String version =
                         session.settings().ownGreeting() ? "" : " " + session.engine().version();
@@ -266,7 +271,9 @@ final class Greeting {
                 result -> {
                     String usual =
                             session.settings().me() + " closing connection. Have a wonderful day.";
-                    if (result.action() != Action.DONE) {
+                    if (result.action() == Action.DONE) {
+                        session.done(result);
+                    } else {
                         session.reply(
                                 Reply.coded(
                                         221,
@@ -302,7 +309,7 @@ final class Greeting {
                 session.refuse(result, 421, "5.1", "Unrecognized command");
                 session.disconnect();
             }
-            case DONE -> {}
+            case DONE -> session.done(result);
             case OK, DECLINED, DENYSOFT -> session.reply(Replies.UNRECOGNIZED);
         }
     }

@@ -265,9 +265,11 @@ public final class Session implements HookHost {
         }
         greeted = true;
         connection.greeted();
-        if (result.action() != Action.DONE) {
-            reply(Reply.plain(220, settings.greeting()));
-        }
+        boolean done = result.action() == Action.DONE;
+        reply(
+                done
+                        ? Reply.plain(result.code(), result.text())
+                        : Reply.plain(220, settings.greeting()));
     }
 
     /** Takes one command line, without its line end. */
@@ -726,6 +728,11 @@ public final class Session implements HookHost {
     void refuse(HookResult result, int code, String subjectDetail, String usual) {
         String text = result.text().isEmpty() ? usual : result.text();
         reply(Reply.coded(result.code() == 0 ? code : result.code(), subjectDetail, text));
+    }
+
+    /** Sends a plugin's own reply. */
+    void done(HookResult result) {
+        reply(Reply.coded(result.code(), "0.0", result.text()));
     }
 
     // ---- what the verbs and plugins see

@@ -52,6 +52,9 @@ record Rule(Network network, HookResult answer) {
         if (code.equalsIgnoreCase("DENYHARD")) {
             return Optional.of(Action.DENY_DISCONNECT);
         }
+        if (code.equalsIgnoreCase("DONE")) {
+            return Optional.of(Action.OK); // at this hook they say the same
+        }
         for (Action action : Action.values()) {
             if (action.name().equalsIgnoreCase(code)) {
                 return Optional.of(action);

@@ -88,7 +88,7 @@ class HostsAllowPluginTest {
         "DENYHARD, DENY_DISCONNECT",
         "DENYSOFT_DISCONNECT, DENYSOFT_DISCONNECT",
         "DECLINED, DECLINED",
-        "DONE, DONE",
+        "DONE, OK",
         "deny, DENY"
     })
     void knowsAllReturnCodes(String code, Action action) {
