@@ -146,15 +146,15 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     @Override
     public void channelRead(ChannelHandlerContext context, Object data) {
         ByteBuf octets = (ByteBuf) data;
+        Encryption tls = encryption;
+        if (tls != null) {
+            tls.delivered();
+        }
         if (lingering || closed) {
             octets.release();
             return;
         }
         progress += octets.readableBytes();
-        Encryption tls = encryption;
-        if (tls != null) {
-            tls.delivered();
-        }
         ByteBuf before = input;
         input = before == null ? octets : joined(before, octets);
         tellAwaiting(true);

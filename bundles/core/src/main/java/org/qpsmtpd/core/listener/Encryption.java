@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
@@ -121,7 +122,13 @@ final class Encryption extends SslHandler {
         private boolean owed;
 
         private boolean isHeld(Channel channel) {
-            return refusal != null || !channel.isWritable() || actualReadableBytes() > MOST_WAITING;
+            return refusal != null || isBehind(channel) || actualReadableBytes() > MOST_WAITING;
+        }
+
+        /** A channel whose output has ended is not writable either, but nothing waits there. */
+        private static boolean isBehind(Channel channel) {
+            boolean ended = channel instanceof DuplexChannel duplex && duplex.isOutputShutdown();
+            return !ended && !channel.isWritable();
         }
 
         @Override
