@@ -19,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
+import org.qpsmtpd.core.gate.OptionValue;
 import org.qpsmtpd.deploy.JarFault.Kind;
 
 /**
@@ -29,6 +30,7 @@ final class ConfigurationFile {
     /** Most bytes of a configuration. */
     static final int MOST_BYTES = 64 << 10;
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final String ENDING = ".cfg";
     private static final String OTHER_ENDING = ".config";
 
@@ -76,7 +78,7 @@ final class ConfigurationFile {
     static ConfiguredInstance read(Path path, Function<String, @Nullable String> property)
             throws IOException, JarFault {
         Matcher name = name(String.valueOf(path.getFileName()));
-        Map<String, List<String>> options = OptionText.read(text(path), property);
+        Map<String, OptionValue> options = OptionText.read(text(path), property);
         for (String option : options.keySet()) {
             if (RESERVED.stream().anyMatch(option::startsWith)) {
                 throw illWritten(
@@ -121,7 +123,9 @@ final class ConfigurationFile {
             throw illWritten("it has more than " + MOST_BYTES + " bytes", "write a shorter one");
         }
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text =
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
         } catch (CharacterCodingException e) {
             throw illWritten("it is not UTF-8", "save it as UTF-8, or write \\uXXXX");
         }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -20,10 +22,14 @@ import org.qpsmtpd.deploy.JarFault.Kind;
  * was taken of it before. Changed by one thread, read by any.
  */
 final class Configurations {
+    /** What is said of a file whose plugin has gone. */
+    static final String WAITING = "its plugin is not installed any more";
+
     private record Taken(ConfiguredInstance instance, Instant since) {}
 
     private final BundleContext context;
     private final Map<String, Taken> taken = new ConcurrentSkipListMap<>();
+    private final Set<String> waiting = new HashSet<>();
 
     Configurations(BundleContext context) {
         this.context = context;
@@ -64,6 +70,20 @@ final class Configurations {
     /** Whether a plugin is installed that a file configures. */
     boolean isOffered(String file) {
         return ConfigurationFile.pid(file).filter(pid -> !plugins(pid).isEmpty()).isPresent();
+    }
+
+    /** The files whose plugin has gone since this was asked last. */
+    List<String> begunToWait() {
+        List<String> begun = new ArrayList<>();
+        for (String file : taken.keySet()) {
+            if (isOffered(file)) {
+                waiting.remove(file);
+            } else if (waiting.add(file)) {
+                begun.add(file);
+            }
+        }
+        waiting.retainAll(taken.keySet());
+        return begun;
     }
 
     /** The names of the plugins with a pid, as bundles advertise them. */
@@ -108,6 +128,6 @@ final class Configurations {
                 "",
                 plugins,
                 entry.since(),
-                plugins.isEmpty() ? "its plugin is not installed any more" : "");
+                plugins.isEmpty() ? WAITING : "");
     }
 }

@@ -218,6 +218,7 @@ public final class DeployFolder implements BundleSource, Deployments {
             }
             looks++;
             if (looks % LOOKS_PER_TRIAL == 0) {
+                configurations.begunToWait().forEach(this::tellWaiting);
                 again.addAll(roster.refused(Kind.UNREADABLE));
             }
             var unused =
@@ -225,6 +226,14 @@ public final class DeployFolder implements BundleSource, Deployments {
         } catch (RuntimeException | Error e) { // the next look must come
             LOG.error("{} cannot be watched", settings.folder(), e);
         }
+    }
+
+    private void tellWaiting(String file) {
+        LOG.warn(
+                "{}/{}: {}; install it, or remove the file",
+                settings.folder().getFileName(),
+                file,
+                Configurations.WAITING);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.core.gate.OptionValue;
 
 /**
  * The text of a configuration: {@code name = value} lines with the comments, continued lines and
@@ -34,9 +35,9 @@ final class OptionText {
      * Reads a text.
      *
      * @param property gives the value of a property of the framework; null when not set
-     * @return the values of each name
+     * @return the value of each name
      */
-    static Map<String, List<String>> read(String text, Function<String, @Nullable String> property)
+    static Map<String, OptionValue> read(String text, Function<String, @Nullable String> property)
             throws JarFault {
         OptionText options = new OptionText(property);
         options.readLines(text);
@@ -125,15 +126,15 @@ final class OptionText {
         return (char) Integer.parseInt(digits, 16);
     }
 
-    private Map<String, List<String>> all() throws JarFault {
+    private Map<String, OptionValue> all() throws JarFault {
         boolean quoted = values.values().stream().allMatch(v -> QUOTED.matcher(v).matches());
-        Map<String, List<String>> all = new TreeMap<>();
+        Map<String, OptionValue> all = new TreeMap<>();
         for (Map.Entry<String, String> option : values.entrySet()) {
             List<String> texts = new ArrayList<>();
             for (String text : quoted ? quoted(option) : List.of(unescaped(option.getValue()))) {
                 texts.add(replaced(text));
             }
-            all.put(option.getKey(), texts);
+            all.put(option.getKey(), new OptionValue(texts, quoted));
         }
         return all;
     }

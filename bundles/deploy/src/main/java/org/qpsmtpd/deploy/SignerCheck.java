@@ -39,6 +39,8 @@ import java.util.regex.Pattern;
 final class SignerCheck {
     static final String FILE = "deploy_signers";
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private static final String MANIFEST = JarFile.MANIFEST_NAME;
 
     /** The files that make up a signature, and so cannot be signed by it; in upper case. */
@@ -100,7 +102,8 @@ final class SignerCheck {
 
     private static List<String> lines(Path file) throws JarFault {
         try {
-            return Files.readAllLines(file, StandardCharsets.UTF_8);
+            String text = Files.readString(file, StandardCharsets.UTF_8);
+            return (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text).lines().toList();
         } catch (IOException e) {
             throw JarFault.unreadable(file + " cannot be read: " + text(e));
         }

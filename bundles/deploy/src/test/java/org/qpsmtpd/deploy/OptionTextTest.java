@@ -3,14 +3,22 @@ package org.qpsmtpd.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.core.gate.OptionValue;
 
 class OptionTextTest {
     private static Map<String, List<String>> read(String text) throws JarFault {
+        Map<String, List<String>> texts = new HashMap<>();
+        values(text).forEach((name, value) -> texts.put(name, value.texts()));
+        return texts;
+    }
+
+    private static Map<String, OptionValue> values(String text) throws JarFault {
         return OptionText.read(text, Map.of("karaf.base", "/srv/karaf")::get);
     }
 
@@ -51,6 +59,13 @@ class OptionTextTest {
                                 "d", List.of("z"),
                                 "e", List.of()));
         assertThat(read("a = \"x\"\nb = y")).containsEntry("a", List.of("\"x\""));
+    }
+
+    @Test
+    void tellsValuesInQuotesFromThoseThatAreWrittenAsOnALine() throws JarFault {
+        assertThat(values("a = pdf,doc")).containsEntry("a", OptionValue.written("pdf,doc"));
+        assertThat(values("a = \"pdf,doc\""))
+                .containsEntry("a", new OptionValue(List.of("pdf,doc"), true));
     }
 
     @Test

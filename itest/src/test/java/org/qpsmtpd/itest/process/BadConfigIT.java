@@ -60,6 +60,92 @@ class BadConfigIT {
         }
     }
 
+    /** What the log says, and check-config says of a server's own directory. */
+    private static void assertSaidAndFound(ServerUnderTest server, String... faults) {
+        String found = Console.ask(server, "check-config", server.config().toString());
+        for (String fault : faults) {
+            String sentence = server.config() + "/" + fault;
+            server.awaitLog(sentence);
+            assertThat(found.lines()).anyMatch(line -> line.startsWith(sentence));
+        }
+    }
+
+    @Test
+    void theStartSaysWhatCheckConfigSays() throws IOException {
+        try (ServerUnderTest server =
+                ServerUnderTest.builder()
+                        .plugins("rcpt_ok", QUEUE)
+                        .file("databytes", "25M")
+                        .file("rcptmax", "abc")
+                        .file("badmailfrom", "\uFEFF@example.net", "@example.\u00A0com", "^(open")
+                        .file("badrcpto", "@example.net")
+                        .start()) {
+            assertSaidAndFound(
+                    server,
+                    "rcptmax:1: 'abc' is not a whole number, 100 to 100000",
+                    "badmailfrom:2: has the character U+00A0 (no-break space), which is hardly",
+                    "badmailfrom:3: '^(open' is not a regular expression: missing closing )",
+                    "badrcpto: nothing reads a file of this name, did you mean 'badrcptto'?");
+            assertThat(server.log()).doesNotContain("databytes:");
+            try (SmtpDialogue session = server.connect()) {
+                assertThat(session.hello().toString()).contains("SIZE 26214400");
+            }
+            server.writeConfig("rcptmax", "5");
+            server.awaitLog(server.config() + "/rcptmax:1: '5' is not 100 to 100000");
+        }
+    }
+
+    private static String answerToSender(ServerUnderTest server) {
+        try (SmtpDialogue session = server.connect()) {
+            session.hello();
+            return session.command("MAIL FROM:<spam@example.net>").toString();
+        }
+    }
+
+    /** A list that decides refusal is not taken for empty because a part of it is missing. */
+    @Test
+    void aListWhoseIncludeIsMissingDefers() throws IOException {
+        String fault = "badmailfrom:2: $include names spammers, and there is no such file; put it";
+        try (ServerUnderTest server =
+                ServerUnderTest.builder()
+                        .plugins("badmailfrom", "rcpt_ok", QUEUE)
+                        .file("badmailfrom", "# a list", "$include spammers", "@example.org")
+                        .start()) {
+            assertSaidAndFound(server, fault);
+            assertThat(answerToSender(server)).startsWith("451");
+            server.writeConfig("spammers", "@example.net");
+            server.awaitLog("badmailfrom can be read again");
+            assertThat(answerToSender(server)).startsWith("550");
+
+            Files.delete(server.config().resolve("spammers"));
+            server.awaitLog("; what was read before stays in use");
+            assertThat(answerToSender(server)).startsWith("550");
+
+            server.writeConfig("badmailfrom", "$include spammers optional");
+            Eventually.get("an answer", () -> answerToSender(server), a -> a.startsWith("250"));
+        }
+    }
+
+    @Test
+    void aLinkThatLeadsNowhereIsNotTakenForAbsent() throws IOException {
+        try (ServerUnderTest server =
+                ServerUnderTest.builder().plugins("rcpt_ok", QUEUE).without("rcpthosts").start()) {
+            Path link = server.config().resolve("rcpthosts");
+            Files.createSymbolicLink(link, Path.of("nowhere"));
+            try (SmtpDialogue session = server.connect()) {
+                session.hello();
+                session.command("MAIL FROM:<" + Mail.SENDER + ">");
+                assertThat(session.command("RCPT TO:<" + Mail.RECIPIENT + ">").code())
+                        .isEqualTo(451);
+            }
+            assertSaidAndFound(
+                    server, "rcpthosts: cannot be read: it is a link that leads nowhere");
+            server.writeConfig("nowhere", "example.com");
+            server.awaitLog("rcpthosts can be read again");
+            Mail.deliver(server, "mended");
+        }
+    }
+
     @Test
     void mailFlowsAgainOnceTheLineIsRight() {
         try (ServerUnderTest server =

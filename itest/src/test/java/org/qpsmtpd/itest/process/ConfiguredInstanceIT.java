@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.SmtpDialogue;
+import org.qpsmtpd.itest.plugin.VictimPlugins;
 
 /** Instances of plugins that are configured by a file in the deploy folder. */
 class ConfiguredInstanceIT {
@@ -60,6 +61,31 @@ class ConfiguredInstanceIT {
                                     + " 'limits', did you mean 'limit'?");
             Mail.deliver(server, "as before");
             assertThat(server.maildir().messages()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aNameThatNoPluginHasIsSaidAndShown() throws IOException {
+        try (ServerUnderTest server = Mail.server().start()) {
+            write(server, "count_commands-strict.cfg", "limit = 1\n");
+            String reason = "no plugin that is installed has the pid 'count_commands'";
+            server.awaitLog("deploy/count_commands-strict.cfg is refused: " + reason);
+            assertThat(Console.run(server, "deployments"))
+                    .contains("count_commands-strict.cfg")
+                    .contains(reason);
+        }
+    }
+
+    @Test
+    void aPluginThatGoesIsMissedByItsFile() throws IOException {
+        PluginBundle victim = PluginBundle.of("org.example.victim", VictimPlugins.Good.class);
+        try (ServerUnderTest server =
+                Mail.server().deployed("victim.jar", victim.numbered(1).jar()).start()) {
+            write(server, "victim-one.cfg", "word = first\n");
+            server.awaitLog("generation 2");
+            Files.delete(server.deploy().resolve("victim.jar"));
+            server.awaitLog("deploy/victim-one.cfg: its plugin is not installed any more;");
+            assertThat(Console.run(server, "deployments")).contains("victim-one.cfg  waiting");
         }
     }
 

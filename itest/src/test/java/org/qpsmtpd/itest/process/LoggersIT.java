@@ -106,6 +106,38 @@ class LoggersIT {
     }
 
     @Test
+    void aFileThatWasRenamedIsOpenedAnewAfterHup() throws IOException {
+        Path log = trouble.resolveSibling("log");
+        Path renamed = trouble.resolveSibling("log.1");
+        try (ServerUnderTest server =
+                builder("logging/file loglevel LOGINFO " + log, "logging/warn LOGINFO").start()) {
+            awaitLogged(server, "before");
+            Files.move(log, renamed);
+            server.signal("HUP");
+            server.awaitLog("reload: generation");
+            awaitLogged(server, "after");
+            Eventually.holds("a new file", () -> Files.exists(log));
+            Eventually.holds("its lines", () -> Files.readString(log).contains("after@example"));
+            assertThat(Files.readString(renamed)).contains("before@").doesNotContain("after@");
+        }
+    }
+
+    /** The log takes warnings, and one plugin's lines are lifted that far. */
+    @Test
+    void aLevelCountsAsTheLineOfThePluginShiftsIt() {
+        try (ServerUnderTest server =
+                ServerUnderTest.builder()
+                        .plugins("helo", "headers loglevel 3", "rcpt_ok loglevel -2", "queue/discard")
+                        .file("loglevel", "4")
+                        .start()) {
+            Mail.deliver(server, "one");
+            server.awaitLog("(rcpt) rcpt_ok: pass: domain in rcpthosts");
+            server.awaitLog("(data_post) headers: pass: no fault in the header");
+            assertThat(server.log()).doesNotContain("(ehlo) helo:", "queue/discard:");
+        }
+    }
+
+    @Test
     void oneThatFailsItsTrialIsRefused() throws IOException {
         try (ServerUnderTest server = builder("logging/warn LOGINFO").start()) {
             Mail.deliver(server, "before");

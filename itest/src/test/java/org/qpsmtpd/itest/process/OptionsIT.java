@@ -133,6 +133,19 @@ class OptionsIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/no/such/config", "/dev/null"})
+    void aConfigurationThatIsNotThereIsOneLineAndStatusOne(String named) {
+        try (RawProcess process =
+                Mail.server().environment("QPSMTPD_CONFIG", named).process()) {
+            assertThat(process.awaitExit()).isEqualTo(1);
+            assertThat(afterWarnings(process))
+                    .singleElement()
+                    .asString()
+                    .startsWith("FATAL: QPSMTPD_CONFIG names " + named + ", ");
+        }
+    }
+
     /** What it printed, without the warning about running as root. */
     static List<String> afterWarnings(RawProcess process) {
         return process.output()

@@ -181,7 +181,7 @@ class TlsIT {
 
     @Test
     void choosesByNameAndTakesRenewedCertificates() throws Exception {
-        String further = "sni " + keys.resolve("net.crt") + "," + keys.resolve("net.key");
+        String further = "sni \"" + keys.resolve("net.crt") + "," + keys.resolve("net.key") + "\"";
         try (ServerUnderTest server = builder(further).start()) {
             int port = server.port();
             String other = "-starttls smtp -servername ";

@@ -41,6 +41,15 @@ public interface LoggingHook {
         // most loggers write lines only
     }
 
+    /**
+     * The server was told to read its configuration anew, by SIGHUP or {@code reload}: a logger
+     * that keeps a file open opens it anew, since somebody may have renamed it. Comes behind what
+     * was logged before, on the same thread.
+     */
+    default void onReload() {
+        // most loggers keep nothing open
+    }
+
     /** Whether {@link #onSessionEnd} is to be called; asked once, when the plugin joins. */
     default boolean takesRecords() {
         return false;

@@ -34,7 +34,8 @@ public @interface Plugin {
     /**
      * Options that may be given by position, in order, before or instead of {@code name value}
      * pairs. An entry ending in {@code ...} takes all words that are left; as the first entry it
-     * takes all words, whatever they are. Empty for plugins that take pairs only.
+     * takes all words, whatever they are, and when its option is a single text, all that stands
+     * behind the plugin's name as it is written. Empty for plugins that take pairs only.
      */
     @Attribute("positional")
     String[] positional() default {};

@@ -178,7 +178,7 @@ final class Candidate {
             boolean runs = (offer.bundle().getState() & (Bundle.ACTIVE | Bundle.STARTING)) != 0;
             if (runs && wanted.contains(offer.bundle()) && !named.contains(offer.name())) {
                 String place = "bundle " + offer.bundle().getSymbolicName();
-                add(new PluginLine(offer.name(), offer.name(), List.of(), true, place));
+                add(new PluginLine(offer.name(), offer.name(), "", true, place));
             }
         }
     }
@@ -189,7 +189,7 @@ final class Candidate {
             String name = HookServices.name(reference);
             if (!named.contains(name) && isVisible(reference.getBundle())) {
                 String place = "service of bundle " + reference.getBundle().getSymbolicName();
-                PluginLine line = new PluginLine(name, name, List.of(), true, place);
+                PluginLine line = new PluginLine(name, name, "", true, place);
                 try {
                     usePlain(reference, line);
                 } catch (PluginFault e) {
@@ -214,7 +214,7 @@ final class Candidate {
             if (offer == null) {
                 usePlain(required(line), line);
             } else {
-                use(offer, line, factory.bind(offer, line.words()), line.words().toString());
+                use(offer, line, factory.bind(offer, line.arguments()), line.arguments());
             }
         } catch (PluginFault e) {
             fault(line, e, offer == null ? null : offer.bundle());
@@ -228,7 +228,7 @@ final class Candidate {
                     "it is not installed; put its bundle into the deploy folder, or end the line"
                             + " with the word optional");
         }
-        if (!line.words().isEmpty()) {
+        if (!line.arguments().isEmpty()) {
             throw new PluginFault("it takes no options, it is a plain service");
         }
         return reference;

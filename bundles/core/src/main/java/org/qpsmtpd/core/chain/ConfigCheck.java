@@ -18,6 +18,9 @@ import org.qpsmtpd.core.config.Finding;
  * made, written or changed. What only a plugin's constructor can tell is not seen.
  */
 public final class ConfigCheck {
+    /** Names of the files that are looked at. */
+    public static final Set<String> FILES = KnownFiles.ALL;
+
     private final Path directory;
     private final ConfigFiles files;
     private final KnownPlugins plugins;
@@ -70,19 +73,24 @@ public final class ConfigCheck {
     private void check(String name, Reading reading) {
         findings.addAll(reading.findings());
         reading.looked().forEach(path -> looked.add(path.toAbsolutePath().normalize()));
+        List<ConfigLine> lines = new ArrayList<>(reading.lines());
+        lines.removeIf(line -> reading.findings().stream().anyMatch(found -> found.isAt(line)));
         switch (name) {
-            case "plugins" -> checkPlugins(reading);
-            case "logging" -> new PluginLinesCheck(plugins).check(reading.lines(), findings);
-            default -> checkValues(name, reading.lines());
+            case "plugins" -> checkPlugins(lines, reading.findings().isEmpty());
+            case "logging" -> new PluginLinesCheck(plugins).check(lines, findings);
+            default -> checkValues(name, lines);
         }
     }
 
-    private void checkPlugins(Reading reading) {
+    /**
+     * @param complete whether these are all lines: an include that is not there may be the one with
+     *     the queue
+     */
+    private void checkPlugins(List<ConfigLine> lines, boolean complete) {
         Path file = files.find("plugins").orElse(directory.resolve("plugins"));
         PluginLinesCheck check = new PluginLinesCheck(plugins);
-        check.check(reading.lines(), findings);
-        // An include that is not there may be the one with the queue.
-        if (reading.findings().isEmpty()) {
+        check.check(lines, findings);
+        if (complete) {
             check.missing().forEach(what -> findings.add(new Finding(file.toString(), 0, what)));
         }
     }

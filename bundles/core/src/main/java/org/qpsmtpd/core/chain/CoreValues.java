@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.connection.Network;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.config.NumberFile;
+import org.qpsmtpd.core.config.OddCharacters;
 
 /** What the values of the core's files that hold a single one may be. */
 final class CoreValues {
@@ -50,8 +51,8 @@ final class CoreValues {
 
     /** What is wrong with a file's value; empty when nothing is. */
     static String fault(String name, String value) {
-        Optional<String> odd = PlainText.oddCharacter(value);
-        if (odd.isPresent()) {
+        Optional<String> odd = OddCharacters.outsideAscii(value);
+        if (odd.isPresent() && !name.equals("spool_dir")) {
             return odd.get() + "; only printable ASCII may stand here";
         }
         NumberFile number = NUMBERS.get(name);

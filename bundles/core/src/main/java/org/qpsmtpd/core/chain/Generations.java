@@ -382,6 +382,7 @@ public final class Generations {
     }
 
     private void useLoggers(Generation generation) {
+        log.expect(made.values().stream().map(used -> used.instance().settings().level()).toList());
         log.use(generation.loggers(), builtInLevel());
     }
 

@@ -559,7 +559,7 @@ public final class HookRun {
 
     /** Notes what a plugin answered, and whether the run ends with it. */
     private boolean settles(Link link, HookResult result) {
-        if (!result.reason().isEmpty() && host.log().shows(LogLevel.INFO)) {
+        if (!result.reason().isEmpty() && host.log().shows(LogLevel.INFO, link.level())) {
             host.log().log(LogLevel.INFO, link.call(host.connection().id()), result.reason());
         }
         result.naughtyType().ifPresent(type -> host.defer(link.name(), type, result.text()));

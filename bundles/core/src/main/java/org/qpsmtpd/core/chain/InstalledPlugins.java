@@ -86,15 +86,15 @@ public final class InstalledPlugins implements KnownPlugins {
     }
 
     @Override
-    public Optional<String> fault(String plugin, List<String> words) {
+    public Optional<String> fault(String plugin, String arguments) {
         Offer offer = catalog.get(plugin);
         if (offer == null) {
-            return words.isEmpty()
+            return arguments.isEmpty()
                     ? Optional.empty()
                     : Optional.of("it takes no options, it is a plain service");
         }
         try {
-            var unused = factory.bind(offer, words);
+            var unused = factory.bind(offer, arguments);
             return Optional.empty();
         } catch (PluginFault e) {
             return Optional.of(String.valueOf(e.getMessage()));

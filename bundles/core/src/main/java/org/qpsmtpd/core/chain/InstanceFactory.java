@@ -37,6 +37,7 @@ import org.qpsmtpd.api.plugin.SelfCheck;
 import org.qpsmtpd.core.chain.OptionBinder.Options;
 import org.qpsmtpd.core.chain.PluginCatalog.Offer;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
+import org.qpsmtpd.core.gate.OptionValue;
 import org.qpsmtpd.core.log.LogRouter;
 
 /**
@@ -138,13 +139,13 @@ public final class InstanceFactory {
         return context;
     }
 
-    /** Checks the words of a line against what the plugin declares. */
-    Options bind(Offer offer, List<String> words) throws PluginFault {
-        return binder(offer).bind(words);
+    /** Checks the arguments of a line against what the plugin declares. */
+    Options bind(Offer offer, String arguments) throws PluginFault {
+        return binder(offer).bind(arguments);
     }
 
     /** Checks the options of a configuration against what the plugin declares. */
-    Options bind(Offer offer, Map<String, List<String>> named) throws PluginFault {
+    Options bind(Offer offer, Map<String, OptionValue> named) throws PluginFault {
         return binder(offer).bindNamed(named);
     }
 

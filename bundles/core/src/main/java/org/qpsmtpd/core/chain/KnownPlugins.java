@@ -1,6 +1,5 @@
 package org.qpsmtpd.core.chain;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.qpsmtpd.api.hook.HookPoint;
@@ -14,11 +13,12 @@ public interface KnownPlugins {
     Set<String> unasked();
 
     /**
-     * What is wrong with the words behind a plugin's name; absent when nothing is.
+     * What is wrong with the arguments behind a plugin's name; absent when nothing is.
      *
      * @param plugin one of {@link #names}
+     * @param arguments as they are written on the line
      */
-    Optional<String> fault(String plugin, List<String> words);
+    Optional<String> fault(String plugin, String arguments);
 
     /**
      * Whether a plugin answers a hook.

@@ -3,6 +3,7 @@ package org.qpsmtpd.core.chain;
 import java.util.function.BooleanSupplier;
 import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.core.log.LevelSetting;
 import org.qpsmtpd.core.log.PluginCall;
 
 /**
@@ -46,8 +47,11 @@ record Link(PluginInstance plugin, HookPoint point, BooleanSupplier mayWait) {
                 !nonBlocking());
     }
 
+    LevelSetting level() {
+        return plugin.settings().level();
+    }
+
     PluginCall call(String connectionId) {
-        return new PluginCall(
-                plugin.name(), point.hookName(), connectionId, plugin.settings().level());
+        return new PluginCall(plugin.name(), point.hookName(), connectionId, level());
     }
 }

@@ -24,6 +24,17 @@ record Logger(PluginInstance plugin, int object) implements LoggingHook {
     }
 
     @Override
+    public void onReload() {
+        if (plugin.enter() instanceof LoggingHook logger) {
+            try {
+                logger.onReload();
+            } finally {
+                plugin.exit();
+            }
+        }
+    }
+
+    @Override
     public void onSessionEnd(SessionRecord record) {
         if (plugin.enter() instanceof LoggingHook logger) {
             try {

@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.chain;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,24 +11,33 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.metatype.AttributeDefinition;
 import org.qpsmtpd.core.config.Spelling;
+import org.qpsmtpd.core.gate.OptionValue;
 import org.qpsmtpd.core.log.LevelSetting;
 
 /**
  * Turns the words behind a plugin's name into its options, checked against what the plugin
  * declares: the attributes of its metatype, the properties of its component ({@code reject}, {@code
  * reject_type}), and the settings that the core keeps for every plugin: {@code loglevel}, {@code
- * on_error} and {@code deadline}.
+ * on_error} and {@code deadline}. Letter case does not matter in the name of an option, nor does
+ * {@code -} for {@code _}.
+ *
+ * <p>The entries of a list stand in one word with commas between them, or the option is given again
+ * for each; a text with blanks, or an entry with a comma, stands in quotation marks, see {@link
+ * Words}.
  */
 final class OptionBinder {
     private static final String REST = "...";
     private static final String LOGLEVEL = "loglevel";
     private static final String ON_ERROR = "on_error";
     private static final String DEADLINE = "deadline";
+    private static final List<String> CORES = List.of(LOGLEVEL, ON_ERROR, DEADLINE);
     private static final int LONGEST_DEADLINE = 3600;
 
     private final Map<String, AttributeDefinition> attributes;
-    private final Set<String> properties;
     private final List<String> positional;
+
+    /** The names of options as they are declared, by their {@link #key}. */
+    private final Map<String, String> names = new HashMap<>();
 
     /** What a line says. */
     record Options(Map<String, Object> values, PluginSettings settings) {}
@@ -42,47 +52,75 @@ final class OptionBinder {
             Set<String> properties,
             List<String> positional) {
         this.attributes = attributes;
-        this.properties = properties;
         this.positional = positional;
+        attributes.keySet().forEach(id -> names.putIfAbsent(key(id), id));
+        properties.forEach(id -> names.putIfAbsent(key(id), id));
+        CORES.forEach(id -> names.putIfAbsent(id, id));
     }
 
-    /** Reads the words of a line. */
-    Options bind(List<String> words) throws PluginFault {
-        Map<String, List<String>> given = new LinkedHashMap<>();
+    /**
+     * Reads what stands on a line behind the plugin's name.
+     *
+     * @param arguments as they are written
+     */
+    Options bind(String arguments) throws PluginFault {
+        Map<String, List<OptionValue>> given = new LinkedHashMap<>();
+        if (takesText()) {
+            if (!arguments.isEmpty()) {
+                add(given, withoutRest(positional.get(0)), exact(arguments));
+            }
+            return options(given);
+        }
+        List<String> words = Words.split(arguments);
         int next = byPosition(words, given);
         while (next < words.size()) {
-            String name = key(words.get(next));
-            if (!isKnown(name)) {
-                throw new PluginFault(unknown(words.get(next)));
-            }
+            String name = name(words.get(next));
             if (next + 1 == words.size()) {
                 throw new PluginFault("option '" + words.get(next) + "' has no value");
             }
-            given.computeIfAbsent(name, key -> new ArrayList<>()).add(words.get(next + 1));
+            add(given, name, OptionValue.written(words.get(next + 1)));
             next += 2;
         }
         return options(given);
     }
 
     /** Reads options that are all given by name. */
-    Options bindNamed(Map<String, List<String>> given) throws PluginFault {
-        for (String name : given.keySet()) {
-            if (!isKnown(name)) {
-                throw new PluginFault(unknown(name));
-            }
+    Options bindNamed(Map<String, OptionValue> named) throws PluginFault {
+        Map<String, List<OptionValue>> given = new LinkedHashMap<>();
+        for (Map.Entry<String, OptionValue> option : named.entrySet()) {
+            add(given, name(option.getKey()), option.getValue());
         }
         return options(given);
     }
 
-    private int byPosition(List<String> words, Map<String, List<String>> given) {
+    private static void add(Map<String, List<OptionValue>> given, String name, OptionValue value) {
+        given.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
+    }
+
+    private static OptionValue exact(String text) {
+        return new OptionValue(List.of(text), true);
+    }
+
+    /** Whether a single option that is no list takes all that stands on a line. */
+    private boolean takesText() {
+        String first = positional.isEmpty() ? "" : positional.get(0);
+        AttributeDefinition attribute = attributes.get(withoutRest(first));
+        return first.endsWith(REST) && attribute != null && attribute.getCardinality() == 0;
+    }
+
+    private static String withoutRest(String declared) {
+        return declared.endsWith(REST)
+                ? declared.substring(0, declared.length() - REST.length())
+                : declared;
+    }
+
+    private int byPosition(List<String> words, Map<String, List<OptionValue>> given) {
         int next = 0;
         for (String declared : positional) {
             boolean rest = declared.endsWith(REST);
-            String name =
-                    rest ? declared.substring(0, declared.length() - REST.length()) : declared;
             boolean everything = rest && declared.equals(positional.get(0));
             while (next < words.size() && (everything || !startsPair(words, next))) {
-                given.computeIfAbsent(name, key -> new ArrayList<>()).add(words.get(next));
+                add(given, withoutRest(declared), OptionValue.written(words.get(next)));
                 next++;
                 if (!rest) {
                     break;
@@ -93,35 +131,35 @@ final class OptionBinder {
     }
 
     private boolean startsPair(List<String> words, int at) {
-        return at + 1 < words.size() && isKnown(key(words.get(at)));
+        return at + 1 < words.size() && names.containsKey(key(words.get(at)));
     }
 
     private static String key(String word) {
         return word.toLowerCase(Locale.ROOT).replace('-', '_');
     }
 
-    private boolean isKnown(String key) {
-        return key.equals(LOGLEVEL)
-                || key.equals(ON_ERROR)
-                || key.equals(DEADLINE)
-                || attributes.containsKey(key)
-                || properties.contains(key);
+    /** The declared name of the option that a word names. */
+    private String name(String word) throws PluginFault {
+        String name = names.get(key(word));
+        if (name == null) {
+            throw new PluginFault(unknown(word));
+        }
+        return name;
     }
 
-    private Options options(Map<String, List<String>> given) throws PluginFault {
+    private Options options(Map<String, List<OptionValue>> given) throws PluginFault {
         Map<String, Object> values = new LinkedHashMap<>();
         LevelSetting level = LevelSetting.UNCHANGED;
         boolean skip = false;
         int deadline = 0;
-        for (Map.Entry<String, List<String>> option : given.entrySet()) {
+        for (Map.Entry<String, List<OptionValue>> option : given.entrySet()) {
             String key = option.getKey();
-            List<String> texts = option.getValue();
             AttributeDefinition attribute = attributes.get(key);
             if (attribute != null) {
-                values.put(key, value(key, texts, attribute));
+                values.put(key, value(key, option.getValue(), attribute));
                 continue;
             }
-            String text = single(key, texts);
+            String text = single(key, option.getValue());
             switch (key) {
                 case LOGLEVEL -> level = level(text);
                 case ON_ERROR -> skip = skips(text);
@@ -141,7 +179,7 @@ final class OptionBinder {
     }
 
     private static boolean skips(String text) throws PluginFault {
-        return switch (text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
             case "skip" -> true;
             case "defer" -> false;
             default -> throw new PluginFault("on_error '" + text + "' is not one of defer, skip");
@@ -160,25 +198,34 @@ final class OptionBinder {
         return (int) seconds;
     }
 
-    private static String single(String key, List<String> texts) throws PluginFault {
-        if (texts.size() > 1) {
+    private static String single(String key, List<OptionValue> given) throws PluginFault {
+        if (given.size() > 1) {
             throw new PluginFault("option '" + key + "' is given more than once");
         }
-        return texts.get(0);
+        OptionValue value = given.get(0);
+        if (value.texts().size() != 1) {
+            throw new PluginFault("option '" + key + "' takes one value and no list");
+        }
+        String text = value.texts().get(0);
+        return value.exact() ? text : Words.plain(text);
     }
 
-    private static Object value(String key, List<String> texts, AttributeDefinition attribute)
+    private static Object value(String key, List<OptionValue> given, AttributeDefinition attribute)
             throws PluginFault {
-        List<Object> values = new ArrayList<>();
-        for (String text : texts) {
-            values.add(typed(key, text, attribute));
-        }
         if (attribute.getCardinality() == 0) {
-            single(key, texts);
-            return values.get(0);
+            return typed(key, single(key, given), attribute);
+        }
+        List<String> entries = new ArrayList<>();
+        for (OptionValue value : given) {
+            for (String text : value.texts()) {
+                entries.addAll(value.exact() ? List.of(text) : Words.entries(text));
+            }
+        }
+        for (String entry : entries) {
+            var unused = typed(key, entry, attribute);
         }
         // Declarative Services makes the numbers and flags of an array out of text.
-        return texts.toArray(new String[0]);
+        return entries.toArray(new String[0]);
     }
 
     private static Object typed(String key, String text, AttributeDefinition attribute)
@@ -244,15 +291,10 @@ final class OptionBinder {
     }
 
     private String unknown(String word) {
-        Set<String> known = new TreeSet<>(attributes.keySet());
-        known.addAll(properties);
-        known.add(LOGLEVEL);
-        known.add(ON_ERROR);
-        known.add(DEADLINE);
         String hint =
-                Spelling.nearest(key(word), known)
-                        .map(name -> ", did you mean '" + name + "'?")
-                        .orElse(", it takes " + String.join(", ", known));
+                Spelling.nearest(key(word), names.keySet())
+                        .map(key -> ", did you mean '" + names.get(key) + "'?")
+                        .orElse(", it takes " + String.join(", ", new TreeSet<>(names.values())));
         return "unknown option '" + word + "'" + hint;
     }
 }

@@ -1,8 +1,8 @@
 package org.qpsmtpd.core.chain;
 
+import java.lang.reflect.Array;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Dictionary;
 import java.util.Enumeration;
@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.cm.Configuration;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
+import org.qpsmtpd.core.gate.OptionValue;
 
 /**
  * A plugin's instance that somebody configured instead of writing a line of config/plugins: by a
@@ -28,7 +29,7 @@ import org.qpsmtpd.core.gate.ConfiguredInstance;
 record PluginConfiguration(
         String plugin,
         String instance,
-        Map<String, List<String>> options,
+        Map<String, OptionValue> options,
         ServerNames servers,
         String place) {
     private static final String FILE = "felix.fileinstall.filename";
@@ -45,7 +46,7 @@ record PluginConfiguration(
 
     /** Reads what a file beside the exchanged bundles configures. */
     static Optional<PluginConfiguration> of(ConfiguredInstance file, PluginCatalog catalog) {
-        Map<String, List<String>> options = new LinkedHashMap<>(file.options());
+        Map<String, OptionValue> options = new LinkedHashMap<>(file.options());
         options.keySet().removeIf(PluginConfiguration::isOfTheFramework);
         return plugin(file.pid(), catalog)
                 .map(
@@ -58,8 +59,9 @@ record PluginConfiguration(
                                         file.place()));
     }
 
-    private static ServerNames servers(Map<String, List<String>> options) {
-        List<String> names = options.get(ServerNames.PROPERTY);
+    private static ServerNames servers(Map<String, OptionValue> options) {
+        OptionValue value = options.get(ServerNames.PROPERTY);
+        List<String> names = value == null ? null : value.texts();
         return ServerNames.of(names == null || names.size() != 1 ? names : names.get(0));
     }
 
@@ -74,12 +76,12 @@ record PluginConfiguration(
         String pid = configuration.getPid();
         String instance = pid.substring(pid.lastIndexOf('~') + 1);
         Object file = properties.get(FILE);
-        Map<String, List<String>> options = new LinkedHashMap<>();
+        Map<String, OptionValue> options = new LinkedHashMap<>();
         Enumeration<String> keys = properties.keys();
         while (keys.hasMoreElements()) {
             String key = keys.nextElement();
             if (!isOfTheFramework(key)) {
-                options.put(key, texts(properties.get(key)));
+                options.put(key, value(properties.get(key)));
             }
         }
         return new PluginConfiguration(
@@ -113,16 +115,20 @@ record PluginConfiguration(
         return uri.startsWith(SCHEME) ? uri.substring(SCHEME.length()) : uri;
     }
 
-    private static List<String> texts(@Nullable Object value) {
+    private static OptionValue value(@Nullable Object value) {
         if (value instanceof Collection<?> many) {
             List<String> texts = new ArrayList<>();
             many.forEach(one -> texts.add(String.valueOf(one)));
-            return texts;
+            return new OptionValue(texts, true);
         }
-        if (value instanceof Object[] array) {
-            return Arrays.stream(array).map(String::valueOf).toList();
+        if (value != null && value.getClass().isArray()) {
+            List<String> texts = new ArrayList<>();
+            for (int i = 0; i < Array.getLength(value); i++) {
+                texts.add(String.valueOf(Array.get(value, i)));
+            }
+            return new OptionValue(texts, true);
         }
-        return List.of(String.valueOf(value));
+        return OptionValue.written(String.valueOf(value));
     }
 
     /** Whether its name is one that no file elsewhere can be meant by. */
@@ -138,6 +144,6 @@ record PluginConfiguration(
     }
 
     PluginLine line() {
-        return new PluginLine(plugin, plugin + ":" + instance, List.of(), false, place);
+        return new PluginLine(plugin, plugin + ":" + instance, "", false, place);
     }
 }

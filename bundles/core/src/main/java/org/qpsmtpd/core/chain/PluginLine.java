@@ -1,24 +1,22 @@
 package org.qpsmtpd.core.chain;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.qpsmtpd.api.config.ConfigLine;
 
 /**
- * A line of {@code config/plugins} or {@code config/logging}: {@code path[:N] argument...}, split
- * at blanks, nothing quoted. The last word {@code optional} is ours: such a plugin may be missing.
+ * A line of {@code config/plugins} or {@code config/logging}: {@code path[:N] argument...}. The
+ * last word {@code optional} is ours: such a plugin may be missing.
  *
  * <p>Source: qpsmtpd {@code lib/Qpsmtpd.pm}, _load_plugin.
  *
  * @param plugin the plugin's name without {@code :N}, old names replaced by today's
  * @param instance the name as written, which tells instances of one plugin apart
- * @param words the arguments
+ * @param arguments as they are written, without blanks around them
  * @param optional whether mail flows without it
  * @param place file and line
  */
 record PluginLine(
-        String plugin, String instance, List<String> words, boolean optional, String place) {
+        String plugin, String instance, String arguments, boolean optional, String place) {
     private static final String OPTIONAL = "optional";
 
     /** Names that plugins had in earlier releases of qpsmtpd. */
@@ -42,21 +40,24 @@ record PluginLine(
                     Map.entry("whitelist_soft", "whitelist"));
 
     static PluginLine parse(ConfigLine line) {
-        List<String> words = new ArrayList<>(List.of(line.text().split("[ \t]+")));
-        String instance = words.remove(0);
-        boolean optional = !words.isEmpty() && words.get(words.size() - 1).equals(OPTIONAL);
+        String[] parts = line.text().split("[ \t]+", 2);
+        String instance = parts[0];
+        String arguments = parts.length == 1 ? "" : parts[1];
+        boolean optional = isOptional(arguments);
         if (optional) {
-            words.remove(words.size() - 1);
+            arguments = arguments.substring(0, arguments.length() - OPTIONAL.length()).strip();
         }
         int colon = instance.lastIndexOf(':');
         boolean numbered = colon > 0 && isNumber(instance.substring(colon + 1));
         String name = numbered ? instance.substring(0, colon) : instance;
         return new PluginLine(
-                RENAMED.getOrDefault(name, name),
-                instance,
-                List.copyOf(words),
-                optional,
-                line.place());
+                RENAMED.getOrDefault(name, name), instance, arguments, optional, line.place());
+    }
+
+    private static boolean isOptional(String arguments) {
+        int before = arguments.length() - OPTIONAL.length() - 1;
+        return arguments.endsWith(OPTIONAL)
+                && (before < 0 || " \t".indexOf(arguments.charAt(before)) >= 0);
     }
 
     /** Whether the line uses a name of an earlier release. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.core.config.Finding;
@@ -19,6 +20,8 @@ final class PluginLinesCheck {
     /** Plugins that answer RCPT, but never to accept. */
     private static final Set<String> REFUSING =
             Set.of("badmailfromto", "badrcptto", "naughty", "random_error", "relay");
+
+    private static final Pattern ONLY = Pattern.compile("(?i)(?<!\\S)only(?!\\S)");
 
     private final KnownPlugins plugins;
     private final Map<List<Object>, String> places = new HashMap<>();
@@ -42,7 +45,7 @@ final class PluginLinesCheck {
     /** What no line gives and a server needs. */
     List<String> missing() {
         Set<String> unasked = plugins.unasked();
-        unasked.forEach(plugin -> note(plugin, List.of()));
+        unasked.forEach(plugin -> note(plugin, ""));
         if (!hasLines && unasked.isEmpty()) {
             return List.of(
                     "it names no plugin, or is not there, so no recipient is accepted; name"
@@ -64,17 +67,12 @@ final class PluginLinesCheck {
 
     private String fault(ConfigLine line) {
         hasLines = true;
-        Optional<String> odd = PlainText.oddCharacter(line.text());
-        if (odd.isPresent()) {
-            assumeTheBest();
-            return odd.get() + "; only printable ASCII may stand here";
-        }
         PluginLine parsed = PluginLine.parse(line);
         if (!plugins.names().contains(parsed.plugin())) {
             return notInstalled(parsed);
         }
-        note(parsed.plugin(), parsed.words());
-        Optional<String> wrong = plugins.fault(parsed.plugin(), parsed.words());
+        note(parsed.plugin(), parsed.arguments());
+        Optional<String> wrong = plugins.fault(parsed.plugin(), parsed.arguments());
         String fault = wrong.orElseGet(() -> repetition(parsed));
         return fault.isEmpty() ? "" : "plugin '" + parsed.plugin() + "': " + fault;
     }
@@ -84,7 +82,7 @@ final class PluginLinesCheck {
             return "";
         }
         Optional<String> near = near(line.plugin());
-        near.ifPresentOrElse(name -> note(name, line.words()), () -> assume(line.plugin()));
+        near.ifPresentOrElse(name -> note(name, line.arguments()), () -> assume(line.plugin()));
         String hint =
                 near.map(name -> "did you mean '" + name + "'?")
                         .orElse(
@@ -105,7 +103,7 @@ final class PluginLinesCheck {
     }
 
     private String repetition(PluginLine line) {
-        String first = places.putIfAbsent(List.of(line.instance(), line.words()), line.place());
+        String first = places.putIfAbsent(List.of(line.instance(), line.arguments()), line.place());
         return first == null
                 ? ""
                 : "the same line stands at "
@@ -117,10 +115,10 @@ final class PluginLinesCheck {
 
     // ---- what the lines give together
 
-    private void note(String plugin, List<String> words) {
+    private void note(String plugin, String arguments) {
         mayQueue |= plugins.answers(plugin, HookPoint.QUEUE);
         // With the word only, relay accepts what its clients send.
-        boolean accepts = !REFUSING.contains(plugin) || words.contains("only");
+        boolean accepts = !REFUSING.contains(plugin) || ONLY.matcher(arguments).find();
         mayAcceptRecipients |= accepts && plugins.answers(plugin, HookPoint.RCPT);
     }
 
@@ -131,10 +129,5 @@ final class PluginLinesCheck {
         } else {
             mayAcceptRecipients = true;
         }
-    }
-
-    private void assumeTheBest() {
-        mayQueue = true;
-        mayAcceptRecipients = true;
     }
 }

@@ -6,13 +6,16 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigLine;
@@ -138,6 +141,26 @@ public final class ConfigDirectory implements Config {
         cache.forEach(this::replace);
     }
 
+    /**
+     * Reads those of some names that have a file, so that what is wrong with them is said before
+     * somebody asks.
+     */
+    public void readAhead(Collection<String> names) {
+        for (String name : names) {
+            if (source.candidates(name).stream().anyMatch(ConfigSource::exists)) {
+                cache.computeIfAbsent(name, unknown -> read(unknown, null));
+            }
+        }
+    }
+
+    /** What is wrong with files that have been read, a sentence each. */
+    public Set<String> findings() {
+        return cache.values().stream()
+                .flatMap(known -> known.contents().findings().stream())
+                .map(Finding::sentence)
+                .collect(Collectors.toSet());
+    }
+
     /** What cannot be read at present, a sentence each with the file. */
     public List<String> failures() {
         List<String> failures = new ArrayList<>();
@@ -162,10 +185,10 @@ public final class ConfigDirectory implements Config {
     private Known read(String name, @Nullable Known before) {
         Contents now = ConfigReader.read(source, name);
         List<ConfigLine> last = before == null ? null : before.lines();
-        List<String> told = before == null ? List.of() : before.contents().problems();
-        for (String problem : now.problems()) {
-            if (!told.contains(problem) && !problem.equals(now.failure())) {
-                log.log(LogLevel.ERROR, problem);
+        List<Finding> told = before == null ? List.of() : before.contents().findings();
+        for (Finding finding : now.findings()) {
+            if (!told.contains(finding) && !finding.sentence().equals(now.failure())) {
+                log.log(LogLevel.WARN, finding.sentence());
             }
         }
         tell(name, before == null ? "" : before.contents().failure(), now.failure(), last != null);

@@ -13,17 +13,30 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.core.config.ConfigSource.Stamp;
 
 /**
  * Reads one name: values trimmed, comments and empty lines left out, {@code $include} followed. A
  * file that includes itself, directly or not, is reported and the include left out; the same file
- * twice side by side is allowed.
+ * twice side by side is allowed. What an include names must be there, unless its line ends with the
+ * word {@code optional}: otherwise the values are not known.
  */
 final class ConfigReader {
     private static final int MAX_FILE_BYTES = 64 * 1024 * 1024;
     private static final String INCLUDE = "$include";
+    private static final Pattern OPTIONAL = Pattern.compile("(.+?)[ \t]+optional");
+
+    /** What editors of some systems put before UTF-8. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    private static final String MISSING =
+            ", and there is no such file; put it there, or end the line with the word optional";
+
+    /** Entries with odd characters that are told one by one. */
+    private static final int MOST_ODD = 20;
 
     /** A link to it is the way to have an empty file. */
     private static final Path NOTHING = Path.of("/dev/null");
@@ -31,27 +44,22 @@ final class ConfigReader {
     private final ConfigSource source;
     private final List<ConfigLine> lines = new ArrayList<>();
     private final List<Stamp> stamps = new ArrayList<>();
-    private final List<String> problems = new ArrayList<>();
     private final List<Finding> findings = new ArrayList<>();
     private final Deque<Path> open = new ArrayDeque<>();
     private String failure = "";
+    private int odd;
 
     /**
      * A name's contents.
      *
      * @param lines the values
      * @param stamps all paths that were looked at, found or not
-     * @param problems what is wrong with it, a sentence each with the place
-     * @param failure the problem of a file that is there and cannot be read, so that the values are
-     *     not known; empty when they are
-     * @param findings the problems, and what a server passes over in silence, by place
+     * @param failure the finding, as a sentence, because of which the values are not known; empty
+     *     when they are
+     * @param findings what is wrong with it
      */
     record Contents(
-            List<ConfigLine> lines,
-            List<Stamp> stamps,
-            List<String> problems,
-            String failure,
-            List<Finding> findings) {
+            List<ConfigLine> lines, List<Stamp> stamps, String failure, List<Finding> findings) {
         boolean changed() {
             return stamps.stream().anyMatch(Stamp::isOutdated);
         }
@@ -64,10 +72,13 @@ final class ConfigReader {
     static Contents read(ConfigSource source, String name) {
         ConfigReader reader = new ConfigReader(source);
         reader.readName(name, new ConfigLine(name, name, 0));
+        if (reader.odd > MOST_ODD) {
+            String more = "so have " + (reader.odd - MOST_ODD) + " more of its lines";
+            reader.findings.add(new Finding(name, 0, more));
+        }
         return new Contents(
                 List.copyOf(reader.lines),
                 List.copyOf(reader.stamps),
-                List.copyOf(reader.problems),
                 reader.failure,
                 List.copyOf(reader.findings));
     }
@@ -87,7 +98,6 @@ final class ConfigReader {
     private void readPath(Path path, ConfigLine from) {
         Path real = path.toAbsolutePath().normalize();
         if (open.contains(real)) {
-            problems.add("Circular $include reference in config " + from.place() + ": " + path);
             find(from, "$include leads back to " + path + ", which is being read; it is left out");
             return;
         }
@@ -103,10 +113,7 @@ final class ConfigReader {
                 readFile(path, found);
             }
         } catch (IOException e) {
-            String what = "cannot be read: " + reason(e);
-            failure = path + ": " + what;
-            problems.add(failure);
-            findings.add(new Finding(path.toString(), 0, what));
+            fail(new Finding(path.toString(), 0, "cannot be read: " + reason(e)));
         } finally {
             open.pop();
         }
@@ -117,8 +124,10 @@ final class ConfigReader {
         if (e instanceof AccessDeniedException) {
             return "permission denied";
         }
-        if (e instanceof NoSuchFileException) {
-            return "it went while it was read";
+        if (e instanceof NoSuchFileException missing) {
+            return Files.isSymbolicLink(Path.of(missing.getFile()))
+                    ? "it is a link that leads nowhere"
+                    : "it went while it was read";
         }
         return e instanceof FileSystemException failure && failure.getReason() != null
                 ? failure.getReason()
@@ -132,7 +141,8 @@ final class ConfigReader {
         if (found.size() > MAX_FILE_BYTES) {
             throw new IOException("larger than " + MAX_FILE_BYTES + " octets");
         }
-        String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+        String whole = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+        String text = whole.startsWith(BYTE_ORDER_MARK) ? whole.substring(1) : whole;
         int number = 0;
         for (String raw : text.split("\n", -1)) {
             number++;
@@ -140,27 +150,41 @@ final class ConfigReader {
             if (line.isEmpty() || line.charAt(0) == '#') {
                 continue;
             }
+            ConfigLine value = new ConfigLine(line, path.toString(), number);
+            checkCharacters(value);
             if (line.startsWith(INCLUDE) && line.length() > INCLUDE.length()) {
-                include(
-                        line.substring(INCLUDE.length()).strip(),
-                        new ConfigLine(line, path.toString(), number));
+                include(line.substring(INCLUDE.length()).strip(), value);
             } else {
-                lines.add(new ConfigLine(line, path.toString(), number));
+                lines.add(value);
             }
         }
     }
 
-    private void include(String target, ConfigLine from) {
+    private void checkCharacters(ConfigLine line) {
+        OddCharacters.in(line.text())
+                .ifPresent(
+                        what -> {
+                            odd++;
+                            if (odd <= MOST_ODD) {
+                                find(line, what + ", which is hardly meant; write the line anew");
+                            }
+                        });
+    }
+
+    private void include(String written, ConfigLine from) {
+        Matcher marked = OPTIONAL.matcher(written);
+        boolean optional = marked.matches();
+        String target = optional ? marked.group(1) : written;
         try {
             boolean found =
                     target.startsWith("/")
                             ? readAbsolute(Path.of(target), from)
                             : readName(target, from);
-            if (!found) {
-                find(from, "$include names " + target + ", and there is no such file");
+            if (!found && !optional) {
+                fail(at(from, "$include names " + target + MISSING));
             }
         } catch (InvalidPathException e) {
-            find(from, "$include names no file: " + e.getReason());
+            fail(at(from, "$include names no file: " + e.getReason()));
         }
     }
 
@@ -173,7 +197,19 @@ final class ConfigReader {
         return true;
     }
 
-    private void find(ConfigLine at, String what) {
-        findings.add(new Finding(at.file(), at.line(), what));
+    private void find(ConfigLine from, String what) {
+        findings.add(at(from, what));
+    }
+
+    private static Finding at(ConfigLine from, String what) {
+        return new Finding(from.file(), from.line(), what);
+    }
+
+    /** From now on the values are not known; the first reason is the one that is told. */
+    private void fail(Finding finding) {
+        findings.add(finding);
+        if (failure.isEmpty()) {
+            failure = finding.sentence();
+        }
     }
 }

@@ -65,7 +65,8 @@ final class ConfigSource {
                 return new Found(
                         now.lastModifiedTime(), now.size(), now.fileKey(), changed(path, now));
             } catch (NoSuchFileException e) {
-                return NOTHING;
+                // A link that leads nowhere was to be a file.
+                return Files.isSymbolicLink(path) ? UNKNOWN : NOTHING;
             } catch (IOException e) {
                 return UNKNOWN;
             }
@@ -91,7 +92,8 @@ final class ConfigSource {
     }
 
     /**
-     * The regular files in a directory that an include names, dot files left out, in ASCII order.
+     * The regular files in a directory that an include names, dot files left out, in ASCII order; a
+     * link that leads nowhere is among them.
      */
     static List<Path> filesIn(Path directory) throws IOException {
         List<Path> files = new ArrayList<>();
@@ -112,12 +114,15 @@ final class ConfigSource {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class).isRegularFile();
         } catch (NoSuchFileException e) {
-            return false; // a link that leads nowhere
+            return Files.isSymbolicLink(path);
         }
     }
 
-    /** Whether there is something, or may be: what cannot be looked at is not taken for absent. */
+    /**
+     * Whether there is something, or may be: what cannot be looked at is not taken for absent, nor
+     * is a link that leads nowhere.
+     */
     static boolean exists(Path path) {
-        return !Files.notExists(path);
+        return !Files.notExists(path) || Files.isSymbolicLink(path);
     }
 }

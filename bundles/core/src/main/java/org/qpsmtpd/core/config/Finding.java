@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.config;
 
 import java.util.Comparator;
+import org.qpsmtpd.api.config.ConfigLine;
 
 /**
  * Something wrong in a configuration file.
@@ -18,6 +19,11 @@ public record Finding(String file, int line, String what) implements Comparable<
     @Override
     public int compareTo(Finding other) {
         return BY_PLACE.compare(this, other);
+    }
+
+    /** Whether it is about a line. */
+    public boolean isAt(ConfigLine other) {
+        return line == other.line() && file.equals(other.file());
     }
 
     /** The sentence an administrator reads: {@code FILE:LINE: what}. */

@@ -3,12 +3,15 @@ package org.qpsmtpd.core.config;
 import java.util.Optional;
 import org.qpsmtpd.api.config.Config;
 
-/** The core's files that hold one whole number, and what it may be. */
+/**
+ * The core's files that hold one whole number, and what it may be. A size may be written with K, M
+ * or G, in any letter case, for 1024 octets, their square and their cube.
+ */
 public enum NumberFile {
     /** Largest message in octets; 0 for no limit. */
-    DATABYTES("databytes", 0, Long.MAX_VALUE),
+    DATABYTES("databytes", 0, Long.MAX_VALUE, true),
     /** Octets of a message kept in memory. */
-    SIZE_THRESHOLD("size_threshold", 0, 16 * 1024 * 1024),
+    SIZE_THRESHOLD("size_threshold", 0, 16 * 1024 * 1024, true),
     /** Seconds a client may take. */
     TIMEOUT("timeout", 1, 24 * 3600),
     /** Seconds a client may take for a command. */
@@ -20,14 +23,23 @@ public enum NumberFile {
     /** Bits of an IPv6 address that make one client where connections are counted. */
     IPV6_PREFIX("ipv6_prefix", 32, 128);
 
+    private static final String UNITS = "KMG";
+    private static final int UNIT_BITS = 10;
+
     private final String file;
     private final long least;
     private final long most;
+    private final boolean size;
 
     NumberFile(String file, long least, long most) {
+        this(file, least, most, false);
+    }
+
+    NumberFile(String file, long least, long most, boolean size) {
         this.file = file;
         this.least = least;
         this.most = most;
+        this.size = size;
     }
 
     /** Name of the file. */
@@ -41,18 +53,42 @@ public enum NumberFile {
      * @param fallback what counts when there is no file or no whole number in it
      */
     public long of(Config config, long fallback) {
-        return Math.max(least, Math.min(config.number(file, fallback), most));
+        long number = config.value(file).map(text -> read(text, fallback)).orElse(fallback);
+        return Math.max(least, Math.min(number, most));
+    }
+
+    private long read(String text, long fallback) {
+        try {
+            return parse(text);
+        } catch (NumberFormatException e) {
+            return fallback;
+        }
+    }
+
+    private long parse(String text) {
+        int digits = text.length() - 1;
+        int unit = digits < 1 ? -1 : UNITS.indexOf(Character.toUpperCase(text.charAt(digits)));
+        if (!size || unit < 0) {
+            return Long.parseLong(text);
+        }
+        try {
+            return Math.multiplyExact(
+                    Long.parseLong(text.substring(0, digits)), 1L << (UNIT_BITS * (unit + 1)));
+        } catch (ArithmeticException e) {
+            throw (NumberFormatException) new NumberFormatException(text).initCause(e);
+        }
     }
 
     /** What is wrong with a text as the number; absent when nothing is. */
     public Optional<String> fault(String text) {
         try {
-            long number = Long.parseLong(text);
+            long number = parse(text);
             return number < least || number > most
                     ? Optional.of("'" + text + "' is not " + range())
                     : Optional.empty();
         } catch (NumberFormatException e) {
-            return Optional.of("'" + text + "' is not a whole number, " + range());
+            String sizes = size ? " of octets, as 1048576, 1024K or 1M" : "";
+            return Optional.of("'" + text + "' is not a whole number" + sizes + ", " + range());
         }
     }
 

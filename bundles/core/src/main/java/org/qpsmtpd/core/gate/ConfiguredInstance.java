@@ -1,6 +1,5 @@
 package org.qpsmtpd.core.gate;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -15,7 +14,7 @@ import java.util.Map;
  * @param place the file, for messages
  */
 public record ConfiguredInstance(
-        String pid, String instance, Map<String, List<String>> options, String place) {
+        String pid, String instance, Map<String, OptionValue> options, String place) {
     /** The configuration pid that a plugin's name stands for. */
     public static String pid(String plugin) {
         return plugin.toLowerCase(Locale.ROOT).replace('/', '.').replace('-', '_');

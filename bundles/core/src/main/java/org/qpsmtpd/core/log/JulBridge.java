@@ -36,7 +36,7 @@ public final class JulBridge extends Handler {
     @Override
     public void publish(LogRecord line) {
         LogLevel level = fromJul(line.getLevel());
-        if (router.shows(level)) {
+        if (router.showsForeign(level)) {
             router.logForeign(level, text(line));
         }
     }

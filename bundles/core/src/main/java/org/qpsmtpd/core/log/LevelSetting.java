@@ -33,6 +33,15 @@ public record LevelSetting(boolean relative, int number) {
         return new LevelSetting(false, LogLevel.parse(text).number());
     }
 
+    /** The least urgent level of a line that becomes at least as urgent as another. */
+    LogLevel leastUrgent(LogLevel threshold) {
+        int least = LogLevel.DEBUG.number();
+        while (least > 0 && !threshold.shows(adjust(LogLevel.ofNumber(least)))) {
+            least--;
+        }
+        return LogLevel.ofNumber(least);
+    }
+
     LogLevel adjust(LogLevel asked) {
         return LogLevel.ofNumber(relative ? asked.number() + number : number);
     }

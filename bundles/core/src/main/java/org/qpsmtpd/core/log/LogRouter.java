@@ -2,8 +2,10 @@ package org.qpsmtpd.core.log;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.qpsmtpd.api.hook.HookResult;
@@ -29,6 +31,7 @@ public final class LogRouter {
     private final LogWriter writer;
     private volatile Loggers loggers = new Loggers(DEFAULT_LEVEL, false, List.of());
     private volatile Runnable onChange = () -> {};
+    private volatile Set<LevelSetting> settings = Set.of();
 
     /**
      * Who takes lines.
@@ -142,14 +145,41 @@ public final class LogRouter {
         action.run();
     }
 
-    /** The least urgent level that anybody wants to see. */
-    public LogLevel threshold() {
-        return loggers.threshold();
+    /**
+     * What plugins' lines say of the levels of what they log, so that a line is not left out before
+     * its level has been changed.
+     */
+    public void expect(Collection<LevelSetting> ofPlugins) {
+        Set<LevelSetting> next = Set.copyOf(ofPlugins);
+        if (!next.equals(settings)) {
+            settings = next;
+            onChange.run();
+        }
     }
 
-    /** Whether a line of this level would be seen. */
+    /** The least urgent level that anybody can say something at which is seen. */
+    LogLevel threshold() {
+        LogLevel usual = loggers.threshold();
+        return settings.stream()
+                .map(setting -> setting.leastUrgent(usual))
+                .reduce(usual, (a, b) -> a.shows(b) ? a : b);
+    }
+
+    /** Whether a line of this level would be seen, when it is no plugin's. */
     public boolean shows(LogLevel level) {
         return loggers.threshold().shows(level);
+    }
+
+    /** Whether a line of this level would be seen of a plugin with a setting. */
+    public boolean shows(LogLevel level, LevelSetting setting) {
+        return shows(setting.adjust(level));
+    }
+
+    /** Whether what is said through slf4j at this level would be seen. */
+    boolean showsForeign(LogLevel level) {
+        return PluginCall.current()
+                .map(call -> shows(level, call.level()))
+                .orElseGet(() -> shows(level));
     }
 
     /** Writes a line of the core that belongs to no connection. */
@@ -166,7 +196,7 @@ public final class LogRouter {
 
     /** Writes a line of, or about, a plugin. */
     public void log(LogLevel level, PluginCall call, String text) {
-        LogLevel adjusted = call.adjust(level);
+        LogLevel adjusted = call.level().adjust(level);
         if (shows(adjusted)) {
             route(
                     new LogRecord(
@@ -187,6 +217,11 @@ public final class LogRouter {
         } else {
             log(level, text);
         }
+    }
+
+    /** Tells the logging plugins to open anew what they write to, behind what was said before. */
+    public void reopen() {
+        writer.reopen();
     }
 
     /** Whether a logging plugin takes the records of sessions. */

@@ -66,17 +66,24 @@ final class LogTarget {
     }
 
     boolean wants(Object what) {
+        if (what == LogWriter.REOPEN) {
+            return true;
+        }
         return what instanceof LogRecord line
                 ? taker.threshold().shows(line.level())
                 : taker.takesRecords();
     }
 
     /**
-     * Gives it a line or a record; it may do whatever it likes.
+     * Gives it a line, a record or {@link LogWriter#REOPEN}; it may do whatever it likes.
      *
      * @return whether it keeps it from the others
      */
     boolean give(Object what) {
+        if (what == LogWriter.REOPEN) {
+            taker.hook().onReload();
+            return false;
+        }
         if (what instanceof LogRecord line) {
             return taker.hook().onLog(withServer(line)).action() == Action.OK;
         }

@@ -31,6 +31,9 @@ final class LogWriter {
     private static final long GIVEN_UP = -1;
     private static final Object END = new Object();
 
+    /** Is given to those who take lines, as these are. */
+    static final Object REOPEN = new Object();
+
     private final LogQueue queue = new LogQueue(MOST_OCTETS);
     private final AtomicInteger hanging = new AtomicInteger();
     private final String prefix;
@@ -90,6 +93,13 @@ final class LogWriter {
     /** Adds the record of a session. */
     void offer(SessionRecord session) {
         offer(session, weight(session), false);
+    }
+
+    /** Has those that take lines open anew what they write to. */
+    void reopen() {
+        if (started && !closed) {
+            queue.addMark(REOPEN);
+        }
     }
 
     private void offer(Object what, long weight, boolean urgent) {

@@ -2,7 +2,6 @@ package org.qpsmtpd.core.log;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.log.LogLevel;
 
 /**
  * A plugin's hook being run, so that what the plugin logs meanwhile can be told apart.
@@ -23,9 +22,5 @@ public record PluginCall(String plugin, String hook, String connectionId, LevelS
     /** The call that the calling thread runs. */
     public static Optional<PluginCall> current() {
         return Optional.ofNullable(CURRENT.get());
-    }
-
-    LogLevel adjust(LogLevel asked) {
-        return level.adjust(asked);
     }
 }

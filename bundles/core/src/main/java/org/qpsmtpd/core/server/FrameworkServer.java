@@ -56,7 +56,9 @@ final class FrameworkServer {
     private final Generations generations;
     private final ThreadWatch threads;
     private final MemoryWatch memory;
+    private final OwnCheck ownCheck;
     private final AtomicBoolean renewalDue = new AtomicBoolean();
+    private final AtomicBoolean checkDue = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicBoolean drained = new AtomicBoolean();
     private final BundleListener bundleListener = this::bundleChanged;
@@ -80,6 +82,12 @@ final class FrameworkServer {
         factory = around.factory(options, log);
         generations =
                 new Generations(factory, config, log, around.exchange().join(this::renewSoon));
+        ownCheck =
+                new OwnCheck(
+                        config,
+                        () -> check(options.configDirectories().get(0)),
+                        generations,
+                        line -> log.log(LogLevel.WARN, line));
         threads = new ThreadWatch(generations::ownerOf, generations::tooManyThreads);
         memory =
                 new MemoryWatch(
@@ -129,8 +137,22 @@ final class FrameworkServer {
                             this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
             announce(started);
             entrance.opened(started);
+            checkSoon();
         } catch (IOException | RuntimeException | Error e) {
             log.log(LogLevel.EMERG, "the server cannot start: " + e);
+        }
+    }
+
+    /** Says what is wrong with the configuration and was not wrong, or not said, before. */
+    private void checkSoon() {
+        if (checkDue.compareAndSet(false, true)) {
+            // Behind the next generation, which says of its lines what is wrong with them.
+            submit(
+                    () -> {
+                        checkDue.set(false);
+                        ownCheck.run();
+                    },
+                    2 * QUIET_MILLIS);
         }
     }
 
@@ -195,6 +217,7 @@ final class FrameworkServer {
             generations.reconsider();
             renewSoon();
         }
+        checkSoon();
     }
 
     private void bundleChanged(BundleEvent event) {
@@ -212,6 +235,7 @@ final class FrameworkServer {
 
     /** Reads everything anew, soon. */
     CompletableFuture<List<String>> reload() {
+        log.reopen();
         log.log(LogLevel.NOTICE, "reload");
         CompletableFuture<List<String>> outcome = new CompletableFuture<>();
         submit(
@@ -220,6 +244,7 @@ final class FrameworkServer {
                         config.reload();
                         generations.reconsider();
                         outcome.complete(renew());
+                        checkSoon();
                     } catch (RuntimeException | Error e) {
                         outcome.completeExceptionally(e);
                         throw e;

@@ -98,7 +98,8 @@ class ConfigCheckTest {
         assertThat(found())
                 .containsExactly(
                         "badmailfrom:3: '^(unclosed' is not a regular expression: missing closing )",
-                        "databytes:1: 'ten megabytes' is not a whole number, 0 or more",
+                        "databytes:1: 'ten megabytes' is not a whole number of octets, as 1048576,"
+                                + " 1024K or 1M, 0 or more",
                         "loglevel:1: log level 'LOGCHATTY' is not 0 to 7 or one of LOGEMERG,"
                                 + " LOGALERT, LOGCRIT, LOGERROR, LOGWARN, LOGNOTICE, LOGINFO,"
                                 + " LOGDEBUG",
@@ -108,7 +109,8 @@ class ConfigCheckTest {
                         "plugins:3: plugin 'earlytalker': option 'wait': 'soon' is not a whole"
                                 + " number",
                         "plugins:4: plugin 'helo': unknown option 'polcy', did you mean 'policy'?",
-                        "plugins:5: $include names more, and there is no such file",
+                        "plugins:5: $include names more, and there is no such file; put it there, or"
+                                + " end the line with the word optional",
                         "plugins:7: plugin 'rcpt_ok': on_error 'explode' is not one of defer, skip",
                         "rcpthost: nothing reads a file of this name, did you mean 'rcpthosts'?");
     }
@@ -156,7 +158,7 @@ class ConfigCheckTest {
                     earlytalker wait x optional   | plugin 'earlytalker': option 'wait': 'x' is not a whole number
                     earlytalker defer-reject what | plugin 'earlytalker': option 'defer_reject': 'what' is not 0 or 1
                     check_earlytalker wait x      | plugin 'earlytalker': option 'wait': 'x' is not a whole number
-                    earlytalker action dény       | has the character U+00E9; only printable ASCII may stand here
+                    earlytalker action a\u00A0b  | has the character U+00A0 (no-break space), which is hardly meant; write the line anew
                     """)
     void findsWhatIsWrongWithALine(String line, String what) throws IOException {
         assertThat(foundWith(line)).containsExactly("plugins:3: " + what);
@@ -166,8 +168,8 @@ class ConfigCheckTest {
     void findsControlCharacters() throws IOException {
         assertThat(foundWith("earlytalker\taction\u0007"))
                 .containsExactly(
-                        "plugins:3: has the control character U+0007; only printable ASCII may"
-                                + " stand here");
+                        "plugins:3: has the control character U+0007, which is hardly meant; write"
+                                + " the line anew");
     }
 
     @Test
@@ -176,7 +178,8 @@ class ConfigCheckTest {
 
         assertThat(found())
                 .containsExactly(
-                        "me:1: has octets that are no UTF-8; only printable ASCII may stand here");
+                        "me:1: has octets that are no UTF-8, which is hardly meant; write the line"
+                                + " anew");
     }
 
     @Test
@@ -265,7 +268,7 @@ class ConfigCheckTest {
     }
 
     private String known() {
-        String fault = plugins.fault("helo", List.of("x", "1")).orElseThrow();
+        String fault = plugins.fault("helo", "x 1").orElseThrow();
         return fault.substring(fault.indexOf("it takes ") + "it takes ".length());
     }
 
@@ -283,9 +286,21 @@ class ConfigCheckTest {
     void findsIncludesInThePluginsOwnFiles() throws IOException {
         assertThat(foundIn("rcpthosts", "example.com", "$include /no/such/file"))
                 .containsExactly(
-                        "rcpthosts:2: $include names /no/such/file, and there is no such file");
+                        "rcpthosts:2: $include names /no/such/file, and there is no such file; put it"
+                                + " there, or end the line with the word optional");
         assertThat(foundIn("rcpthosts", "$include a\0b"))
-                .containsExactly("rcpthosts:1: $include names no file: Nul character not allowed");
+                .containsExactly(
+                        "rcpthosts:1: $include names no file: Nul character not allowed",
+                        "rcpthosts:1: has the control character U+0000, which is hardly meant; write"
+                                + " the line anew");
+    }
+
+    @Test
+    void findsALinkThatLeadsNowhere() throws IOException {
+        Files.createSymbolicLink(directory.resolve("rcpthosts"), Path.of("nowhere"));
+
+        assertThat(found())
+                .containsExactly("rcpthosts: cannot be read: it is a link that leads nowhere");
     }
 
     @Test
@@ -314,7 +329,8 @@ class ConfigCheckTest {
             delimiter = '|',
             textBlock =
                     """
-                    databytes         | 10M              | '10M' is not a whole number, 0 or more
+                    databytes         | 10MB             | '10MB' is not a whole number of octets, as 1048576, 1024K or 1M, 0 or more
+                    rcptmax           | 1K               | '1K' is not a whole number, 100 to 100000
                     databytes         | -1               | '-1' is not 0 or more
                     size_threshold    | 99999999         | '99999999' is not 0 to 16777216
                     rcptmax           | 5                | '5' is not 100 to 100000

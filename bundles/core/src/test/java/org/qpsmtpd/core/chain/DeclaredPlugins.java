@@ -54,9 +54,9 @@ final class DeclaredPlugins implements KnownPlugins {
     }
 
     @Override
-    public Optional<String> fault(String plugin, List<String> words) {
+    public Optional<String> fault(String plugin, String arguments) {
         try {
-            var unused = get(plugin).binder().bind(words);
+            var unused = get(plugin).binder().bind(arguments);
             return Optional.empty();
         } catch (PluginFault e) {
             return Optional.of(String.valueOf(e.getMessage()));

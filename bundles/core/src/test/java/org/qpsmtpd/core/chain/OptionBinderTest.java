@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.service.metatype.AttributeDefinition;
 import org.qpsmtpd.core.chain.OptionBinder.Options;
+import org.qpsmtpd.core.gate.OptionValue;
 import org.qpsmtpd.core.log.LevelSetting;
 
 class OptionBinderTest {
@@ -74,9 +75,11 @@ class OptionBinderTest {
     }
 
     private Options bind(List<String> positional, String line) throws PluginFault {
-        List<String> words = line.isEmpty() ? List.of() : List.of(line.split(" "));
-        return new OptionBinder(attributes, Set.of("reject", "reject_type"), positional)
-                .bind(words);
+        return binder(positional).bind(line);
+    }
+
+    private OptionBinder binder(List<String> positional) {
+        return new OptionBinder(attributes, Set.of("reject", "reject_type"), positional);
     }
 
     private Options bind(String line) throws PluginFault {
@@ -162,16 +165,105 @@ class OptionBinderTest {
         assertThat(options.values().get("users")).isEqualTo(new String[] {"a", "b", "c"});
     }
 
-    @Test
-    void collectsRepeatedOptionsOfAnArray() throws PluginFault {
-        attributes.put("host", new Attribute("host", AttributeDefinition.STRING, 10, List.of()));
-
-        assertThat(bind("host a host b").values().get("host")).isEqualTo(new String[] {"a", "b"});
+    private void declareList(String id, int type) {
+        attributes.put(id, new Attribute(id, type, 10, List.of()));
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    caFile a maxSeconds 4 check-at b
+                    cafile a maxseconds 4 CHECK_AT b
+                    CAFILE a MAXSECONDS 4 Check-At b
+                    """)
+    void readsNamesInAnyLetterCase(String line) throws PluginFault {
+        declare("caFile", AttributeDefinition.STRING);
+        declare("maxSeconds", AttributeDefinition.INTEGER);
+        declare("check_at", AttributeDefinition.STRING);
+
+        assertThat(bind(line).values())
+                .isEqualTo(Map.of("caFile", "a", "maxSeconds", 4, "check_at", "b"));
+        String[] words = line.split(" ", -1);
+        assertThat(
+                        binder(List.of())
+                                .bindNamed(
+                                        Map.of(
+                                                words[0], OptionValue.written("a"),
+                                                words[2], OptionValue.written("4"),
+                                                words[4], OptionValue.written("b")))
+                                .values())
+                .isEqualTo(Map.of("caFile", "a", "maxSeconds", 4, "check_at", "b"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    refuse pdf,doc                | pdf/doc
+                    refuse pdf refuse doc         | pdf/doc
+                    refuse pdf,doc REFUSE xls     | pdf/doc/xls
+                    refuse "pdf,doc"              | pdf,doc
+                    refuse "a b",pdf,"c d, e"     | a b/pdf/c d, e
+                    refuse "a \\" b \\\\",pdf       | a " b \\/pdf
+                    refuse it"s,x"y"              | it"s/x"y"
+                    """)
+    void readsListsInOneWay(String line, String entries) throws PluginFault {
+        declareList("refuse", AttributeDefinition.STRING);
+
+        assertThat(bind(line).values().get("refuse")).isEqualTo(entries.split("/"));
+    }
+
+    @Test
+    void readsListsByPositionAndByNameInTheSameWay() throws PluginFault {
+        declareList("types", AttributeDefinition.STRING);
+        String[] entries = {"pdf", "doc", "x y"};
+
+        assertThat(bind(List.of("types..."), "pdf,doc \"x y\"").values().get("types"))
+                .isEqualTo(entries);
+        assertThat(named("types", OptionValue.written("pdf, doc, x y"))).isEqualTo(entries);
+        assertThat(named("types", OptionValue.written("pdf,doc,\"x y\""))).isEqualTo(entries);
+        assertThat(named("types", new OptionValue(List.of("pdf,doc", "\"x"), true)))
+                .isEqualTo(new String[] {"pdf,doc", "\"x"});
+    }
+
+    private @Nullable Object named(String name, OptionValue value) throws PluginFault {
+        return binder(List.of()).bindNamed(Map.of(name, value)).values().get(name);
+    }
+
+    @Test
+    void readsTextInQuotationMarks() throws PluginFault {
+        declare("path", AttributeDefinition.STRING);
+        declare("subdir", AttributeDefinition.STRING);
+
+        assertThat(bind(List.of("path"), "\"/srv/my mail, all\" subdir \"\"").values())
+                .isEqualTo(Map.of("path", "/srv/my mail, all", "subdir", ""));
+        assertThat(bind(List.of("path"), "\"subdir\" subdir x").values())
+                .isEqualTo(Map.of("path", "subdir", "subdir", "x"));
+        assertThat(named("path", OptionValue.written("/srv/my mail, all")))
+                .isEqualTo("/srv/my mail, all");
+        assertThat(named("path", OptionValue.written("\"/srv/my mail\"")))
+                .isEqualTo("/srv/my mail");
+    }
+
+    /** Such as the words of a command, which have rules of their own. */
+    @Test
+    void leavesALineThatOneTextTakesAsItIs() throws PluginFault {
+        declare("arguments", AttributeDefinition.STRING);
+
+        assertThat(bind(List.of("arguments..."), "a \"b  c,d loglevel").values())
+                .isEqualTo(Map.of("arguments", "a \"b  c,d loglevel"));
+        assertThat(bind(List.of("arguments..."), "").values()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
             textBlock =
                     """
                     wiat 3             | unknown option 'wiat', did you mean 'wait'?
@@ -188,11 +280,19 @@ class OptionBinderTest {
                     action shout       | option 'action': 'shout' is not allowed, use one of log, deny
                     on_error explode   | on_error 'explode' is not one of defer, skip
                     loglevel +9        | loglevel '+9' is not -7 to +7
+                    list a,,b          | 'a,,b' is a list with an empty entry
+                    list a,            | 'a,' is a list with an empty entry
+                    list "a,b          | the quotation mark before 'a,b' is not closed
+                    list "a"b          | '"a"b' goes on behind its closing quotation mark
+                    action "log"s      | '"log"s' goes on behind its closing quotation mark
+                    numbers 1,two      | option 'numbers': 'two' is not a whole number
                     """)
     void refuses(String line, String message) {
         declare("wait", AttributeDefinition.INTEGER);
         declare("flag", AttributeDefinition.BOOLEAN);
         declare("ratio", AttributeDefinition.DOUBLE);
+        declareList("list", AttributeDefinition.STRING);
+        declareList("numbers", AttributeDefinition.INTEGER);
         attributes.put(
                 "action",
                 new Attribute("action", AttributeDefinition.STRING, 0, List.of("log", "deny")));

@@ -2,7 +2,6 @@ package org.qpsmtpd.core.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,12 +14,12 @@ class PluginLineTest {
     }
 
     @Test
-    void splitsAtBlanks() {
+    void takesTheNameFromTheArguments() {
         PluginLine line = parse("queue/maildir \t /var/mail  a:b");
 
         assertThat(line.plugin()).isEqualTo("queue/maildir");
         assertThat(line.instance()).isEqualTo("queue/maildir");
-        assertThat(line.words()).containsExactly("/var/mail", "a:b");
+        assertThat(line.arguments()).isEqualTo("/var/mail  a:b");
         assertThat(line.optional()).isFalse();
         assertThat(line.place()).isEqualTo("config/plugins:3");
         assertThat(line.isRenamed()).isFalse();
@@ -30,7 +29,7 @@ class PluginLineTest {
     void tellsInstancesApart() {
         assertThat(parse("plugin:0 x").plugin()).isEqualTo("plugin");
         assertThat(parse("plugin:0 x").instance()).isEqualTo("plugin:0");
-        assertThat(parse("plugin:12 x").words()).containsExactly("x");
+        assertThat(parse("plugin:12 x").arguments()).isEqualTo("x");
         assertThat(parse("plugin:x").plugin()).isEqualTo("plugin:x");
         assertThat(parse("plugin:0").isRenamed()).isFalse();
     }
@@ -38,9 +37,11 @@ class PluginLineTest {
     @Test
     void takesTheLastWordOptional() {
         assertThat(parse("spamassassin reject 1 optional").optional()).isTrue();
-        assertThat(parse("spamassassin reject 1 optional").words()).containsExactly("reject", "1");
+        assertThat(parse("spamassassin reject 1 optional").arguments()).isEqualTo("reject 1");
+        assertThat(parse("spamassassin\toptional").arguments()).isEmpty();
+        assertThat(parse("x so_optional").optional()).isFalse();
         assertThat(parse("optional").optional()).isFalse();
-        assertThat(parse("x optional y").words()).containsExactly("optional", "y");
+        assertThat(parse("x optional y").arguments()).isEqualTo("optional y");
     }
 
     @ParameterizedTest
@@ -55,7 +56,7 @@ class PluginLineTest {
 
         assertThat(line.plugin()).isEqualTo(plugin);
         assertThat(line.isRenamed()).isEqualTo(!written.equals(plugin));
-        assertThat(line.words()).isEqualTo(List.of());
+        assertThat(line.arguments()).isEmpty();
     }
 
     @ParameterizedTest

@@ -147,25 +147,106 @@ class ConfigDirectoryTest {
 
         assertThat(values("name")).containsExactly("a", "b", "c", "z");
         assertThat(logged())
-                .contains(
-                        "Circular $include reference in config "
-                                + first
-                                + "/two:2: "
-                                + first
-                                + "/one")
-                .contains(
-                        "Circular $include reference in config "
-                                + first
-                                + "/two:3: "
-                                + first
-                                + "/name");
+                .contains(first + "/two:2: $include leads back to " + first + "/one, ")
+                .contains(first + "/two:3: $include leads back to " + first + "/name, ");
     }
 
     @Test
-    void takesAMissingIncludeForNothing() throws IOException {
-        write("name", "a\n$include nowhere\n$include /no/such/file\nb\n");
+    void doesNotKnowAListWhoseIncludeIsMissing() throws IOException {
+        String fault = "/name:2: $include names nowhere, and there is no such file";
+        write("name", "a\n$include nowhere\nb\n");
+
+        assertThatThrownBy(() -> config.lines("name"))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageStartingWith(first + fault);
+        assertThat(logged()).containsOnlyOnce(first + fault);
+        assertThat(config.failures()).singleElement().asString().startsWith(first + fault);
+        assertThat(config.findings()).singleElement().asString().startsWith(first + fault);
+
+        write("nowhere", "x\n");
+        config.refresh();
+        assertThat(values("name")).containsExactly("a", "x", "b");
+        assertThat(logged()).contains("name can be read again");
+        assertThat(config.findings()).isEmpty();
+    }
+
+    @Test
+    void keepsWhatItKnewWhenAnIncludeGoes() throws IOException {
+        write("name", "a\n$include part\n");
+        write("part", "b\n");
+        assertThat(values("name")).containsExactly("a", "b");
+
+        Files.delete(first.resolve("part"));
+        config.refresh();
+        assertThat(values("name")).containsExactly("a", "b");
+        assertThat(logged())
+                .contains(first + "/name:2: $include names part, and there is no such file")
+                .contains("; what was read before stays in use until it can be");
+    }
+
+    @Test
+    void takesAnIncludeThatMayBeMissingForNothing() throws IOException {
+        write("name", "a\n$include nowhere optional\n$include /no/such \t optional\nb\n");
 
         assertThat(values("name")).containsExactly("a", "b");
+        assertThat(logged()).isEmpty();
+        write("nowhere", "x\n");
+        config.refresh();
+        assertThat(values("name")).containsExactly("a", "x", "b");
+    }
+
+    @Test
+    void doesNotTakeALinkThatLeadsNowhereForAbsent() throws IOException {
+        Files.writeString(second.resolve("name"), "second\n");
+        Files.createSymbolicLink(first.resolve("name"), Path.of("target"));
+        write("folder/good", "good\n");
+        Files.createSymbolicLink(first.resolve("folder/bad"), Path.of("nowhere"));
+        write("parts", "$include folder\n");
+
+        assertThatThrownBy(() -> config.lines("name"))
+                .hasMessage(first + "/name: cannot be read: it is a link that leads nowhere");
+        assertThatThrownBy(() -> config.lines("parts"))
+                .hasMessage(first + "/folder/bad: cannot be read: it is a link that leads nowhere");
+        write("target", "found\n");
+        config.refresh();
+        assertThat(values("name")).containsExactly("found");
+    }
+
+    @Test
+    void takesAByteOrderMarkOff() throws IOException {
+        write("name", "\uFEFFexample.com\n$include part\n");
+        write("part", "\uFEFF# a comment\nexample.net\n");
+
+        assertThat(values("name")).containsExactly("example.com", "example.net");
+        assertThat(logged()).isEmpty();
+    }
+
+    @Test
+    void tellsOddCharactersWithTheirPlace() throws IOException {
+        write("name", "# no\u00A0entry\nexample.com\u00A0\nb\uFEFFc\nm\u00FCnchen.example\n");
+
+        assertThat(config.lines("name")).hasSize(3);
+        assertThat(logged())
+                .contains(first + "/name:2: has the character U+00A0 (no-break space), which")
+                .contains(first + "/name:3: has the character U+FEFF (zero width no-break space), ")
+                .doesNotContain("name:1:")
+                .doesNotContain("name:4:");
+    }
+
+    @Test
+    void tellsSomeOfManyOddCharacters() throws IOException {
+        write("name", "x\u0000\n".repeat(1_000));
+
+        assertThat(config.lines("name")).hasSize(1_000);
+        assertThat(config.findings()).hasSize(21).contains("name: so have 980 more of its lines");
+    }
+
+    @Test
+    void saysWhatIsWrongBeforeSomebodyAsks() throws IOException {
+        write("badmailfrom", "$include nowhere\n");
+
+        config.readAhead(List.of("badmailfrom", "badrcptto"));
+        assertThat(logged()).contains(first + "/badmailfrom:1: $include names nowhere, ");
     }
 
     @Test

@@ -33,6 +33,21 @@ class LevelSettingTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "+0, WARN,  WARN",
+        "-2, WARN,  INFO",
+        "-7, WARN,  DEBUG",
+        "+2, WARN,  CRIT",
+        "+7, WARN,  EMERG",
+        "3,  WARN,  DEBUG",
+        "5,  WARN,  EMERG"
+    })
+    void tellsTheLeastUrgentLineThatReachesALevel(
+            String setting, LogLevel threshold, LogLevel least) {
+        assertThat(LevelSetting.parse(setting).leastUrgent(threshold)).isEqualTo(least);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"+8", "-9", "+", "+x", "--1", "loud", ""})
     void refusesOthers(String setting) {
         assertThatThrownBy(() -> LevelSetting.parse(setting))

@@ -205,6 +205,63 @@ class LogRouterTest {
         assertThat(logs.lines).containsExactly("WARN:(ehlo) helo: urgent now\\x0a");
     }
 
+    /** A line of a plugin through slf4j, at INFO, while warnings are wanted. */
+    private List<String> saidByAPlugin(String setting) {
+        Logs logs = new Logs(LogLevel.WARN, HookResult.OK);
+        LevelSetting level = LevelSetting.parse(setting);
+        JulBridge bridge = new JulBridge(router);
+        try {
+            use(router, logs);
+            router.expect(List.of(LevelSetting.UNCHANGED, level));
+            PluginCall.enter(new PluginCall("lifted", "rcpt", "1", level));
+            Logger.getLogger("of.a.plugin").info("line");
+            PluginCall.enter(new PluginCall("other", "rcpt", "1", LevelSetting.UNCHANGED));
+            Logger.getLogger("of.a.plugin").info("not wanted");
+            PluginCall.enter(null);
+            Logger.getLogger("of.a.library").info("not wanted");
+        } finally {
+            PluginCall.enter(null);
+            bridge.close();
+        }
+        flush();
+        return logs.lines;
+    }
+
+    @Test
+    void takesALineThatItsPluginLifts() {
+        assertThat(saidByAPlugin("-2")).containsExactly("WARN:(rcpt) lifted: line");
+        assertThat(saidByAPlugin("3")).containsExactly("ERROR:(rcpt) lifted: line");
+        assertThat(saidByAPlugin("-1")).isEmpty();
+        assertThat(saidByAPlugin("5")).isEmpty();
+    }
+
+    @Test
+    void tellsLoggersToOpenAnewBetweenLines() {
+        List<String> seen = new ArrayList<>();
+        LoggingHook file =
+                new LoggingHook() {
+                    @Override
+                    public HookResult onLog(LogRecord record) {
+                        seen.add(record.text());
+                        return HookResult.OK;
+                    }
+
+                    @Override
+                    public void onReload() {
+                        seen.add("anew");
+                    }
+                };
+        use(router, file);
+
+        router.log(LogLevel.WARN, "before");
+        router.reopen();
+        router.log(LogLevel.WARN, "after");
+
+        flush();
+        assertThat(seen).containsExactly("before", "anew", "after");
+        assertThat(printed()).isEmpty();
+    }
+
     @Test
     void takesWhatLibrariesSay() {
         Logs logs = new Logs(LogLevel.DEBUG, HookResult.OK);

@@ -7,7 +7,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @interface HeadersConfig {
     @AttributeDefinition(
             description = "Names of the fields a message must have, separated by commas")
-    String require() default "From";
+    String[] require() default "From";
 
     @AttributeDefinition(
             description = "How many days old the Date may be; 0 for any number",

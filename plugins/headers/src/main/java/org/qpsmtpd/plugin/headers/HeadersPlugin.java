@@ -126,16 +126,14 @@ public final class HeadersPlugin implements DataPostHook {
         return field.name().equalsIgnoreCase(name);
     }
 
-    private static List<String> names(String require) {
-        List<String> names = List.of(require.split(",", -1));
-        boolean proper =
-                names.stream()
-                        .allMatch(n -> !n.isEmpty() && n.chars().allMatch(c -> isNameCharacter(c)));
-        if (!proper) {
-            throw new IllegalArgumentException(
-                    "require '" + require + "' is not a list of field names, such as From,Date");
+    private static List<String> names(String... require) {
+        for (String name : require) {
+            if (name.isEmpty() || !name.chars().allMatch(c -> isNameCharacter(c))) {
+                throw new IllegalArgumentException(
+                        "require '" + name + "' is not the name of a field, such as From");
+            }
         }
-        return names;
+        return List.of(require);
     }
 
     /** RFC 5322 3.6.8. */

@@ -53,6 +53,34 @@ record Home(Path directory, Path config, Path deploy) {
                 folder(environment.get("QPSMTPD_DEPLOY"), directory.resolve("deploy")));
     }
 
+    /**
+     * A configuration directory that somebody named must be there, since the server would run with
+     * another one without it.
+     *
+     * @throws StartFailure with status 1, naming it and what is wrong
+     */
+    void requireConfiguration() throws StartFailure {
+        if (config.equals(directory.resolve("config"))) {
+            return;
+        }
+        if (!Files.isDirectory(config)) {
+            throw StartFailure.failed(
+                    "FATAL: QPSMTPD_CONFIG names "
+                            + config
+                            + ", which is no folder that is there: name the configuration"
+                            + " directory, or make it");
+        }
+        if (!Files.isReadable(config) || !Files.isExecutable(config)) {
+            throw StartFailure.failed(
+                    "FATAL: user "
+                            + System.getProperty("user.name")
+                            + " cannot read "
+                            + config
+                            + ", which QPSMTPD_CONFIG names: give that user read access to it and"
+                            + " all folders above it");
+        }
+    }
+
     private static Path folder(@Nullable String named, Path otherwise) {
         boolean given = named != null && !named.isEmpty();
         return given ? Path.of(named).toAbsolutePath().normalize() : otherwise;

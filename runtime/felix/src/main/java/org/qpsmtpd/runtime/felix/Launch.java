@@ -81,6 +81,7 @@ final class Launch {
         if (options.detach() && detachment == null) {
             throw StartFailure.usage("option --detach works with the programs in bin/ only");
         }
+        requireConfiguration();
         useUnpackedNativeLibraries();
         Priority priority = Priority.lowering(options.renice(), options.reniceAsked());
         boolean root = Privileges.uid() == 0;
@@ -90,6 +91,7 @@ final class Launch {
             List<Listener> listeners = listeners();
             boolean lowered = lower(priority, root);
             become(account, root);
+            requireConfiguration();
             makeFiles(false, account);
             Container started = startContainer(listeners, lowered ? priority : null);
             if (!started.isStopping()) {
@@ -153,6 +155,12 @@ final class Launch {
         }
         if (!Files.isDirectory(home.deploy()) && (!whereSafe || isSafe(home.deploy()))) {
             makeDeployFolder();
+        }
+    }
+
+    private void requireConfiguration() throws StartFailure {
+        if (!isRehearsal()) {
+            home.requireConfiguration();
         }
     }
 

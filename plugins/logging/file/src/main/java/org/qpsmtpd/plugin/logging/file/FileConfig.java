@@ -9,7 +9,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @interface FileConfig {
     @AttributeDefinition(
             description =
-                    "The words of qpsmtpd's line: [loglevel LEVEL] [nosplit] [reopen] [tsformat"
+                    "What follows on qpsmtpd's line, as it is written: [loglevel LEVEL] [nosplit] [reopen] [tsformat"
                             + " FORMAT] PATH or |COMMAND.")
-    String[] arguments() default {};
+    String arguments() default "";
 }

@@ -40,7 +40,8 @@ import org.qpsmtpd.api.plugin.Plugin;
  * mark where a session begins and ends; DECLINED. They never wait for a line that is being written.
  *
  * <p>Settings, the words of qpsmtpd's line: {@code loglevel LEVEL} (WARN), {@code nosplit}, {@code
- * reopen}, {@code tsformat FORMAT} (as C's asctime), then {@code PATH} or {@code |COMMAND}.
+ * reopen}, {@code tsformat FORMAT} (as C's asctime), then {@code PATH} or {@code |COMMAND}. When
+ * the server is told to read its configuration anew, a file is opened anew.
  *
  * <p>Faults of the disk or the command never stop mail: standard error says so once, lines are
  * lost, and after 10 seconds it is tried again.
@@ -87,7 +88,7 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
     }
 
     FilePlugin(FileConfig config, ZoneId zone, PrintStream errors) {
-        this.settings = FileSettings.parse(List.of(config.arguments()));
+        this.settings = FileSettings.parse(config.arguments());
         this.zone = zone;
         this.errors = errors;
         this.home = Path.of(System.getProperty("org.qpsmtpd.home", "")).toAbsolutePath();
@@ -155,6 +156,20 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
         Session ended = sessions.get(connection.id());
         if (ended != null) {
             ended.end();
+        }
+    }
+
+    /** A command keeps running: it has no file that somebody may have renamed. */
+    @Override
+    public void onReload() {
+        if (settings.command()) {
+            return;
+        }
+        lock.lock();
+        try {
+            outputs.values().forEach(Output::reopen);
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -3,6 +3,8 @@ package org.qpsmtpd.plugin.logging.file;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.qpsmtpd.api.log.LogLevel;
 
 /**
@@ -24,30 +26,58 @@ record FileSettings(
         List<TimeFormat> target) {
     private static final String ASCTIME = "%a %b %e %H:%M:%S %Y";
 
+    private static final Pattern WORD = Pattern.compile("(?:\"([^\"]*)\"|([^ \t]+))[ \t]*");
+
+    /** A word, without quotation marks around it, and what follows it. */
+    private record Words(String first, String rest) {
+        static Words of(String text) {
+            Matcher word = WORD.matcher(text);
+            if (!word.lookingAt()) {
+                return new Words("", "");
+            }
+            String quoted = word.group(1);
+            return new Words(quoted == null ? word.group(2) : quoted, text.substring(word.end()));
+        }
+
+        Words value() {
+            if (rest.isEmpty()) {
+                throw new IllegalArgumentException("'" + first + "' has no value");
+            }
+            return of(rest);
+        }
+    }
+
     /**
-     * @throws IllegalArgumentException saying what is wrong with the words
+     * @param line what follows the plugin's name
+     * @throws IllegalArgumentException saying what is wrong with it
      */
-    static FileSettings parse(List<String> words) {
+    static FileSettings parse(String line) {
         LogLevel level = LogLevel.WARN;
         boolean nosplit = false;
         boolean reopen = false;
         String timeFormat = ASCTIME;
-        int next = 0;
-        boolean options = true;
-        while (options && next < words.size()) {
-            switch (words.get(next).toLowerCase(Locale.ROOT)) {
-                case "loglevel" -> level = LogLevel.parse(value(words, ++next));
-                case "tsformat" -> timeFormat = value(words, ++next);
+        String rest = line.strip();
+        while (true) {
+            Words words = Words.of(rest);
+            switch (words.first().toLowerCase(Locale.ROOT)) {
+                case "loglevel" -> {
+                    words = words.value();
+                    level = LogLevel.parse(words.first());
+                }
+                case "tsformat" -> {
+                    words = words.value();
+                    timeFormat = words.first();
+                }
                 case "nosplit" -> nosplit = true;
                 case "reopen" -> reopen = true;
-                default -> options = false;
+                default -> {
+                    TimeFormat format = new TimeFormat(timeFormat);
+                    boolean command = rest.startsWith("|");
+                    return new FileSettings(level, nosplit, reopen, format, command, formats(rest));
+                }
             }
-            next += options ? 1 : 0;
+            rest = words.rest();
         }
-        String target = String.join(" ", words.subList(next, words.size()));
-        boolean command = target.startsWith("|");
-        return new FileSettings(
-                level, nosplit, reopen, new TimeFormat(timeFormat), command, formats(target));
     }
 
     /** Whether each session has an output of its own. */
@@ -62,8 +92,10 @@ record FileSettings(
 
     private static List<TimeFormat> formats(String target) {
         if (!target.startsWith("|")) {
-            requireTarget(target);
-            return List.of(new TimeFormat(target));
+            Words words = Words.of(target);
+            String path = words.rest().isEmpty() ? words.first() : target;
+            requireTarget(path);
+            return List.of(new TimeFormat(path));
         }
         String command = target.substring(1).strip();
         requireTarget(command);
@@ -79,12 +111,5 @@ record FileSettings(
             throw new IllegalArgumentException(
                     "the path of the file, or |COMMAND, is missing at the end of the line");
         }
-    }
-
-    private static String value(List<String> words, int index) {
-        if (index >= words.size()) {
-            throw new IllegalArgumentException("'" + words.get(index - 1) + "' has no value");
-        }
-        return words.get(index);
     }
 }

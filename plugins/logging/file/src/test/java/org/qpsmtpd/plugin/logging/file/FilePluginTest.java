@@ -284,6 +284,18 @@ class FilePluginTest {
     }
 
     @Test
+    void opensAFileAnewWhenToldToReload() throws IOException {
+        FilePlugin plugin = plugin("log");
+        log(plugin, EVENING, "", "a");
+        Files.move(directory.resolve("log"), directory.resolve("log.1"));
+        log(plugin, EVENING, "", "b");
+        plugin.onReload();
+        log(plugin, EVENING, "", "c");
+        assertThat(lines("log.1")).isEqualTo("a b");
+        assertThat(lines("log")).isEqualTo("c");
+    }
+
+    @Test
     void goesOnForAThreadThatHasBeenInterrupted() {
         FilePlugin plugin = plugin("log");
         Thread.currentThread().interrupt();
@@ -298,7 +310,7 @@ class FilePluginTest {
         int last = arguments.length - 1;
         arguments[last] = directory.resolve(arguments[last]).toString();
         return new FilePlugin(
-                Configs.config(FileConfig.class, Map.of("arguments", arguments)),
+                Configs.config(FileConfig.class, Map.of("arguments", String.join(" ", arguments))),
                 ZoneOffset.UTC,
                 new PrintStream(errors, true, StandardCharsets.UTF_8));
     }

@@ -76,13 +76,25 @@ class FileSettingsTest {
     }
 
     @Test
+    void takesBlanksInQuotationMarks() {
+        FileSettings settings = parse("tsformat \"%F %T\" loglevel 6 \"/log/my mail, all\"");
+
+        assertThat(settings.timeFormat()).isEqualTo(new TimeFormat("%F %T"));
+        assertThat(settings.target()).containsExactly(new TimeFormat("/log/my mail, all"));
+        assertThat(parse("/log/my mail").target()).containsExactly(new TimeFormat("/log/my mail"));
+        assertThat(parse("|cat \"a b\"").target())
+                .extracting(TimeFormat::pattern)
+                .containsExactly("cat", "\"a", "b\"");
+    }
+
+    @Test
     void refusesAnEmptyLine() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> FileSettings.parse(List.of()))
+                .isThrownBy(() -> FileSettings.parse(""))
                 .withMessageContaining("the path of the file");
     }
 
     private static FileSettings parse(String words) {
-        return FileSettings.parse(List.of(words.split(" ", -1)));
+        return FileSettings.parse(words);
     }
 }

@@ -1,0 +1,64 @@
+package org.qpsmtpd.core.server;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.qpsmtpd.core.chain.ConfigCheck;
+import org.qpsmtpd.core.chain.Generations;
+import org.qpsmtpd.core.config.ConfigDirectory;
+
+/**
+ * Has the log say of a server's own configuration what {@code check-config} would say: each fault
+ * once, until it has been mended. Used by one thread.
+ */
+final class OwnCheck {
+    private final ConfigDirectory config;
+    private final Supplier<List<String>> check;
+    private final Generations generations;
+    private final Consumer<String> log;
+    private Set<String> told = Set.of();
+
+    /**
+     * @param check checks the directory; a sentence for each fault, which begins with its place
+     * @param log takes a line
+     */
+    OwnCheck(
+            ConfigDirectory config,
+            Supplier<List<String>> check,
+            Generations generations,
+            Consumer<String> log) {
+        this.config = config;
+        this.check = check;
+        this.generations = generations;
+        this.log = log;
+    }
+
+    /**
+     * Looks for faults; what a file's reader or the generation says of the same place is enough.
+     */
+    void run() {
+        config.readAhead(ConfigCheck.FILES);
+        Set<String> read = config.findings();
+        List<String> faults = new ArrayList<>(generations.current().faults());
+        faults.addAll(generations.refused());
+        Set<String> found = new HashSet<>();
+        for (String sentence : check.get()) {
+            boolean said = read.contains(sentence) || isNamed(place(sentence), faults);
+            if (found.add(sentence) && !said && !told.contains(sentence)) {
+                log.accept(sentence);
+            }
+        }
+        told = found;
+    }
+
+    private static String place(String sentence) {
+        return sentence.substring(0, sentence.indexOf(": ") + 2);
+    }
+
+    private static boolean isNamed(String place, List<String> faults) {
+        return faults.stream().anyMatch(fault -> fault.startsWith(place));
+    }
+}

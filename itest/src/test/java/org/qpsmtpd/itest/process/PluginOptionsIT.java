@@ -1,0 +1,174 @@
+package org.qpsmtpd.itest.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.ServerUnderTest;
+
+/**
+ * Every option that the README of a plugin documents is taken, on a line and in a file of the deploy
+ * folder, as it is documented and in lower and upper case.
+ */
+class PluginOptionsIT {
+    private static final Path PLUGINS = Path.of("../plugins");
+
+    /** The option for which a line has no name: what the line holds. */
+    private static final String WHOLE_LINE = "arguments";
+
+    private static final List<UnaryOperator<String>> SPELLINGS =
+            List.of(
+                    name -> name,
+                    name -> name.toLowerCase(Locale.ROOT),
+                    name -> name.toUpperCase(Locale.ROOT));
+
+    private final Path folder;
+
+    PluginOptionsIT(@TempDir Path folder) {
+        this.folder = folder;
+    }
+
+    /** A value that each option may have. */
+    private Map<String, String> values() {
+        String crt = folder.resolve("mx.crt").toString();
+        String key = folder.resolve("mx.key").toString();
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("reject", "1");
+        values.put("reject_type", "temp");
+        values.put("count_unrecognized_commands limit", "5");
+        values.put("naughty reject", "mail");
+        values.put("earlytalker wait", "0");
+        values.put("earlytalker check_at", "CONNECT,DATA");
+        values.put("earlytalker defer_reject", "yes");
+        values.put("earlytalker action", "deny");
+        values.put("logging/file arguments", "loglevel WARN " + folder.resolve("log"));
+        values.put("logging/warn level", "ERROR");
+        values.put("queue/smtp-forward host", "127.0.0.1");
+        values.put("queue/smtp-forward port", "2");
+        values.put("queue/smtp-forward flags", "xclient");
+        values.put("queue/smtp-forward tls", "verify");
+        values.put("queue/smtp-forward caFile", crt);
+        values.put("queue/smtp-forward timeoutSeconds", "30");
+        values.put("queue/smtp-forward maxSeconds", "200");
+        values.put("queue/smtp-forward idleConnections", "1");
+        values.put("queue/smtp-forward idleSeconds", "2");
+        values.put("queue/smtp-forward messagesPerConnection", "3");
+        values.put("queue/smtp-forward strictEightBit", "on");
+        values.put("queue/maildir path", folder.resolve("a mail, of some").toString());
+        values.put("queue/maildir subdir", "%d/%l");
+        values.put("queue/maildir mode", "750");
+        values.put("relay only", "0");
+        values.put("loop max_hops", "50");
+        values.put("helo policy", "rfc");
+        values.put("helo timeout", "6");
+        values.put("helo dns_timeout", "7");
+        values.put("help arguments", "not_implemented,1");
+        values.put("headers require", "From,Date");
+        values.put("headers past", "30");
+        values.put("headers future", "2");
+        values.put("tls certificate", crt);
+        values.put("tls key", key);
+        values.put("tls ca", crt);
+        values.put("tls dhparam", "none");
+        values.put("tls sni", "\"" + crt + "," + key + "\"");
+        values.put("tls smtps_port", "0");
+        values.put("random_error percentage", "0.5");
+        return values;
+    }
+
+    private String value(String plugin, String option) {
+        Map<String, String> values = values();
+        String value = values.getOrDefault(plugin + " " + option, values.get(option));
+        assertThat(value).as("a value for the option %s of %s", option, plugin).isNotNull();
+        return String.valueOf(value);
+    }
+
+    /** The options in the tables below Settings of each README, by plugin. */
+    private static Map<String, List<String>> documented() throws IOException {
+        Map<String, List<String>> all = new LinkedHashMap<>();
+        try (Stream<Path> files = Files.walk(PLUGINS, 3)) {
+            for (Path readme : files.filter(file -> file.endsWith("README.md")).toList()) {
+                List<String> options = options(Files.readAllLines(readme));
+                if (!options.isEmpty()) {
+                    all.put(PLUGINS.relativize(readme.resolveSibling("")).toString(), options);
+                }
+            }
+        }
+        assertThat(all).hasSizeGreaterThan(12);
+        return all;
+    }
+
+    private static List<String> options(List<String> readme) {
+        List<String> options = new ArrayList<>();
+        boolean inSettings = false;
+        for (String line : readme) {
+            inSettings = line.startsWith("#") ? line.equals("## Settings") : inSettings;
+            if (inSettings && line.startsWith("| `")) {
+                options.add(line.substring(3, line.indexOf('`', 3)));
+            }
+        }
+        return options;
+    }
+
+    private String line(String plugin, List<String> options, int spelling) {
+        StringBuilder line = new StringBuilder(plugin).append(':').append(spelling);
+        for (String option : options) {
+            String value = value(plugin, option);
+            if (option.equals(WHOLE_LINE)) {
+                return line.append(' ').append(value).toString();
+            }
+            boolean quoted = value.indexOf(' ') >= 0;
+            line.append(' ').append(SPELLINGS.get(spelling).apply(option)).append(' ');
+            line.append(quoted ? "\"" + value + "\"" : value);
+        }
+        return line.toString();
+    }
+
+    private String file(String plugin, List<String> options, int spelling) {
+        StringBuilder text = new StringBuilder("\uFEFF# options of " + plugin + "\n");
+        for (String option : options) {
+            text.append(SPELLINGS.get(spelling).apply(option));
+            text.append(" = ").append(value(plugin, option)).append('\n');
+        }
+        return text.toString();
+    }
+
+    @Test
+    void eachIsTakenInAnyLetterCase() throws IOException {
+        Certificates.make(folder, "mx", "mx.example.org");
+        List<String> lines = new ArrayList<>(List.of("rcpt_ok"));
+        List<String> loggers = new ArrayList<>();
+        ServerUnderTest.Builder builder = ServerUnderTest.builder();
+        int instances = 1;
+        for (Map.Entry<String, List<String>> plugin : documented().entrySet()) {
+            String name = plugin.getKey();
+            String pid = name.replace('/', '.').replace('-', '_');
+            for (int spelling = 0; spelling < SPELLINGS.size(); spelling++) {
+                (name.startsWith("logging/") ? loggers : lines)
+                        .add(line(name, plugin.getValue(), spelling));
+                byte[] text = file(name, plugin.getValue(), spelling).getBytes(UTF_8);
+                builder.deployed(pid + "-" + spelling + ".cfg", text);
+                instances += 2;
+            }
+        }
+        builder.plugins(lines.toArray(String[]::new));
+        builder.file("logging", loggers.toArray(String[]::new));
+        try (ServerUnderTest server = builder.start()) {
+            String plugins = Console.run(server, "status");
+            assertThat(plugins)
+                    .contains(instances + " plugins in generation 1")
+                    .doesNotContain("option");
+        }
+    }
+}
