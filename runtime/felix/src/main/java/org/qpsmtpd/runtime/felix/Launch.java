@@ -81,7 +81,7 @@ final class Launch {
         if (options.detach() && detachment == null) {
             throw StartFailure.usage("option --detach works with the programs in bin/ only");
         }
-        useUnpackedNativeLibraries();
+        NativeLibrary.choose(home.nativeLibraries());
         Priority priority = Priority.lowering(options.renice(), options.reniceAsked());
         boolean root = Privileges.uid() == 0;
         try {
@@ -126,14 +126,6 @@ final class Launch {
         }
         listeners.forEach(listener -> log.debug("bound " + listener.address()));
         return listeners;
-    }
-
-    private void useUnpackedNativeLibraries() {
-        Path libraries = home.nativeLibraries();
-        if (Files.isDirectory(libraries)) {
-            System.setProperty("jna.boot.library.path", libraries.toString());
-            System.setProperty("jna.nounpack", "true");
-        }
     }
 
     /**
