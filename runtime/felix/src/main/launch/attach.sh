@@ -10,13 +10,23 @@ sorry() {
     fail "$1"
 }
 
+# Whether a process is a server: another may have the number of one that was killed.
+is_server() {
+    line=
+    read -r line 2>/dev/null <"/proc/$1/cmdline"
+    case $line in
+    *-Dorg.qpsmtpd.home=*) return 0 ;;
+    *) return 1 ;;
+    esac
+}
+
 # Sets "path". A socket is left behind by a server that was killed, until the next start.
 find_server() {
     path=${QPSMTPD_ATTACH:-}
     if [ -z "$path" ]; then
         for candidate in "$home"/var/attach-*.sock; do
             pid=${candidate##*/attach-}
-            { [ -S "$candidate" ] && [ -d "/proc/${pid%.sock}" ]; } || continue
+            { [ -S "$candidate" ] && is_server "${pid%.sock}"; } || continue
             [ -z "$path" ] || sorry "several servers run in $home/var: name the socket of one with QPSMTPD_ATTACH"
             path=$candidate
         done

@@ -3,6 +3,12 @@
 #   QPSMTPD_JAVA_OPTS   more options for the Java machine, they win over those below
 # shellcheck shell=sh
 
+# Java reads and writes the names of files in the locale's encoding, and nothing else sets it: as
+# UTF-8 any name is what it is. Digits, letter case and order do not depend on who starts us, either.
+LC_ALL=C.UTF-8
+export LC_ALL
+archive_use=
+
 fail() {
     printf '%s: %s\n' "$program" "$1" >&2
     exit 1
@@ -98,6 +104,9 @@ find_java() {
     home=$1
     [ -f "$home/lib/qpsmtpd.jar" ] ||
         fail "$home is no complete distribution: build it with runtime/run or unpack it anew"
+    case $home in
+        *:*) fail "$home: Java takes a path with a colon for two: put the distribution into another folder" ;;
+    esac
 
     if [ -n "${JAVA_HOME:-}" ]; then
         java=$JAVA_HOME/bin/java
@@ -134,7 +143,7 @@ use_archive() {
         [ "$archive" -nt "$jar" ] || fresh=
     done
     if [ -n "$fresh" ]; then
-        QPSMTPD_JAVA_OPTS="-XX:SharedArchiveFile=$archive -Xlog:disable ${QPSMTPD_JAVA_OPTS:-}"
+        archive_use=-XX:SharedArchiveFile=$archive
     elif [ -w "$home/lib" ] && begin_archive; then
         (exec </dev/null >/dev/null 2>&1 3>&- 4>&- && exec nice "$home/bin/qpsmtpd" --archive) &
     fi
@@ -153,7 +162,7 @@ make_archive() {
     archive=$home/lib/classes-$version.jsa
     [ -w "$home/lib" ] || fail "$home/lib cannot be written to: the archive of classes is kept there, beside the jars"
     rm -f "$archive" "$archive.home"
-    QPSMTPD_JAVA_OPTS="-XX:ArchiveClassesAtExit=$archive.$$ -Xlog:disable ${QPSMTPD_JAVA_OPTS:-}"
+    archive_use=-XX:ArchiveClassesAtExit=$archive.$$
     output=$(launch --archive 2>&1)
     status=$?
     if [ -e "$archive.$$" ]; then
@@ -183,12 +192,13 @@ launch() {
         *-XX:+Use*GC*) collector= ;;
     esac
     # Left unquoted, these are no word when empty, and several words from the environment.
+    set -f
     # shellcheck disable=SC2086
     exec $limits "$java" -Xms48m -Xmx512m $collector -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError \
         -Dslf4j.provider=org.slf4j.jul.JULServiceProvider -Dslf4j.internal.verbosity=WARN \
         $memory_access $usual_nice -Dfile.encoding=UTF-8 '-Djdk.serialFilter=!*' \
-        -Dio.netty.jfr.enabled=false $QPSMTPD_JAVA_OPTS "-Dorg.qpsmtpd.home=$home" \
-        "-Dorg.qpsmtpd.program=$program" -jar "$home/lib/qpsmtpd.jar" "$@"
+        -Dio.netty.jfr.enabled=false ${archive_use:+"$archive_use" -Xlog:disable} \
+        $QPSMTPD_JAVA_OPTS "-Dorg.qpsmtpd.home=$home" "-Dorg.qpsmtpd.program=$program" -jar "$home/lib/qpsmtpd.jar" "$@"
 }
 
 # Runs the server. A Java machine cannot go to the background by itself: with "detach" set it is

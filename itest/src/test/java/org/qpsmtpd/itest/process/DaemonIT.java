@@ -101,17 +101,22 @@ class DaemonIT {
     }
 
     @Test
-    void pidFileOfALiveProcessRefusesTheStart() throws IOException {
+    void pidFileOfALiveServerRefusesTheStartThatOfAnotherProcessDoesNot() throws IOException {
         Path pidFile = folder.resolve("live.pid");
-        long alive = ProcessHandle.current().pid();
-        Files.writeString(pidFile, alive + "\n");
-        try (RawProcess start =
-                Mail.server().options("--pid-file", pidFile.toString(), "--quiet").process()) {
-            assertThat(start.awaitExit()).isEqualTo(1);
-            assertThat(OptionsIT.afterWarnings(start))
-                    .containsExactly("Found an already running qpsmtpd with pid " + alive + ".");
+        Files.writeString(pidFile, ProcessHandle.current().pid() + "\n");
+        String[] options = {"--pid-file", pidFile.toString()};
+        try (ServerUnderTest server = Mail.server().options(options).start()) {
+            String alive = server.pid() + "\n";
+            Eventually.get(
+                    "the server's own number", () -> Files.readString(pidFile), alive::equals);
+            try (RawProcess start = Mail.server().options(options).options("--quiet").process()) {
+                assertThat(start.awaitExit()).isEqualTo(1);
+                assertThat(OptionsIT.afterWarnings(start))
+                        .containsExactly(
+                                "Found an already running qpsmtpd with pid " + server.pid() + ".");
+            }
+            assertThat(pidFile).hasContent(alive);
         }
-        assertThat(pidFile).hasContent(alive + "\n");
     }
 
     @Test

@@ -2,8 +2,6 @@ package org.qpsmtpd.core.config;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,13 +29,15 @@ import org.qpsmtpd.core.log.LogRouter;
  */
 public final class ConfigDirectory implements Config {
     private static final int MAX_NAME = 200;
+    private static final String ME = "me";
+    private static final List<ConfigLine> TIMEOUT = List.of(new ConfigLine("1200", "default", 0));
 
     private final ConfigSource source;
     private final LogRouter log;
     private final Map<String, Known> cache = new ConcurrentHashMap<>();
     private final Map<Path, CdbFile> maps = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-    private final Map<String, List<ConfigLine>> defaults;
+    private final HostName host;
     private volatile long version;
 
     /**
@@ -56,12 +56,13 @@ public final class ConfigDirectory implements Config {
      * @param directories where files are looked for, most important first
      */
     public ConfigDirectory(List<Path> directories, LogRouter log) {
+        this(directories, log, new HostName());
+    }
+
+    ConfigDirectory(List<Path> directories, LogRouter log, HostName host) {
         this.source = new ConfigSource(directories);
         this.log = log;
-        this.defaults =
-                Map.of(
-                        "me", List.of(new ConfigLine(hostName(), "host name", 0)),
-                        "timeout", List.of(new ConfigLine("1200", "default", 0)));
+        this.host = host;
     }
 
     @Override
@@ -78,7 +79,15 @@ public final class ConfigDirectory implements Config {
             String failure = known.contents().failure();
             throw new UncheckedIOException(failure, new IOException(failure));
         }
-        return lines.isEmpty() ? defaults.getOrDefault(name, lines) : lines;
+        return lines.isEmpty() ? byDefault(name) : lines;
+    }
+
+    private List<ConfigLine> byDefault(String name) {
+        return switch (name) {
+            case ME -> host.lines();
+            case "timeout" -> TIMEOUT;
+            default -> List.of();
+        };
     }
 
     @Override
@@ -118,6 +127,10 @@ public final class ConfigDirectory implements Config {
      */
     public void refresh() {
         maps.forEach(this::refresh);
+        if (host.refresh()) {
+            changed();
+            listeners.forEach(listener -> listener.accept(ME));
+        }
         cache.forEach(
                 (name, known) -> {
                     if (known.isDue()) {
@@ -220,13 +233,5 @@ public final class ConfigDirectory implements Config {
                 && name.indexOf('/') < 0
                 && name.indexOf('\0') < 0
                 && !name.startsWith(".");
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost";
-        }
     }
 }

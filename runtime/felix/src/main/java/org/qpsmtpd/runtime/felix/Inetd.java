@@ -42,6 +42,9 @@ final class Inetd {
         } catch (IOException e) {
             err.println("FATAL: standard input: " + OneLine.reason(e));
             return StartFailure.FAILED;
+        } catch (Throwable e) { // whatever it is, the process must end, and say why in a line
+            err.println(Main.unforeseen(e));
+            return StartFailure.FAILED;
         }
     }
 

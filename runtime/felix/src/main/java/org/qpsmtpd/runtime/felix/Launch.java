@@ -82,7 +82,7 @@ final class Launch {
             throw StartFailure.usage("option --detach works with the programs in bin/ only");
         }
         requireConfiguration();
-        useUnpackedNativeLibraries();
+        NativeLibrary.choose(home.nativeLibraries());
         Priority priority = Priority.lowering(options.renice(), options.reniceAsked());
         boolean root = Privileges.uid() == 0;
         try {
@@ -128,14 +128,6 @@ final class Launch {
         }
         listeners.forEach(listener -> log.debug("bound " + listener.address()));
         return listeners;
-    }
-
-    private void useUnpackedNativeLibraries() {
-        Path libraries = home.nativeLibraries();
-        if (Files.isDirectory(libraries)) {
-            System.setProperty("jna.boot.library.path", libraries.toString());
-            System.setProperty("jna.nounpack", "true");
-        }
     }
 
     /**

@@ -2,16 +2,22 @@ package org.qpsmtpd.runtime.felix;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleException;
 
 /** The entry point of the programs in {@code bin}. */
 public final class Main {
+    private static final String OURS = "org.qpsmtpd.";
+
     private Main() {}
 
     /** Runs the server and ends the process: 0 after a stop, 1 when it cannot start, 2 on usage. */
     public static void main(String[] words) {
+        // Felix and others write numbers as the default says, and read them in ASCII only.
+        Locale.setDefault(Locale.ENGLISH);
         if (FrontEnd.fromStartScript() == FrontEnd.INETD) {
             Inetd.run(words);
             return;
@@ -68,10 +74,33 @@ public final class Main {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return StartFailure.FAILED;
-        } catch (RuntimeException e) {
-            // A bug: its trace belongs into the report about it, and the process must end.
-            e.printStackTrace(err);
+        } catch (Throwable e) { // whatever it is, the process must end, and say why in a line
+            err.println(unforeseen(e));
             return StartFailure.FAILED;
         }
+    }
+
+    /** The line for what nobody foresaw. A native library that cannot be used is the likeliest. */
+    static String unforeseen(Throwable e) {
+        if (e instanceof UnsatisfiedLinkError) {
+            return OneLine.of(
+                    "FATAL: a native library cannot be loaded: "
+                            + OneLine.reason(e)
+                            + ": unpack the whole distribution where programs may be run, on a"
+                            + " mount without noexec");
+        }
+        String place =
+                Arrays.stream(e.getStackTrace())
+                        .filter(frame -> frame.getClassName().startsWith(OURS))
+                        .findFirst()
+                        .map(frame -> " in " + frame.getClassName() + ":" + frame.getLineNumber())
+                        .orElse("");
+        return OneLine.of(
+                "FATAL: "
+                        + e.getClass().getName()
+                        + ": "
+                        + OneLine.reason(e)
+                        + place
+                        + ": this is a fault of the program, please report the line");
     }
 }

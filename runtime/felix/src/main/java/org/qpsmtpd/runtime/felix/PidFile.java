@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * as whoever serves then, so it may lie in a directory of root's; it is then emptied at the end
  * instead of being removed. Whoever may write to the directory could put something else in its
  * place, so it must be a plain file with no other name, of root's or of whoever serves. Locked for
- * as long as the process lives, so of two starts at the same moment one ends.
+ * as long as the process lives, which tells a server that runs from a process that has the number
+ * of one that ran before.
  */
 final class PidFile {
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
@@ -39,7 +40,7 @@ final class PidFile {
     }
 
     /**
-     * Opens the file, makes it if need be, and looks whether it names a live process.
+     * Opens the file, makes it if need be, and looks whether it is a running server's.
      *
      * @param owners numbers of the users whose file it may be
      * @throws StartFailure with status 1 when it does, and when the file cannot be used: it is a
@@ -57,7 +58,7 @@ final class PidFile {
                 refuseOthersFile(path, owners);
                 refuseExchangedFile(path);
                 PidFile file = new PidFile(path, channel);
-                file.refuseLiveProcess();
+                file.refuseRunningServer();
                 return file;
             } catch (IOException | StartFailure e) {
                 channel.close();
@@ -142,18 +143,19 @@ final class PidFile {
         }
     }
 
-    private void refuseLiveProcess() throws IOException, StartFailure {
+    private void refuseRunningServer() throws IOException, StartFailure {
         String text = content();
         if (!text.isEmpty() && !NUMBER.matcher(text).matches()) {
             throw unusable(path, "it holds something other than a process id");
         }
         long pid = text.isEmpty() ? 0 : Long.parseLong(text);
-        if (pid != 0 && pid != ProcessHandle.current().pid() && Processes.isAlive(pid)) {
-            throw StartFailure.failed("Found an already running qpsmtpd with pid " + pid + ".");
-        }
         @Nullable FileLock lock = channel.tryLock();
-        if (lock == null) {
+        if (lock == null && pid == 0) {
             throw StartFailure.failed("Found an already running qpsmtpd that holds " + path + ".");
+        }
+        boolean own = pid == ProcessHandle.current().pid();
+        if (lock == null || (pid != 0 && !own && Processes.isQpsmtpd(pid))) {
+            throw StartFailure.failed("Found an already running qpsmtpd with pid " + pid + ".");
         }
     }
 

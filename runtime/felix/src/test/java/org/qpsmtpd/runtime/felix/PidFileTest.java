@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PidFileTest {
@@ -41,8 +43,10 @@ final class PidFileTest {
     }
 
     @Test
-    void refusesALiveProcess() throws Exception {
-        Process live = new ProcessBuilder("sleep", "60").start();
+    void refusesALiveServerThatLocksNothing(@TempDir Path elsewhere) throws Exception {
+        Path program = elsewhere.resolve("qpsmtpd-forkserver");
+        Files.createSymbolicLink(program, Path.of("/bin/sleep"));
+        Process live = new ProcessBuilder(program.toString(), "60").start();
         try {
             Files.writeString(path, live.pid() + "\n");
             assertThat(refusal())
@@ -51,6 +55,36 @@ final class PidFileTest {
         } finally {
             live.destroyForcibly();
         }
+    }
+
+    @Test
+    void reusesAFileThatNamesAProcessOfSomebodyElse() throws Exception {
+        Process live = new ProcessBuilder("sleep", "60").start();
+        try {
+            Files.writeString(path, live.pid() + "\n");
+            PidFile file = open(path);
+            file.write(4711);
+            assertThat(path).hasContent("4711\n");
+            file.remove();
+        } finally {
+            live.destroyForcibly();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/usr/bin/perl -T /usr/bin/qpsmtpd-forkserver --port 25, true",
+        "perl5.36 qpsmtpd-prefork, true",
+        "qpsmtpd-prefork [master], true",
+        "/opt/qpsmtpd/bin/qpsmtpd, true",
+        "vi /usr/bin/qpsmtpd-prefork, false",
+        "tail -f /var/log/qpsmtpd.log, false",
+        "perl -w /usr/bin/other qpsmtpd, false",
+        "qpsmtpd-exporter.sh, false",
+        "'', false",
+    })
+    void tellsAServerByItsCommandLine(String line, boolean server) {
+        assertThat(Processes.isQpsmtpd(List.of(line.split(" ", -1)))).isEqualTo(server);
     }
 
     @Test

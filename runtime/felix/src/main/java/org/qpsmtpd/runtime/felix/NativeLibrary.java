@@ -1,0 +1,104 @@
+package org.qpsmtpd.runtime.felix;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.qpsmtpd.api.service.FolderTrust;
+
+/**
+ * Sees to it that JNA's library is loaded from where it works. The libffi in it looks its own path
+ * up in {@code /proc/self/maps}, reads that to the first white space, and runs what it finds in the
+ * file of that name, whatever it is. So a distribution in {@code /srv/mail server} must not load it
+ * there when there is a {@code /srv/mail}.
+ */
+final class NativeLibrary {
+    private static final Pattern WHITE_SPACE = Pattern.compile("[ \\t\\n\\x0B\\f\\r]");
+    private static final String NAME = "libjnidispatch.so";
+
+    private NativeLibrary() {}
+
+    /**
+     * Has JNA take its library from a folder, or from a copy that is gone when this returns.
+     *
+     * @param folder where it lies unpacked; when there is no such folder JNA unpacks its own
+     * @throws StartFailure with status 1 when it can be loaded from nowhere
+     */
+    static void choose(Path folder) throws StartFailure, IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        System.setProperty("jna.nounpack", "true");
+        Optional<Path> mistaken = mistakenFor(folder);
+        if (mistaken.isEmpty()) {
+            use(folder);
+        } else {
+            loadCopy(folder.resolve(NAME), mistaken.get(), places());
+        }
+    }
+
+    /** The file or folder that libffi would take a library in this folder for, if it is there. */
+    static Optional<Path> mistakenFor(Path folder) throws IOException {
+        String path = folder.toRealPath() + "/";
+        Matcher blank = WHITE_SPACE.matcher(path);
+        return blank.find()
+                ? Optional.of(Path.of(path.substring(0, blank.start())))
+                        .filter(cut -> Files.exists(cut, LinkOption.NOFOLLOW_LINKS))
+                : Optional.empty();
+    }
+
+    private static void use(Path folder) {
+        System.setProperty("jna.boot.library.path", folder.toString());
+    }
+
+    private static List<Path> places() {
+        return List.of(Path.of(System.getProperty("java.io.tmpdir")), Path.of("/dev/shm"));
+    }
+
+    private static void loadCopy(Path library, Path mistaken, List<Path> places)
+            throws StartFailure {
+        StringBuilder reasons = new StringBuilder();
+        for (Path place : places) {
+            try {
+                loadCopy(library, place);
+                return;
+            } catch (IOException e) {
+                reasons.append("; ").append(place).append(": ").append(OneLine.reason(e));
+            }
+        }
+        throw StartFailure.failed(
+                "FATAL: "
+                        + library
+                        + " would be taken for "
+                        + mistaken
+                        + ", since there is a blank in its path, and no copy of it can be used"
+                        + reasons
+                        + ": move the distribution to a folder without a blank, or name one for"
+                        + " the copy with -Djava.io.tmpdir=FOLDER in QPSMTPD_JAVA_OPTS");
+    }
+
+    /** Once everything is linked, the file is not needed any longer. */
+    private static void loadCopy(Path library, Path place) throws IOException {
+        Path folder = Files.createTempDirectory(place, "qpsmtpd-", Home.PRIVATE);
+        Path copy = folder.resolve(NAME);
+        try {
+            FolderTrust.requireForRoot(folder);
+            if (mistakenFor(folder).isPresent()) {
+                throw new IOException("there is a blank in this path, too");
+            }
+            Files.copy(library, copy);
+            System.load(copy.toString());
+            use(folder);
+            LibC.lastError();
+        } catch (UnsatisfiedLinkError e) {
+            throw new IOException(OneLine.reason(e), e);
+        } finally {
+            Files.deleteIfExists(copy);
+            Files.deleteIfExists(folder);
+        }
+    }
+}
