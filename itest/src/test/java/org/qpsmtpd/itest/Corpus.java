@@ -296,7 +296,7 @@ final class Corpus {
                         + "X:"
                         + " ".repeat(random.nextInt(50))
                         + "y\r\n!#$%&'*+-.^_`|~: z\r\n"
-                        + "X-Comment: (a (nested) \\) one)\r\nno field at all\r\nBcc:\r\n"
+                        + "X-Comment: (a (nested) \\) one)\r\nBcc:\r\n"
                         + "From: second@example.net\r\nResent-From: a@b.test\r\n\r\n"
                         + ascii(1));
     }

@@ -1,16 +1,5 @@
 package org.qpsmtpd.testkit;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.connection.NoteKey;
 import org.qpsmtpd.api.connection.Notes;
@@ -21,6 +10,21 @@ import org.qpsmtpd.api.mail.MessageBody;
 import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.mail.Recipient;
 import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.core.message.HeaderBlock;
+import org.qpsmtpd.core.message.HeaderEnd;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * A transaction that keeps its message in memory. The methods that begin with {@code with} set it
@@ -42,7 +46,7 @@ public final class FakeTransaction implements Transaction {
     private final String id;
     private @Nullable Address sender;
     private SpoolDirectory spool = new SpoolDirectory(null);
-    private FakeHeaders headers = new FakeHeaders("");
+    private HeaderBlock headers = new HeaderBlock(new byte[0], 0);
     private FakeBody body = new FakeBody(new byte[0], 0, spool);
 
     private FakeTransaction(FakeConnection connection) {
@@ -120,14 +124,22 @@ public final class FakeTransaction implements Transaction {
     /**
      * Sets the message and forgets changes made to an earlier header.
      *
-     * @param octets header, empty line and body with CRLF line ends; nothing is changed
+     * @param octets header, empty line and body with CRLF line ends; as the server does, an empty
+     *     line is put between header and body where none is; nothing else is changed
      */
     public FakeTransaction withMessage(byte[] octets) {
+        HeaderEnd end = new HeaderEnd();
+        end.find(octets, octets.length);
+        end.finish(octets.length);
         String text = new String(octets, StandardCharsets.ISO_8859_1);
-        int end = text.startsWith("\r\n") ? 0 : text.indexOf("\r\n\r\n") + 2;
-        int bodyStart = end == 1 ? octets.length : end;
-        headers = new FakeHeaders(text.substring(0, bodyStart));
-        body = new FakeBody(octets.clone(), bodyStart, spool);
+        String header = text.substring(0, end.length());
+        String rest = text.substring(end.length());
+        String ended = header.isEmpty() || header.endsWith("\n") ? header : header + "\r\n";
+        boolean separate = rest.isEmpty() || rest.startsWith("\r\n");
+        String whole = ended + (separate ? "" : "\r\n") + rest;
+        byte[] message = whole.getBytes(StandardCharsets.ISO_8859_1);
+        headers = new HeaderBlock(message, ended.length());
+        body = new FakeBody(message, ended.length(), spool);
         return this;
     }
 
@@ -250,7 +262,11 @@ public final class FakeTransaction implements Transaction {
 
     private byte[] queued() {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
-        message.writeBytes(headers.toBytes());
+        try {
+            headers.writeTo(message);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         byte[] rest = body.openBody().readAllBytes();
         message.writeBytes(rest.length == 0 ? new byte[] {'\r', '\n'} : rest);
         return message.toByteArray();

@@ -3,21 +3,22 @@ package org.qpsmtpd.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.BodyType;
 import org.qpsmtpd.api.mail.HeaderField;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
 class FakeTransactionTest {
     private static final String MESSAGE =
-            "Received: from a\n\tby b\nno field\nSubject: one\nsubject: two\n\nHello\n";
+            "Received: from a\n\tby b\nX: y\nSubject: one\nsubject: two\n\nHello\n";
 
     @Test
     void hasNoSenderAtFirst() {
@@ -83,6 +84,7 @@ class FakeTransactionTest {
         assertThat(transaction.headers().fields())
                 .containsExactly(
                         new HeaderField("Received", "from a\r\n\tby b"),
+                        new HeaderField("X", "y"),
                         new HeaderField("Subject", "one"),
                         new HeaderField("subject", "two"));
         assertThat(transaction.headers().count("SUBJECT")).isEqualTo(2);
@@ -90,7 +92,7 @@ class FakeTransactionTest {
 
     @Test
     void queuesAnUnchangedMessageAsItCame() throws IOException {
-        byte[] octets = {'X', ':', (byte) 0xE9, '\r', '\n', '?', '\r', '\n', '\r', '\n', 0, '\n'};
+        byte[] octets = {'X', ':', (byte) 0xE9, '\r', '\n', '\r', '\n', 0, '\n'};
         FakeTransaction transaction = FakeTransaction.create().withMessage(octets);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -110,9 +112,36 @@ class FakeTransactionTest {
 
         assertThat(removed).isEqualTo(2);
         assertThat(transaction.message())
-                .isEqualTo(
-                        "X-Top: é\nReceived: from a\n\tby b\nno field\nX-Last: a\n b\n\nHello\n");
+                .isEqualTo("X-Top: é\nReceived: from a\n\tby b\nX: y\nX-Last: a\n b\n\nHello\n");
         assertThat(transaction.headers().first("x-top")).hasValue(new HeaderField("X-Top", "é"));
+    }
+
+    @Test
+    void takesLinesThatAreNoFieldForBodyAsTheServerDoes() throws IOException {
+        FakeTransaction transaction =
+                FakeTransaction.create().withMessage("A: b\nno field\nC: d\n");
+
+        assertThat(transaction.headers().fields()).containsExactly(new HeaderField("A", "b"));
+        assertThat(transaction.message()).isEqualTo("A: b\n\nno field\nC: d\n");
+        assertThat(transaction.withMessage(" by us\nA: b\n").message())
+                .isEqualTo("\n by us\nA: b\n");
+        assertThat(transaction.withMessage("A: b").message()).isEqualTo("A: b\n\n");
+        assertThat(transaction.body().bodyStart()).isEqualTo(6);
+    }
+
+    @Test
+    void changesAFieldAsTheServerDoes() throws IOException {
+        String message = "A: b\r\nSubject: \u00e9\r\nC: d\r\n\r\n";
+        FakeTransaction transaction =
+                FakeTransaction.create().withMessage(message.getBytes(StandardCharsets.ISO_8859_1));
+        String value = transaction.headers().first("Subject").orElseThrow().value();
+
+        transaction.headers().replace("Subject", "[x] " + value);
+
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        transaction.writeMessageTo(out);
+        assertThat(out.toString(StandardCharsets.ISO_8859_1))
+                .isEqualTo("A: b\r\nSubject: [x] \u00e9\r\nC: d\r\n\r\n");
     }
 
     @Test

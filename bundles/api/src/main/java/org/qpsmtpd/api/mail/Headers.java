@@ -1,19 +1,21 @@
 package org.qpsmtpd.api.mail;
 
+import org.osgi.annotation.versioning.ProviderType;
+
 import java.util.List;
 import java.util.Optional;
-import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The header of the message in arrival: an ordered multimap. Fields that no plugin changed are
- * queued octet by octet as they came, also lines that are no proper field.
+ * queued octet by octet as they came. A line that is neither a field nor the continuation of one
+ * ends the header: it is the first line of the body.
  *
  * <p>Values that plugins give are cleaned: a line end stays only when a blank follows (folding);
  * other control characters are removed. Field names must be printable ASCII without a colon.
  */
 @ProviderType
 public interface Headers {
-    /** All well-formed fields in order. */
+    /** All fields in order. */
     List<HeaderField> fields();
 
     /** The fields of that name in order, empty when there is none. */
@@ -40,9 +42,9 @@ public interface Headers {
     /** Removes all fields of that name and returns how many there were. */
     int remove(String name);
 
-    /** Removes all fields of that name and adds one at the end. */
-    default void replace(String name, String value) {
-        remove(name);
-        append(name, value);
-    }
+    /**
+     * Puts a field in the place of the first one of that name, and removes the others of the name.
+     * Without any it is added at the end.
+     */
+    void replace(String name, String value);
 }

@@ -1,18 +1,20 @@
 package org.qpsmtpd.api.mail;
 
+import org.osgi.annotation.versioning.ProviderType;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The message as it was received: header and body with CRLF line ends, dots of the transfer
- * removed. Kept in memory up to {@code size_threshold} octets, else in a spool file that only the
- * server's user can read. Gone when the transaction ends.
+ * removed, an empty line put between header and body where none was. Kept in memory up to {@code
+ * size_threshold} octets, else in a spool file that only the server's user can read. Gone when the
+ * transaction ends.
  */
 @ProviderType
 public interface MessageBody {
-    /** Octets received, CRLF counted as two. */
+    /** Octets of it, CRLF counted as two. */
     long size();
 
     /** Where the body begins, counted in octets from the start: the empty line after the header. */

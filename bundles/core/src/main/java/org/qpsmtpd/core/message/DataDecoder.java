@@ -44,9 +44,6 @@ public final class DataDecoder {
     private State state = State.OPEN;
     private int consumed;
     private long lines;
-    private int headerEnd = -1;
-    private boolean inHeader = true;
-    private int headerLines;
 
     private DataDecoder(boolean dots, boolean binary) {
         this.dots = dots;
@@ -73,7 +70,6 @@ public final class DataDecoder {
      * @return where the decoded octets end, at most {@code to}
      */
     public int decode(byte[] data, int from, int to) {
-        headerEnd = -1;
         int in = from;
         int out = from;
         int kept = from; // octets from here to in are to be kept as they are
@@ -94,7 +90,7 @@ public final class DataDecoder {
                         kept = in;
                         place = Place.AFTER_DOT;
                     } else {
-                        lineStart(octet, out + (in - kept));
+                        inLine(octet);
                     }
                 }
                 case AFTER_DOT -> {
@@ -104,9 +100,7 @@ public final class DataDecoder {
                         kept = in;
                         place = Place.AFTER_DOT_CR;
                     } else {
-                        place = Place.IN_LINE;
                         inLine(octet);
-                        inHeaderLine();
                     }
                 }
                 case AFTER_DOT_CR -> state = octet == '\n' ? State.ENDED : State.BROKEN;
@@ -120,9 +114,8 @@ public final class DataDecoder {
     }
 
     private void inLine(byte octet) {
-        if (octet == '\r') {
-            place = Place.AFTER_CR;
-        } else if (octet == '\n' && !binary) {
+        place = octet == '\r' ? Place.AFTER_CR : Place.IN_LINE;
+        if (octet == '\n' && !binary) {
             state = State.BROKEN;
         }
     }
@@ -135,27 +128,6 @@ public final class DataDecoder {
             place = octet == '\r' ? Place.AFTER_CR : Place.IN_LINE;
         } else {
             state = State.BROKEN;
-        }
-    }
-
-    /** The header ends where an empty line begins, and with the message. */
-    private void lineStart(byte octet, int positionAfter) {
-        if (octet == '\r') {
-            place = Place.AFTER_CR;
-            if (inHeader) {
-                inHeader = false;
-                headerEnd = positionAfter - 1;
-            }
-        } else {
-            place = Place.IN_LINE;
-            inLine(octet);
-            inHeaderLine();
-        }
-    }
-
-    private void inHeaderLine() {
-        if (inHeader) {
-            headerLines++;
         }
     }
 
@@ -202,23 +174,5 @@ public final class DataDecoder {
     /** How many lines have ended so far. */
     public long lines() {
         return lines;
-    }
-
-    /** How many header lines have begun so far. */
-    public int headerLines() {
-        return headerLines;
-    }
-
-    /** Whether the header has not ended yet. */
-    public boolean inHeader() {
-        return inHeader;
-    }
-
-    /**
-     * Where, in the array decoded last, the empty line after the header begins; -1 when the header
-     * did not end there.
-     */
-    public int headerEnd() {
-        return headerEnd;
     }
 }

@@ -1,22 +1,23 @@
 package org.qpsmtpd.core.message;
 
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.mail.HeaderField;
+import org.qpsmtpd.api.mail.Headers;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.mail.HeaderField;
-import org.qpsmtpd.api.mail.Headers;
 
 /**
  * The header as received plus what plugins changed. Nothing is parsed until somebody asks for a
  * field, and what nobody changed is written octet by octet as it came.
  */
 public final class HeaderBlock implements Headers {
-    private static final byte[] LINE_END = {'\r', '\n'};
     private static final int PART_OCTETS = 96;
     private static final byte[] MBOX_FROM = {'F', 'r', 'o', 'm', ' '};
     private static final byte[] MAIL_FROM = {'M', 'a', 'i', 'l', '-', 'F', 'r', 'o', 'm', ':', ' '};
@@ -52,8 +53,11 @@ public final class HeaderBlock implements Headers {
             if (end > start && octets[end - 1] == '\r') {
                 end--;
             }
-            int size = Math.max(0, end - start);
-            return new HeaderField(name, new String(octets, start, size, StandardCharsets.UTF_8));
+            return new HeaderField(name, FieldText.read(octets, start, Math.max(start, end)));
+        }
+
+        boolean isNamed(String other) {
+            return name.equalsIgnoreCase(other);
         }
 
         int size() {
@@ -72,7 +76,8 @@ public final class HeaderBlock implements Headers {
 
     /**
      * @param raw array that begins with the header; not copied, not changed
-     * @param length length of the header, the empty line after it not included
+     * @param length length of the header as {@link HeaderEnd} finds it, its last line ended, the
+     *     empty line after it not included
      */
     public HeaderBlock(byte[] raw, int length) {
         this.raw = raw;
@@ -100,7 +105,7 @@ public final class HeaderBlock implements Headers {
         int count = 0;
         for (List<Part> parts : List.of(top, middle(), bottom)) {
             for (Part part : parts) {
-                if (part.name().equalsIgnoreCase(name)) {
+                if (part.isNamed(name)) {
                     count++;
                 }
             }
@@ -110,14 +115,7 @@ public final class HeaderBlock implements Headers {
 
     @Override
     public void append(String name, String value) {
-        append(made(name, value));
-    }
-
-    private void append(Part part) {
-        boolean open = bottom.isEmpty() && length > 0 && raw[length - 1] != '\n';
-        if (open) { // the message ended within its header
-            bottom.add(new Part("", LINE_END, 0, LINE_END.length));
-        }
+        Part part = made(name, value);
         bottom.add(part);
         hold(part);
     }
@@ -126,26 +124,46 @@ public final class HeaderBlock implements Headers {
         held = held + PART_OCTETS + added.octets().length;
     }
 
+    @Override
+    public void replace(String name, String value) {
+        Part part = made(name, value);
+        boolean placed = false;
+        for (List<Part> parts : List.of(top, middle(), bottom)) {
+            ListIterator<Part> each = parts.listIterator();
+            while (each.hasNext()) {
+                if (each.next().isNamed(name)) {
+                    if (placed) {
+                        each.remove();
+                    } else {
+                        each.set(part);
+                        placed = true;
+                    }
+                }
+            }
+        }
+        if (!placed) {
+            bottom.add(part);
+        }
+        hold(part);
+    }
+
     /**
-     * Gives fields another name and moves them to the end; their values stay as they are, octet by
-     * octet.
+     * Gives fields another name; their places and values stay as they are, octet by octet.
      *
      * @param which which of the fields of that name
      */
     void rename(String name, String newName, Predicate<HeaderField> which) {
-        List<Part> renamed = new ArrayList<>();
         for (List<Part> parts : List.of(top, middle(), bottom)) {
-            parts.removeIf(
+            parts.replaceAll(
                     part -> {
-                        boolean chosen =
-                                part.name().equalsIgnoreCase(name) && which.test(part.field());
-                        if (chosen) {
-                            renamed.add(part.named(newName));
+                        if (!part.isNamed(name) || !which.test(part.field())) {
+                            return part;
                         }
-                        return chosen;
+                        Part renamed = part.named(newName);
+                        hold(renamed);
+                        return renamed;
                     });
         }
-        renamed.forEach(this::append);
     }
 
     @Override
@@ -159,7 +177,7 @@ public final class HeaderBlock implements Headers {
     public int remove(String name) {
         int before = top.size() + middle().size() + bottom.size();
         for (List<Part> parts : List.of(top, middle(), bottom)) {
-            parts.removeIf(part -> part.name().equalsIgnoreCase(name));
+            parts.removeIf(part -> part.isNamed(name));
         }
         return before - top.size() - middle().size() - bottom.size();
     }
@@ -257,13 +275,14 @@ public final class HeaderBlock implements Headers {
     }
 
     private Part part(int start, int end, boolean first) {
-        if (first && startsWithMboxFrom(start, end)) {
+        String name = nameAt(start, end);
+        if (first && name.isEmpty() && startsWithMboxFrom(start, end)) {
             int rest = end - start - MBOX_FROM.length;
             byte[] line = Arrays.copyOf(MAIL_FROM, MAIL_FROM.length + rest);
             System.arraycopy(raw, start + MBOX_FROM.length, line, MAIL_FROM.length, rest);
             return new Part("Mail-From", line, 0, line.length);
         }
-        return new Part(nameAt(start, end), raw, start, end);
+        return new Part(name, raw, start, end);
     }
 
     private boolean startsWithMboxFrom(int start, int end) {
@@ -304,7 +323,7 @@ public final class HeaderBlock implements Headers {
         if (!good) {
             throw new IllegalArgumentException("'" + name + "' is not a header field name");
         }
-        byte[] octets = (name + ": " + clean(value) + "\r\n").getBytes(StandardCharsets.UTF_8);
+        byte[] octets = FieldText.write(name + ": " + clean(value) + "\r\n");
         return new Part(name, octets, 0, octets.length);
     }
 

@@ -1,5 +1,8 @@
 package org.qpsmtpd.core.message;
 
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.mail.MessageBody;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.mail.MessageBody;
 
 /**
  * The message as it was received, in memory or in a spool file. Filled by one connection's input,
@@ -25,6 +26,7 @@ public final class StoredBody implements MessageBody {
 
     private static final int FIRST = 4096;
     private static final byte[] NOTHING = {};
+    private static final byte[] LINE_END = {'\r', '\n'};
 
     /**
      * Octets on their way to the spool file.
@@ -41,6 +43,7 @@ public final class StoredBody implements MessageBody {
     private long spooled;
     private byte[] header = NOTHING;
     private int headerLength;
+    private int added;
     private @Nullable FileChannel channel;
     private @Nullable Path path;
     private boolean discarded;
@@ -87,9 +90,40 @@ public final class StoredBody implements MessageBody {
         end = newEnd;
     }
 
-    /** Says that the header is complete: the first octets of the message, still in the array. */
+    /**
+     * Says that the header is complete: the first octets of the message, still in the array. An
+     * empty line is put behind it when text follows that is no header, so that this becomes part of
+     * nothing that is written above it.
+     */
     public void setHeaderEnd(int length) {
         headerLength = length;
+        if (length > 0 && array[length - 1] != '\n') {
+            insertLineEnd(length);
+            headerLength += LINE_END.length;
+        }
+        if (end > headerLength && !startsWithLineEnd(headerLength)) {
+            insertLineEnd(headerLength);
+        }
+    }
+
+    private boolean startsWithLineEnd(int position) {
+        return end - position >= LINE_END.length
+                && array[position] == LINE_END[0]
+                && array[position + 1] == LINE_END[1];
+    }
+
+    private void insertLineEnd(int position) {
+        byte[] octets = room(LINE_END.length);
+        int after = position + LINE_END.length;
+        System.arraycopy(octets, position, octets, after, end - position);
+        System.arraycopy(LINE_END, 0, octets, position, LINE_END.length);
+        end += LINE_END.length;
+        added += LINE_END.length;
+    }
+
+    /** How many of its octets did not come with the message. */
+    public int added() {
+        return added;
     }
 
     /**

@@ -1,11 +1,5 @@
 package org.qpsmtpd.core.message;
 
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import org.qpsmtpd.api.connection.Connection;
 import org.qpsmtpd.api.connection.Hello;
 import org.qpsmtpd.api.connection.TlsInfo;
@@ -13,6 +7,13 @@ import org.qpsmtpd.api.mail.HeaderField;
 import org.qpsmtpd.api.mail.Hosts;
 import org.qpsmtpd.api.mail.Recipient;
 import org.qpsmtpd.api.mail.Transaction;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The fields the server itself puts on top of a message.
@@ -48,9 +49,9 @@ public final class TraceFields {
         String recipient =
                 recipients.size() == 1 ? "\n for " + recipients.get(0).address().format() : "";
         return "from "
-                + connection.remoteInfo()
+                + word(connection.remoteInfo())
                 + " (HELO "
-                + connection.helloHost()
+                + comment(connection.helloHost())
                 + ") ("
                 + connection.remoteIp()
                 + ")\n by "
@@ -65,6 +66,37 @@ public final class TraceFields {
                 + recipient
                 + "; "
                 + DATE.format(now.atZone(ZoneId.systemDefault()));
+    }
+
+    /** Text as it may stand in a comment: it cannot end it or begin another (RFC 5322 3.2.2). */
+    private static String comment(String text) {
+        return text.codePoints().anyMatch(c -> c > 126 || "()\\".indexOf(c) >= 0)
+                ? escaped(Hosts.comparable(text), "()\\")
+                : text;
+    }
+
+    /** Text as one word: quoted unless it is what a host name, or an ident answer, may hold. */
+    private static String word(String text) {
+        boolean plain =
+                text.codePoints()
+                        .allMatch(
+                                c ->
+                                        (c < 127 && Character.isLetterOrDigit(c))
+                                                || ".-_@[]:".indexOf(c) >= 0);
+        return plain ? text : "\"" + escaped(text, "\"\\") + "\"";
+    }
+
+    private static String escaped(String text, String specials) {
+        StringBuilder safe = new StringBuilder(text.length() + 8);
+        text.codePoints()
+                .forEach(
+                        c -> {
+                            if (specials.indexOf(c) >= 0) {
+                                safe.append('\\');
+                            }
+                            safe.append(c < 32 || c > 126 ? '?' : (char) c);
+                        });
+        return safe.toString();
     }
 
     /**

@@ -1,11 +1,13 @@
 package org.qpsmtpd.core.session;
 
-import java.io.IOException;
-import java.util.concurrent.Executor;
 import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.message.DataDecoder;
+import org.qpsmtpd.core.message.HeaderEnd;
 import org.qpsmtpd.core.message.StoredBody;
 import org.qpsmtpd.core.message.StoredBody.Piece;
+
+import java.io.IOException;
+import java.util.concurrent.Executor;
 
 /**
  * A message while it arrives: decodes what the connection reads into the body, sends full pieces to
@@ -53,6 +55,7 @@ public final class MessageInput {
     private final Executor children;
     private final Wire wire;
     private final Listener listener;
+    private final HeaderEnd headerEnd = new HeaderEnd();
     private byte[] spare = NOTHING;
     private boolean writing;
     private boolean finishing;
@@ -133,21 +136,36 @@ public final class MessageInput {
         if (headerTold) {
             return;
         }
-        boolean open = decoder.inHeader();
-        int length = open ? body.end() : Math.max(0, decoder.headerEnd());
-        if (length > MAX_HEADER || decoder.headerLines() > MAX_HEADER_LINES) {
+        boolean open = !headerEnd.find(body.room(0), body.end());
+        int length = headerEnd.length();
+        if (headerEnd.isBroken()) {
+            setFault(Fault.BARE_LINE_END);
+        } else if (length > MAX_HEADER || headerEnd.lines() > MAX_HEADER_LINES) {
             setFault(Fault.HEADER_TOO_BIG);
         } else if (open && length > MAX_UNSPOOLED && limits.budget().isSpent()) {
             setFault(Fault.NO_MEMORY);
         } else if (!open) {
-            headerTold = true;
-            body.setHeaderEnd(length);
-            listener.headerComplete();
+            tellHeader();
+        }
+    }
+
+    private void tellHeader() {
+        headerTold = true;
+        body.setHeaderEnd(headerEnd.length());
+        listener.headerComplete();
+    }
+
+    /** A message of nothing but header. */
+    private void endHeader() {
+        if (!headerTold && !dropping) {
+            headerEnd.finish(body.end());
+            tellHeader();
         }
     }
 
     private void checkSize() {
-        if (limits.maxOctets() > 0 && body.size() - decoder.lines() > limits.maxOctets()) {
+        long size = body.size() - body.added() - decoder.lines();
+        if (limits.maxOctets() > 0 && size > limits.maxOctets()) {
             setFault(Fault.TOO_BIG);
         }
     }
@@ -225,11 +243,7 @@ public final class MessageInput {
     }
 
     private void finish() {
-        if (!headerTold && !dropping) {
-            headerTold = true; // a message of nothing but header
-            body.setHeaderEnd(body.end());
-            listener.headerComplete();
-        }
+        endHeader();
         boolean toSpool = !body.isSpooled() && body.size() > limits.inMemory();
         if (toSpool && !writing && !dropping) {
             writePiece();
@@ -251,11 +265,7 @@ public final class MessageInput {
         if (!decoder.isWhole()) {
             setFault(Fault.BARE_LINE_END);
         }
-        if (!headerTold && !dropping) {
-            headerTold = true;
-            body.setHeaderEnd(body.end());
-            listener.headerComplete();
-        }
+        endHeader();
     }
 
     /** Why the message cannot be taken. */

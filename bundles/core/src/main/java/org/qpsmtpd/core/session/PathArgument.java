@@ -1,14 +1,16 @@
 package org.qpsmtpd.core.session;
 
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
 import org.qpsmtpd.api.hook.ParsedCommand;
 import org.qpsmtpd.api.mail.Parameters;
 
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
 /**
  * Takes the argument of MAIL and RCPT apart: {@code FROM:<path> KEY=value KEY}. Parameters are
- * peeled off from the right, what is left is the path.
+ * peeled off from the right, what is left is the path. Quoted strings of the path are not looked
+ * into (RFC 5321 section 4.1.2): what stands in them is no parameter.
  *
  * <p>Source: qpsmtpd {@code lib/Qpsmtpd/Command.pm}.
  */
@@ -35,11 +37,12 @@ final class PathArgument {
         String rest = argument.substring(length + 1).strip();
         Map<String, String> parameters = new LinkedHashMap<>();
         String last = "";
+        int least = leastPath(rest);
         int end = rest.length();
         while (end > 0) {
             int blank = lastBlank(rest, end);
             String item = rest.substring(blank + 1, end);
-            if (blank < 0 || !isParameter(item)) {
+            if (blank < least || !isParameter(item)) {
                 break;
             }
             put(parameters, item);
@@ -66,6 +69,26 @@ final class PathArgument {
         return at < 0 && !known
                 ? ParsedCommand.refused("Syntax error in address")
                 : ParsedCommand.of(path, parameters);
+    }
+
+    /**
+     * What is path in any case: up to the first blank, or the closing bracket of a path that has
+     * them, outside of quotes. 0 when a quoted string does not end, so that nothing is one.
+     */
+    private static int leastPath(String text) {
+        boolean bracketed = text.startsWith("<");
+        boolean quoted = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\\' && quoted) {
+                i++;
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (!quoted && (bracketed ? c == '>' : isBlank(c))) {
+                return i;
+            }
+        }
+        return 0;
     }
 
     private static void put(Map<String, String> parameters, String item) {

@@ -2,21 +2,22 @@ package org.qpsmtpd.core.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.core.message.DataDecoder.State;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+
 class DataDecoderTest {
     private static final String TAIL = "MAIL FROM:<smuggled@evil.test>\r\n.\r\n";
 
     /** What came out of a decoder that was fed piece by piece. */
-    private record Outcome(State state, String text, int consumed, int headerEnd, long lines) {}
+    private record Outcome(State state, String text, int consumed, long lines) {}
 
     private static byte[] octets(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
@@ -30,7 +31,6 @@ class DataDecoderTest {
     private static Outcome decode(DataDecoder decoder, byte[] data, int... cuts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int consumed = 0;
-        int headerEnd = -1;
         int from = 0;
         for (int i = 0; i <= cuts.length && decoder.state() == State.OPEN; i++) {
             int to = i < cuts.length ? cuts[i] : data.length;
@@ -38,15 +38,12 @@ class DataDecoderTest {
             Arrays.fill(array, (byte) '\n');
             System.arraycopy(data, from, array, 10, to - from);
             int end = decoder.decode(array, 10, 10 + to - from);
-            if (decoder.headerEnd() >= 0) {
-                headerEnd = out.size() + decoder.headerEnd() - 10;
-            }
             out.write(array, 10, end - 10);
             consumed += decoder.consumed();
             from = to;
         }
         String text = out.toString(StandardCharsets.ISO_8859_1);
-        return new Outcome(decoder.state(), text, consumed, headerEnd, decoder.lines());
+        return new Outcome(decoder.state(), text, consumed, decoder.lines());
     }
 
     private static int[] everyOctet(int length) {
@@ -142,38 +139,6 @@ class DataDecoderTest {
         assertThat(outcome.text()).isEqualTo(all + "\r\n");
     }
 
-    // ---- the header
-
-    @Test
-    void findsTheEndOfTheHeaderHoweverItIsCut() {
-        byte[] data = octets("A: b\r\n.C: d\r\n folded\r\n\r\nbody\r\n\r\nmore\r\n.\r\n");
-
-        for (int cut = 0; cut <= data.length; cut++) {
-            DataDecoder decoder = DataDecoder.forData();
-            Outcome outcome = decode(decoder, data, cut);
-
-            assertThat(outcome.headerEnd()).isEqualTo("A: b\r\nC: d\r\n folded\r\n".length());
-            assertThat(outcome.lines()).isEqualTo(7);
-            assertThat(decoder.headerLines()).isEqualTo(3);
-            assertThat(decoder.inHeader()).isFalse();
-        }
-    }
-
-    @Test
-    void hasAnEmptyHeaderWhenTheBodyComesFirst() {
-        assertThat(decode(DataDecoder.forData(), octets("\r\nbody\r\n.\r\n")).headerEnd()).isZero();
-    }
-
-    @Test
-    void isInTheHeaderUntilAnEmptyLineComes() {
-        DataDecoder decoder = DataDecoder.forData();
-
-        Outcome outcome = decode(decoder, octets("A: b\r\n.\r\n"));
-
-        assertThat(outcome.headerEnd()).isEqualTo(-1);
-        assertThat(decoder.inHeader()).isTrue();
-    }
-
     // ---- chunks
 
     @Test
@@ -219,7 +184,6 @@ class DataDecoderTest {
     /** RFC 5321 read aloud: whole lines, one octet after the other. */
     private static Outcome reference(String data) {
         StringBuilder out = new StringBuilder();
-        int headerEnd = -1;
         long lines = 0;
         int at = 0;
         while (true) {
@@ -228,17 +192,14 @@ class DataDecoderTest {
                 end++;
             }
             if (end + 1 >= data.length() && (end == data.length() || data.charAt(end) == '\r')) {
-                return new Outcome(State.OPEN, "", data.length(), headerEnd, lines);
+                return new Outcome(State.OPEN, "", data.length(), lines);
             }
             if (data.charAt(end) != '\r' || data.charAt(end + 1) != '\n') {
-                return new Outcome(State.BROKEN, "", 0, headerEnd, lines);
+                return new Outcome(State.BROKEN, "", 0, lines);
             }
             String line = data.substring(at, end);
             if (line.equals(".")) {
-                return new Outcome(State.ENDED, out.toString(), end + 2, headerEnd, lines);
-            }
-            if (line.isEmpty() && headerEnd < 0) {
-                headerEnd = out.length();
+                return new Outcome(State.ENDED, out.toString(), end + 2, lines);
             }
             out.append(line.startsWith(".") ? line.substring(1) : line).append("\r\n");
             lines++;

@@ -3,14 +3,15 @@ package org.qpsmtpd.core.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.mail.HeaderField;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 class HeaderBlockTest {
     private static final String HEADER =
@@ -44,7 +45,6 @@ class HeaderBlockTest {
             strings = {
                 "",
                 "A: b\r\n",
-                "A: b",
                 "\u00e9: \u0000\u00ff\r\n",
                 " starts folded\r\nA: b\r\n",
                 "no field\r\n",
@@ -103,6 +103,54 @@ class HeaderBlockTest {
         assertThat(text(headers)).isEqualTo("X-Top: 1\r\nSubject: s\r\nX-Bottom: 2\r\n");
     }
 
+    @Test
+    void replacesAFieldInItsPlace() throws IOException {
+        HeaderBlock headers = block(HEADER);
+
+        headers.replace("SUBJECT", "new");
+
+        assertThat(text(headers))
+                .isEqualTo(
+                        HEADER.replace("Subject:  two blanks  ", "SUBJECT: new")
+                                .replace("subject: again\r\n", ""));
+        headers.replace("X-Other", "1");
+        headers.prepend("X-Top", "1");
+        headers.replace("x-top", "2");
+        headers.replace("X-Other", "2");
+        assertThat(text(headers)).startsWith("x-top: 2\r\nReceived").endsWith("X-Other: 2\r\n");
+    }
+
+    @Test
+    void replacesNothingByAFieldThatCannotBe() throws IOException {
+        HeaderBlock headers = block(HEADER);
+
+        assertThatThrownBy(() -> headers.replace("no name", "x"))
+                .isInstanceOf(IllegalArgumentException.class);
+
+        assertThat(text(headers)).isEqualTo(HEADER);
+    }
+
+    @Test
+    void keepsOctetsOfAValueThatAPluginChanges() throws IOException {
+        String every =
+                "\u00e9t\u00e9 \u00c3\u00a9 \u00ef\u00bf\u00bd \u00f0\u009f\u0098\u0080 \u00ed\u00a0\u0080"
+                        + " \u00c3(\u00e2\u0082x\u00ff\u00f0\u009f\u0098";
+        HeaderBlock headers = block("Subject: " + every + "\r\nX-Raw: \u00e9\u00fe\r\nA: b\r\n");
+
+        String value = headers.first("Subject").orElseThrow().value();
+        headers.replace("Subject", "[list] " + value + " \uD83D\uDE00");
+
+        assertThat(value)
+                .contains("\u00e9 ")
+                .doesNotContain("\uFFFD t")
+                .startsWith("\uDCE9t\uDCE9");
+        assertThat(text(headers))
+                .isEqualTo(
+                        "Subject: [list] "
+                                + every
+                                + " \u00f0\u009f\u0098\u0080\r\nX-Raw: \u00e9\u00fe\r\nA: b\r\n");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void makesAFieldOfTheMboxLine(boolean read) throws IOException {
@@ -113,6 +161,14 @@ class HeaderBlockTest {
 
         assertThat(text(headers))
                 .isEqualTo("Mail-From: \u00e9 foo\r\n bar\r\nFrom second\r\nA: b\r\n");
+    }
+
+    @Test
+    void leavesAFieldOfTheOldSyntaxThatIsNamedFrom() throws IOException {
+        HeaderBlock headers = block("From : a@b.c\r\nA: b\r\n");
+
+        assertThat(headers.count("From")).isEqualTo(1);
+        assertThat(text(headers)).isEqualTo("From : a@b.c\r\nA: b\r\n");
     }
 
     @Test

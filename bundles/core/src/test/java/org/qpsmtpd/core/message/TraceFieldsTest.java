@@ -2,13 +2,6 @@ package org.qpsmtpd.core.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +13,14 @@ import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Recipient;
 import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.core.Stubs;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 class TraceFieldsTest {
     private static final String ME = "mx.example.org";
@@ -38,7 +39,7 @@ class TraceFieldsTest {
     @Test
     void renamesAField() throws IOException {
         assertThat(renamed("Authentication-Results: evil; spf=pass\nA: b\n"))
-                .isEqualTo("A: b\nOriginal-Authentication-Results: evil; spf=pass\n");
+                .isEqualTo("Original-Authentication-Results: evil; spf=pass\nA: b\n");
     }
 
     @Test
@@ -54,9 +55,9 @@ class TraceFieldsTest {
         assertThat(renamed(header))
                 .isEqualTo(
                         """
-                        A: b
                         Original-Authentication-Results: one
                         Original-Authentication-Results: two
+                        A: b
                         Original-Authentication-Results: three
                         """);
     }
@@ -135,6 +136,11 @@ class TraceFieldsTest {
     // ---- Received
 
     private static Connection connection(Hello hello, boolean tls, String user) {
+        return connection(hello, tls, user, "host.test", "client.test");
+    }
+
+    private static Connection connection(
+            Hello hello, boolean tls, String user, String info, String name) {
         return Stubs.of(
                 Connection.class,
                 Map.of(
@@ -145,9 +151,9 @@ class TraceFieldsTest {
                         "authUser",
                         user,
                         "remoteInfo",
-                        "host.test",
+                        info,
                         "helloHost",
-                        "client.test",
+                        name,
                         "remoteIp",
                         "192.0.2.1"));
     }
@@ -202,6 +208,33 @@ class TraceFieldsTest {
                 .matches(
                         "(?s).*; [A-Z][a-z]{2}, [0-9]{2} (Jan|Dec) 19(70|69) [0-9:]{8}"
                                 + " [-+][0-9]{4}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    host.test       | client.test     | from host.test (HELO client.test) (
+                    [192.0.2.1]     | [IPv6:2001::1]  | from [192.0.2.1] (HELO [IPv6:2001::1]) (
+                    a@host.test     | x)              | from a@host.test (HELO x\\)) (
+                    a)@host.test    | (x              | from "a)@host.test" (HELO \\(x) (
+                    a"b\\@host.test | x\\              | from "a\\"b\\\\@host.test" (HELO x\\\\) (
+                    a@host.test;by  | x)by(y          | from "a@host.test;by" (HELO x\\)by\\(y) (
+                    h\u00e9.test      | m\u00fcnchen.test   | from "h?.test" (HELO xn--mnchen-3ya.test) (
+                    host.test       | \u00e9\ud83d\ude00_(x      | from host.test (HELO ??_\\(x) (
+                    """)
+    void letsNoNameLeaveItsPlace(String info, String name, String expected) {
+        Connection connection = connection(Hello.EHLO, false, "", info, name);
+
+        assertThat(
+                        TraceFields.received(
+                                transaction(connection, false, "a@example.com"),
+                                "ESMTP",
+                                ME,
+                                "1.0",
+                                Instant.EPOCH))
+                .startsWith(expected + "192.0.2.1)\n by ");
     }
 
     @Test

@@ -2,13 +2,14 @@ package org.qpsmtpd.core.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.api.hook.Action;
 import org.qpsmtpd.api.hook.ParsedCommand;
 import org.qpsmtpd.api.mail.Parameters;
+
+import java.util.Map;
 
 class PathArgumentTest {
     @ParameterizedTest
@@ -85,6 +86,28 @@ class PathArgumentTest {
                                 "notify", "NEVER",
                                 "orcpt", "rfc822;u@example.com",
                                 "flag", ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            textBlock =
+                    """
+                    <"first last=acme"@example.com>          | <"first last=acme"@example.com>
+                    <"a b"@example.com> NOTIFY=NEVER         | <"a b"@example.com>
+                    <"a b=c"@example.com> NOTIFY=NEVER       | <"a b=c"@example.com>
+                    <"a\\" b=c"@example.com>                 | <"a\\" b=c"@example.com>
+                    <"a\\\\" b=c@example.com>                 | <"a\\\\" b=c@example.com>
+                    <"a> b=c"@example.com> NOTIFY=NEVER      | <"a> b=c"@example.com>
+                    <x."a NOTIFY=b"@example.com>             | <x."a NOTIFY=b"@example.com>
+                    <@r:"a b=c"@example.com> NOTIFY=NEVER    | <@r:"a b=c"@example.com>
+                    "a b=c"@example.com NOTIFY=NEVER         | "a b=c"@example.com
+                    <u@example.com> ORCPT=rfc822;"u"@x       | <u@example.com>
+                    <u@example.com> ORCPT="a B=c             | <u@example.com>
+                    """)
+    void takesQuotedStringsForPartsOfThePath(String argument, String path) {
+        assertThat(PathArgument.parse("TO:" + argument, "to").argument()).isEqualTo(path);
     }
 
     @Test
