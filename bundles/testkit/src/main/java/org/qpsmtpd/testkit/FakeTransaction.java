@@ -1,18 +1,5 @@
 package org.qpsmtpd.testkit;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.connection.NoteKey;
-import org.qpsmtpd.api.connection.Notes;
-import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.mail.BodyType;
-import org.qpsmtpd.api.mail.Headers;
-import org.qpsmtpd.api.mail.MessageBody;
-import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.mail.Recipient;
-import org.qpsmtpd.api.mail.Transaction;
-import org.qpsmtpd.core.message.HeaderBlock;
-import org.qpsmtpd.core.message.HeaderEnd;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,6 +12,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.connection.NoteKey;
+import org.qpsmtpd.api.connection.Notes;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.BodyType;
+import org.qpsmtpd.api.mail.Headers;
+import org.qpsmtpd.api.mail.MessageBody;
+import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.mail.Recipient;
+import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.core.message.HeaderBlock;
+import org.qpsmtpd.core.message.HeaderEnd;
 
 /**
  * A transaction that keeps its message in memory. The methods that begin with {@code with} set it

@@ -2,6 +2,8 @@ package org.qpsmtpd.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -10,9 +12,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.hook.DataHeadersEndHook;
 import org.qpsmtpd.api.hook.HookResult;
-
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /** The dialogues that qpsmtpd's own tests and a running daemon show. */
 class DialogueTest {

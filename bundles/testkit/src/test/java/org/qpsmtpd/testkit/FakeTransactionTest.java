@@ -3,18 +3,17 @@ package org.qpsmtpd.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.mail.BodyType;
-import org.qpsmtpd.api.mail.HeaderField;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.BodyType;
+import org.qpsmtpd.api.mail.HeaderField;
 
 class FakeTransactionTest {
     private static final String MESSAGE =

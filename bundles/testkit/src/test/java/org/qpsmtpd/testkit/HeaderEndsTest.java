@@ -1,9 +1,12 @@
 package org.qpsmtpd.testkit;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -11,11 +14,6 @@ import org.qpsmtpd.api.hook.DataPostHook;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.ReceivedLineHook;
 import org.qpsmtpd.api.mail.HeaderField;
-
-import java.io.IOException;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Security row 42: nothing that a client sends is inside a field of ours, or taken for one. */
 class HeaderEndsTest {

@@ -127,7 +127,11 @@ class LoggersIT {
     void aLevelCountsAsTheLineOfThePluginShiftsIt() {
         try (ServerUnderTest server =
                 ServerUnderTest.builder()
-                        .plugins("helo", "headers loglevel 3", "rcpt_ok loglevel -2", "queue/discard")
+                        .plugins(
+                                "helo",
+                                "headers loglevel 3",
+                                "rcpt_ok loglevel -2",
+                                "queue/discard")
                         .file("loglevel", "4")
                         .start()) {
             Mail.deliver(server, "one");

@@ -136,8 +136,7 @@ class OptionsIT {
     @ParameterizedTest
     @ValueSource(strings = {"/no/such/config", "/dev/null"})
     void aConfigurationThatIsNotThereIsOneLineAndStatusOne(String named) {
-        try (RawProcess process =
-                Mail.server().environment("QPSMTPD_CONFIG", named).process()) {
+        try (RawProcess process = Mail.server().environment("QPSMTPD_CONFIG", named).process()) {
             assertThat(process.awaitExit()).isEqualTo(1);
             assertThat(afterWarnings(process))
                     .singleElement()

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.itest.ServerUnderTest;
 
 /**
- * Every option that the README of a plugin documents is taken, on a line and in a file of the deploy
- * folder, as it is documented and in lower and upper case.
+ * Every option that the README of a plugin documents is taken, on a line and in a file of the
+ * deploy folder, as it is documented and in lower and upper case.
  */
 class PluginOptionsIT {
     private static final Path PLUGINS = Path.of("../plugins");

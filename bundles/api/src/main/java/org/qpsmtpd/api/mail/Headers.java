@@ -1,9 +1,8 @@
 package org.qpsmtpd.api.mail;
 
-import org.osgi.annotation.versioning.ProviderType;
-
 import java.util.List;
 import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The header of the message in arrival: an ordered multimap. Fields that no plugin changed are

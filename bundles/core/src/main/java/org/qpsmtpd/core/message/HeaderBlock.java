@@ -1,9 +1,5 @@
 package org.qpsmtpd.core.message;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.mail.HeaderField;
-import org.qpsmtpd.api.mail.Headers;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.ListIterator;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.mail.HeaderField;
+import org.qpsmtpd.api.mail.Headers;
 
 /**
  * The header as received plus what plugins changed. Nothing is parsed until somebody asks for a

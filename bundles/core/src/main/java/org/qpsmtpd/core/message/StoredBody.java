@@ -1,8 +1,5 @@
 package org.qpsmtpd.core.message;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.mail.MessageBody;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.mail.MessageBody;
 
 /**
  * The message as it was received, in memory or in a spool file. Filled by one connection's input,

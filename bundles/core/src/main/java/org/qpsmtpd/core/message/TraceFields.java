@@ -1,5 +1,11 @@
 package org.qpsmtpd.core.message;
 
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.qpsmtpd.api.connection.Connection;
 import org.qpsmtpd.api.connection.Hello;
 import org.qpsmtpd.api.connection.TlsInfo;
@@ -7,13 +13,6 @@ import org.qpsmtpd.api.mail.HeaderField;
 import org.qpsmtpd.api.mail.Hosts;
 import org.qpsmtpd.api.mail.Recipient;
 import org.qpsmtpd.api.mail.Transaction;
-
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 
 /**
  * The fields the server itself puts on top of a message.

@@ -1,13 +1,12 @@
 package org.qpsmtpd.core.session;
 
+import java.io.IOException;
+import java.util.concurrent.Executor;
 import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.message.DataDecoder;
 import org.qpsmtpd.core.message.HeaderEnd;
 import org.qpsmtpd.core.message.StoredBody;
 import org.qpsmtpd.core.message.StoredBody.Piece;
-
-import java.io.IOException;
-import java.util.concurrent.Executor;
 
 /**
  * A message while it arrives: decodes what the connection reads into the body, sends full pieces to

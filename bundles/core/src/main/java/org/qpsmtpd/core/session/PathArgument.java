@@ -1,11 +1,10 @@
 package org.qpsmtpd.core.session;
 
-import org.qpsmtpd.api.hook.ParsedCommand;
-import org.qpsmtpd.api.mail.Parameters;
-
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.qpsmtpd.api.hook.ParsedCommand;
+import org.qpsmtpd.api.mail.Parameters;
 
 /**
  * Takes the argument of MAIL and RCPT apart: {@code FROM:<path> KEY=value KEY}. Parameters are

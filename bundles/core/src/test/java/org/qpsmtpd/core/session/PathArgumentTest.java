@@ -2,14 +2,13 @@ package org.qpsmtpd.core.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.api.hook.Action;
 import org.qpsmtpd.api.hook.ParsedCommand;
 import org.qpsmtpd.api.mail.Parameters;
-
-import java.util.Map;
 
 class PathArgumentTest {
     @ParameterizedTest
