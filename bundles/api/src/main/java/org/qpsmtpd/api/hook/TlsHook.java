@@ -1,9 +1,11 @@
 package org.qpsmtpd.api.hook;
 
-import java.util.Optional;
-import javax.net.ssl.SSLEngine;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.qpsmtpd.api.connection.Connection;
+
+import java.util.Optional;
+
+import javax.net.ssl.SSLEngine;
 
 /**
  * Supplies what encrypted connections need. The first plugin of {@code config/plugins} that
@@ -24,7 +26,9 @@ public interface TlsHook {
 
     /**
      * The server's side of a connection that begins to be encrypted. Nothing has been wrapped or
-     * unwrapped with it, and it is used for this connection only.
+     * unwrapped with it, and it is used for this connection only. Before it gets the first message
+     * of the client, {@code SSLParameters.getServerNames} of the engine is set to the name that the
+     * client asks for, whatever octets that is; it is null when the client asks for none.
      *
      * @return absent when there is no certificate
      */

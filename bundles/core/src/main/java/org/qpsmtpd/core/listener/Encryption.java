@@ -8,20 +8,26 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
-import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSession;
+
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.connection.TlsInfo;
 
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+
 /**
- * TLS between the socket and the connection. A client that wants to negotiate anew is cut off, and
- * so is one that keeps TLS busy and says nothing: a record without data may cost an answer, as the
- * change of a key does. What a client sends is not read while it does not take what it is sent, or
- * while a step of the handshake waits.
+ * TLS between the socket and the connection. The engine gets the first message of a client as a
+ * whole, and knows then from its parameters which server the client asks for: {@code
+ * SSLParameters.getServerNames}. A client that wants to negotiate anew is cut off, and so is one
+ * that keeps TLS busy and says nothing: a record without data may cost an answer, as the change of
+ * a key does. What a client sends is not read while it does not take what it is sent, or while a
+ * step of the handshake waits.
  */
 final class Encryption extends SslHandler {
     /** Type of a record that carries a handshake in clear, RFC 8446 section 5.1. */
@@ -35,6 +41,7 @@ final class Encryption extends SslHandler {
     /** No record is larger, so that one behind it waits too. */
     private static final int MOST_WAITING = 32 * 1024;
 
+    private boolean nameKnown;
     private int idleRecords;
     private boolean delivered;
     private @Nullable SSLException refusal;
@@ -70,6 +77,9 @@ final class Encryption extends SslHandler {
             in.skipBytes(in.readableBytes());
             return;
         }
+        if (!nameKnown && !readName(in)) {
+            return;
+        }
         boolean record = in.isReadable() && in.getUnsignedByte(in.readerIndex()) == HANDSHAKE;
         if (record && handshakeFuture().isSuccess()) {
             throw refuse(in, "the client wants to negotiate TLS anew");
@@ -83,6 +93,21 @@ final class Encryption extends SslHandler {
         if (idleRecords > MOST_IDLE_RECORDS) {
             throw refuse(in, MOST_IDLE_RECORDS + " TLS records in a row had no data");
         }
+    }
+
+    /** False while more of the first message must come. */
+    private boolean readName(ByteBuf in) {
+        ClientHello.Name name = ClientHello.read(in);
+        if (name == null && in.readableBytes() <= MOST_WAITING) {
+            return false;
+        }
+        nameKnown = true;
+        if (name != null && name.getEncoded().length > 0) {
+            SSLParameters parameters = engine().getSSLParameters();
+            parameters.setServerNames(List.of(name));
+            engine().setSSLParameters(parameters);
+        }
+        return true;
     }
 
     private SSLException refuse(ByteBuf in, String why) {

@@ -1,17 +1,20 @@
 package org.qpsmtpd.plugin.tls;
 
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.mail.Hosts;
+
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
+
 import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.StandardConstants;
 import javax.net.ssl.X509ExtendedKeyManager;
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.mail.Hosts;
 
 /**
  * Chooses the key by the name that the client asks for (RFC 6066 section 3). Who asks for no name,
@@ -48,12 +51,15 @@ final class KeyChoice extends X509ExtendedKeyManager {
         return end < 0 ? keyType : keyType.substring(0, end);
     }
 
+    /** The server tells it in the parameters; the JDK does, too, where its own reading is on. */
     private static String requested(SSLEngine engine) {
-        if (engine.getHandshakeSession() instanceof ExtendedSSLSession session) {
-            for (SNIServerName name : session.getRequestedServerNames()) {
-                if (name instanceof SNIHostName host) {
-                    return Hosts.comparable(host.getAsciiName());
-                }
+        List<SNIServerName> told = engine.getSSLParameters().getServerNames();
+        if (told == null && engine.getHandshakeSession() instanceof ExtendedSSLSession session) {
+            told = session.getRequestedServerNames();
+        }
+        for (SNIServerName name : told == null ? List.<SNIServerName>of() : told) {
+            if (name.getType() == StandardConstants.SNI_HOST_NAME) {
+                return Hosts.comparable(new String(name.getEncoded(), StandardCharsets.UTF_8));
             }
         }
         return "";

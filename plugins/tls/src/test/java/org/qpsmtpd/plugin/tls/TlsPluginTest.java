@@ -3,23 +3,6 @@ package org.qpsmtpd.plugin.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,8 +16,34 @@ import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.TestServer;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.StandardConstants;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+
 @Timeout(120)
 class TlsPluginTest {
+    static {
+        // As the launcher does, before anything else makes the JDK read it.
+        System.setProperty("jdk.tls.server.disableExtensions", "server_name");
+    }
+
     private final OpenSsl openssl;
 
     TlsPluginTest(@TempDir Path directory) {
@@ -68,12 +77,19 @@ class TlsPluginTest {
             socket.setSoTimeout(30_000);
             if (!askedFor.isEmpty()) {
                 SSLParameters parameters = socket.getSSLParameters();
-                parameters.setServerNames(List.of(new SNIHostName(askedFor)));
+                parameters.setServerNames(List.of(new AskedFor(askedFor)));
                 socket.setSSLParameters(parameters);
             }
             socket.startHandshake();
             X509Certificate seen = (X509Certificate) socket.getSession().getPeerCertificates()[0];
             return seen.getSubjectX500Principal().getName();
+        }
+    }
+
+    /** A name that need not be one of a host. */
+    private static final class AskedFor extends SNIServerName {
+        AskedFor(String name) {
+            super(StandardConstants.SNI_HOST_NAME, name.getBytes(StandardCharsets.ISO_8859_1));
         }
     }
 
@@ -290,6 +306,30 @@ class TlsPluginTest {
             assertThat(subject(server, "mx.example.org")).isEqualTo("CN=mx.example.org");
             assertThat(subject(server, "unknown.example.org")).isEqualTo("CN=mx.example.org");
             assertThat(subject(server, "")).isEqualTo("CN=mx.example.org");
+        }
+        plugin.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "mail_server",
+                "mx.example.org.",
+                "[::1]",
+                "192.0.2.1",
+                ".",
+                "a\\",
+                "m\u00fcnchen.example",
+                "\u00ff\u0000",
+                "*.example.net"
+            })
+    void hasTheFirstCertificateForAnyOtherName(String askedFor) throws Exception {
+        openssl.pair("second", "mail.example.net", 30);
+        String second = openssl.path("second.crt") + "," + openssl.path("second.key");
+        TlsPlugin plugin = plugin(Map.of("sni", new String[] {second}));
+        try (TestServer server = serverOf(plugin)) {
+            assertThat(subject(server, askedFor)).isEqualTo("CN=mx.example.org");
+            assertThat(subject(server, "mail.example.net.")).isEqualTo("CN=mail.example.net");
         }
         plugin.close();
     }

@@ -1,5 +1,19 @@
 package org.qpsmtpd.runtime.felix;
 
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceEvent;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.framework.launch.Framework;
+
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -24,19 +38,6 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.felix.framework.FrameworkFactory;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleEvent;
-import org.osgi.framework.BundleException;
-import org.osgi.framework.Constants;
-import org.osgi.framework.FrameworkEvent;
-import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceEvent;
-import org.osgi.framework.ServiceReference;
-import org.osgi.framework.SynchronousBundleListener;
-import org.osgi.framework.launch.Framework;
 
 /**
  * The OSGi framework with the bundles of the distribution in it, and the launcher's end of the
@@ -99,9 +100,13 @@ final class Container {
         this.connector = connector;
     }
 
-    /** Makes the framework; no bundle of ours is in it yet. */
+    /**
+     * Makes the framework; no bundle of ours is in it yet. The JDK is not to read which server a
+     * client asks for: it breaks off when that is no host name. The core reads it.
+     */
     static Container create(Map<String, String> properties, ClassPathConnector connector)
             throws BundleException {
+        System.setProperty("jdk.tls.server.disableExtensions", "server_name");
         Map<String, Object> all = new HashMap<>(properties);
         all.put("felix.log.logger", new FrameworkLog());
         // Felix takes objects in it, too.
