@@ -59,6 +59,20 @@ record PluginLine(
                 line.place());
     }
 
+    /**
+     * Where a plugin without a line stands: before the first of some plugins, else behind all.
+     *
+     * @param plugins the plugins in order
+     * @param before those that it is to stand before
+     */
+    static int place(List<String> plugins, List<String> before) {
+        int place = 0;
+        while (place < plugins.size() && !before.contains(plugins.get(place))) {
+            place++;
+        }
+        return place;
+    }
+
     /** Whether the line uses a name of an earlier release. */
     boolean isRenamed() {
         return !instance.equals(plugin) && !instance.startsWith(plugin + ":");

@@ -3,7 +3,7 @@
  * come to the engine: the only package of the core that another bundle uses.
  */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 @NullMarked
 package org.qpsmtpd.core.gate;
 

@@ -37,7 +37,7 @@ public final class JulBridge extends Handler {
     public void publish(LogRecord line) {
         LogLevel level = fromJul(line.getLevel());
         if (router.shows(level)) {
-            router.logForeign(level, text(line));
+            router.logForeign(level, line.getLoggerName(), text(line));
         }
     }
 

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.log.LogLevel;
@@ -29,6 +31,7 @@ public final class LogRouter {
     private final LogWriter writer;
     private volatile Loggers loggers = new Loggers(DEFAULT_LEVEL, false, List.of());
     private volatile Runnable onChange = () -> {};
+    private volatile Function<String, Optional<PluginCall>> speakers = logger -> Optional.empty();
 
     /**
      * Who takes lines.
@@ -179,9 +182,25 @@ public final class LogRouter {
         }
     }
 
-    /** Writes what a library or plugin said through slf4j, with the hook it runs in, if any. */
-    void logForeign(LogLevel level, String text) {
+    /**
+     * Sets who knows whose line it is that is written outside of a call.
+     *
+     * @param known by the name of the logger
+     */
+    public void speakers(Function<String, Optional<PluginCall>> known) {
+        speakers = known;
+    }
+
+    /**
+     * Writes what a library or plugin said through slf4j, with the hook it runs in, if any.
+     *
+     * @param logger the name of the logger; null for none
+     */
+    void logForeign(LogLevel level, @Nullable String logger, String text) {
         Optional<PluginCall> call = PluginCall.current();
+        if (call.isEmpty() && logger != null) {
+            call = speakers.apply(logger);
+        }
         if (call.isPresent()) {
             log(level, call.get(), text);
         } else {

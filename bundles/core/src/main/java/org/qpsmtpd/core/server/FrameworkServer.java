@@ -80,6 +80,7 @@ final class FrameworkServer {
         factory = around.factory(options, log);
         generations =
                 new Generations(factory, config, log, around.exchange().join(this::renewSoon));
+        log.speakers(generations::speaker);
         threads = new ThreadWatch(generations::ownerOf, generations::tooManyThreads);
         memory =
                 new MemoryWatch(
@@ -142,6 +143,7 @@ final class FrameworkServer {
                         around.version(),
                         started,
                         generations,
+                        around.exchange(),
                         config,
                         log,
                         this::reload,
