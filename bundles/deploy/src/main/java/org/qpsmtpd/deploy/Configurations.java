@@ -112,6 +112,24 @@ final class Configurations {
         return taken.values().stream().map(Taken::instance).toList();
     }
 
+    /** The files that configure no plugin any more, a sentence each. */
+    List<String> idle() {
+        List<String> idle = new ArrayList<>();
+        taken.forEach(
+                (file, entry) -> {
+                    String pid = entry.instance().pid();
+                    if (plugins(pid).isEmpty()) {
+                        idle.add(
+                                file
+                                        + " configures nothing: no plugin that is installed has the"
+                                        + " pid '"
+                                        + pid
+                                        + "'; install the plugin, or remove the file");
+                    }
+                });
+        return idle;
+    }
+
     /** One row for each file that was taken. */
     List<DeploymentStatus> rows() {
         List<DeploymentStatus> rows = new ArrayList<>();

@@ -60,6 +60,9 @@ public final class DeployFolder implements BundleSource, Deployments {
     /** Jars that could not be read are tried again at every so many looks. */
     private static final int LOOKS_PER_TRIAL = 4;
 
+    /** Most sentences about files at once; the rest is counted. */
+    private static final int MOST_TOLD = 5;
+
     private static final String MEND =
             "mend the jar or the configuration; it is tried again when either changes";
 
@@ -73,10 +76,12 @@ public final class DeployFolder implements BundleSource, Deployments {
     private final FolderWatch watch;
     private final Intake intake;
     private final Configurations configurations;
+    private final Lacks lacks;
     private final Duration betweenLooks;
     private final ServiceRegistration<CollisionHook> sideBySide;
     private final ServiceRegistration<ResolverHookFactory> limits;
     private volatile @Nullable Gate gate;
+    private volatile List<String> idle = List.of();
     private int looks;
 
     /** Made by the component runtime. */
@@ -98,12 +103,11 @@ public final class DeployFolder implements BundleSource, Deployments {
         worker.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         departures = new Departures(context, roster);
         notes = new RejectedNote(folder);
-        refusals =
-                new Refusals(
-                        roster, departures, notes, worker, String.valueOf(folder.getFileName()));
+        refusals = new Refusals(roster, departures, notes, worker, folderName());
         Reach reach = new Reach(context);
         installer = new Installer(context, settings, reach);
         configurations = new Configurations(context);
+        lacks = new Lacks(context);
         watch = new FolderWatch(settings, roster);
         BatchStart starts =
                 new BatchStart(
@@ -191,10 +195,33 @@ public final class DeployFolder implements BundleSource, Deployments {
     }
 
     private void renew() {
+        tellLacks();
         Gate engine = gate;
         if (engine != null) {
             engine.renew();
         }
+    }
+
+    /** A jar that has come, changed or gone may be what others use. */
+    private void tellLacks() {
+        for (DeployedBundle bundle : roster.noteLacks(lacks.of(roster.wanted()))) {
+            LOG.warn("{}/{}", folderName(), bundle.lackSentence());
+        }
+    }
+
+    /** The plugin of a configuration leaves when its last session ends. */
+    private void tellIdle() {
+        List<String> now = configurations.idle();
+        for (String sentence : now) {
+            if (!idle.contains(sentence)) {
+                LOG.warn("{}/{}", folderName(), sentence);
+            }
+        }
+        idle = now;
+    }
+
+    private String folderName() {
+        return String.valueOf(settings.folder().getFileName());
     }
 
     private void lookAgain() {
@@ -220,6 +247,7 @@ public final class DeployFolder implements BundleSource, Deployments {
             if (looks % LOOKS_PER_TRIAL == 0) {
                 configurations.begunToWait().forEach(this::tellWaiting);
                 again.addAll(roster.refused(Kind.UNREADABLE));
+                tellIdle();
             }
             var unused =
                     CompletableFuture.allOf(intake.take(watch.changed()), intake.takeAgain(again));
@@ -244,6 +272,62 @@ public final class DeployFolder implements BundleSource, Deployments {
     @Override
     public Optional<Path> folder() {
         return Optional.of(settings.folder());
+    }
+
+    @Override
+    public Optional<Bundle> successor(Bundle bundle) {
+        return roster.successor(bundle);
+    }
+
+    @Override
+    public Optional<String> absence(String plugin) {
+        List<DeploymentStatus> refusals = roster.refusals();
+        Optional<String> certain =
+                refusals.stream()
+                        .filter(refused -> refused.plugins().contains(plugin))
+                        .map(
+                                refused ->
+                                        folderName()
+                                                + "/"
+                                                + refused.file()
+                                                + " has it, and is refused: "
+                                                + refused.reason())
+                        .findFirst();
+        return certain.or(
+                () ->
+                        refusals.stream()
+                                .filter(refused -> refused.bundle().isEmpty())
+                                .filter(refused -> refused.file().endsWith(Jar.ENDING))
+                                .map(
+                                        refused ->
+                                                folderName()
+                                                        + "/"
+                                                        + refused.file()
+                                                        + " may have it, and is refused: "
+                                                        + refused.reason())
+                                .findFirst());
+    }
+
+    @Override
+    public List<String> refused() {
+        return few(
+                roster.refusals().stream()
+                        .map(refused -> refused.file() + " is refused: " + refused.reason())
+                        .toList());
+    }
+
+    @Override
+    public List<String> warnings() {
+        return few(Stream.concat(roster.lacks().stream(), idle.stream()).toList());
+    }
+
+    private List<String> few(List<String> sentences) {
+        List<String> few = new ArrayList<>();
+        sentences.stream().limit(MOST_TOLD).forEach(it -> few.add(folderName() + "/" + it));
+        if (sentences.size() > MOST_TOLD) {
+            few.add(sentences.size() - MOST_TOLD + " more in " + folderName());
+        }
+        return few;
     }
 
     @Override
@@ -287,11 +371,10 @@ public final class DeployFolder implements BundleSource, Deployments {
                 refusals.forgive(bundle.jar());
             }
         }
-        String folder = String.valueOf(settings.folder().getFileName());
         for (DeployedBundle bundle : shadowed) {
             LOG.warn(
                     "{}/{}: {} is not used: {}",
-                    folder,
+                    folderName(),
                     bundle.jar(),
                     bundle.label(),
                     bundle.remark());

@@ -38,6 +38,7 @@ final class DeployedBundle {
     private boolean offered;
     private boolean served;
     private String remark = "";
+    private String lack = "";
 
     /**
      * Makes the entry of a bundle that was just installed.
@@ -116,6 +117,20 @@ final class DeployedBundle {
         remark = text;
     }
 
+    /** What it uses that is there only until the next start; empty for nothing. */
+    String lack() {
+        return lack;
+    }
+
+    void setLack(String text) {
+        lack = text;
+    }
+
+    /** The same, with the jar. */
+    String lackSentence() {
+        return jar + ": " + label() + " " + lack;
+    }
+
     /** Whether new sessions are to have it, if no newer content of the jar can. */
     boolean isUsable() {
         return (stage == Stage.WAITING || stage == Stage.RUNNING)
@@ -161,6 +176,6 @@ final class DeployedBundle {
                 bundle.getVersion().toString(),
                 plugins,
                 since,
-                remark);
+                remark.isEmpty() ? lack : remark);
     }
 }

@@ -84,20 +84,24 @@ final class Jar {
         refusal = null;
     }
 
+    /** What is not taken of it now. */
+    Optional<DeploymentStatus> refusal() {
+        return Optional.ofNullable(refusal)
+                .map(
+                        refused ->
+                                new DeploymentStatus(
+                                        name,
+                                        "refused",
+                                        refused.bundle,
+                                        refused.version,
+                                        refused.plugins,
+                                        refused.since,
+                                        refused.fault.sentence()));
+    }
+
     List<DeploymentStatus> rows() {
         List<DeploymentStatus> rows = new ArrayList<>();
-        Refusal refused = refusal;
-        if (refused != null) {
-            rows.add(
-                    new DeploymentStatus(
-                            name,
-                            "refused",
-                            refused.bundle,
-                            refused.version,
-                            refused.plugins,
-                            refused.since,
-                            refused.fault.sentence()));
-        }
+        refusal().ifPresent(rows::add);
         for (int i = bundles.size() - 1; i >= 0; i--) {
             DeployedBundle bundle = bundles.get(i);
             if (bundle.stage() != DeployedBundle.Stage.LEAVING || bundle.served()) {

@@ -67,7 +67,8 @@ final class ResolverReport {
         return String.join("; ", sentences);
     }
 
-    private static boolean isMandatory(BundleRequirement requirement) {
+    /** Whether a bundle cannot be without it. */
+    static boolean isMandatory(BundleRequirement requirement) {
         Map<String, String> directives = requirement.getDirectives();
         String effective = directives.get(Namespace.REQUIREMENT_EFFECTIVE_DIRECTIVE);
         String resolution = directives.get(Namespace.REQUIREMENT_RESOLUTION_DIRECTIVE);
@@ -98,7 +99,8 @@ final class ResolverReport {
         return requirement.getRevision().getBundle();
     }
 
-    private static String wanted(BundleRequirement requirement) {
+    /** What is required, in words. */
+    static String wanted(BundleRequirement requirement) {
         String namespace = requirement.getNamespace();
         String filter = filter(requirement);
         String name = Range.value(filter, namespace);
@@ -158,7 +160,8 @@ final class ResolverReport {
         return filter == null ? "" : filter;
     }
 
-    private static String label(Bundle bundle) {
+    /** A bundle's name and version. */
+    static String label(Bundle bundle) {
         return bundle.getSymbolicName() + " " + bundle.getVersion();
     }
 

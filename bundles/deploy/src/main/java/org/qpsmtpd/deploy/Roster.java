@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -121,14 +122,64 @@ final class Roster {
             return false;
         }
         Jar jar = jar(bundle.jar());
-        if (bundle.plugins().isEmpty()) {
-            bundle.enter(Stage.RUNNING);
-            retireBefore(jar, bundle, leaving);
-        } else {
+        if (isJudged(jar)) {
             bundle.enter(Stage.WAITING);
             giveUpSurplus(jar, leaving);
+        } else {
+            bundle.enter(Stage.RUNNING);
+            retireBefore(jar, bundle, leaving);
         }
         return true;
+    }
+
+    /** The engine decides about plugins, and about what takes the place of plugins. */
+    private static boolean isJudged(Jar jar) {
+        return jar.bundles().stream()
+                .filter(bundle -> bundle.stage() != Stage.LEAVING)
+                .anyMatch(bundle -> !bundle.plugins().isEmpty());
+    }
+
+    /** What new sessions are to have in the place of a bundle that they are to have no more. */
+    synchronized Optional<Bundle> successor(Bundle bundle) {
+        return jars.values().stream()
+                .filter(jar -> jar.bundles().stream().anyMatch(it -> it.bundle().equals(bundle)))
+                .findFirst()
+                .flatMap(Jar::wanted)
+                .map(DeployedBundle::bundle)
+                .filter(wanted -> !wanted.equals(bundle));
+    }
+
+    /** The refusals of the newest contents of jars, by name of the jar. */
+    synchronized List<DeploymentStatus> refusals() {
+        return jars.values().stream().flatMap(jar -> jar.refusal().stream()).toList();
+    }
+
+    /**
+     * Notes what bundles use that is there only until the next start.
+     *
+     * @param lacks a sentence for each bundle that does
+     * @return the bundles for which that is news
+     */
+    synchronized List<DeployedBundle> noteLacks(Map<DeployedBundle, String> lacks) {
+        List<DeployedBundle> news = new ArrayList<>();
+        for (DeployedBundle bundle : all()) {
+            String lack = lacks.getOrDefault(bundle, "");
+            if (!lack.equals(bundle.lack())) {
+                bundle.setLack(lack);
+                if (!lack.isEmpty()) {
+                    news.add(bundle);
+                }
+            }
+        }
+        return news;
+    }
+
+    /** What is noted of that, a sentence each. */
+    synchronized List<String> lacks() {
+        return all().stream()
+                .filter(bundle -> !bundle.lack().isEmpty())
+                .map(DeployedBundle::lackSentence)
+                .toList();
     }
 
     private static void giveUpSurplus(Jar jar, List<DeployedBundle> leaving) {

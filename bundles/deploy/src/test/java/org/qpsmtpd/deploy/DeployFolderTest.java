@@ -1016,4 +1016,126 @@ class DeployFolderTest {
 
         assertThat(bundle.getResource("org/example/inner/text")).isNotNull();
     }
+
+    // ---- what others use, and what takes the place of others
+
+    private String logged() {
+        return String.join("\n", log.lines());
+    }
+
+    private static TestJar library(String version, String... packages) {
+        TestJar jar = TestJar.bundle("org.example.lib", version);
+        for (String name : packages) {
+            jar.header("Export-Package", name).entry(name.replace('.', '/') + "/text", "a");
+        }
+        return jar;
+    }
+
+    @Test
+    void warnsOfWhatGoesUnderABundleThatUsesIt() throws Exception {
+        Path lib = library("1.0.0", "org.example.lib").write(folder.resolve("lib.jar"));
+        TestJar.plugin("sample", "1.0.1")
+                .header("Import-Package", "org.example.lib")
+                .write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        gate.awaitRenewal();
+        accept(deploy);
+        assertThat(deploy.warnings()).isEmpty();
+
+        Files.delete(lib);
+        gate.awaitRenewal();
+        String lack =
+                "deploy/x.jar: sample 1.0.1 uses the package org.example.lib of org.example.lib"
+                        + " 1.0.0, whose jar is gone or holds it no more; it goes on as it is, and"
+                        + " the next start refuses it: put that jar back";
+        assertThat(deploy.warnings()).containsExactly(lack);
+        assertThat(logged()).containsOnlyOnce(lack);
+        assertThat(row(deploy, "running").reason()).startsWith("uses the package org.example.lib");
+
+        library("1.0.0", "org.example.lib").write(lib);
+        gate.awaitRenewal();
+        assertThat(deploy.warnings()).isEmpty();
+
+        library("1.0.1").write(lib);
+        gate.awaitRenewal();
+        assertThat(deploy.warnings()).containsExactly(lack);
+    }
+
+    @Test
+    void letsTheEngineDecideAboutAContentWithoutThePluginThatWasThere() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+        gate.awaitRenewal();
+        Bundle old = accept(deploy).get(0);
+        assertThat(deploy.successor(old)).isEmpty();
+
+        TestJar.bundle("org.example.other", "2.0.0").write(jar);
+        gate.awaitRenewal();
+        assertThat(states(deploy)).containsExactly("x.jar 2.0.0 waiting", "x.jar 1.0.1 running");
+        Bundle next = deploy.wanted().get(0);
+        assertThat(deploy.successor(old)).contains(next);
+        deploy.refuse(next, "a line names sample");
+
+        assertThat(accept(deploy)).containsExactly(old);
+        assertThat(states(deploy)).containsExactly("x.jar 2.0.0 refused", "x.jar 1.0.1 running");
+        assertThat(logged()).contains("a line names sample; sample 1.0.1 stays in use");
+        assertThat(logged()).doesNotContain("2.0.0 is in use");
+        assertThat(deploy.refused())
+                .singleElement()
+                .asString()
+                .startsWith("deploy/x.jar is refused: a line names sample; ");
+    }
+
+    @Test
+    void knowsWhyAPluginIsNotThere() throws Exception {
+        TestJar.plugin("sample", "1.0.1")
+                .header("Import-Package", "org.example.lib")
+                .write(folder.resolve("x.jar"));
+        DeployFolder deploy = open();
+
+        String fault =
+                "it needs the package org.example.lib, and no bundle exports it; put what it needs"
+                        + " into the deploy folder, or build it for what is there";
+        assertThat(deploy.absence("sample"))
+                .contains("deploy/x.jar has it, and is refused: " + fault);
+        assertThat(deploy.absence("other")).isEmpty();
+        TestJar.plain().write(folder.resolve("y.jar"));
+        Await.until("y.jar is refused", () -> deploy.refused().size() == 2);
+        assertThat(deploy.absence("other"))
+                .hasValueSatisfying(
+                        text ->
+                                assertThat(text)
+                                        .startsWith("deploy/y.jar may have it, and is refused: "));
+    }
+
+    @Test
+    void tellsFewOfManyRefusals() throws Exception {
+        for (int i = 0; i < 7; i++) {
+            TestJar.plain().write(folder.resolve(i + ".jar"));
+        }
+
+        assertThat(open().refused()).hasSize(6).last().isEqualTo("2 more in deploy");
+    }
+
+    @Test
+    void warnsOfAConfigurationWhosePluginHasLeft() throws Exception {
+        Path jar = TestJar.plugin("sample", "1.0.1").write(folder.resolve("x.jar"));
+        Files.writeString(folder.resolve("sample-one.cfg"), "key = value\n");
+        DeployFolder deploy = open();
+        gate.awaitRenewal();
+        Bundle bundle = accept(deploy).get(0);
+        assertThat(deploy.warnings()).isEmpty();
+
+        Files.delete(jar);
+        gate.awaitRenewal();
+        accept(deploy);
+        deploy.release(bundle);
+
+        String lack =
+                "deploy/sample-one.cfg configures nothing: no plugin that is installed has"
+                        + " the pid 'sample'; install the plugin, or remove the file";
+        Await.until("a line about the file", () -> logged().contains(lack));
+        assertThat(deploy.warnings()).containsExactly(lack);
+        assertThat(logged()).containsOnlyOnce(lack);
+    }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.connection.Connection;
 import org.qpsmtpd.api.connection.Hello;
@@ -350,5 +351,10 @@ public final class FakeConnection implements Connection {
         }
         awaited.add(limit);
         return answer;
+    }
+
+    @Override
+    public Executor carrying(Executor executor) {
+        return executor;
     }
 }

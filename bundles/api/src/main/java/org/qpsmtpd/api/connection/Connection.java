@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.mail.Address;
@@ -126,4 +127,12 @@ public interface Connection {
      *     client is gone
      */
     CompletionStage<Boolean> awaitInput(Duration limit);
+
+    /**
+     * Runs code elsewhere as a part of the plugin's call, so that what it logs is known as the
+     * plugin's, with the connection and the hook. To be called within a hook.
+     *
+     * @param executor where the code really runs
+     */
+    Executor carrying(Executor executor);
 }

@@ -20,6 +20,7 @@ import java.util.Map;
  *     a while after failures, {@code trying} when one call is to show whether it works again
  * @param away whether its bundle is stopped or being updated
  * @param onChild whether its calls go to a worker, since they may wait
+ * @param remark what else is to be known, such as that no call can reach it; empty for nothing
  */
 public record PluginStatus(
         String hook,
@@ -35,7 +36,8 @@ public record PluginStatus(
         long running,
         String breaker,
         boolean away,
-        boolean onChild) {
+        boolean onChild,
+        String remark) {
     /** Copies the map. */
     public PluginStatus {
         verdicts = Map.copyOf(verdicts);

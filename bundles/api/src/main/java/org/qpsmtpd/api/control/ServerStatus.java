@@ -13,6 +13,7 @@ import java.util.List;
  * @param connections how many connections are open
  * @param mostConnections how many may be; 0 for no limit
  * @param sessions how many connections there have been since the start
+ * @param mail what became of the mail of those
  * @param children workers that are there now
  * @param mostChildren how many there may be
  * @param waiting requests that wait for a worker
@@ -21,6 +22,7 @@ import java.util.List;
  * @param faults why mail is deferred, a sentence each; empty when it is not
  * @param refused why the latest change, or what a file holds now, is not in use, a sentence each;
  *     empty when it is
+ * @param warnings what should be mended although mail flows, a sentence each; empty for nothing
  */
 public record ServerStatus(
         String version,
@@ -30,17 +32,20 @@ public record ServerStatus(
         int connections,
         int mostConnections,
         long sessions,
+        MailCounts mail,
         int children,
         int mostChildren,
         int waiting,
         int generation,
         int plugins,
         List<String> faults,
-        List<String> refused) {
+        List<String> refused,
+        List<String> warnings) {
     /** Copies the lists. */
     public ServerStatus {
         addresses = List.copyOf(addresses);
         faults = List.copyOf(faults);
         refused = List.copyOf(refused);
+        warnings = List.copyOf(warnings);
     }
 }

@@ -45,9 +45,9 @@ public final class HookResult {
             int code,
             @Nullable Action naughty,
             @Nullable CompletionStage<HookResult> later) {
-        this.action = action;
-        this.text = text;
-        this.reason = reason;
+        this.action = Objects.requireNonNull(action, "an answer has an action");
+        this.text = Objects.requireNonNull(text, "an answer's text may be empty, but not null");
+        this.reason = Objects.requireNonNull(reason, "a reason may be empty, but not null");
         this.code = code;
         this.naughty = naughty;
         this.later = later;
@@ -134,9 +134,15 @@ public final class HookResult {
 
     /**
      * The answer comes later, without holding a thread meanwhile. The stage must complete, from any
-     * thread; the server stops waiting at the hook's deadline.
+     * thread; the server stops waiting at the hook's deadline. An answer that comes later itself is
+     * followed, sixteen times at most; null is no answer, and counts as a failure of the plugin. A
+     * reason and a reply code given here hold for an answer without its own.
+     *
+     * <p>Code that logs while it works at the answer should run on {@link
+     * org.qpsmtpd.api.connection.Connection#carrying}, so that its lines are known as the call's.
      */
     public static HookResult later(CompletionStage<HookResult> stage) {
+        Objects.requireNonNull(stage, "an answer that comes later needs a stage");
         return new HookResult(Action.DECLINED, "", "", 0, null, stage);
     }
 

@@ -11,6 +11,14 @@ import org.qpsmtpd.api.mail.Parameters;
  * @param parameters what followed it
  */
 public record ParsedCommand(HookResult outcome, String argument, Parameters parameters) {
+    /** Refuses an outcome that comes later: the command is read now. */
+    public ParsedCommand {
+        if (outcome.pending().isPresent()) {
+            throw new IllegalArgumentException(
+                    "the outcome of reading a command cannot come later");
+        }
+    }
+
     /** A command that could be read. */
     public static ParsedCommand of(String argument, Parameters parameters) {
         return new ParsedCommand(HookResult.OK, argument, parameters);

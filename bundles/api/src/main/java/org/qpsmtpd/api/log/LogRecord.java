@@ -31,9 +31,10 @@ public record LogRecord(
 
     /**
      * The line as qpsmtpd's own loggers write it, without the process id: {@code (HOOK) PLUGIN:
-     * TEXT}.
+     * TEXT}, or {@code PLUGIN: TEXT} from a plugin that does something of its own.
      */
     public String line() {
-        return plugin.isEmpty() ? text : "(" + hook + ") " + plugin + ": " + text;
+        String place = hook.isEmpty() ? "" : "(" + hook + ") ";
+        return plugin.isEmpty() ? text : place + plugin + ": " + text;
     }
 }

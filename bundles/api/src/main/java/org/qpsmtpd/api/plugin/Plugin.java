@@ -39,4 +39,19 @@ public @interface Plugin {
      */
     @Attribute("positional")
     String[] positional() default {};
+
+    /**
+     * Plugins that are to be asked after this one, by their names in {@code config/plugins}. Counts
+     * while no line names this one: then it stands before the first of them that is there, and
+     * behind all lines when none is. A line has its place from the file.
+     */
+    @Attribute("before")
+    String[] before() default {};
+
+    /**
+     * Hooks, as {@link org.qpsmtpd.api.hook.HookPoint#hookName} writes them, at which this plugin
+     * never declines, so that none behind it is ever asked; the server warns of one that is.
+     */
+    @Attribute("decides")
+    String[] decides() default {};
 }

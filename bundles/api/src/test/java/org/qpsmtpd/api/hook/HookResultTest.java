@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.qpsmtpd.api.mail.Parameters;
 
 class HookResultTest {
     @Test
@@ -115,5 +116,23 @@ class HookResultTest {
                 .extracting(HookPoint::type)
                 .doesNotHaveDuplicates()
                 .allMatch(Class::isInterface);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // it is what plugins do that are not checked for it
+    void isNeverWithoutItsParts() {
+        assertThatThrownBy(() -> HookResult.later(null)).hasMessageContaining("stage");
+        assertThatThrownBy(() -> HookResult.deny(null)).hasMessageContaining("text");
+        assertThatThrownBy(() -> HookResult.OK.because(null)).hasMessageContaining("reason");
+        assertThatThrownBy(() -> HookResult.of(null, "")).hasMessageContaining("action");
+    }
+
+    @Test
+    void isThereWhenACommandHasBeenRead() {
+        HookResult later = HookResult.later(new CompletableFuture<>());
+
+        assertThatThrownBy(() -> new ParsedCommand(later, "", Parameters.NONE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("later");
     }
 }

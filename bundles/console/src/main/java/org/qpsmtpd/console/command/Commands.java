@@ -5,6 +5,9 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.Function;
 import org.osgi.framework.BundleContext;
@@ -29,7 +32,7 @@ public final class Commands {
     @Activate
     public Commands(BundleContext context, @Reference Servers servers) {
         Clock clock = Clock.system(ZoneId.systemDefault());
-        for (Command command : all()) {
+        for (Command command : all(() -> PluginCommands.of(context))) {
             Map<String, Object> properties =
                     Map.of(
                             CommandProcessor.COMMAND_SCOPE,
@@ -49,8 +52,17 @@ public final class Commands {
         registrations.forEach(ServiceRegistration::unregister);
     }
 
-    /** Every command, in the order in which help shows them. */
+    /** Every command, where no plugin brings any. */
     public static List<Command> all() {
+        return all(TreeMap::new);
+    }
+
+    /**
+     * Every command, in the order in which help shows them.
+     *
+     * @param foreign those that plugins bring: names, and a sentence about each
+     */
+    static List<Command> all(Supplier<SortedMap<String, String>> foreign) {
         List<Command> commands = new ArrayList<>();
         commands.add(new StatusCommand());
         commands.add(new PluginsCommand());
@@ -67,7 +79,7 @@ public final class Commands {
         commands.add(new ConfigCommand());
         commands.add(new WhyCommand());
         commands.add(new TraceCommand());
-        commands.add(new HelpCommand(commands));
+        commands.add(new HelpCommand(commands, foreign));
         return List.copyOf(commands);
     }
 }

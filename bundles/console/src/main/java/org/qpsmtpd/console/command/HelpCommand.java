@@ -3,13 +3,20 @@ package org.qpsmtpd.console.command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Supplier;
 import org.qpsmtpd.console.text.Table;
 
 /** {@code help}. */
 final class HelpCommand implements Command {
     private final List<Command> commands;
+    private final Supplier<SortedMap<String, String>> foreign;
 
-    HelpCommand(List<Command> others) {
+    /**
+     * @param foreign what others bring: names, and a sentence about each
+     */
+    HelpCommand(List<Command> others, Supplier<SortedMap<String, String>> foreign) {
+        this.foreign = foreign;
         commands = new ArrayList<>(others);
         commands.add(this);
     }
@@ -28,15 +35,27 @@ final class HelpCommand implements Command {
         }
         Table table = Table.ofPairs();
         commands.forEach(each -> table.row(each.usage().synopsis(), each.usage().summary()));
-        call.answer(
-                commands.stream().map(HelpCommand::entry).toList(),
-                table.text() + "\nEach takes --json and --help.\n");
+        Table others = Table.ofPairs();
+        List<Map<String, String>> entries =
+                new ArrayList<>(commands.stream().map(HelpCommand::entry).toList());
+        foreign.get()
+                .forEach(
+                        (name, summary) -> {
+                            others.row(name, summary);
+                            entries.add(entry(name, name, summary));
+                        });
+        String end = "\nEach takes --json and --help.\n";
+        String more = others.isEmpty() ? "" : "\nOf plugins:\n" + others.text();
+        call.answer(entries, table.text() + end + more);
     }
 
     private static Map<String, String> entry(Command command) {
         Usage usage = command.usage();
-        return Map.of(
-                "name", usage.name(), "synopsis", usage.synopsis(), "summary", usage.summary());
+        return entry(usage.name(), usage.synopsis(), usage.summary());
+    }
+
+    private static Map<String, String> entry(String name, String synopsis, String summary) {
+        return Map.of("name", name, "synopsis", synopsis, "summary", summary);
     }
 
     private Command named(String name) {

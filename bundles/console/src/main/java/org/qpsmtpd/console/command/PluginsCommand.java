@@ -3,17 +3,26 @@ package org.qpsmtpd.console.command;
 import static org.qpsmtpd.console.text.Table.left;
 import static org.qpsmtpd.console.text.Table.right;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.console.text.Places;
+import org.qpsmtpd.console.text.Printable;
 import org.qpsmtpd.console.text.Table;
+import org.qpsmtpd.console.text.Table.Column;
 import org.qpsmtpd.console.text.Times;
 
 /** {@code plugins}. */
 final class PluginsCommand implements Command {
+    /** Columns of a terminal that the table fits into. */
+    private static final int WIDTH = 120;
+
+    private static final int MOST_ANSWERS = 7;
+
     @Override
     public Usage usage() {
         return Usage.ofServer(
@@ -56,58 +65,103 @@ final class PluginsCommand implements Command {
                 .orElse("No plugin is in use.\n");
     }
 
+    /** The table, and below it what is to be known of single plugins. */
     private static String text(List<PluginStatus> plugins) {
-        Table table =
-                new Table(
-                        left("HOOK"),
-                        left("PLUGIN"),
-                        left("VERSION"),
-                        right("CALLS"),
-                        left("ANSWERS"),
-                        right("MEAN"),
-                        right("P99"),
-                        right("ERRORS"),
-                        right("RUNNING"),
-                        left("STATE"),
-                        left("BUNDLE"),
-                        left("NAMED IN"));
+        StringBuilder text = new StringBuilder(fitting(plugins));
         for (PluginStatus plugin : plugins) {
-            table.row(
-                    plugin.hook(),
-                    plugin.name(),
-                    plugin.version(),
-                    plugin.calls(),
-                    answers(plugin.verdicts()),
-                    time(plugin, plugin.meanMicros()),
-                    time(plugin, plugin.p99Micros()),
-                    plugin.errors(),
-                    plugin.running(),
-                    state(plugin),
-                    plugin.bundle(),
-                    plugin.place());
+            if (!plugin.remark().isEmpty()) {
+                String line = plugin.name() + ", hook " + plugin.hook() + ": " + plugin.remark();
+                text.append(Printable.of(line)).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    /** Leaves out rare answers, then versions, until a terminal shows each row in a line. */
+    private static String fitting(List<PluginStatus> plugins) {
+        String text = table(plugins, true, MOST_ANSWERS);
+        for (int answers = MOST_ANSWERS - 1; !fits(text) && answers >= 2; answers--) {
+            text = table(plugins, true, answers);
+        }
+        for (int answers = 2; !fits(text) && answers >= 0; answers--) {
+            text = table(plugins, false, answers);
+        }
+        return text;
+    }
+
+    private static boolean fits(String text) {
+        return text.lines().allMatch(line -> line.length() <= WIDTH);
+    }
+
+    private static String table(List<PluginStatus> plugins, boolean versions, int answers) {
+        List<Column> columns = new ArrayList<>();
+        columns.add(left("HOOK"));
+        columns.add(left("PLUGIN"));
+        if (versions) {
+            columns.add(left("VERSION"));
+        }
+        columns.add(right("CALLS"));
+        columns.add(left("ANSWERS"));
+        columns.add(right("MEAN"));
+        columns.add(right("P99"));
+        columns.add(left("STATE"));
+        columns.add(left("NAMED IN"));
+        Table table = new Table(columns.toArray(new Column[0]));
+        String folder = Places.commonFolder(plugins.stream().map(PluginStatus::place).toList());
+        for (PluginStatus plugin : plugins) {
+            table.row(cells(plugin, versions, answers, folder));
         }
         return table.text();
+    }
+
+    private static Object[] cells(
+            PluginStatus plugin, boolean versions, int answers, String folder) {
+        List<Object> cells = new ArrayList<>(List.of(plugin.hook(), plugin.name()));
+        if (versions) {
+            cells.add(plugin.version());
+        }
+        cells.add(plugin.calls());
+        cells.add(answers(plugin.verdicts(), answers));
+        cells.add(time(plugin, plugin.meanMicros()));
+        cells.add(time(plugin, plugin.p99Micros()));
+        cells.add(states(plugin));
+        String place = plugin.place();
+        cells.add(place.startsWith(folder) ? place.substring(folder.length()) : place);
+        return cells.toArray();
     }
 
     private static String time(PluginStatus plugin, long micros) {
         return plugin.calls() == 0 ? "-" : Times.micros(micros);
     }
 
-    /** The most frequent answer first. */
-    private static String answers(Map<String, Long> verdicts) {
-        return Words.orDash(
+    /** The most frequent answers first, and so many of them. */
+    private static String answers(Map<String, Long> verdicts, int most) {
+        String shown =
                 verdicts.entrySet().stream()
                         .sorted(
                                 Map.Entry.<String, Long>comparingByValue()
                                         .reversed()
                                         .thenComparing(Map.Entry.comparingByKey()))
+                        .limit(most)
                         .map(entry -> entry.getValue() + " " + entry.getKey())
-                        .collect(Collectors.joining(", ")));
+                        .collect(Collectors.joining(", "));
+        boolean all = verdicts.size() <= most;
+        return Words.orDash(all ? shown : shown.isEmpty() ? "..." : shown + ", ...");
+    }
+
+    /** How it is, and what is out of the ordinary. */
+    private static String states(PluginStatus plugin) {
+        String errors = plugin.errors() == 0 ? "" : ", " + Words.count(plugin.errors(), "error");
+        String running = plugin.running() == 0 ? "" : ", " + plugin.running() + " running";
+        return state(plugin) + errors + running;
     }
 
     private static String state(PluginStatus plugin) {
         if (plugin.away()) {
             return "away";
+        }
+        if (!plugin.remark().isEmpty()) {
+            return "never asked";
         }
         return switch (plugin.breaker()) {
             case "closed" -> "in use";

@@ -1,6 +1,7 @@
 package org.qpsmtpd.console.command;
 
 import java.util.List;
+import org.qpsmtpd.api.control.MailCounts;
 import org.qpsmtpd.api.control.ServerStatus;
 import org.qpsmtpd.console.text.Table;
 
@@ -23,6 +24,7 @@ final class StatusCommand implements Command {
         table.row("server", "qpsmtpd " + status.version() + ", up " + call.ago(status.started()));
         table.row(status.paused() ? "paused" : "accepts on", addresses(status.addresses()));
         table.row("connections", connections(status));
+        table.row("mail", mail(status.mail()));
         table.row(
                 "workers",
                 status.children()
@@ -36,11 +38,21 @@ final class StatusCommand implements Command {
                 Words.count(status.plugins(), "plugin") + " in generation " + status.generation());
         status.faults().forEach(fault -> table.row("defers mail", fault));
         status.refused().forEach(reason -> table.row("not in use", reason));
+        status.warnings().forEach(warning -> table.row("warning", warning));
         return table.text();
     }
 
     private static String addresses(List<String> addresses) {
         return addresses.isEmpty() ? "no address" : String.join(", ", addresses);
+    }
+
+    private static String mail(MailCounts mail) {
+        return mail.accepted()
+                + " accepted, "
+                + mail.refused()
+                + " refused, "
+                + mail.deferred()
+                + " deferred since the start";
     }
 
     private static String connections(ServerStatus status) {

@@ -35,7 +35,8 @@ record Story(SessionRecord session, String id, ZoneId zone) {
         }
         StringBuilder text = new StringBuilder(header());
         for (List<Decision> chapter : chapters()) {
-            text.append(chapter(chapter, untold.remove(chapter.get(0).messageId())));
+            MessageRecord message = untold.remove(chapter.get(0).messageId());
+            text.append(chapter(chapter, message, stepBefore(chapter.get(0))));
         }
         untold.values().forEach(message -> text.append(message(message)));
         if (session.dropped() > 0) {
@@ -84,11 +85,18 @@ record Story(SessionRecord session, String id, ZoneId zone) {
         return chapters;
     }
 
-    private static String chapter(List<Decision> decisions, @Nullable MessageRecord message) {
+    /** When the step before one was, of whatever message; 0 for the first of the session. */
+    private long stepBefore(Decision decision) {
+        int place = session.decisions().indexOf(decision);
+        return place <= 0 ? 0 : session.decisions().get(place - 1).at();
+    }
+
+    private static String chapter(
+            List<Decision> decisions, @Nullable MessageRecord message, long begin) {
         String about = decisions.get(0).messageId();
         String title =
                 about.isEmpty() ? "\nconnection\n" : "\nmessage " + Printable.of(about) + "\n";
-        return (message == null ? title : message(message)) + calls(decisions);
+        return (message == null ? title : message(message)) + calls(decisions, begin);
     }
 
     private static String message(MessageRecord message) {
@@ -109,19 +117,24 @@ record Story(SessionRecord session, String id, ZoneId zone) {
         return all.isEmpty() ? "nobody" : all + (more > 0 ? " and " + more + " more" : "");
     }
 
-    private static String calls(List<Decision> decisions) {
+    private static String calls(List<Decision> decisions, long begin) {
         Table table =
                 new Table(
                         right("AT"),
+                        right("STEP"),
                         left("HOOK"),
                         left("PLUGIN"),
                         left("VERSION"),
                         left("ANSWER"),
                         right("TIME"),
                         left("WHY"));
+        long before = begin;
         for (Decision decision : decisions) {
+            long step = Math.max(0, decision.at() - before);
+            before = decision.at();
             table.row(
                     Times.micros(decision.at()),
+                    "+" + Times.micros(step),
                     decision.hook(),
                     isReply(decision) ? "(server)" : decision.plugin(),
                     decision.version(),

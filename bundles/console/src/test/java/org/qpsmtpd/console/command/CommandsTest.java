@@ -3,10 +3,14 @@ package org.qpsmtpd.console.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.control.DeploymentStatus;
 import org.qpsmtpd.api.control.GenerationStatus;
+import org.qpsmtpd.api.control.PluginStatus;
 
 final class CommandsTest {
     private final Bench bench = new Bench();
@@ -31,6 +36,7 @@ final class CommandsTest {
                         server       qpsmtpd 1.0.0, up 1m20s
                         accepts on   127.0.0.1:25
                         connections  1 open of at most 100, 17 since the start
+                        mail         12 accepted, 3 refused, 1 deferred since the start
                         workers      5 of at most 15, 1 request waiting
                         plugins      12 plugins in generation 4
                         """);
@@ -40,9 +46,12 @@ final class CommandsTest {
     void statusSaysWhyMailIsDeferredAndWhatIsNotInUse() throws InterruptedException {
         server.faults.add("config/plugins:3: no plugin 'dnsbl'");
         server.refused.add("a.jar: its package org.example is missing");
+        server.warnings.add("plugin 'x' is never asked");
         server.paused = true;
         assertThat(bench.run("status"))
                 .contains("paused       127.0.0.1:25\n")
+                .contains("mail         12 accepted, 3 refused, 1 deferred since the start\n")
+                .contains("warning      plugin 'x' is never asked\n")
                 .contains("defers mail  config/plugins:3: no plugin 'dnsbl'\n")
                 .contains("not in use   a.jar: its package org.example is missing\n");
     }
@@ -59,14 +68,48 @@ final class CommandsTest {
     @Test
     void pluginsShowsTheChainOfEachHook() throws InterruptedException {
         server.plugins.add(FakeServer.plugin("rcpt", "rcpt_ok", 1_000));
-        server.plugins.add(FakeServer.plugin("queue", "maildir", 0));
-        assertThat(bench.run("plugins").lines().map(line -> line.replaceAll("  .*NAMED", "NAMED")))
-                .containsExactly(
-                        "HOOKNAMED IN",
-                        "rcpt   rcpt_ok  1.0.0     1000  999 DECLINED, 1 DENY  350 us  1.2 ms"
-                                + "       0        0  in use  org.example.rcpt_ok  config/plugins:3",
-                        "queue  maildir  1.0.0        0  -                          -       -"
-                                + "       0        0  in use  org.example.maildir  config/plugins:3");
+        server.plugins.add(
+                FakeServer.plugin("rcpt", "late", 0, "/srv/deploy/late-a.cfg", "never asked: why"));
+        server.plugins.add(FakeServer.plugin("queue", "maildir", 0, "bundle org.example", ""));
+        assertThat(bench.run("plugins"))
+                .isEqualTo(
+                        """
+                        HOOK   PLUGIN   VERSION  CALLS  ANSWERS                 MEAN     P99  STATE        NAMED IN
+                        rcpt   rcpt_ok  1.0.0     1000  999 DECLINED, 1 DENY  350 us  1.2 ms  in use       config/plugins:3
+                        rcpt   late     1.0.0        0  -                          -       -  never asked  deploy/late-a.cfg
+                        queue  maildir  1.0.0        0  -                          -       -  in use       bundle org.example
+                        late, hook rcpt: never asked: why
+                        """);
+    }
+
+    @Test
+    void pluginsFitsATerminal() throws InterruptedException {
+        String hook = "unrecognized_command";
+        PluginStatus plain = FakeServer.plugin(hook, "count_unrecognized_commands", 5);
+        PluginStatus busy =
+                new PluginStatus(
+                        hook,
+                        plain.name(),
+                        plain.bundle(),
+                        plain.version(),
+                        plain.place(),
+                        123_456_789,
+                        Map.of("DECLINED", 123_000_000L, "DENY_DISCONNECT", 456_789L, "OK", 7L),
+                        350,
+                        1_200,
+                        7,
+                        0,
+                        "closed",
+                        false,
+                        false,
+                        "");
+        server.plugins.addAll(List.of(plain, busy));
+
+        assertThat(bench.run("plugins").lines())
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(120))
+                .last()
+                .asString()
+                .contains("  ...  ", "in use, 7 errors  plugins:3");
     }
 
     @Test
@@ -277,26 +320,26 @@ final class CommandsTest {
                           generation  4
 
                         connection
-                              AT  HOOK     PLUGIN       VERSION  ANSWER     TIME  WHY
-                          1.5 ms  connect  hosts_allow  1.0.0    DECLINED  42 us
+                              AT     STEP  HOOK     PLUGIN       VERSION  ANSWER     TIME  WHY
+                          1.5 ms  +1.5 ms  connect  hosts_allow  1.0.0    DECLINED  42 us
 
                         message a.1.1
                           from     <joe@example.net>
                           to       nobody
                           size     -
                           outcome  -
-                              AT  HOOK  PLUGIN    VERSION  ANSWER   TIME  WHY
-                          1.5 ms  rcpt  rcpt_ok   1.0.0    DENY    42 us  not ours; "Relaying denied"
-                          2.0 ms        (server)           reply          550 5.7.1 Relaying denied
+                              AT     STEP  HOOK  PLUGIN    VERSION  ANSWER   TIME  WHY
+                          1.5 ms    +0 us  rcpt  rcpt_ok   1.0.0    DENY    42 us  not ours; "Relaying denied"
+                          2.0 ms  +500 us        (server)           reply          550 5.7.1 Relaying denied
 
                         message a.1.2
                           from     <>
                           to       <amy@example.com> and 2 more
                           size     312 octets
                           outcome  250 2.0.0 Queued! 7
-                              AT  HOOK   PLUGIN         VERSION  ANSWER   TIME  WHY
-                          1.5 ms  queue  queue/maildir  1.0.0    OK      42 us  Queued! 7
-                          2.0 ms         (server)                reply          250 2.0.0 Queued! 7
+                              AT     STEP  HOOK   PLUGIN         VERSION  ANSWER   TIME  WHY
+                          1.5 ms    +0 us  queue  queue/maildir  1.0.0    OK      42 us  Queued! 7
+                          2.0 ms  +500 us         (server)                reply          250 2.0.0 Queued! 7
                         """);
     }
 
@@ -357,6 +400,20 @@ final class CommandsTest {
         CommandFailure failure = bench.failure(name, "--jsn");
         assertThat(failure).hasMessageContaining("'--jsn', did you mean '--json'?");
         assertThat(failure.status()).isEqualTo(2);
+    }
+
+    @Test
+    void helpShowsTheCommandsOfPlugins() throws InterruptedException {
+        assertThat(bench.run("help")).doesNotContain("Of plugins");
+        HelpCommand help =
+                new HelpCommand(
+                        List.of(),
+                        () -> new TreeMap<>(Map.of("stamp:reset", "Of the plugin stamp.")));
+        PrintStream out = new PrintStream(bench.printed, true, StandardCharsets.UTF_8);
+        new CommandFunction(help, bench.servers, Clock.systemUTC())
+                .execute(List.of(), out, Path.of("/"));
+
+        assertThat(bench.takeText()).endsWith("\nOf plugins:\nstamp:reset  Of the plugin stamp.\n");
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.qpsmtpd.api.control.ConnectionStatus;
 import org.qpsmtpd.api.control.DeploymentStatus;
 import org.qpsmtpd.api.control.Deployments;
 import org.qpsmtpd.api.control.GenerationStatus;
+import org.qpsmtpd.api.control.MailCounts;
 import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.control.ServerControl;
 import org.qpsmtpd.api.control.ServerStatus;
@@ -35,6 +36,7 @@ public final class FakeServer implements ServerControl, Deployments {
     public final List<String> problems = new ArrayList<>();
     public final List<String> refused = new ArrayList<>();
     public final List<String> faults = new ArrayList<>();
+    public final List<String> warnings = new ArrayList<>();
     public final List<ConfigLine> lines = new ArrayList<>();
     public final List<String> killed = new ArrayList<>();
     public final List<Path> checked = new ArrayList<>();
@@ -55,13 +57,15 @@ public final class FakeServer implements ServerControl, Deployments {
                 connections.size(),
                 100,
                 17,
+                new MailCounts(12, 3, 1),
                 5,
                 15,
                 1,
                 4,
                 12,
                 faults,
-                refused);
+                refused,
+                warnings);
     }
 
     @Override
@@ -153,12 +157,18 @@ public final class FakeServer implements ServerControl, Deployments {
 
     /** A plugin in use. */
     public static PluginStatus plugin(String hook, String name, long calls) {
+        return plugin(hook, name, calls, "/srv/config/plugins:3", "");
+    }
+
+    /** A plugin with its place and something to be known of it. */
+    public static PluginStatus plugin(
+            String hook, String name, long calls, String place, String remark) {
         return new PluginStatus(
                 hook,
                 name,
                 "org.example." + name,
                 "1.0.0",
-                "config/plugins:3",
+                place,
                 calls,
                 calls == 0 ? Map.of() : Map.of("DECLINED", calls - 1, "DENY", 1L),
                 350,
@@ -167,7 +177,8 @@ public final class FakeServer implements ServerControl, Deployments {
                 0,
                 "closed",
                 false,
-                false);
+                false,
+                remark);
     }
 
     /** A session with a message that was refused and one that was accepted. */

@@ -158,6 +158,30 @@ public final class BundleExchange implements Gate {
         return from == null ? Optional.empty() : from.folder();
     }
 
+    /** What the source wants in the place of a bundle. */
+    Optional<Bundle> successor(Bundle bundle) {
+        BundleSource from = source;
+        return from == null ? Optional.empty() : from.successor(bundle);
+    }
+
+    /** Why the source does not have a plugin. */
+    Optional<String> absence(String plugin) {
+        BundleSource from = source;
+        return from == null ? Optional.empty() : from.absence(plugin);
+    }
+
+    /** What of the source is not in use, a sentence each. */
+    public List<String> refused() {
+        BundleSource from = source;
+        return from == null ? List.of() : from.refused();
+    }
+
+    /** What of the source will not be in use for ever, a sentence each. */
+    public List<String> warnings() {
+        BundleSource from = source;
+        return from == null ? List.of() : from.warnings();
+    }
+
     /** Sets where bundles come from, and has every server ask there. */
     public void setSource(BundleSource newSource) {
         source = newSource;

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
@@ -16,6 +18,7 @@ import org.qpsmtpd.core.chain.OptionBinder.Options;
 import org.qpsmtpd.core.chain.PluginCatalog.Offer;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.gate.BundleSource;
+import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.core.log.LogRouter;
 
 /** One generation on its way: the instances it would have, and what is wrong with it. */
@@ -25,9 +28,11 @@ final class Candidate {
     private final LogRouter log;
     private final Map<String, Made> made;
     private final List<Bundle> wanted;
+    private final List<Made> inUse;
     private final PluginCatalog catalog;
     private final List<PluginInstance> instances = new ArrayList<>();
     private final List<String> keys = new ArrayList<>();
+    private final List<String> plugins = new ArrayList<>();
     private final List<Fault> faults = new ArrayList<>();
     private final Set<String> named = new HashSet<>();
 
@@ -43,18 +48,21 @@ final class Candidate {
     /**
      * @param made the instances there are, by key; new ones are added
      * @param wanted the exchanged bundles that are to be used
+     * @param inUse the instances that new sessions have now
      */
     Candidate(
             InstanceFactory factory,
             ConfigDirectory config,
             LogRouter log,
             Map<String, Made> made,
-            List<Bundle> wanted) {
+            List<Bundle> wanted,
+            List<Made> inUse) {
         this.factory = factory;
         this.config = config;
         this.log = log;
         this.made = made;
         this.wanted = List.copyOf(wanted);
+        this.inUse = List.copyOf(inUse);
         catalog = PluginCatalog.of(factory.context(), this::isVisible);
     }
 
@@ -106,6 +114,7 @@ final class Candidate {
         addConfigurations();
         addDropped();
         addPlain();
+        checkConfigured();
     }
 
     /** What the core itself reads must be readable; the plugins' files are the plugins' concern. */
@@ -144,7 +153,7 @@ final class Candidate {
                                 + parsed.plugin()
                                 + "' now");
             }
-            add(parsed);
+            add(parsed, false);
         }
     }
 
@@ -166,7 +175,8 @@ final class Candidate {
             }
             try {
                 Options options = factory.bind(offer, configuration.options());
-                use(offer, line, options, "cfg " + configuration.options());
+                String text = "cfg " + configuration.options();
+                use(offer, line, options, text, placeOf(offer.before()));
             } catch (PluginFault e) {
                 fault(line, e, offer.bundle());
             }
@@ -178,7 +188,7 @@ final class Candidate {
             boolean runs = (offer.bundle().getState() & (Bundle.ACTIVE | Bundle.STARTING)) != 0;
             if (runs && wanted.contains(offer.bundle()) && !named.contains(offer.name())) {
                 String place = "bundle " + offer.bundle().getSymbolicName();
-                add(new PluginLine(offer.name(), offer.name(), "", true, place));
+                add(new PluginLine(offer.name(), offer.name(), "", true, place), true);
             }
         }
     }
@@ -191,7 +201,7 @@ final class Candidate {
                 String place = "service of bundle " + reference.getBundle().getSymbolicName();
                 PluginLine line = new PluginLine(name, name, "", true, place);
                 try {
-                    usePlain(reference, line);
+                    usePlain(reference, line, placeOf(HookServices.before(reference)));
                 } catch (PluginFault e) {
                     fault(line, e, reference.getBundle());
                 }
@@ -208,30 +218,97 @@ final class Candidate {
         return null;
     }
 
-    private void add(PluginLine line) {
+    /** Behind all, or before the first of the plugins named. */
+    private int placeOf(List<String> before) {
+        return PluginLine.place(plugins, before);
+    }
+
+    /**
+     * @param unasked whether no line gives it its place
+     */
+    private void add(PluginLine line, boolean unasked) {
         Offer offer = catalog.get(line.plugin());
         try {
             if (offer == null) {
-                usePlain(required(line), line);
+                usePlain(required(line), line, plugins.size());
             } else {
-                use(offer, line, factory.bind(offer, line.arguments()), line.arguments());
+                Options options = factory.bind(offer, line.arguments());
+                int place = unasked ? placeOf(offer.before()) : plugins.size();
+                use(offer, line, options, line.arguments(), place);
             }
         } catch (PluginFault e) {
-            fault(line, e, offer == null ? null : offer.bundle());
+            fault(line, e, offer == null ? replacement(line.plugin()) : offer.bundle());
         }
+    }
+
+    /**
+     * The bundle that took the place of the one that a plugin in use is of; null for none. When the
+     * plugin is not there any more, that bundle is why.
+     */
+    private @Nullable Bundle replacement(String plugin) {
+        for (Made used : inUse) {
+            Optional<Bundle> next =
+                    used.plugin().equals(plugin)
+                            ? factory.exchange().successor(used.bundle())
+                            : Optional.empty();
+            if (next.isPresent() && wanted.contains(next.get())) {
+                return next.get();
+            }
+        }
+        return null;
+    }
+
+    /** A plugin that only a configuration names must not go because its bundle was replaced. */
+    private void checkConfigured() {
+        Set<String> pids = factory.foreignPids();
+        Set<String> gone = new TreeSet<>();
+        for (Made used : inUse) {
+            boolean configured = pids.contains(ConfiguredInstance.pid(used.plugin()));
+            if (configured && !named.contains(used.plugin()) && !offers(used.plugin())) {
+                gone.add(used.plugin());
+            }
+        }
+        for (String plugin : gone) {
+            Bundle next = replacement(plugin);
+            if (next != null) {
+                String sentence = "plugin '" + plugin + "', which is configured: " + lacks(next);
+                faults.add(new Fault(sentence, next, false));
+            }
+        }
+    }
+
+    private static String lacks(Bundle replacement) {
+        return "its bundle was replaced by "
+                + replacement.getSymbolicName()
+                + " "
+                + replacement.getVersion()
+                + ", which does not have it";
     }
 
     private ServiceReference<?> required(PluginLine line) throws PluginFault {
         ServiceReference<?> reference = plain(line.plugin());
         if (reference == null) {
+            Bundle next = replacement(line.plugin());
             throw new PluginFault(
-                    "it is not installed; put its bundle into the deploy folder, or end the line"
-                            + " with the word optional");
+                    next == null
+                            ? "it " + notInstalled(factory.exchange().absence(line.plugin()))
+                            : lacks(next));
         }
         if (!line.arguments().isEmpty()) {
             throw new PluginFault("it takes no options, it is a plain service");
         }
         return reference;
+    }
+
+    /**
+     * What to do about a plugin that is not there.
+     *
+     * @param why what the source of bundles knows about that
+     */
+    static String notInstalled(Optional<String> why) {
+        return why.map(reason -> "is not installed: " + reason)
+                        .orElse("is not installed; put its bundle into the deploy folder")
+                + ", or end the line with the word optional";
     }
 
     private void fault(PluginLine line, PluginFault problem, @Nullable Bundle bundle) {
@@ -246,7 +323,7 @@ final class Candidate {
         }
     }
 
-    private void use(Offer offer, PluginLine line, Options options, String text)
+    private void use(Offer offer, PluginLine line, Options options, String text, int place)
             throws PluginFault {
         String key =
                 unique(
@@ -261,22 +338,24 @@ final class Candidate {
         if (instance == null) {
             instance = factory.make(offer, line, options);
         }
-        take(key, instance);
+        take(key, instance, place);
     }
 
-    private void usePlain(ServiceReference<?> reference, PluginLine line) throws PluginFault {
+    private void usePlain(ServiceReference<?> reference, PluginLine line, int place)
+            throws PluginFault {
         String key = unique("service " + HookServices.id(reference));
         Made instance = made.get(key);
         if (instance == null) {
             instance = factory.adopt(reference, line);
         }
-        take(key, instance);
+        take(key, instance, place);
     }
 
-    private void take(String key, Made instance) {
+    private void take(String key, Made instance, int place) {
         made.put(key, instance);
-        keys.add(key);
-        instances.add(instance.instance());
+        keys.add(place, key);
+        plugins.add(place, instance.plugin());
+        instances.add(place, instance.instance());
     }
 
     /** The same line twice is two instances. */

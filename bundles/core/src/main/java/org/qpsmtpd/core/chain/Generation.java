@@ -24,6 +24,10 @@ import org.qpsmtpd.core.log.PluginCall;
  * and keeps it until it ends.
  */
 public final class Generation {
+    /** Why no message is taken when nobody stores it. */
+    static final String NO_QUEUE =
+            "config/plugins names no queue plugin: messages are deferred with 451";
+
     private final int number;
     private final Instant since = Instant.now();
     private final List<PluginInstance> plugins;
@@ -213,8 +217,86 @@ public final class Generation {
     /** What each plugin's calls were like, in the order of hooks and calls. */
     public List<PluginStatus> pluginStatus() {
         List<PluginStatus> rows = new ArrayList<>();
-        chains.values().forEach(chain -> chain.forEach(link -> rows.add(link.status())));
+        for (List<Link> chain : chains.values()) {
+            for (Link link : chain) {
+                String remark = decider(chain, link).map(Generation::remark).orElse("");
+                rows.add(link.status(remark));
+            }
+        }
         return rows;
+    }
+
+    private static String remark(Link decider) {
+        return "never asked: " + decider.name() + " decides before it";
+    }
+
+    /** The plugin that answers before another one in any case; absent when that one is asked. */
+    private static Optional<Link> decider(List<Link> chain, Link asked) {
+        return chain.subList(0, chain.indexOf(asked)).stream()
+                .filter(link -> link.plugin().decides(link.point()))
+                .findFirst();
+    }
+
+    /** Why mail is not taken for the moment, a sentence each. */
+    public List<String> hindrances() {
+        List<String> reasons = new ArrayList<>(faults);
+        if (!faults.isEmpty()) {
+            return reasons;
+        }
+        if (!has(HookPoint.QUEUE)) {
+            reasons.add(NO_QUEUE);
+        }
+        if (!has(HookPoint.RCPT)) {
+            reasons.add(
+                    "config/plugins names no plugin that accepts recipients: each is deferred with"
+                            + " 450; add one such as rcpt_ok");
+        }
+        for (List<Link> chain : chains.values()) {
+            chain.forEach(link -> hindrance(link).ifPresent(reasons::add));
+        }
+        return reasons;
+    }
+
+    private static Optional<String> hindrance(Link link) {
+        PluginInstance plugin = link.plugin();
+        boolean needed = HookRun.defersMail(link.point());
+        String what = "plugin " + link.name() + ", hook " + link.point().hookName() + ", ";
+        if (needed && plugin.isAway() && !plugin.origin().optional()) {
+            return Optional.of(what + "is stopped: mail that needs it is deferred");
+        }
+        boolean rests = !plugin.breaker().state().equals("closed");
+        return needed && rests && !link.skipOnError()
+                ? Optional.of(what + "failed too often: mail that needs it is deferred")
+                : Optional.empty();
+    }
+
+    /** What an administrator should know although mail flows, a sentence each. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        for (List<Link> chain : chains.values()) {
+            for (Link link : chain) {
+                decider(chain, link)
+                        .map(decider -> neverAsked(link.name(), link.point(), decider.name()))
+                        .map(fault -> link.plugin().origin().place() + ": " + fault)
+                        .ifPresent(warnings::add);
+            }
+        }
+        return warnings;
+    }
+
+    /** Says that a plugin stands behind one that decides. */
+    static String neverAsked(String plugin, HookPoint point, String decider) {
+        return "plugin '"
+                + plugin
+                + "' is never asked at "
+                + point.hookName()
+                + ", since "
+                + decider
+                + " decides before it; give it a line above "
+                + decider
+                + ", or mark it @Plugin(before = \""
+                + decider
+                + "\") and give it none";
     }
 
     /** The set as a whole. */

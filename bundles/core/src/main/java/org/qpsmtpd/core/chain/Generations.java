@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.PostForkHook;
@@ -20,6 +21,7 @@ import org.qpsmtpd.core.chain.Candidate.Fault;
 import org.qpsmtpd.core.chain.InstanceFactory.Made;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.log.PluginCall;
 
 /**
  * Builds generations and keeps the current one. A change makes a candidate beside the current
@@ -115,6 +117,30 @@ public final class Generations {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Whose line it is that is written outside of a call: the plugin's, and as much of the call as
+     * all those have in common whose answers are to come. May be called by any thread.
+     *
+     * @param logger its name, which is that of a class by custom
+     */
+    public Optional<PluginCall> speaker(String logger) {
+        @Nullable PluginInstance speaker = null;
+        Set<PluginCall> calls = new HashSet<>();
+        for (Generation generation : shown) {
+            for (PluginInstance instance : generation.plugins()) {
+                if (instance.holds(logger)) {
+                    speaker = speaker == null ? instance : speaker;
+                    calls.addAll(instance.pending());
+                }
+            }
+        }
+        return Optional.ofNullable(speaker)
+                .map(
+                        instance ->
+                                PluginCall.common(
+                                        instance.name(), instance.settings().level(), calls));
     }
 
     /** A plugin has started more threads than it can mean to: it is passed over in the end. */
@@ -260,7 +286,7 @@ public final class Generations {
     private Candidate candidate() {
         List<Bundle> bundles = share.wanted();
         wanted = Set.copyOf(bundles);
-        Candidate candidate = new Candidate(factory, config, log, made, bundles);
+        Candidate candidate = new Candidate(factory, config, log, made, bundles, inUse());
         candidate.build();
         return candidate;
     }
@@ -273,13 +299,19 @@ public final class Generations {
     }
 
     private boolean isInUse(Bundle bundle) {
+        return inUse().stream().anyMatch(used -> used.bundle().equals(bundle));
+    }
+
+    /** The instances of the current generation. */
+    private List<Made> inUse() {
+        List<Made> used = new ArrayList<>();
         for (String key : live.getOrDefault(current, List.of())) {
-            Made used = made.get(key);
-            if (used != null && used.bundle().equals(bundle)) {
-                return true;
+            Made instance = made.get(key);
+            if (instance != null) {
+                used.add(instance);
             }
         }
-        return false;
+        return used;
     }
 
     /** Whether the current generation serves and nothing of it has been taken away. */
@@ -328,15 +360,17 @@ public final class Generations {
         live.keySet().forEach(earlier -> fresh.removeAll(earlier.plugins()));
         live.put(next, candidate.keys());
         tellBegun(fresh);
+        List<String> warned = current.warnings();
         current = next;
         useLoggers(next);
+        next.warnings().stream()
+                .filter(warning -> !warned.contains(warning))
+                .forEach(warning -> log.log(LogLevel.WARN, warning));
         next.faults().forEach(fault -> log.log(LogLevel.ERROR, fault));
         if (!next.faults().isEmpty()) {
             log.log(LogLevel.ERROR, "mail is deferred with 421 until this is mended");
         } else if (!next.has(HookPoint.QUEUE)) {
-            log.log(
-                    LogLevel.ERROR,
-                    "config/plugins names no queue plugin: messages are deferred with 451");
+            log.log(LogLevel.ERROR, Generation.NO_QUEUE);
         }
         log.log(
                 LogLevel.NOTICE,

@@ -3,7 +3,6 @@ package org.qpsmtpd.core.chain;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -54,6 +53,9 @@ public final class HookRun {
 
     /** How long a plugin may take for a setting that says it never waits. */
     private static final long QUICK_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** How often an answer may be that the answer comes later. */
+    private static final int MOST_PROMISES = 16;
 
     /** How long a call waits for a plugin that is away. */
     static final long AWAY_SECONDS = 10;
@@ -272,9 +274,8 @@ public final class HookRun {
         } finally {
             HookCall.enter(null);
         }
-        CompletionStage<HookResult> later = answer == null ? null : answer.pending().orElse(null);
-        if (later != null) {
-            pend(link, held, began, later);
+        if (answer != null && answer.pending().isPresent()) {
+            pend(link, held, began, answer);
             return null;
         }
         boolean mine = held == null || held.end();
@@ -299,8 +300,9 @@ public final class HookRun {
         return mine;
     }
 
-    private void pend(
-            Link link, @Nullable HookCall held, long began, CompletionStage<HookResult> later) {
+    // ---- answers that come later
+
+    private void pend(Link link, @Nullable HookCall held, long began, HookResult promise) {
         HookCall pending = held == null ? new HookCall(link) : held;
         if (held == null) {
             current = pending;
@@ -314,15 +316,63 @@ public final class HookRun {
             link.plugin().exit();
             return;
         }
+        link.plugin().pends(link.call(host.connection().id()));
+        await(pending, began, promise, 1);
+    }
+
+    /**
+     * Waits for the answer of a stage.
+     *
+     * @param promises how many stages of the call there have been, this one included
+     */
+    private void await(HookCall pending, long began, HookResult promise, int promises) {
         try {
-            later.whenComplete(
-                    (answer, failure) -> onLoop(() -> completed(pending, began, answer, failure)));
+            promise.pending()
+                    .orElseThrow()
+                    .whenComplete(
+                            (answer, failure) ->
+                                    onLoop(
+                                            () ->
+                                                    completed(
+                                                            pending, began, promise, promises,
+                                                            answer, failure)));
         } catch (Throwable e) { // the stage is the plugin's
-            onLoop(() -> completed(pending, began, null, e));
+            onLoop(() -> ended(pending, began, null, e));
         }
     }
 
     private void completed(
+            HookCall pending,
+            long began,
+            HookResult promise,
+            int promises,
+            @Nullable HookResult answer,
+            @Nullable Throwable failure) {
+        @Nullable HookResult kept;
+        try {
+            kept = answer == null ? null : kept(promise, answer);
+        } catch (IllegalArgumentException e) {
+            ended(pending, began, null, e);
+            return;
+        }
+        if (kept == null || kept.pending().isEmpty()) {
+            ended(pending, began, kept, failure);
+        } else if (promises < MOST_PROMISES) {
+            await(pending, began, kept, promises + 1);
+        } else {
+            String text = "answers " + MOST_PROMISES + " times that its answer comes later";
+            ended(pending, began, null, new IllegalStateException(text));
+        }
+    }
+
+    /** What was said with the promise holds for an answer that says nothing of that itself. */
+    private static HookResult kept(HookResult promise, HookResult answer) {
+        HookResult reasoned = answer.reason().isEmpty() ? answer.because(promise.reason()) : answer;
+        boolean coded = reasoned.code() == 0 && promise.code() != 0;
+        return coded ? reasoned.withCode(promise.code()) : reasoned;
+    }
+
+    private void ended(
             HookCall pending,
             long began,
             @Nullable HookResult answer,
@@ -331,14 +381,16 @@ public final class HookRun {
             return;
         }
         Link link = pending.link();
+        link.plugin().pendsNoMore(link.call(host.connection().id()));
         link.plugin().exit();
-        Throwable cause = answer == null && failure == null ? new NullPointerException() : failure;
-        HookResult result = answered(link, began, answer, cause);
+        HookResult result = answered(link, began, answer, failure);
         HookResult settled = settles(link, result) ? outcome(result) : proceed(null);
         if (settled != null) {
             finish(settled);
         }
     }
+
+    // ---- what became of a call
 
     /** A plugin has answered or failed: counts, records and logs it. */
     private HookResult answered(
@@ -485,6 +537,7 @@ public final class HookRun {
         boolean asked = before != HookCall.State.WAITING;
         boolean skips = link.skipOnError() && point != HookPoint.QUEUE;
         if (before == HookCall.State.PENDING) {
+            link.plugin().pendsNoMore(link.call(host.connection().id()));
             link.plugin().exit();
         } else if (asked) {
             link.plugin().hangs();
@@ -552,6 +605,11 @@ public final class HookRun {
     }
 
     private boolean defersMail() {
+        return defersMail(point);
+    }
+
+    /** Whether mail is deferred when a plugin of the hook cannot answer. */
+    static boolean defersMail(HookPoint point) {
         return DECIDING.contains(point) || point == HookPoint.QUEUE;
     }
 

@@ -29,6 +29,7 @@ import org.qpsmtpd.core.log.LogRouter;
 final class HookServices {
     private static final String HOOKS = "(objectClass=org.qpsmtpd.api.hook.*)";
     private static final String NAME = Plugin.PREFIX_ + "name";
+    private static final String BEFORE = Plugin.PREFIX_ + "before";
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final BundleContext context;
@@ -86,6 +87,11 @@ final class HookServices {
             name = bundle.getSymbolicName();
         }
         return String.valueOf(name);
+    }
+
+    /** The plugins that a service says it stands before. */
+    static List<String> before(ServiceReference<?> reference) {
+        return PluginCatalog.texts(reference.getProperty(BEFORE));
     }
 
     /**

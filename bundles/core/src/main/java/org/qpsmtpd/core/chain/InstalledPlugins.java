@@ -107,6 +107,29 @@ public final class InstalledPlugins implements KnownPlugins {
         return offer == null ? isService(plugin, hook) : isComponent(offer, hook);
     }
 
+    @Override
+    public List<String> before(String plugin) {
+        Offer offer = catalog.get(plugin);
+        if (offer != null) {
+            return offer.before();
+        }
+        return services.stream()
+                .filter(reference -> HookServices.name(reference).equals(plugin))
+                .flatMap(reference -> HookServices.before(reference).stream())
+                .toList();
+    }
+
+    @Override
+    public boolean decides(String plugin, HookPoint hook) {
+        Offer offer = catalog.get(plugin);
+        return offer != null && offer.decides().contains(hook.hookName());
+    }
+
+    @Override
+    public Optional<String> absence(String plugin) {
+        return factory.exchange().absence(plugin);
+    }
+
     private boolean isService(String plugin, HookPoint hook) {
         return services.stream()
                 .filter(reference -> HookServices.name(reference).equals(plugin))

@@ -180,6 +180,31 @@ public final class InstanceFactory {
         return found;
     }
 
+    /**
+     * The pids that the configurations of others than a factory are for, whether a plugin has them
+     * or not.
+     */
+    Set<String> foreignPids() {
+        Set<String> pids = new HashSet<>();
+        exchange.configured().forEach(file -> pids.add(file.pid()));
+        try {
+            Configuration[] all = configurations.listConfigurations("(service.factoryPid=*)");
+            for (Configuration configuration : all == null ? new Configuration[0] : all) {
+                if (!owns(configuration.getPid())) {
+                    pids.add(configuration.getFactoryPid());
+                }
+            }
+        } catch (IOException | InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        return pids;
+    }
+
+    /** Where exchanged bundles come from. */
+    BundleExchange exchange() {
+        return exchange;
+    }
+
     private static Optional<PluginConfiguration> read(
             Configuration configuration, PluginCatalog catalog) {
         try {
@@ -248,6 +273,7 @@ public final class InstanceFactory {
             checkItself(plugin);
             Origin origin = Origin.of(offer.bundle(), line);
             PluginInstance instance = instance(line, plugin, options.settings(), origin);
+            instance.decidesAt(offer.decides());
             Made made = new Made(line.plugin(), instance, offer.bundle(), configuration);
             services.follow(id, made, reference);
             return made;
@@ -337,9 +363,7 @@ public final class InstanceFactory {
                 continue;
             }
             if (component.unsatisfiedReferences.length > 0) {
-                return "it needs the service "
-                        + component.unsatisfiedReferences[0].name
-                        + ", which is not there";
+                return new MissingServices(context, components).of(component);
             }
             if (component.failure != null) {
                 return cause(component.failure);

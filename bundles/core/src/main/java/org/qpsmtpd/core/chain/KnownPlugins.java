@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.chain;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.qpsmtpd.api.hook.HookPoint;
@@ -26,4 +27,27 @@ public interface KnownPlugins {
      * @param plugin one of {@link #names}
      */
     boolean answers(String plugin, HookPoint hook);
+
+    /**
+     * The plugins that one stands before while no line names it.
+     *
+     * @param plugin one of {@link #names}
+     */
+    default List<String> before(String plugin) {
+        return List.of();
+    }
+
+    /**
+     * Whether a plugin never declines at a hook.
+     *
+     * @param plugin one of {@link #names}
+     */
+    default boolean decides(String plugin, HookPoint hook) {
+        return false;
+    }
+
+    /** Why a plugin is not installed although somebody meant it to be; absent when not known. */
+    default Optional<String> absence(String plugin) {
+        return Optional.empty();
+    }
 }

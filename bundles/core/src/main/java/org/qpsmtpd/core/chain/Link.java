@@ -27,8 +27,12 @@ record Link(PluginInstance plugin, HookPoint point, BooleanSupplier mayWait) {
         return plugin.settings().skipOnError();
     }
 
-    /** What its calls were like. */
-    PluginStatus status() {
+    /**
+     * What its calls were like.
+     *
+     * @param remark what else is to be known; may be empty
+     */
+    PluginStatus status(String remark) {
         CallFigures figures = plugin.figures(point);
         return new PluginStatus(
                 point.hookName(),
@@ -44,7 +48,8 @@ record Link(PluginInstance plugin, HookPoint point, BooleanSupplier mayWait) {
                 plugin.running(),
                 plugin.breaker().state(),
                 plugin.isAway(),
-                !nonBlocking());
+                !nonBlocking(),
+                remark);
     }
 
     LevelSetting level() {

@@ -24,8 +24,15 @@ final class PluginCatalog {
      * A plugin that a bundle provides.
      *
      * @param positional names of options given by position
+     * @param before the plugins that it stands before while no line names it
+     * @param decides the hooks at which none behind it is asked
      */
-    record Offer(String name, Bundle bundle, List<String> positional) {}
+    record Offer(
+            String name,
+            Bundle bundle,
+            List<String> positional,
+            List<String> before,
+            List<String> decides) {}
 
     private final Map<String, Offer> offers = new LinkedHashMap<>();
 
@@ -51,7 +58,13 @@ final class PluginCatalog {
     private void add(Bundle bundle, BundleCapability capability) {
         Map<String, Object> attributes = capability.getAttributes();
         String name = String.valueOf(attributes.get("name"));
-        Offer offer = new Offer(name, bundle, texts(attributes.get("positional")));
+        Offer offer =
+                new Offer(
+                        name,
+                        bundle,
+                        texts(attributes.get("positional")),
+                        texts(attributes.get("before")),
+                        texts(attributes.get("decides")));
         offers.merge(name, offer, PluginCatalog::newer);
     }
 
@@ -64,7 +77,8 @@ final class PluginCatalog {
         return first ? a : b;
     }
 
-    private static List<String> texts(@Nullable Object value) {
+    /** One text or several, as attributes of capabilities and services have them. */
+    static List<String> texts(@Nullable Object value) {
         if (value instanceof List<?> list) {
             return list.stream().map(String::valueOf).toList();
         }

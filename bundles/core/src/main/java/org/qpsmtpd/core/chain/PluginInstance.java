@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.NonBlocking;
+import org.qpsmtpd.core.log.PluginCall;
 
 /**
  * A plugin ready to serve, or away for a while because its bundle is stopped or being updated. A
@@ -36,9 +38,12 @@ public final class PluginInstance {
     private final LongAdder entered = new LongAdder();
     private final LongAdder left = new LongAdder();
     private final LongAdder memory = new LongAdder();
+    private final Set<PluginCall> pending = ConcurrentHashMap.newKeySet();
+    private final String home;
     private volatile @Nullable Object plugin;
     private volatile CompletableFuture<Void> back = CompletableFuture.completedFuture(null);
     private volatile @Nullable LogWishes logWishes;
+    private volatile Set<String> decides = Set.of();
     private volatile boolean demoted;
     private volatile long awaySince;
 
@@ -48,6 +53,7 @@ public final class PluginInstance {
         this.plugin = plugin;
         this.settings = settings;
         this.origin = origin;
+        this.home = plugin.getClass().getPackageName() + ".";
         for (HookPoint point : HookPoint.values()) {
             if (point.type().isInstance(plugin)) {
                 figures.put(point, new CallFigures());
@@ -102,6 +108,34 @@ public final class PluginInstance {
         long ended = left.sum();
         return Math.max(0, entered.sum() - ended);
     }
+
+    // ---- answers that come later
+
+    /** A call has returned, and its answer comes later. */
+    void pends(PluginCall call) {
+        pending.add(call);
+    }
+
+    /** The answer of such a call has come, or is waited for no more. */
+    void pendsNoMore(PluginCall call) {
+        pending.remove(call);
+    }
+
+    /** The calls whose answers are to come. */
+    Set<PluginCall> pending() {
+        return pending;
+    }
+
+    /**
+     * Whether a class is one of the plugin's own.
+     *
+     * @param className or the name of a logger, which is the same by custom
+     */
+    boolean holds(String className) {
+        return home.length() > 1 && className.startsWith(home);
+    }
+
+    // ---- figures
 
     /** A call has taken so many octets of memory. */
     void tookMemory(long octets) {
@@ -178,6 +212,16 @@ public final class PluginInstance {
     /** What it wants of the log; null when it takes nothing. */
     @Nullable LogWishes logWishes() {
         return logWishes;
+    }
+
+    /** Notes at which hooks it never declines, by their names. */
+    void decidesAt(Collection<String> hooks) {
+        decides = Set.copyOf(hooks);
+    }
+
+    /** Whether no plugin behind it is asked. */
+    boolean decides(HookPoint point) {
+        return decides.contains(point.hookName());
     }
 
     boolean answers(HookPoint point) {

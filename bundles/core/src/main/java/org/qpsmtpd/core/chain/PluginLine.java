@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.chain;
 
+import java.util.List;
 import java.util.Map;
 import org.qpsmtpd.api.config.ConfigLine;
 
@@ -58,6 +59,20 @@ record PluginLine(
         int before = arguments.length() - OPTIONAL.length() - 1;
         return arguments.endsWith(OPTIONAL)
                 && (before < 0 || " \t".indexOf(arguments.charAt(before)) >= 0);
+    }
+
+    /**
+     * Where a plugin without a line stands: before the first of some plugins, else behind all.
+     *
+     * @param plugins the plugins in order
+     * @param before those that it is to stand before
+     */
+    static int place(List<String> plugins, List<String> before) {
+        int place = 0;
+        while (place < plugins.size() && !before.contains(plugins.get(place))) {
+            place++;
+        }
+        return place;
     }
 
     /** Whether the line uses a name of an earlier release. */

@@ -25,6 +25,7 @@ final class PluginLinesCheck {
 
     private final KnownPlugins plugins;
     private final Map<List<Object>, String> places = new HashMap<>();
+    private final List<String> order = new ArrayList<>();
     private boolean hasLines;
     private boolean mayQueue;
     private boolean mayAcceptRecipients;
@@ -51,7 +52,7 @@ final class PluginLinesCheck {
                     "it names no plugin, or is not there, so no recipient is accepted; name"
                             + " rcpt_ok and a queue plugin at least");
         }
-        List<String> missing = new ArrayList<>();
+        List<String> missing = new ArrayList<>(neverAsked(unasked));
         if (!mayQueue) {
             missing.add(
                     "no line names a queue plugin, so messages are deferred with 451; add one such"
@@ -72,9 +73,37 @@ final class PluginLinesCheck {
             return notInstalled(parsed);
         }
         note(parsed.plugin(), parsed.arguments());
+        order.add(parsed.plugin());
         Optional<String> wrong = plugins.fault(parsed.plugin(), parsed.arguments());
         String fault = wrong.orElseGet(() -> repetition(parsed));
-        return fault.isEmpty() ? "" : "plugin '" + parsed.plugin() + "': " + fault;
+        return fault.isEmpty()
+                ? neverAsked(order, order.size() - 1)
+                : "plugin '" + parsed.plugin() + "': " + fault;
+    }
+
+    /** Whether one that decides stands before a plugin; empty when none does. */
+    private String neverAsked(List<String> all, int place) {
+        String plugin = all.get(place);
+        for (HookPoint hook : HookPoint.values()) {
+            for (String earlier : all.subList(0, place)) {
+                if (plugins.decides(earlier, hook) && plugins.answers(plugin, hook)) {
+                    return Generation.neverAsked(plugin, hook, earlier);
+                }
+            }
+        }
+        return "";
+    }
+
+    /** Those without a line that are behind one that decides, a sentence each. */
+    private List<String> neverAsked(Collection<String> unasked) {
+        List<String> all = new ArrayList<>(order);
+        List<String> behind = new ArrayList<>(unasked);
+        behind.removeAll(order);
+        behind.forEach(plugin -> all.add(PluginLine.place(all, plugins.before(plugin)), plugin));
+        return behind.stream()
+                .map(plugin -> neverAsked(all, all.indexOf(plugin)))
+                .filter(fault -> !fault.isEmpty())
+                .toList();
     }
 
     private String notInstalled(PluginLine line) {
@@ -83,12 +112,11 @@ final class PluginLinesCheck {
         }
         Optional<String> near = near(line.plugin());
         near.ifPresentOrElse(name -> note(name, line.arguments()), () -> assume(line.plugin()));
-        String hint =
-                near.map(name -> "did you mean '" + name + "'?")
-                        .orElse(
-                                "put its bundle into the deploy folder, or end the line with the"
-                                        + " word optional");
-        return "plugin '" + line.plugin() + "' is not installed; " + hint;
+        return "plugin '"
+                + line.plugin()
+                + "' "
+                + near.map(name -> "is not installed; did you mean '" + name + "'?")
+                        .orElseGet(() -> Candidate.notInstalled(plugins.absence(line.plugin())));
     }
 
     /** The installed name that was meant: nearly the same, or the same in a sub-folder. */

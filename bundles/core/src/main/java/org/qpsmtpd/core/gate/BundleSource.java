@@ -48,6 +48,41 @@ public interface BundleSource {
     }
 
     /**
+     * What is wanted in the place of a bundle that is wanted no more, such as the newer content of
+     * its file.
+     */
+    default Optional<Bundle> successor(Bundle bundle) {
+        return Optional.empty();
+    }
+
+    /**
+     * Why no bundle of the source has a plugin, as far as the source knows; may be called by any
+     * thread.
+     *
+     * @param plugin its name
+     * @return a sentence without a full stop; empty when there is nothing to tell
+     */
+    default Optional<String> absence(String plugin) {
+        return Optional.empty();
+    }
+
+    /**
+     * What of the source is not in use, a sentence each, and few of them; may be called by any
+     * thread.
+     */
+    default List<String> refused() {
+        return List.of();
+    }
+
+    /**
+     * What of the source is in use, but will not be for ever, a sentence each, and few of them; may
+     * be called by any thread.
+     */
+    default List<String> warnings() {
+        return List.of();
+    }
+
+    /**
      * A plugin of the bundle is not fit to serve. From now on {@link #wanted} answers without the
      * bundle, and with its predecessor if there is one; it is asked again at once.
      *

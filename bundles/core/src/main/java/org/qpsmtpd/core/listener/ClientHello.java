@@ -1,15 +1,12 @@
 package org.qpsmtpd.core.listener;
 
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.StandardConstants;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name of the server that a client asks for at the beginning of a handshake. The JDK reads it,

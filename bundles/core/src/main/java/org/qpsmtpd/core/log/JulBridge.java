@@ -36,9 +36,7 @@ public final class JulBridge extends Handler {
     @Override
     public void publish(LogRecord line) {
         LogLevel level = fromJul(line.getLevel());
-        if (router.showsForeign(level)) {
-            router.logForeign(level, text(line));
-        }
+        router.logForeign(level, line.getLoggerName(), () -> text(line));
     }
 
     /** Whoever logs an object that fails to describe itself is not to hear of it. */

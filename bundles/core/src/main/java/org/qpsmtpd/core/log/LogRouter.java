@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.log.LogLevel;
@@ -32,6 +35,7 @@ public final class LogRouter {
     private volatile Loggers loggers = new Loggers(DEFAULT_LEVEL, false, List.of());
     private volatile Runnable onChange = () -> {};
     private volatile Set<LevelSetting> settings = Set.of();
+    private volatile Function<String, Optional<PluginCall>> speakers = logger -> Optional.empty();
 
     /**
      * Who takes lines.
@@ -175,13 +179,6 @@ public final class LogRouter {
         return shows(setting.adjust(level));
     }
 
-    /** Whether what is said through slf4j at this level would be seen. */
-    boolean showsForeign(LogLevel level) {
-        return PluginCall.current()
-                .map(call -> shows(level, call.level()))
-                .orElseGet(() -> shows(level));
-    }
-
     /** Writes a line of the core that belongs to no connection. */
     public void log(LogLevel level, String text) {
         log(level, "", text);
@@ -209,13 +206,30 @@ public final class LogRouter {
         }
     }
 
-    /** Writes what a library or plugin said through slf4j, with the hook it runs in, if any. */
-    void logForeign(LogLevel level, String text) {
+    /**
+     * Sets who knows whose line it is that is written outside of a call.
+     *
+     * @param known by the name of the logger
+     */
+    public void speakers(Function<String, Optional<PluginCall>> known) {
+        speakers = known;
+    }
+
+    /**
+     * Writes what a library or plugin said through slf4j, with the hook it runs in, if any.
+     *
+     * @param logger the name of the logger; null for none
+     * @param text makes the line, when it is seen
+     */
+    void logForeign(LogLevel level, @Nullable String logger, Supplier<String> text) {
         Optional<PluginCall> call = PluginCall.current();
-        if (call.isPresent()) {
-            log(level, call.get(), text);
-        } else {
-            log(level, text);
+        if (call.isEmpty() && logger != null) {
+            call = speakers.apply(logger);
+        }
+        if (call.isPresent() && shows(level, call.get().level())) {
+            log(level, call.get(), text.get());
+        } else if (call.isEmpty() && shows(level)) {
+            log(level, text.get());
         }
     }
 

@@ -23,6 +23,7 @@ import org.qpsmtpd.api.control.ServerControl;
 import org.qpsmtpd.api.control.ServerStatus;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;
+import org.qpsmtpd.core.chain.BundleExchange;
 import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.Generations;
 import org.qpsmtpd.core.config.ConfigDirectory;
@@ -36,6 +37,7 @@ final class Control implements ServerControl {
     private final String version;
     private final SmtpServer server;
     private final Generations generations;
+    private final BundleExchange exchange;
     private final ConfigDirectory config;
     private final LogRouter log;
     private final Supplier<CompletableFuture<List<String>>> reload;
@@ -52,6 +54,7 @@ final class Control implements ServerControl {
             String version,
             SmtpServer server,
             Generations generations,
+            BundleExchange exchange,
             ConfigDirectory config,
             LogRouter log,
             Supplier<CompletableFuture<List<String>>> reload,
@@ -60,6 +63,7 @@ final class Control implements ServerControl {
         this.version = version;
         this.server = server;
         this.generations = generations;
+        this.exchange = exchange;
         this.config = config;
         this.log = log;
         this.reload = reload;
@@ -70,6 +74,10 @@ final class Control implements ServerControl {
     @Override
     public ServerStatus status() {
         Generation current = generations.current();
+        List<String> hindrances = new ArrayList<>(current.hindrances());
+        server.engine().spoolFault().ifPresent(hindrances::add);
+        List<String> warnings = new ArrayList<>(current.warnings());
+        warnings.addAll(exchange.warnings());
         return new ServerStatus(
                 version,
                 started,
@@ -78,18 +86,21 @@ final class Control implements ServerControl {
                 server.connections(),
                 server.listener().limitConnections(),
                 server.engine().sessions(),
+                server.engine().mail(),
                 server.children().size(),
                 server.children().most(),
                 server.children().waiting(),
                 current.number(),
                 current.plugins().size(),
-                current.faults(),
-                notInUse(current.faults()));
+                hindrances,
+                notInUse(hindrances),
+                warnings);
     }
 
     /** What is configured and not in use, but for what is said already. */
     private List<String> notInUse(List<String> said) {
-        return Stream.concat(generations.refused().stream(), config.failures().stream())
+        return Stream.of(generations.refused(), config.failures(), exchange.refused())
+                .flatMap(List::stream)
                 .distinct()
                 .filter(sentence -> !said.contains(sentence))
                 .toList();

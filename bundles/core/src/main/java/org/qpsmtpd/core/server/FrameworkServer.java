@@ -88,6 +88,7 @@ final class FrameworkServer {
                         () -> check(options.configDirectories().get(0)),
                         generations,
                         line -> log.log(LogLevel.WARN, line));
+        log.speakers(generations::speaker);
         threads = new ThreadWatch(generations::ownerOf, generations::tooManyThreads);
         memory =
                 new MemoryWatch(
@@ -164,6 +165,7 @@ final class FrameworkServer {
                         around.version(),
                         started,
                         generations,
+                        around.exchange(),
                         config,
                         log,
                         this::reload,

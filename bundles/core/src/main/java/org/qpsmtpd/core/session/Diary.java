@@ -13,11 +13,13 @@ final class Diary {
     private static final int MOST_RECIPIENTS_SHOWN = 20;
 
     private final SessionLog log;
+    private final MailFigures figures;
     private @Nullable SmtpTransaction arrived;
     private int messages;
 
-    Diary(SessionLog log) {
+    Diary(SessionLog log, MailFigures figures) {
         this.log = log;
+        this.figures = figures;
     }
 
     SessionLog log() {
@@ -58,6 +60,11 @@ final class Diary {
         arrived = message;
     }
 
+    /** Whether the next reply tells what became of a message. */
+    boolean isMessageArrived() {
+        return arrived != null;
+    }
+
     /** The client goes on without having had a reply. */
     void nextCommand() {
         arrived = null;
@@ -66,6 +73,11 @@ final class Diary {
     /** Notes a reply, unless it says only that all is well. */
     void replied(Reply reply, @Nullable SmtpTransaction current) {
         SmtpTransaction message = arrived;
+        if (message == null) {
+            figures.reply(reply.code());
+        } else {
+            figures.message(reply.code());
+        }
         if (message != null || reply.code() >= 400) {
             log.replied(
                     messageId(message == null ? current : message),

@@ -3,6 +3,8 @@ package org.qpsmtpd.core.session;
 import java.io.UncheckedIOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.api.control.MailCounts;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.service.Resolver;
@@ -44,6 +47,7 @@ public final class Engine {
     private final Budget budget = Budget.ofThisJvm();
     private final Records records = new Records();
     private final Observers observers = new Observers();
+    private final MailFigures figures = new MailFigures();
     private final ConfigView<List<Network>> proxies;
     private final ConfigView<List<Network>> xclients;
     private final AtomicLong sessions = new AtomicLong();
@@ -226,6 +230,26 @@ public final class Engine {
     /** How many connections there have been. */
     public long sessions() {
         return sessions.get();
+    }
+
+    MailFigures figures() {
+        return figures;
+    }
+
+    /** What became of mail since the start. */
+    public MailCounts mail() {
+        return figures.counts();
+    }
+
+    /** Why messages cannot be spooled; empty when they can. */
+    public Optional<String> spoolFault() {
+        Path directory = spool.directory();
+        return Files.isDirectory(directory) && Files.isWritable(directory)
+                ? Optional.empty()
+                : Optional.of(
+                        directory
+                                + " cannot be written: messages that need it are deferred with 451;"
+                                + " make it a directory of the server's user");
     }
 
     /** The records of the last sessions. */

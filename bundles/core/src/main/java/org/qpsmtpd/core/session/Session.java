@@ -101,7 +101,10 @@ public final class Session implements HookHost {
         this.generation = engine.enterGeneration();
         this.settings = engine.settings();
         this.connection = new SmtpConnection(this, endpoints);
-        this.diary = new Diary(new SessionLog(id, connection.remoteIp(), generation.number()));
+        this.diary =
+                new Diary(
+                        new SessionLog(id, connection.remoteIp(), generation.number()),
+                        engine.figures());
     }
 
     /** Takes what is known of the client besides its address; before {@link #start}. */
@@ -131,6 +134,7 @@ public final class Session implements HookHost {
     }
 
     private void unavailable() {
+        engine.figures().refusal(421);
         reply(
                 Reply.of(
                         421,
@@ -727,7 +731,11 @@ public final class Session implements HookHost {
      */
     void refuse(HookResult result, int code, String subjectDetail, String usual) {
         String text = result.text().isEmpty() ? usual : result.text();
-        reply(Reply.coded(result.code() == 0 ? code : result.code(), subjectDetail, text));
+        int own = result.code() == 0 ? code : result.code();
+        if (own == 421 && !diary.isMessageArrived()) {
+            engine.figures().refusal(own);
+        }
+        reply(Reply.coded(own, subjectDetail, text));
     }
 
     /** Sends a plugin's own reply. */

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.connection.Connection;
@@ -15,6 +16,7 @@ import org.qpsmtpd.api.connection.TlsInfo;
 import org.qpsmtpd.api.hook.Action;
 import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.service.Clock;
+import org.qpsmtpd.core.log.PluginCall;
 
 /** What plugins see of a client's connection. */
 final class SmtpConnection implements Connection {
@@ -286,5 +288,12 @@ final class SmtpConnection implements Connection {
 
     void clear() {
         notes.clear();
+    }
+
+    @Override
+    public Executor carrying(Executor executor) {
+        return PluginCall.current()
+                .<Executor>map(call -> code -> executor.execute(() -> call.run(code)))
+                .orElse(executor);
     }
 }

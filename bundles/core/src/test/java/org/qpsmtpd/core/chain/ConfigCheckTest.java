@@ -423,4 +423,41 @@ class ConfigCheckTest {
         return new OptionBinderTest.Attribute(
                 "words", AttributeDefinition.STRING, Integer.MAX_VALUE, List.of());
     }
+
+    // ---- plugins behind one that decides
+
+    @Test
+    void findsPluginsThatNobodyReaches() throws IOException {
+        plugins.deciding("rcpt_ok", HookPoint.RCPT)
+                .withUnasked("late", HookPoint.RCPT)
+                .withUnaskedBefore("early", HookPoint.RCPT, "nobody", "rcpt_ok")
+                .withUnaskedBefore("lost", HookPoint.RCPT, "nobody")
+                .withUnasked("other", HookPoint.DATA);
+
+        assertThat(foundWith("badrcptto"))
+                .containsExactly(
+                        "plugins: " + neverAsked("late"),
+                        "plugins: " + neverAsked("lost"),
+                        "plugins:3: " + neverAsked("badrcptto"));
+        assertThat(foundIn("plugins", "badrcptto", "rcpt_ok", "late", "queue/maildir /var/mail"))
+                .containsExactly(
+                        "plugins: " + neverAsked("lost"), "plugins:3: " + neverAsked("late"));
+    }
+
+    private static String neverAsked(String plugin) {
+        return "plugin '"
+                + plugin
+                + "' is never asked at rcpt, since rcpt_ok decides before it; give it a line above"
+                + " rcpt_ok, or mark it @Plugin(before = \"rcpt_ok\") and give it none";
+    }
+
+    @Test
+    void saysWhyAPluginIsNotInstalled() throws IOException {
+        plugins.absent("mine", "deploy/mine.jar has it, and is refused: it is torn");
+
+        assertThat(foundWith("mine"))
+                .containsExactly(
+                        "plugins:3: plugin 'mine' is not installed: deploy/mine.jar has it, and is"
+                                + " refused: it is torn, or end the line with the word optional");
+    }
 }

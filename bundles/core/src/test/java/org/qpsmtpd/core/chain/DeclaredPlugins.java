@@ -19,6 +19,9 @@ final class DeclaredPlugins implements KnownPlugins {
 
     private final Map<String, Declared> plugins = new TreeMap<>();
     private final Set<String> unasked = new TreeSet<>();
+    private final Map<String, List<String>> before = new TreeMap<>();
+    private final Map<String, HookPoint> decides = new TreeMap<>();
+    private final Map<String, String> absences = new TreeMap<>();
 
     DeclaredPlugins with(String name, Set<HookPoint> hooks, Attribute... options) {
         return with(name, hooks, List.of(), options);
@@ -37,6 +40,36 @@ final class DeclaredPlugins implements KnownPlugins {
     DeclaredPlugins withUnasked(String name, HookPoint hook) {
         unasked.add(name);
         return with(name, Set.of(hook));
+    }
+
+    DeclaredPlugins withUnaskedBefore(String name, HookPoint hook, String... others) {
+        before.put(name, List.of(others));
+        return withUnasked(name, hook);
+    }
+
+    DeclaredPlugins deciding(String name, HookPoint hook) {
+        decides.put(name, hook);
+        return this;
+    }
+
+    DeclaredPlugins absent(String name, String why) {
+        absences.put(name, why);
+        return this;
+    }
+
+    @Override
+    public List<String> before(String plugin) {
+        return before.getOrDefault(plugin, List.of());
+    }
+
+    @Override
+    public boolean decides(String plugin, HookPoint hook) {
+        return decides.get(plugin) == hook;
+    }
+
+    @Override
+    public Optional<String> absence(String plugin) {
+        return Optional.ofNullable(absences.get(plugin));
     }
 
     static Attribute option(String name, int type, String... allowed) {

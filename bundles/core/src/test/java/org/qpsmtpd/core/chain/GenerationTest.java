@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HeloHook;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.QueueHook;
+import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.mail.Transaction;
 
 class GenerationTest {
@@ -64,5 +66,60 @@ class GenerationTest {
         generation.leave();
 
         assertThat(generation.users()).isEqualTo(1);
+    }
+
+    // ---- what is not well
+
+    private static PluginInstance at(String name, String place, Object plugin) {
+        return new PluginInstance(
+                name, plugin, PluginSettings.USUAL, new Origin("b", "1.0.0", place, false));
+    }
+
+    private static Generation of(PluginInstance... plugins) {
+        return new Generation(7, List.of(plugins), List.of());
+    }
+
+    @Test
+    void warnsOfPluginsBehindOneThatDecides() {
+        RcptHook hook = (transaction, recipient) -> HookResult.OK;
+        PluginInstance decider = at("first", "plugins:1", hook);
+        decider.decidesAt(List.of("rcpt"));
+        Generation generation =
+                of(at("zeroth", "plugins:0", hook), decider, at("late", "bundle x", hook));
+
+        assertThat(generation.warnings())
+                .singleElement()
+                .asString()
+                .startsWith("bundle x: plugin 'late' is never asked at rcpt, since first decides")
+                .contains("@Plugin(before = \"first\")");
+        assertThat(generation.pluginStatus())
+                .extracting(PluginStatus::remark)
+                .containsExactly("", "", "never asked: first decides before it");
+    }
+
+    @Test
+    void tellsWhyMailIsNotTaken() {
+        RcptHook rcpt = (transaction, recipient) -> HookResult.OK;
+        PluginInstance answering = at("accepting", "plugins:1", rcpt);
+        PluginInstance storing = at("storing", "plugins:2", new BinaryQueue());
+
+        assertThat(of(answering, storing).hindrances()).isEmpty();
+        assertThat(of(answering).hindrances())
+                .containsExactly(
+                        "config/plugins names no queue plugin: messages are deferred with 451");
+        assertThat(of(storing).hindrances())
+                .singleElement()
+                .asString()
+                .startsWith("config/plugins names no plugin that accepts recipients");
+        assertThat(new Generation(1, List.of(), List.of("a fault")).hindrances())
+                .containsExactly("a fault");
+
+        storing.condemn();
+        answering.depart(0);
+        assertThat(of(answering, storing).hindrances())
+                .containsExactly(
+                        "plugin accepting, hook rcpt, is stopped: mail that needs it is deferred",
+                        "plugin storing, hook queue, failed too often: mail that needs it is"
+                                + " deferred");
     }
 }

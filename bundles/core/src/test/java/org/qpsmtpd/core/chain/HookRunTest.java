@@ -32,6 +32,7 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.Stubs;
 import org.qpsmtpd.core.log.LevelSetting;
 import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.log.PluginCall;
 import org.qpsmtpd.core.log.StreamLog;
 import org.qpsmtpd.core.worker.ChildPool;
 import org.qpsmtpd.core.worker.InlineCalls;
@@ -325,6 +326,80 @@ class HookRunTest {
         assertThat(logged()).contains("FATAL PLUGIN ERROR [p0]").contains("gone");
     }
 
+    private static HookResult soon(HookResult answer) {
+        return HookResult.later(CompletableFuture.completedFuture(answer));
+    }
+
+    @Test
+    void followsALaterAnswerThatComesLaterItself() {
+        CompletableFuture<HookResult> inner = new CompletableFuture<>();
+        start(slow(soon(soon(HookResult.later(inner)))), slow(HookResult.OK));
+
+        settle();
+        assertThat(results).isEmpty();
+        inner.complete(HookResult.deny("no"));
+        settle();
+
+        assertThat(results).containsExactly(HookResult.deny("no"));
+    }
+
+    @Test
+    void takesAPromiseWithoutEndForAFailure() {
+        CompletableFuture<HookResult> endless = new CompletableFuture<>();
+        endless.complete(HookResult.later(endless));
+
+        assertThat(run(slow(HookResult.later(endless)), slow(HookResult.OK)).action())
+                .isEqualTo(Action.DENYSOFT);
+        assertThat(logged()).contains("(helo) p0: FATAL PLUGIN ERROR [p0]").contains("comes later");
+    }
+
+    @Test
+    void takesNullForNoAnswerAtAll() {
+        HookResult promise = HookResult.later(CompletableFuture.completedFuture(null));
+
+        assertThat(run(slow(promise), slow(HookResult.OK)).action()).isEqualTo(Action.DENYSOFT);
+        assertThat(logged())
+                .contains("(helo) p0: Plugin p0, hook helo returned undef!")
+                .doesNotContain("NullPointerException");
+    }
+
+    @Test
+    void keepsWhatWasSaidWithThePromise() {
+        HookResult said = soon(soon(HookResult.ok("yes"))).because("pass: mine").withCode(251);
+
+        assertThat(run(slow(said)))
+                .isEqualTo(HookResult.ok("yes").because("pass: mine").withCode(251));
+        assertThat(logged()).contains("(helo) p0: pass: mine");
+        results.clear();
+        assertThat(run(slow(soon(HookResult.OK.because("pass: own")).because("pass: mine"))))
+                .isEqualTo(HookResult.OK.because("pass: own"));
+    }
+
+    @Test
+    void takesACodeThatDoesNotGoWithTheAnswerForAFailure() {
+        HookResult said = soon(HookResult.deny("no")).withCode(250);
+
+        assertThat(run(slow(said)).action()).isEqualTo(Action.DENYSOFT);
+    }
+
+    @Test
+    void knowsTheCallsWhoseAnswersAreToCome() {
+        CompletableFuture<HookResult> answer = new CompletableFuture<>();
+        PluginInstance plugin = PluginInstance.of("p", slow(HookResult.later(answer)));
+        start(plugin);
+
+        settle();
+        assertThat(plugin.pending())
+                .extracting(PluginCall::hook, PluginCall::connectionId)
+                .containsExactly(tuple("helo", "c1"));
+        assertThat(plugin.holds(HookRunTest.class.getName())).isTrue();
+        assertThat(plugin.holds("org.qpsmtpd.core.chaining.Other")).isFalse();
+        answer.complete(HookResult.OK);
+        settle();
+
+        assertThat(plugin.pending()).isEmpty();
+    }
+
     // ---- time
 
     private HookRun startSlow(Object... plugins) {
@@ -352,7 +427,8 @@ class HookRunTest {
     @Test
     void defersWhatTakesTooLong() {
         CompletableFuture<HookResult> answer = new CompletableFuture<>();
-        HookRun run = startSlow(slow(HookResult.later(answer)), dying());
+        PluginInstance promising = PluginInstance.of("p0", slow(HookResult.later(answer)));
+        HookRun run = startSlow(promising, dying());
         settle();
 
         run.tick(inSeconds(59));
@@ -364,6 +440,7 @@ class HookRunTest {
         assertThat(results).hasSize(1);
         assertThat(results.get(0).action()).isEqualTo(Action.DENYSOFT_DISCONNECT);
         assertThat(outcomes).extracting(Outcome::answer).containsExactly("overdue");
+        assertThat(promising.pending()).isEmpty();
         assertThat(logged())
                 .contains("plugin p0 did not answer hook helo in time (60 s), mail is deferred")
                 .doesNotContain("FATAL");

@@ -6,7 +6,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +30,7 @@ class LogRouterTest {
     /** Keeps the lines of some levels. */
     private static final class Logs implements LoggingHook {
         private final List<String> lines = new ArrayList<>();
+        private final List<String> speakers = new ArrayList<>();
         private final LogLevel threshold;
         private final HookResult answer;
 
@@ -38,6 +42,7 @@ class LogRouterTest {
         @Override
         public HookResult onLog(LogRecord record) {
             lines.add(record.level() + ":" + record.line());
+            speakers.add(record.connectionId().isEmpty() ? "-" : record.connectionId());
             return answer;
         }
 
@@ -279,5 +284,48 @@ class LogRouterTest {
 
         flush();
         assertThat(logs.lines).containsExactly("DEBUG:(rcpt) p: said {0}", "ERROR:said outside");
+    }
+
+    private static PluginCall call(String hook, String connection) {
+        return new PluginCall("p", hook, connection, LevelSetting.UNCHANGED);
+    }
+
+    @Test
+    void knowsWhoSpeaksOutsideOfACall() {
+        Logs logs = new Logs(LogLevel.DEBUG, HookResult.OK);
+        JulBridge bridge = new JulBridge(router);
+        Set<PluginCall> pending = new HashSet<>();
+        router.speakers(
+                logger ->
+                        logger.equals("p.Plugin")
+                                ? Optional.of(
+                                        PluginCall.common("p", LevelSetting.UNCHANGED, pending))
+                                : Optional.empty());
+        try {
+            use(router, logs);
+            Logger.getLogger("p.Plugin").severe("by itself");
+            pending.add(call("rcpt", "7"));
+            Logger.getLogger("p.Plugin").severe("in the one stage");
+            pending.add(call("rcpt", "8"));
+            Logger.getLogger("p.Plugin").severe("in one of two");
+            pending.add(call("data", "8"));
+            Logger.getLogger("p.Plugin").severe("in one of three");
+            call("data", "8").run(() -> Logger.getLogger("p.Plugin").severe("carried"));
+            Logger.getLogger("other.Plugin").severe("of nobody");
+        } finally {
+            bridge.close();
+        }
+
+        flush();
+        assertThat(logs.lines)
+                .containsExactly(
+                        "ERROR:p: by itself",
+                        "ERROR:(rcpt) p: in the one stage",
+                        "ERROR:(rcpt) p: in one of two",
+                        "ERROR:p: in one of three",
+                        "ERROR:(data) p: carried",
+                        "ERROR:of nobody");
+        assertThat(logs.speakers).containsExactly("-", "7", "-", "-", "8", "-");
+        assertThat(PluginCall.current()).isEmpty();
     }
 }

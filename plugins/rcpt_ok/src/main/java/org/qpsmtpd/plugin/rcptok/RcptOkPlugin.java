@@ -33,7 +33,7 @@ import org.qpsmtpd.api.plugin.Plugin;
  * <p>Source: qpsmtpd {@code plugins/rcpt_ok} @ df5b04d, RFC 5321 sections 3.6.2 and 4.5.1.
  */
 @Component(configurationPid = "rcpt_ok", configurationPolicy = ConfigurationPolicy.REQUIRE)
-@Plugin(name = "rcpt_ok")
+@Plugin(name = "rcpt_ok", decides = "rcpt")
 @NonBlocking
 public final class RcptOkPlugin implements RcptHook {
     private static final HookResult RELAY_CLIENT = HookResult.OK.because("pass: relay client");

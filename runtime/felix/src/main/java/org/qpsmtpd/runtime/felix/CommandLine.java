@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.core.config.Spelling;
 
 /**
  * Reads words the way Perl's Getopt::Long reads them for qpsmtpd: {@code --opt value}, {@code
@@ -92,8 +93,10 @@ final class CommandLine {
         String wanted = frontEnd.ignoresCase() ? name.toLowerCase(Locale.ROOT) : name;
         Set<String> candidates = new LinkedHashSet<>();
         Set<Option> options = new LinkedHashSet<>();
+        List<String> names = new ArrayList<>();
         for (Option option : frontEnd.options()) {
             for (String known : frontEnd.names(option)) {
+                names.add(known);
                 if (known.equals(wanted)) {
                     return option;
                 }
@@ -107,8 +110,17 @@ final class CommandLine {
             return options.iterator().next();
         }
         throw options.isEmpty()
-                ? StartFailure.usage("unknown option " + word + ": --help lists all options")
+                ? unknown(word, wanted, names)
                 : ambiguous(word, candidates);
+    }
+
+    private static StartFailure unknown(String word, String wanted, List<String> names) {
+        names.removeIf(name -> name.length() == 1);
+        String hint =
+                Spelling.nearest(wanted, names)
+                        .map(name -> ", did you mean --" + name + "? ")
+                        .orElse(": ");
+        return StartFailure.usage("unknown option " + word + hint + "--help lists all options");
     }
 
     private static StartFailure ambiguous(String word, Set<String> candidates) {

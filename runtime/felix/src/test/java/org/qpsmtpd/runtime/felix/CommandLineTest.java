@@ -78,6 +78,18 @@ final class CommandLineTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "--prot 1, --port",
+        "--portx=1, --port",
+        "--Childern 3, --children",
+        "--listen-adress x, --listen-address",
+    })
+    void asksWhetherTheNearestOptionWasMeant(String words, String meant) {
+        assertThat(refusal(words))
+                .endsWith(", did you mean " + meant + "? --help lists all options");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"word", "-", "--debug word", "-- word", "--port 1 2"})
     void refusesAWordThatIsNoOption(String words) {
         assertThat(refusal(words)).contains("unexpected word");
