@@ -2,14 +2,6 @@ package org.qpsmtpd.itest.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.itest.Program;
-import org.qpsmtpd.itest.Program.Result;
-import org.qpsmtpd.itest.ServerUnderTest;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,6 +11,13 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.Program;
+import org.qpsmtpd.itest.Program.Result;
+import org.qpsmtpd.itest.ServerUnderTest;
 
 /** Encryption as real clients see it. */
 @Timeout(240)

@@ -25,6 +25,9 @@ final class ClientHello {
     /** The JDK takes no larger one. */
     private static final int MOST_MESSAGE = 32 * 1024;
 
+    /** Who cuts it up further wants no name, but work for us. */
+    private static final int MOST_RECORDS = 64;
+
     private static final int VERSION_AND_RANDOM = 34;
     private static final int SERVER_NAME = 0;
     private static final byte[] NONE = {};
@@ -56,12 +59,13 @@ final class ClientHello {
         ByteArrayOutputStream parts = new ByteArrayOutputStream();
         int at = in.readerIndex();
         int wanted = MESSAGE_HEADER;
-        while (parts.size() < wanted) {
+        for (int records = 0; parts.size() < wanted; records++) {
             if (in.writerIndex() - at < RECORD_HEADER) {
                 return hasOther(in, at) ? NONE : null;
             }
             int length = in.getUnsignedShort(at + RECORD_HEADER - 2);
-            if (hasOther(in, at) || length == 0 || length > MOST_RECORD) {
+            boolean bad = length == 0 || length > MOST_RECORD || records >= MOST_RECORDS;
+            if (bad || hasOther(in, at)) {
                 return NONE;
             }
             at += RECORD_HEADER;
@@ -72,9 +76,9 @@ final class ClientHello {
             in.getBytes(at, part);
             parts.writeBytes(part);
             at += length;
-            if (parts.size() >= MESSAGE_HEADER) {
+            if (wanted == MESSAGE_HEADER && parts.size() >= MESSAGE_HEADER) {
                 int header = ByteBuffer.wrap(parts.toByteArray()).getInt();
-                wanted = MESSAGE_HEADER + (header & 0xFFFFFF);
+                wanted += header & 0xFFFFFF;
                 if (header >>> 24 != CLIENT_HELLO || wanted > MOST_MESSAGE) {
                     return NONE;
                 }

@@ -97,7 +97,7 @@ class ClientHelloTest {
             })
     void readsAnyName(String name) {
         byte[] message = asking(octets(name));
-        for (int size : new int[] {1, 7, message.length}) {
+        for (int size : new int[] {2, 7, message.length}) {
             byte[] records = records(message, size);
 
             assertThat(read(records, records.length)).isEqualTo(name);
@@ -116,6 +116,12 @@ class ClientHelloTest {
     }
 
     @Test
+    void looksForNoNameInManySmallRecords() {
+        byte[] cutUp = records(asking(octets("mx.example.com")), 1);
+        assertThat(read(cutUp, cutUp.length)).isEmpty();
+    }
+
+    @Test
     void findsNoNameWhereNoneIs() {
         byte[] without = records(hello(), MOST_RECORD);
         assertThat(read(without, without.length)).isEmpty();
@@ -126,14 +132,7 @@ class ClientHelloTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "EHLO a",
-                "G",
-                "\u0080\u002e",
-                "\u0015\u0003\u0001\0\2\1\0",
-                "\u0016\3\1\0\0"
-            })
+    @ValueSource(strings = {"EHLO a", "G", "\u0080.", "\25\3\1\0\2\1\0", "\26\3\1\0\0"})
     void leavesToTheEngineWhatIsNoHello(String text) {
         assertThat(read(octets(text), text.length())).isEmpty();
     }

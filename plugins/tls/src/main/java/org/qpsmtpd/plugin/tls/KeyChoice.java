@@ -1,20 +1,18 @@
 package org.qpsmtpd.plugin.tls;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.mail.Hosts;
-
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
-
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.StandardConstants;
 import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.mail.Hosts;
 
 /**
  * Chooses the key by the name that the client asks for (RFC 6066 section 3). Who asks for no name,
