@@ -103,9 +103,7 @@ public final class DeployFolder implements BundleSource, Deployments {
         worker.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         departures = new Departures(context, roster);
         notes = new RejectedNote(folder);
-        refusals =
-                new Refusals(
-                        roster, departures, notes, worker, folderName());
+        refusals = new Refusals(roster, departures, notes, worker, folderName());
         Reach reach = new Reach(context);
         installer = new Installer(context, settings, reach);
         configurations = new Configurations(context);
@@ -248,6 +246,7 @@ public final class DeployFolder implements BundleSource, Deployments {
             looks++;
             if (looks % LOOKS_PER_TRIAL == 0) {
                 again.addAll(roster.refused(Kind.UNREADABLE));
+                tellLacks();
                 tellIdle();
             }
             var unused =
@@ -278,14 +277,26 @@ public final class DeployFolder implements BundleSource, Deployments {
         Optional<String> certain =
                 refusals.stream()
                         .filter(refused -> refused.plugins().contains(plugin))
-                        .map(refused -> folderName() + "/" + refused.file() + " has it, and is refused: " + refused.reason())
+                        .map(
+                                refused ->
+                                        folderName()
+                                                + "/"
+                                                + refused.file()
+                                                + " has it, and is refused: "
+                                                + refused.reason())
                         .findFirst();
         return certain.or(
                 () ->
                         refusals.stream()
                                 .filter(refused -> refused.bundle().isEmpty())
                                 .filter(refused -> refused.file().endsWith(Jar.ENDING))
-                                .map(refused -> folderName() + "/" + refused.file() + " may have it, and is refused: " + refused.reason())
+                                .map(
+                                        refused ->
+                                                folderName()
+                                                        + "/"
+                                                        + refused.file()
+                                                        + " may have it, and is refused: "
+                                                        + refused.reason())
                                 .findFirst());
     }
 

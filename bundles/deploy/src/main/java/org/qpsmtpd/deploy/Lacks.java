@@ -45,8 +45,8 @@ final class Lacks {
                         deployed,
                         "uses "
                                 + String.join(" and ", gone)
-                                + ", whose jar is gone or holds it no more; it goes on as it is, and"
-                                + " the next start refuses it: put that jar back");
+                                + ", whose jar is gone or holds it no more; it goes on as it is,"
+                                + " and the next start refuses it: put that jar back");
             }
         }
         return lacks;

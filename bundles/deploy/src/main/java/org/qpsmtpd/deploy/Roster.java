@@ -176,7 +176,8 @@ final class Roster {
 
     /** What is noted of that, a sentence each. */
     synchronized List<String> lacks() {
-        return all().stream().filter(bundle -> !bundle.lack().isEmpty())
+        return all().stream()
+                .filter(bundle -> !bundle.lack().isEmpty())
                 .map(DeployedBundle::lackSentence)
                 .toList();
     }

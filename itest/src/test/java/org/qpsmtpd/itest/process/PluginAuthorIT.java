@@ -145,7 +145,8 @@ class PluginAuthorIT {
                         .start()) {
             assertThat(Console.run(server, "status"))
                     .contains("defers mail  ")
-                    .contains("it is not installed: deploy/swap_vrfy.jar has it, and is refused: it")
+                    .contains(
+                            "it is not installed: deploy/swap_vrfy.jar has it, and is refused: it")
                     .contains("needs the package org.example.lib, and no bundle exports it");
             try (SmtpDialogue session = server.connect()) {
                 assertThat(session.read().code()).isEqualTo(421);

@@ -35,7 +35,12 @@ final class PluginCommands {
                 String plugins = pluginsOf(each.getBundle());
                 Object scope = each.getProperty(CommandProcessor.COMMAND_SCOPE);
                 if (!plugins.isEmpty()) {
-                    namesOf(each).forEach(name -> found.put(scope + ":" + name, "Of the plugin " + plugins + "."));
+                    namesOf(each)
+                            .forEach(
+                                    name ->
+                                            found.put(
+                                                    scope + ":" + name,
+                                                    "Of the plugin " + plugins + "."));
                 }
             }
         } catch (InvalidSyntaxException e) {

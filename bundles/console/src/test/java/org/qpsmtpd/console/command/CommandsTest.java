@@ -413,8 +413,7 @@ final class CommandsTest {
         new CommandFunction(help, bench.servers, Clock.systemUTC())
                 .execute(List.of(), out, Path.of("/"));
 
-        assertThat(bench.takeText())
-                .endsWith("\nOf plugins:\nstamp:reset  Of the plugin stamp.\n");
+        assertThat(bench.takeText()).endsWith("\nOf plugins:\nstamp:reset  Of the plugin stamp.\n");
     }
 
     @Test

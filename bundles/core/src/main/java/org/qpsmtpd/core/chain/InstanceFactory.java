@@ -179,7 +179,10 @@ public final class InstanceFactory {
         return found;
     }
 
-    /** The pids that the configurations of others than a factory are for, whether a plugin has them or not. */
+    /**
+     * The pids that the configurations of others than a factory are for, whether a plugin has them
+     * or not.
+     */
     Set<String> foreignPids() {
         Set<String> pids = new HashSet<>();
         exchange.configured().forEach(file -> pids.add(file.pid()));

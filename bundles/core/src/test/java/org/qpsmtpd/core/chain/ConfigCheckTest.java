@@ -97,7 +97,8 @@ class ConfigCheckTest {
 
         assertThat(found())
                 .containsExactly(
-                        "badmailfrom:3: '^(unclosed' is not a regular expression: missing closing )",
+                        "badmailfrom:3: '^(unclosed' is not a regular expression: missing closing"
+                            + " )",
                         "databytes:1: 'ten megabytes' is not a whole number, 0 or more",
                         "loglevel:1: log level 'LOGCHATTY' is not 0 to 7 or one of LOGEMERG,"
                                 + " LOGALERT, LOGCRIT, LOGERROR, LOGWARN, LOGNOTICE, LOGINFO,"

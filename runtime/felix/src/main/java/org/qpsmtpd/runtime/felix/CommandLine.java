@@ -109,9 +109,7 @@ final class CommandLine {
         if (options.size() == 1) {
             return options.iterator().next();
         }
-        throw options.isEmpty()
-                ? unknown(word, wanted, names)
-                : ambiguous(word, candidates);
+        throw options.isEmpty() ? unknown(word, wanted, names) : ambiguous(word, candidates);
     }
 
     private static StartFailure unknown(String word, String wanted, List<String> names) {
