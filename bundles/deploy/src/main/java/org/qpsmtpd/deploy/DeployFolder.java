@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -204,7 +205,8 @@ public final class DeployFolder implements BundleSource, Deployments {
 
     /** A jar that has come, changed or gone may be what others use. */
     private void tellLacks() {
-        for (DeployedBundle bundle : roster.noteLacks(lacks.of(roster.wanted()))) {
+        Map<DeployedBundle, String> found = lacks.of(roster.wanted(), roster.staying());
+        for (DeployedBundle bundle : roster.noteLacks(found)) {
             LOG.warn("{}/{}", folderName(), bundle.lackSentence());
         }
     }
@@ -247,6 +249,7 @@ public final class DeployFolder implements BundleSource, Deployments {
             if (looks % LOOKS_PER_TRIAL == 0) {
                 configurations.begunToWait().forEach(this::tellWaiting);
                 again.addAll(roster.refused(Kind.UNREADABLE));
+                tellLacks();
                 tellIdle();
             }
             var unused =
@@ -282,30 +285,25 @@ public final class DeployFolder implements BundleSource, Deployments {
     @Override
     public Optional<String> absence(String plugin) {
         List<DeploymentStatus> refusals = roster.refusals();
-        Optional<String> certain =
-                refusals.stream()
-                        .filter(refused -> refused.plugins().contains(plugin))
-                        .map(
-                                refused ->
-                                        folderName()
-                                                + "/"
-                                                + refused.file()
-                                                + " has it, and is refused: "
-                                                + refused.reason())
-                        .findFirst();
-        return certain.or(
-                () ->
-                        refusals.stream()
-                                .filter(refused -> refused.bundle().isEmpty())
-                                .filter(refused -> refused.file().endsWith(Jar.ENDING))
-                                .map(
-                                        refused ->
-                                                folderName()
-                                                        + "/"
-                                                        + refused.file()
-                                                        + " may have it, and is refused: "
-                                                        + refused.reason())
-                                .findFirst());
+        return refusals.stream()
+                .filter(refused -> refused.plugins().contains(plugin))
+                .map(refused -> told(refused, " has it, and is refused: "))
+                .findFirst()
+                .or(
+                        () ->
+                                refusals.stream()
+                                        .filter(DeployFolder::mayHoldAnything)
+                                        .map(it -> told(it, " may have it, and is refused: "))
+                                        .findFirst());
+    }
+
+    /** A jar that did not become a bundle has not told its plugins. */
+    private static boolean mayHoldAnything(DeploymentStatus refused) {
+        return refused.bundle().isEmpty() && refused.file().endsWith(Jar.ENDING);
+    }
+
+    private String told(DeploymentStatus refused, String verdict) {
+        return folderName() + "/" + refused.file() + verdict + refused.reason();
     }
 
     @Override

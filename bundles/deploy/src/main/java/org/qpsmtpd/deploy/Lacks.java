@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -33,10 +32,10 @@ final class Lacks {
     /**
      * What bundles lack at the next start, a sentence for each that does.
      *
-     * @param wanted the bundles that jars of the folder hold now
+     * @param wanted the bundles that are looked at
+     * @param there the bundles that jars of the folder hold now
      */
-    Map<DeployedBundle, String> of(List<DeployedBundle> wanted) {
-        Set<Bundle> there = wanted.stream().map(DeployedBundle::bundle).collect(Collectors.toSet());
+    Map<DeployedBundle, String> of(List<DeployedBundle> wanted, Set<Bundle> there) {
         Map<DeployedBundle, String> lacks = new LinkedHashMap<>();
         for (DeployedBundle deployed : wanted) {
             Set<String> gone = gone(deployed.bundle(), there);
@@ -45,8 +44,8 @@ final class Lacks {
                         deployed,
                         "uses "
                                 + String.join(" and ", gone)
-                                + ", whose jar is gone or holds it no more; it goes on as it is, and"
-                                + " the next start refuses it: put that jar back");
+                                + ", whose jar is gone or holds it no more; it goes on as it is,"
+                                + " and the next start refuses it: put that jar back");
             }
         }
         return lacks;

@@ -139,6 +139,18 @@ final class Roster {
                 .anyMatch(bundle -> !bundle.plugins().isEmpty());
     }
 
+    /** What the jars hold that are there now, started or not. */
+    synchronized Set<Bundle> staying() {
+        Set<Bundle> staying = new HashSet<>();
+        for (Jar jar : jars.values()) {
+            jar.bundles().stream()
+                    .filter(bundle -> jar.isPresent())
+                    .filter(bundle -> bundle.stage().compareTo(Stage.RETIRING) < 0)
+                    .forEach(bundle -> staying.add(bundle.bundle()));
+        }
+        return staying;
+    }
+
     /** What new sessions are to have in the place of a bundle that they are to have no more. */
     synchronized Optional<Bundle> successor(Bundle bundle) {
         return jars.values().stream()

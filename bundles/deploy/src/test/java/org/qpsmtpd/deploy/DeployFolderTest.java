@@ -393,8 +393,8 @@ class DeployFolderTest {
 
         assertThat(row(deploy, "refused").reason())
                 .startsWith(
-                        "it needs the package org.example.lib in version [1.2.0,2.0.0), and there is"
-                                + " only version 3.1.0 of org.example.lib 3.1.0");
+                        "it needs the package org.example.lib in version [1.2.0,2.0.0), and there"
+                            + " is only version 3.1.0 of org.example.lib 3.1.0");
     }
 
     @Test
@@ -749,7 +749,7 @@ class DeployFolderTest {
                         "Activator start error",
                         new UnsupportedClassVersionError(
                                 "org/example/X has been compiled by a more recent version of the"
-                                        + " Java Runtime (class file version 143.0), this version"));
+                                    + " Java Runtime (class file version 143.0), this version"));
         assertThat(new BundleStart(Duration.ofSeconds(1)).reason(failure))
                 .isEqualTo(
                         "its class org.example.X needs Java 99, and this is Java "

@@ -9,12 +9,16 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.ServerUnderTest.RawProcess;
@@ -337,5 +341,42 @@ class OptionsIT {
             assertThat(process.awaitExit()).isEqualTo(1);
             assertThat(afterWarnings(process)).singleElement().asString().contains("only root can");
         }
+    }
+
+    // ---- runtime/run
+
+    /** Just what runtime/run looks at in a checkout that is built; the server is one that ends. */
+    private static Path built(Path checkout) throws IOException {
+        for (String folder : List.of("bnd", "bundles", "plugins", "runtime/felix")) {
+            Files.createDirectories(checkout.resolve(folder));
+        }
+        Path bin = checkout.resolve("runtime/felix/target/qpsmtpd/bin");
+        Files.createDirectories(bin);
+        Files.createFile(checkout.resolve("pom.xml"));
+        Files.createFile(checkout.resolve("runtime/felix/target/built"));
+        Path server = Files.writeString(bin.resolve("qpsmtpd-prefork"), "#!/bin/sh\n");
+        assertThat(server.toFile().setExecutable(true)).isTrue();
+        return Files.copy(Path.of("../runtime/run"), checkout.resolve("runtime/run"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--debug, 127.0.0.1:2525",
+        "--port 25100, 127.0.0.1:25100",
+        "--Po=25101 --quiet, 127.0.0.1:25101",
+        "--listen-address 0.0.0.0 --port 0, 127.0.0.1:PORT",
+        "--port 7 -interface mx.example.com:26, mx.example.com:26",
+        "--interface [::1] --port 27, [::1]:27",
+    })
+    void runShowsCommandsForWhereItListens(String options, String where, @TempDir Path checkout)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(built(checkout).toString()));
+        command.addAll(List.of(options.split(" ", -1)));
+        String host = where.substring(0, where.lastIndexOf(':')).replaceAll("[\\[\\]]", "");
+        String port = where.substring(where.lastIndexOf(':') + 1);
+
+        assertThat(Shell.run(command.toArray(new String[0])))
+                .contains("--server " + where + "\n")
+                .contains("smtplib.SMTP(\"" + host + "\", " + port + ")");
     }
 }

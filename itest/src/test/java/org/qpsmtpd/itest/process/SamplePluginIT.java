@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.ProcessOutput;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.SmtpDialogue;
 import org.qpsmtpd.itest.StoredMessage;
@@ -17,6 +18,7 @@ import org.qpsmtpd.itest.StoredMessage;
 /** A plugin built outside the repository, dropped into the deploy folder of a running server. */
 class SamplePluginIT {
     private static final String JAR = "sample-plugin.jar";
+    private static final String PACKAGE = "src/main/java/org/example/stamp";
 
     private final Path folder;
 
@@ -24,12 +26,25 @@ class SamplePluginIT {
         this.folder = folder;
     }
 
-    /** Builds it as its author would, in a copy of its folder. */
-    private Path build(int stamp) throws IOException {
+    /**
+     * A copy of its folder, with a class that can be compiled, but not as the checks of this
+     * repository want it.
+     */
+    private Path copy(String name) throws IOException {
         String author = Path.of("sample-plugin").toAbsolutePath().toString();
-        Path source = folder.resolve("sample-" + stamp);
+        Path source = folder.resolve(name);
         Shell.run("cp", "-r", author + "/.", source.toString());
         Shell.run("rm", "-rf", source + "/target");
+        Files.writeString(
+                source.resolve(PACKAGE).resolve("Loose.java"),
+                "package org.example.stamp;class Loose{java.util.List list=new"
+                        + " java.util.ArrayList();int same(Object o){return o==null?1:1;}}");
+        return source;
+    }
+
+    /** Builds it as its author would. */
+    private Path build(int stamp) throws IOException {
+        Path source = copy("sample-" + stamp);
         String number = "-Dsample.stamp=" + stamp;
         Shell.run("mvn", "-o", "-q", "-f", source.toString(), "package", "-DskipTests", number);
         Path jar = source.resolve("target").resolve(JAR);
@@ -129,6 +144,50 @@ class SamplePluginIT {
                         return server.maildir().messages().stream()
                                 .anyMatch(m -> m.contentText().contains("\nX-Other: 9\n"));
                     });
+        }
+    }
+
+    private static Process dev(ServerUnderTest server, Path source) throws IOException {
+        String program = ServerUnderTest.home().resolve("bin/qpsmtpd-dev").toString();
+        ProcessBuilder builder =
+                new ProcessBuilder(program, source.toString()).redirectErrorStream(true);
+        builder.environment().put("QPSMTPD_DEPLOY", server.deploy().toString());
+        builder.environment().put("QPSMTPD_CONSOLE", server.console().toString());
+        return builder.start();
+    }
+
+    @Test
+    void isBuiltAndDroppedWheneverItIsSaved() throws Exception {
+        Path source = copy("dev");
+        try (ServerUnderTest server = Mail.server().start()) {
+            Process dev = dev(server, source);
+            ProcessOutput output = ProcessOutput.of(dev.getInputStream());
+            try {
+                output.await("the first build", text -> text.contains(JAR + " is in use"));
+                assertThat(stamp(server, "first")).isEqualTo("1");
+                Eventually.holds(
+                        "what the server logs",
+                        () -> {
+                            Mail.deliver(server, "again");
+                            return output.text().contains("(data_post) sample: pass: stamp 1");
+                        });
+
+                Path pom = source.resolve("pom.xml");
+                String first = "<sample.stamp>1<";
+                Files.writeString(pom, Files.readString(pom).replace(first, "<sample.stamp>2<"));
+                Eventually.get("stamp 2", () -> stamp(server, "second"), "2"::equals);
+
+                Files.writeString(source.resolve(PACKAGE).resolve("Broken.java"), "class {");
+                output.await("a failure", text -> text.contains("the build failed; it is tried"));
+                assertThat(stamp(server, "third")).isEqualTo("2");
+
+                dev.destroy();
+                assertThat(dev.waitFor()).isZero();
+                output.await("its end", text -> text.contains("ended; " + JAR + " stays in "));
+            } finally {
+                dev.descendants().forEach(ProcessHandle::destroy);
+                dev.destroyForcibly();
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 /** The client's connection and the notes that plugins leave on it for each other. */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package org.qpsmtpd.api.connection;
 

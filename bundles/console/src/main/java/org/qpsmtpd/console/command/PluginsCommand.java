@@ -107,15 +107,15 @@ final class PluginsCommand implements Command {
         columns.add(left("STATE"));
         columns.add(left("NAMED IN"));
         Table table = new Table(columns.toArray(new Column[0]));
-        String folder = Places.commonFolder(plugins.stream().map(PluginStatus::place).toList());
+        Places places = Places.of(plugins.stream().map(PluginStatus::place).toList());
         for (PluginStatus plugin : plugins) {
-            table.row(cells(plugin, versions, answers, folder));
+            table.row(cells(plugin, versions, answers, places));
         }
         return table.text();
     }
 
     private static Object[] cells(
-            PluginStatus plugin, boolean versions, int answers, String folder) {
+            PluginStatus plugin, boolean versions, int answers, Places places) {
         List<Object> cells = new ArrayList<>(List.of(plugin.hook(), plugin.name()));
         if (versions) {
             cells.add(plugin.version());
@@ -125,8 +125,7 @@ final class PluginsCommand implements Command {
         cells.add(time(plugin, plugin.meanMicros()));
         cells.add(time(plugin, plugin.p99Micros()));
         cells.add(states(plugin));
-        String place = plugin.place();
-        cells.add(place.startsWith(folder) ? place.substring(folder.length()) : place);
+        cells.add(places.shortened(plugin.place()));
         return cells.toArray();
     }
 

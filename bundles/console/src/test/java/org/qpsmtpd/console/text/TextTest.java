@@ -37,4 +37,16 @@ final class TextTest {
                         "[{\"text\":\"a\\\"\\n\",\"number\":3,\"list\":[\"x\"],"
                                 + "\"map\":{\"a\":2,\"b\":1}}]");
     }
+
+    @Test
+    void placesAreShownWithoutWhatTheyShare() {
+        Places one = Places.of(List.of("/srv/config/plugins:1", "/srv/config/plugins:12"));
+        assertThat(one.shortened("/srv/config/plugins:12")).isEqualTo("plugins:12");
+        Places two = Places.of(List.of("/srv/conf/plugins:1", "bundle x", "/srv/config/in/a:2"));
+        assertThat(two.shortened("/srv/conf/plugins:1")).isEqualTo("conf/plugins:1");
+        assertThat(two.shortened("bundle x")).isEqualTo("bundle x");
+        Places apart = Places.of(List.of("/srv/config/plugins:1", "/etc/qpsmtpd/logging:1"));
+        assertThat(apart.shortened("/srv/config/plugins:1")).isEqualTo(".../config/plugins:1");
+        assertThat(apart.shortened("/logging:1")).isEqualTo("/logging:1");
+    }
 }

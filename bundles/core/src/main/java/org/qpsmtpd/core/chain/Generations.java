@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.PostForkHook;
@@ -126,21 +126,28 @@ public final class Generations {
      * @param logger its name, which is that of a class by custom
      */
     public Optional<PluginCall> speaker(String logger) {
-        @Nullable PluginInstance speaker = null;
-        Set<PluginCall> calls = new HashSet<>();
-        for (Generation generation : shown) {
-            for (PluginInstance instance : generation.plugins()) {
-                if (instance.holds(logger)) {
-                    speaker = speaker == null ? instance : speaker;
-                    calls.addAll(instance.pending());
-                }
-            }
+        List<PluginInstance> speakers = holders(instance -> instance.isOf(logger));
+        if (speakers.isEmpty()) {
+            speakers = holders(instance -> instance.isBeside(logger));
         }
-        return Optional.ofNullable(speaker)
-                .map(
-                        instance ->
-                                PluginCall.common(
-                                        instance.name(), instance.settings().level(), calls));
+        if (speakers.isEmpty()) {
+            return Optional.empty();
+        }
+        Set<PluginCall> calls = new HashSet<>();
+        speakers.forEach(instance -> calls.addAll(instance.pending()));
+        String names =
+                speakers.stream()
+                        .map(PluginInstance::name)
+                        .distinct()
+                        .collect(Collectors.joining(", "));
+        return Optional.of(PluginCall.common(names, speakers.get(0).settings().level(), calls));
+    }
+
+    private List<PluginInstance> holders(Predicate<PluginInstance> which) {
+        return shown.stream()
+                .flatMap(generation -> generation.plugins().stream())
+                .filter(which)
+                .toList();
     }
 
     /** A plugin has started more threads than it can mean to: it is passed over in the end. */

@@ -190,14 +190,22 @@ public final class InstanceFactory {
         try {
             Configuration[] all = configurations.listConfigurations("(service.factoryPid=*)");
             for (Configuration configuration : all == null ? new Configuration[0] : all) {
-                if (!owns(configuration.getPid())) {
-                    pids.add(configuration.getFactoryPid());
-                }
+                foreignPid(configuration).ifPresent(pids::add);
             }
         } catch (IOException | InvalidSyntaxException e) {
             throw new IllegalStateException(e);
         }
         return pids;
+    }
+
+    private Optional<String> foreignPid(Configuration configuration) {
+        try {
+            return owns(configuration.getPid())
+                    ? Optional.empty()
+                    : Optional.ofNullable(configuration.getFactoryPid());
+        } catch (IllegalStateException e) {
+            return Optional.empty(); // deleted meanwhile, see delete
+        }
     }
 
     /** Where exchanged bundles come from. */

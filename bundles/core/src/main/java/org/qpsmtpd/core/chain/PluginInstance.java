@@ -39,7 +39,7 @@ public final class PluginInstance {
     private final LongAdder left = new LongAdder();
     private final LongAdder memory = new LongAdder();
     private final Set<PluginCall> pending = ConcurrentHashMap.newKeySet();
-    private final String home;
+    private final String type;
     private volatile @Nullable Object plugin;
     private volatile CompletableFuture<Void> back = CompletableFuture.completedFuture(null);
     private volatile @Nullable LogWishes logWishes;
@@ -53,7 +53,7 @@ public final class PluginInstance {
         this.plugin = plugin;
         this.settings = settings;
         this.origin = origin;
-        this.home = plugin.getClass().getPackageName() + ".";
+        this.type = plugin.getClass().getName();
         for (HookPoint point : HookPoint.values()) {
             if (point.type().isInstance(plugin)) {
                 figures.put(point, new CallFigures());
@@ -126,13 +126,15 @@ public final class PluginInstance {
         return pending;
     }
 
-    /**
-     * Whether a class is one of the plugin's own.
-     *
-     * @param className or the name of a logger, which is the same by custom
-     */
-    boolean holds(String className) {
-        return home.length() > 1 && className.startsWith(home);
+    /** Whether a class is the plugin's, or a name begins with it as those of nested ones do. */
+    boolean isOf(String className) {
+        return className.equals(type) || className.startsWith(type + "$");
+    }
+
+    /** Whether a class is in the plugin's package or below. */
+    boolean isBeside(String className) {
+        int end = type.lastIndexOf('.') + 1;
+        return end > 0 && className.startsWith(type.substring(0, end));
     }
 
     // ---- figures

@@ -385,15 +385,18 @@ class HookRunTest {
     @Test
     void knowsTheCallsWhoseAnswersAreToCome() {
         CompletableFuture<HookResult> answer = new CompletableFuture<>();
-        PluginInstance plugin = PluginInstance.of("p", slow(HookResult.later(answer)));
+        PluginInstance plugin = PluginInstance.of("p", new Quick(HookResult.later(answer)));
         start(plugin);
 
         settle();
         assertThat(plugin.pending())
                 .extracting(PluginCall::hook, PluginCall::connectionId)
                 .containsExactly(tuple("helo", "c1"));
-        assertThat(plugin.holds(HookRunTest.class.getName())).isTrue();
-        assertThat(plugin.holds("org.qpsmtpd.core.chaining.Other")).isFalse();
+        assertThat(plugin.isOf(Quick.class.getName())).isTrue();
+        assertThat(plugin.isOf(Quick.class.getName() + "$Inner")).isTrue();
+        assertThat(plugin.isOf(QuickMethod.class.getName())).isFalse();
+        assertThat(plugin.isBeside(QuickMethod.class.getName())).isTrue();
+        assertThat(plugin.isBeside("org.qpsmtpd.core.chaining.Other")).isFalse();
         answer.complete(HookResult.OK);
         settle();
 

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * <p>Hook {@code queue}: always OK.
  */
 @Component(configurationPid = "queue.discard", configurationPolicy = ConfigurationPolicy.REQUIRE)
-@Plugin(name = "queue/discard")
+@Plugin(name = "queue/discard", decides = "queue")
 @NonBlocking
 public final class DiscardPlugin implements QueueHook {
     private static final Logger LOG = LoggerFactory.getLogger(DiscardPlugin.class);

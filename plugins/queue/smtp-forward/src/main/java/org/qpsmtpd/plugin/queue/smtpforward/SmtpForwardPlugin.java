@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = SmtpForwardConfig.class, factory = true)
 @Plugin(
         name = "queue/smtp-forward",
-        positional = {"host", "port", "flags..."})
+        positional = {"host", "port", "flags..."},
+        decides = "queue")
 public final class SmtpForwardPlugin implements QueueHook {
     private static final Logger LOG = LoggerFactory.getLogger(SmtpForwardPlugin.class);
 
