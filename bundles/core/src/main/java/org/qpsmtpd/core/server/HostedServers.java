@@ -37,6 +37,7 @@ public final class HostedServers {
     private final Surroundings around;
     private final BundleContext context;
     private final SynchronousBundleListener listener = this::bundleChanged;
+    private final HostState state;
     private final Map<String, Tenant> tenants = new HashMap<>();
 
     /** There is none yet. */
@@ -44,6 +45,7 @@ public final class HostedServers {
     public HostedServers(@Reference Surroundings around) {
         this.around = around;
         context = around.context();
+        state = new HostState(context.getProperty("karaf.data"));
         context.addBundleListener(listener);
     }
 
@@ -65,8 +67,10 @@ public final class HostedServers {
                     take(HostConfiguration.read(configuration, context::getProperty, dataArea));
             return tenant::end;
         } catch (ConfigurationFault e) {
+            String place = HostConfiguration.place(configuration);
             LOG.error(e.getMessage());
-            return () -> {};
+            state.failed(place, String.valueOf(e.getMessage()));
+            return () -> state.ended(place);
         }
     }
 
@@ -86,7 +90,7 @@ public final class HostedServers {
             }
             CompletableFuture<Void> free =
                     before == null ? CompletableFuture.completedFuture(null) : before.ended();
-            tenant = new Tenant(around, configuration, free);
+            tenant = new Tenant(around, configuration, free, state);
             tenants.put(name, tenant);
         }
         var unused = tenant.ended().thenRun(() -> forget(name, tenant));

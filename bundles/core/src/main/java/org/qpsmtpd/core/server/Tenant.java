@@ -29,6 +29,7 @@ final class Tenant {
 
     private final Surroundings around;
     private final HostConfiguration configuration;
+    private final HostState state;
     private final Logger logger;
     private final CompletableFuture<Void> free;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
@@ -47,9 +48,15 @@ final class Tenant {
      * Starts nothing yet.
      *
      * @param free completes when the server before it, of the same name, has ended
+     * @param state is told how far this one is
      */
-    Tenant(Surroundings around, HostConfiguration configuration, CompletableFuture<Void> free) {
+    Tenant(
+            Surroundings around,
+            HostConfiguration configuration,
+            CompletableFuture<Void> free,
+            HostState state) {
         this.around = around;
+        this.state = state;
         this.configuration = configuration;
         this.free = free;
         ServerOptions options = configuration.options();
@@ -70,9 +77,14 @@ final class Tenant {
         return configuration.place();
     }
 
+    private String name() {
+        return configuration.options().name();
+    }
+
     /** Starts in the background. */
     void begin() {
         configuration.remarks().forEach(logger::warn);
+        state.starting(name());
         var unused = free.thenRun(() -> soon(0));
     }
 
@@ -98,11 +110,13 @@ final class Tenant {
             complain(e.getMessage());
         } catch (RuntimeException | LinkageError e) {
             logger.error("{}: the server cannot start: {}", place(), e.toString());
+            state.failed(name(), place() + ": " + e);
         }
     }
 
     private void complain(@Nullable String what) {
         attempts++;
+        state.failed(name(), place() + ": " + what);
         if (attempts > MOST_ATTEMPTS) {
             logger.error(
                     "{}: {}; given up, the server stays off until this configuration changes",
@@ -165,6 +179,7 @@ final class Tenant {
 
                     @Override
                     public void opened(SmtpServer started) {
+                        state.accepting(name());
                         if (!configuration.quiet()) {
                             started.addressTexts()
                                     .forEach(text -> logger.info("Listening on {}", text));
@@ -193,6 +208,7 @@ final class Tenant {
             }
             bound.forEach(Tenant::close);
         } finally {
+            state.ended(name());
             done.complete(null);
         }
     }

@@ -1,13 +1,13 @@
 package org.qpsmtpd.runtime.felix;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -120,23 +120,53 @@ record Home(Path directory, Path config, Path deploy) {
     }
 
     /**
-     * As root: makes the folders that are written to and gives those of root's to the account, the
-     * folders alone and not what is in them. A folder of another user's stays as it is.
+     * As root: makes the folders that are written to and gives those of root's to the account, with
+     * what a server of root's made in them. A folder of another user's stays as it is, and so does
+     * what cannot be written.
+     *
+     * @return why a folder could not be made or given, a sentence each
      */
-    void giveTo(Account account) throws IOException {
+    List<String> giveTo(Account account) throws IOException {
         FolderTrust.require(directory);
+        List<String> faults = new ArrayList<>();
         for (String name : WRITTEN) {
             Path folder = directory.resolve(name);
             try {
-                Files.createDirectory(folder, PRIVATE);
-            } catch (FileAlreadyExistsException e) {
-                if (!isRootsFolder(folder)) {
-                    continue;
+                if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.createDirectory(folder, PRIVATE);
                 }
+                Handover.give(folder, account);
+            } catch (IOException e) {
+                faults.add(
+                        "user " + account.name() + " has no " + folder + ": " + OneLine.reason(e));
             }
-            Files.setAttribute(folder, "unix:uid", account.uid(), LinkOption.NOFOLLOW_LINKS);
-            Files.setAttribute(folder, "unix:gid", account.gid(), LinkOption.NOFOLLOW_LINKS);
         }
+        return faults;
+    }
+
+    /**
+     * What of a server of root's is left in the folders that are written to, a sentence for each
+     * folder.
+     *
+     * @param user the name of the user who serves, another than root
+     */
+    List<String> leftByRoot(String user) throws IOException {
+        List<String> left = new ArrayList<>();
+        for (String name : WRITTEN) {
+            Path folder = directory.resolve(name);
+            Handover.roots(folder)
+                    .map(
+                            path ->
+                                    path
+                                            + " belongs to root, from a start as root, and user "
+                                            + user
+                                            + " cannot write there: run chown -Rh "
+                                            + user
+                                            + ": "
+                                            + folder)
+                    .ifPresent(left::add);
+        }
+        return left;
     }
 
     /**
@@ -171,10 +201,5 @@ record Home(Path directory, Path config, Path deploy) {
                             + OneLine.reason(e)
                             + ": make it root's alone, or name with --user who is to serve");
         }
-    }
-
-    private static boolean isRootsFolder(Path folder) throws IOException {
-        return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-                && Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS).equals(0);
     }
 }

@@ -245,9 +245,10 @@ final class Launch {
             log.info(Privileges.whoAmI());
             return;
         }
-        home.giveTo(account);
+        List<String> faults = home.giveTo(account);
         Privileges.drop(account);
         log.info(Privileges.inWords(account.name(), account.group()));
+        faults.forEach(fault -> log.warn("WARNING: " + fault));
     }
 
     private Container startContainer(List<Listener> listeners, @Nullable Priority priority)
@@ -255,7 +256,10 @@ final class Launch {
         requireReadable(home.bundles());
         Scratch room = isRehearsal() ? Scratch.openTemporary() : Scratch.open(home.var());
         scratch = room;
-        System.setProperty("io.netty.native.workdir", room.folder("native").toString());
+        if (inherited == null) {
+            tellOfFolders(room);
+        }
+        NativeLibrary.chooseRoomForNetty(room).ifPresent(log::warn);
         Map<String, String> properties = ContainerProperties.of(options, home, room, listeners);
         if (isRehearsal()) {
             Rehearsal.furnish(room, properties);
@@ -280,6 +284,27 @@ final class Launch {
         }
         awaitServer(starting);
         return starting;
+    }
+
+    /** What keeps the server from writing where it usually does. */
+    private void tellOfFolders(Scratch room) throws IOException {
+        if (room.temporary()) {
+            log.info(
+                    "WARNING: "
+                            + home.var()
+                            + " cannot be written by user "
+                            + System.getProperty("user.name")
+                            + ", so this run keeps its files in "
+                            + room.var()
+                            + ", and its console is "
+                            + room.consoleSocket()
+                            + ": make the former a folder of that user's, on a disk that can be"
+                            + " written");
+        }
+        if (Privileges.uid() != 0) {
+            home.leftByRoot(System.getProperty("user.name"))
+                    .forEach(line -> log.warn("WARNING: " + line));
+        }
     }
 
     private boolean isRehearsal() {

@@ -80,14 +80,17 @@ public final class Main {
         }
     }
 
-    /** The line for what nobody foresaw. A native library that cannot be used is the likeliest. */
+    /** The line for what nobody foresaw. */
     static String unforeseen(Throwable e) {
-        if (e instanceof UnsatisfiedLinkError) {
+        if (e instanceof LinkageError) {
             return OneLine.of(
-                    "FATAL: a native library cannot be loaded: "
+                    "FATAL: "
+                            + System.getProperty(Home.PROPERTY, "the distribution")
+                            + " is not complete, or damaged: "
+                            + e.getClass().getSimpleName()
+                            + ": "
                             + OneLine.reason(e)
-                            + ": unpack the whole distribution where programs may be run, on a"
-                            + " mount without noexec");
+                            + ": unpack it anew");
         }
         String place =
                 Arrays.stream(e.getStackTrace())

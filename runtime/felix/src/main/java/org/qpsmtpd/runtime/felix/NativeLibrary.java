@@ -14,11 +14,14 @@ import org.qpsmtpd.api.service.FolderTrust;
  * Sees to it that JNA's library is loaded from where it works. The libffi in it looks its own path
  * up in {@code /proc/self/maps}, reads that to the first white space, and runs what it finds in the
  * file of that name, whatever it is. So a distribution in {@code /srv/mail server} must not load it
- * there when there is a {@code /srv/mail}.
+ * there when there is a {@code /srv/mail}. Neither it nor Netty's can be loaded from a mount with
+ * noexec.
  */
 final class NativeLibrary {
     private static final Pattern WHITE_SPACE = Pattern.compile("[ \\t\\n\\x0B\\f\\r]");
     private static final String NAME = "libjnidispatch.so";
+    private static final String NO_NETTY = "io.netty.transport.noNative";
+    private static final String NETTY_FOLDER = "io.netty.native.workdir";
 
     private NativeLibrary() {}
 
@@ -33,12 +36,19 @@ final class NativeLibrary {
             return;
         }
         System.setProperty("jna.nounpack", "true");
-        Optional<Path> mistaken = mistakenFor(folder);
-        if (mistaken.isEmpty()) {
+        Optional<String> fault = fault(folder);
+        if (fault.isEmpty()) {
             use(folder);
         } else {
-            loadCopy(folder.resolve(NAME), mistaken.get(), places());
+            loadCopy(folder.resolve(NAME), fault.get());
         }
+    }
+
+    private static Optional<String> fault(Path folder) throws IOException {
+        return Mounts.forbidCode(folder)
+                ? Optional.of("it lies on a mount with noexec")
+                : mistakenFor(folder)
+                        .map(cut -> "there is a blank in its path, and it would be taken for " + cut);
     }
 
     /** The file or folder that libffi would take a library in this folder for, if it is there. */
@@ -59,12 +69,11 @@ final class NativeLibrary {
         return List.of(Path.of(System.getProperty("java.io.tmpdir")), Path.of("/dev/shm"));
     }
 
-    private static void loadCopy(Path library, Path mistaken, List<Path> places)
-            throws StartFailure {
+    private static void loadCopy(Path library, String fault) throws StartFailure {
         StringBuilder reasons = new StringBuilder();
-        for (Path place : places) {
+        for (Path place : places()) {
             try {
-                loadCopy(library, place);
+                loadCopyIn(place, library);
                 return;
             } catch (IOException e) {
                 reasons.append("; ").append(place).append(": ").append(OneLine.reason(e));
@@ -73,22 +82,23 @@ final class NativeLibrary {
         throw StartFailure.failed(
                 "FATAL: "
                         + library
-                        + " would be taken for "
-                        + mistaken
-                        + ", since there is a blank in its path, and no copy of it can be used"
+                        + " cannot be used: "
+                        + fault
+                        + "; nor can a copy of it"
                         + reasons
-                        + ": move the distribution to a folder without a blank, or name one for"
-                        + " the copy with -Djava.io.tmpdir=FOLDER in QPSMTPD_JAVA_OPTS");
+                        + ": move the distribution, or name a folder for the copy with"
+                        + " -Djava.io.tmpdir=FOLDER in QPSMTPD_JAVA_OPTS");
     }
 
     /** Once everything is linked, the file is not needed any longer. */
-    private static void loadCopy(Path library, Path place) throws IOException {
+    private static void loadCopyIn(Path place, Path library) throws IOException {
         Path folder = Files.createTempDirectory(place, "qpsmtpd-", Home.PRIVATE);
         Path copy = folder.resolve(NAME);
         try {
             FolderTrust.requireForRoot(folder);
-            if (mistakenFor(folder).isPresent()) {
-                throw new IOException("there is a blank in this path, too");
+            Optional<String> fault = fault(folder);
+            if (fault.isPresent()) {
+                throw new IOException(fault.get());
             }
             Files.copy(library, copy);
             System.load(copy.toString());
@@ -100,5 +110,36 @@ final class NativeLibrary {
             Files.deleteIfExists(copy);
             Files.deleteIfExists(folder);
         }
+    }
+
+    /**
+     * Names the folder into which Netty unpacks its library: that of this run, or another where
+     * code may be run.
+     *
+     * @return what there is to say when there is none
+     */
+    static Optional<String> chooseRoomForNetty(Scratch room) throws IOException {
+        Path usual = room.folder("native");
+        if (Boolean.getBoolean(NO_NETTY)) {
+            return Optional.empty();
+        }
+        if (!Mounts.forbidCode(usual)) {
+            System.setProperty(NETTY_FOLDER, usual.toString());
+            return Optional.empty();
+        }
+        for (Path place : places()) {
+            if (Files.isWritable(place) && !Mounts.forbidCode(place)) {
+                System.setProperty(NETTY_FOLDER, place.toString());
+                return Optional.empty();
+            }
+        }
+        System.setProperty(NO_NETTY, "true");
+        return Optional.of(
+                "WARNING: "
+                        + usual
+                        + " lies on a mount with noexec, and so do "
+                        + places()
+                        + ": Netty runs without its library, which takes more CPU for each"
+                        + " connection; put var/ on a mount without noexec");
     }
 }

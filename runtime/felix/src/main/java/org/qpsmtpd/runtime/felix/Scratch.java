@@ -26,7 +26,7 @@ record Scratch(Path var, Path cache, boolean temporary) {
             Pattern.compile("(?:cache-|console-|attach-)([0-9]{1,10})(?:\\.sock)?");
 
     /** Opens as the user who will serve, so after any change of user. */
-    static Scratch open(Path var) throws IOException {
+    static Scratch open(Path var) throws IOException, StartFailure {
         if (!isOurs(var)) {
             return openTemporary();
         }
@@ -34,11 +34,23 @@ record Scratch(Path var, Path cache, boolean temporary) {
         return of(var, false);
     }
 
-    /** Opens in the system's place for temporary files. */
-    static Scratch openTemporary() throws IOException {
-        Path made = Files.createTempDirectory("qpsmtpd-", Home.PRIVATE);
-        FolderTrust.requireForRoot(made);
-        return of(made, true);
+    /**
+     * Opens in the system's place for temporary files.
+     *
+     * @throws StartFailure with status 1 when nothing can be written there either
+     */
+    static Scratch openTemporary() throws StartFailure {
+        try {
+            Path made = Files.createTempDirectory("qpsmtpd-", Home.PRIVATE);
+            FolderTrust.requireForRoot(made);
+            return of(made, true);
+        } catch (IOException e) {
+            throw StartFailure.failed(
+                    "FATAL: neither var/ of the distribution nor the place for temporary files can"
+                            + " be used: "
+                            + OneLine.reason(e)
+                            + ": let the server's user write to one of them");
+        }
     }
 
     private static Scratch of(Path var, boolean temporary) throws IOException {

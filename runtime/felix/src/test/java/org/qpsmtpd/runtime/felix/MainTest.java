@@ -52,6 +52,16 @@ final class MainTest {
                 .contains("bin/qpsmtpd-prefork");
     }
 
+    @Test
+    void endsInOneLineWhateverIsThrown() {
+        assertThat(Main.unforeseen(new NoClassDefFoundError("com/sun/jna/Native")))
+                .startsWith("FATAL: ")
+                .contains("com/sun/jna/Native", "not complete", "unpack it anew");
+        assertThat(Main.unforeseen(new IllegalStateException("two\nlines")))
+                .contains("java.lang.IllegalStateException: two\\x0alines", "MainTest:")
+                .doesNotContain("\n");
+    }
+
     private int run(String word) {
         return Main.run(
                 FrontEnd.PREFORK,
