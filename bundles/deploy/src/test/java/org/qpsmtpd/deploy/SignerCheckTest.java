@@ -113,7 +113,7 @@ class SignerCheckTest {
 
     @Test
     void takesAJarThatOneOfThemSigned() throws Exception {
-        trust("# who may", "bob.pem", "ann.pem");
+        trust("\uFEFF# who may", "bob.pem", "ann.pem");
         sign("ann");
         check();
     }

@@ -101,7 +101,7 @@ public final class CheckConfigIT {
     public void findsTenMistakes() throws Exception {
         int logLength = Workspace.text(server.workspace().log()).length();
         write("badmailfrom", "@example.net", "^(unclosed");
-        write("databytes", "10M");
+        write("databytes", "10MB");
         write("me", "mail server");
         write("rcpthost", "example.com");
         write(
@@ -118,7 +118,8 @@ public final class CheckConfigIT {
         assertThat(found())
                 .containsExactly(
                         "badmailfrom:2: '^(unclosed' is not a regular expression: missing closing )",
-                        "databytes:1: '10M' is not a whole number, 0 or more",
+                        "databytes:1: '10MB' is not a whole number of octets, as 1048576, 1024K or"
+                                + " 1M, 0 or more",
                         "me:1: 'mail server' is not a host name such as mail.example.com",
                         "plugins:1: plugin 'erlytalker' is not installed; did you mean"
                                 + " 'earlytalker'?",
@@ -129,7 +130,8 @@ public final class CheckConfigIT {
                         "plugins:4: plugin 'helo': option 'policy' has no value",
                         "plugins:5: plugin 'naughty': unknown option 'rejct', did you mean"
                                 + " 'reject'?",
-                        "plugins:6: $include names more_plugins, and there is no such file",
+                        "plugins:6: $include names more_plugins, and there is no such file; put it"
+                                + " there, or end the line with the word optional",
                         "rcpthost: nothing reads a file of this name, did you mean 'rcpthosts'?");
         assertThat(Workspace.text(server.workspace().log()).substring(logLength))
                 .doesNotContain("generation ")

@@ -112,7 +112,7 @@ class BadConfigIT {
                         .file("badmailfrom", "# a list", "$include spammers", "@example.org")
                         .start()) {
             assertSaidAndFound(server, fault);
-            assertThat(answerToSender(server)).startsWith("451");
+            assertThat(answerToSender(server)).startsWith("450");
             server.writeConfig("spammers", "@example.net");
             server.awaitLog("badmailfrom can be read again");
             assertThat(answerToSender(server)).startsWith("550");
@@ -136,7 +136,7 @@ class BadConfigIT {
                 session.hello();
                 session.command("MAIL FROM:<" + Mail.SENDER + ">");
                 assertThat(session.command("RCPT TO:<" + Mail.RECIPIENT + ">").code())
-                        .isEqualTo(451);
+                        .isEqualTo(450);
             }
             assertSaidAndFound(
                     server, "rcpthosts: cannot be read: it is a link that leads nowhere");

@@ -54,6 +54,9 @@ public final class InstanceFactory {
     /** How the names of configurations begin that factories made, of whichever server. */
     private static final String OWN = "qpsmtpd.";
 
+    /** How the names of properties begin that a component has and that are no options. */
+    private static final List<String> FOREIGN = List.of("plugin.", "service.", "osgi.");
+
     private static final long MOST_STOP_MILLIS = 2_000;
     private static final long LEAST_STOP_MILLIS = 50;
     private static final String START = Long.toString(System.currentTimeMillis(), 36);
@@ -152,7 +155,7 @@ public final class InstanceFactory {
     private OptionBinder binder(Offer offer) throws PluginFault {
         ComponentDescriptionDTO component = describe(offer);
         Set<String> properties = new HashSet<>(component.properties.keySet());
-        properties.removeIf(key -> key.startsWith("plugin.") || key.startsWith("service."));
+        properties.removeIf(key -> FOREIGN.stream().anyMatch(key::startsWith));
         return new OptionBinder(attributes(offer), properties, offer.positional());
     }
 

@@ -18,7 +18,12 @@ public final class OddCharacters {
      * space, a mark of the byte order, a control character, or octets that are no UTF-8.
      */
     public static Optional<String> in(String text) {
-        return first(text, OddCharacters::isOdd);
+        // A list may have a million lines, and nearly all are plain.
+        int at = 0;
+        while (at < text.length() && text.charAt(at) >= ' ' && text.charAt(at) <= '~') {
+            at++;
+        }
+        return at == text.length() ? Optional.empty() : first(text, OddCharacters::isOdd);
     }
 
     /** Names the first character that is neither printable ASCII nor a tab. */

@@ -38,14 +38,24 @@ final class OwnCheck {
 
     /**
      * Looks for faults; what a file's reader or the generation says of the same place is enough.
+     * When a file changes meanwhile, the server looks again, behind the next generation.
      */
     void run() {
         config.readAhead(ConfigCheck.FILES);
+        long version = config.version();
+        List<String> sentences = check.get();
+        config.refresh();
+        if (config.version() == version) {
+            tell(sentences);
+        }
+    }
+
+    private void tell(List<String> sentences) {
         Set<String> read = config.findings();
         List<String> faults = new ArrayList<>(generations.current().faults());
         faults.addAll(generations.refused());
         Set<String> found = new HashSet<>();
-        for (String sentence : check.get()) {
+        for (String sentence : sentences) {
             boolean said = read.contains(sentence) || isNamed(place(sentence), faults);
             if (found.add(sentence) && !said && !told.contains(sentence)) {
                 log.accept(sentence);
