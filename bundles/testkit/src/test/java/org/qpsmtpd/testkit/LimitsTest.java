@@ -217,6 +217,45 @@ class LimitsTest {
         assertThat(mailbox.message().recipients()).hasSize(500);
     }
 
+    /** Queues what has two recipients at most, and is at its wit's end after some questions. */
+    private static final class TwoAtMost implements QueueHook {
+        private boolean broken;
+
+        @Override
+        public HookResult onQueue(Transaction transaction) {
+            return HookResult.OK;
+        }
+
+        @Override
+        public int mostRecipients() {
+            if (broken) {
+                throw new IllegalStateException("broken");
+            }
+            return 2;
+        }
+    }
+
+    @Test
+    void takesNoMoreRecipientsThanAQueuePluginDoes() throws Exception {
+        TwoAtMost queue = new TwoAtMost();
+        try (TestServer server =
+                        TestServer.builder()
+                                .plugin("mailbox", mailbox)
+                                .plugin("two", queue)
+                                .start();
+                SmtpClient client = server.connect()) {
+            client.read();
+            assertThat(client.send("EHLO client.test").lines()).contains("LIMITS RCPTMAX=2");
+            client.sendAll("MAIL FROM:<a@b.c>", "RCPT TO:<x@example.com>");
+            assertThat(client.send("RCPT TO:<y@example.com>").code()).isEqualTo(250);
+            assertThat(client.send("RCPT TO:<z@example.com>").toString())
+                    .isEqualTo("452 4.5.3 Too many recipients");
+            queue.broken = true;
+            assertThat(client.send("RCPT TO:<z@example.com>").code()).isEqualTo(250);
+            assertThat(server.awaitLog("FATAL PLUGIN ERROR [two]").text()).contains("broken");
+        }
+    }
+
     // ---- headers
 
     static List<String> bombs() {

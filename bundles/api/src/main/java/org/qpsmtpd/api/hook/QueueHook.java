@@ -27,4 +27,15 @@ public interface QueueHook {
     default boolean takesBinary() {
         return false;
     }
+
+    /**
+     * How many recipients of one message this plugin can take, as far as it knows now. The server
+     * takes no more at RCPT: 452, so that the client brings the message once more for the others.
+     * Called on the connection's own thread; never waits.
+     *
+     * @return 1 or more; {@link Integer#MAX_VALUE} for any number
+     */
+    default int mostRecipients() {
+        return Integer.MAX_VALUE;
+    }
 }

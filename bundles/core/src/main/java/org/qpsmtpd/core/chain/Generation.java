@@ -128,6 +128,33 @@ public final class Generation {
         return takesBinary;
     }
 
+    /**
+     * How many recipients of one message all queue plugins take, as far as they know. One that is
+     * away or fails knows nothing: it is asked for its answer when the message is there.
+     */
+    public int mostRecipients(HookHost host) {
+        int most = Integer.MAX_VALUE;
+        for (Link link : chain(HookPoint.QUEUE)) {
+            most = Math.min(most, Math.max(1, mostRecipients(host, link)));
+        }
+        return most;
+    }
+
+    private static int mostRecipients(HookHost host, Link link) {
+        Object hook = link.plugin().enter();
+        if (hook == null) {
+            return Integer.MAX_VALUE;
+        }
+        try {
+            return Door.call(host, link, ((QueueHook) hook)::mostRecipients);
+        } catch (Throwable e) { // whatever it throws, the message is not lost by it
+            Door.threw(host, link, e);
+            return Integer.MAX_VALUE;
+        } finally {
+            link.plugin().exit();
+        }
+    }
+
     /** The plugins of a hook in order. */
     List<Link> chain(HookPoint point) {
         return chains.getOrDefault(point, List.of());

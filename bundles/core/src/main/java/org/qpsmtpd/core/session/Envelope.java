@@ -213,7 +213,7 @@ final class Envelope {
         if (!isGood(command)) {
             return;
         }
-        if (transaction.recipientCount() >= session.settings().maxRecipients()) {
+        if (transaction.recipientCount() >= session.mostRecipients()) {
             session.reply(Replies.TOO_MANY_RECIPIENTS);
             return;
         }

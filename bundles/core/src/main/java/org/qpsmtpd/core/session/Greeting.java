@@ -163,7 +163,7 @@ final class Greeting {
         if (session.generation().takesBinary()) {
             lines.add("BINARYMIME");
         }
-        lines.add("LIMITS RCPTMAX=" + settings.maxRecipients());
+        lines.add("LIMITS RCPTMAX=" + session.mostRecipients());
         if (session.tls().isOffered()) {
             lines.add("STARTTLS");
         }

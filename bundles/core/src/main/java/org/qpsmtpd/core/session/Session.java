@@ -805,6 +805,11 @@ public final class Session implements HookHost {
         return settings;
     }
 
+    /** How many recipients a message may have: as set, and no more than can be queued at once. */
+    int mostRecipients() {
+        return Math.min(settings.maxRecipients(), generation.mostRecipients(this));
+    }
+
     Tls tls() {
         return tls;
     }

@@ -49,7 +49,7 @@ public final class MaildirPlugin implements QueueHook {
     private static final Logger LOG = LoggerFactory.getLogger(MaildirPlugin.class);
 
     private final Path root;
-    private final Optional<SubdirPattern> subdir;
+    private final Optional<Places> places;
     private final Disk disk;
     private final Maildirs maildirs;
     private final DirectorySync directories;
@@ -65,12 +65,14 @@ public final class MaildirPlugin implements QueueHook {
 
     MaildirPlugin(MaildirConfig config, Disk disk) {
         this.root = root(config.path());
-        this.subdir =
-                config.subdir().isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(new SubdirPattern(config.subdir()));
         this.disk = disk;
         this.maildirs = new Maildirs(disk, root);
+        this.places =
+                config.subdir().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                                new Places(
+                                        disk, maildirs, root, new SubdirPattern(config.subdir())));
         this.directories = new DirectorySync(disk);
     }
 
@@ -81,8 +83,8 @@ public final class MaildirPlugin implements QueueHook {
             return HookResult.DECLINED.because("error: no recipients");
         }
         try (Delivery delivery = new Delivery(transaction, disk, directories)) {
-            if (subdir.isPresent()) {
-                writeForEach(transaction, recipients, subdir.get(), delivery);
+            if (places.isPresent()) {
+                writeForEach(transaction, recipients, places.get(), delivery);
             } else {
                 write(root, transaction, recipients, delivery);
             }
@@ -97,14 +99,12 @@ public final class MaildirPlugin implements QueueHook {
     }
 
     private void writeForEach(
-            Transaction transaction,
-            List<Recipient> recipients,
-            SubdirPattern pattern,
-            Delivery delivery)
+            Transaction transaction, List<Recipient> recipients, Places known, Delivery delivery)
             throws IOException {
         String ownName = transaction.connection().config().value("me").orElse("localhost");
+        Instant now = transaction.connection().clock().now();
         for (Recipient recipient : recipients) {
-            Path maildir = pattern.resolve(root, recipient.address(), ownName);
+            Path maildir = known.of(recipient.address(), ownName, now);
             write(maildir, transaction, List.of(recipient), delivery);
         }
     }

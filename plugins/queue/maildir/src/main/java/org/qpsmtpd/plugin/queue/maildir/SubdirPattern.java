@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -12,7 +13,9 @@ import org.qpsmtpd.api.mail.Hosts;
 
 /**
  * The setting {@code subdir}: where a recipient's maildir lies below the common directory. Whatever
- * the address, the place has as many steps as the pattern, and none of them leads upwards.
+ * the address, the place has as many steps as the pattern, and none of them leads upwards. What is
+ * put in for a part of an address is different for different parts: other characters than letters,
+ * digits and {@code -+_.,@=} are written as {@code %XX}, octet by octet in UTF-8.
  */
 final class SubdirPattern {
     private static final String KEPT = "-+_.,@=";
@@ -51,12 +54,41 @@ final class SubdirPattern {
      * @param ownName name of this server, in place of the domain of a bare {@code postmaster}
      */
     Path resolve(Path root, Address recipient, String ownName) {
-        String host = recipient.host().isEmpty() ? ownName : recipient.host();
-        String local = cleaned(recipient.user());
-        String domain = cleaned(Hosts.comparable(host));
+        return resolve(root, local(recipient), domain(recipient, ownName), KEPT);
+    }
+
+    /** A second place for a recipient, when the first one has become somebody else's. */
+    Path resolveOther(Path root, Address recipient, String ownName) {
+        String kept = KEPT.replace("_", "");
+        return resolve(root, local(recipient), domain(recipient, ownName), kept);
+    }
+
+    private static String local(Address recipient) {
+        return Normalizer.normalize(recipient.user(), Normalizer.Form.NFC);
+    }
+
+    private static String domain(Address recipient, String ownName) {
+        return Hosts.comparable(recipient.host().isEmpty() ? ownName : recipient.host());
+    }
+
+    private Path resolve(Path root, String local, String domain, String kept) {
         Path place = root;
         for (String step : steps) {
-            place = place.resolve(safe(expand(step, local, domain)));
+            place = place.resolve(safe(expand(step, encoded(local, kept), encoded(domain, kept))));
+        }
+        return place;
+    }
+
+    /**
+     * Where the maildir was under a former rule, by which each other character became {@code _}, so
+     * that addresses could have one in common.
+     */
+    Path resolveFormer(Path root, Address recipient, String ownName) {
+        String local = cleaned(recipient.user());
+        String domain = cleaned(domain(recipient, ownName));
+        Path place = root;
+        for (String step : steps) {
+            place = place.resolve(formerlySafe(expand(step, local, domain)));
         }
         return place;
     }
@@ -73,40 +105,77 @@ final class SubdirPattern {
         return any;
     }
 
-    /** A cleaned part holds no %, so that nothing is replaced twice. */
     private static String expand(String step, String local, String domain) {
-        return step.replace("%l", local).replace("%d", domain).replace("%u", local + "@" + domain);
+        StringBuilder text = new StringBuilder(step.length() + local.length() + domain.length());
+        for (int i = 0; i < step.length(); i++) {
+            if (step.charAt(i) != '%') {
+                text.append(step.charAt(i));
+                continue;
+            }
+            i++;
+            switch (step.charAt(i)) {
+                case 'l' -> text.append(local);
+                case 'd' -> text.append(domain);
+                default -> text.append(local).append('@').append(domain);
+            }
+        }
+        return text.toString();
+    }
+
+    private static String encoded(String part, String kept) {
+        StringBuilder text = new StringBuilder(part.length() + 16);
+        for (byte octet : part.getBytes(StandardCharsets.UTF_8)) {
+            if (isKept(octet, kept)) {
+                text.append((char) octet);
+            } else {
+                text.append(String.format("%%%02X", octet));
+            }
+        }
+        return text.toString();
     }
 
     private static String cleaned(String part) {
         StringBuilder clean = new StringBuilder(part.length());
-        part.codePoints().forEach(c -> clean.append(isKept(c) ? (char) c : '_'));
+        part.codePoints().forEach(c -> clean.append(isKept(c, KEPT) ? (char) c : '_'));
         return clean.toString();
     }
 
-    private static boolean isKept(int c) {
+    private static boolean isKept(int c, String kept) {
         return (c >= 'a' && c <= 'z')
                 || (c >= 'A' && c <= 'Z')
                 || (c >= '0' && c <= '9')
-                || KEPT.indexOf(c) >= 0;
+                || kept.indexOf(c) >= 0;
     }
 
-    /** A name that the file system takes as one step downwards. */
+    /**
+     * A name that the file system takes as one step downwards. Those made here hold a {@code %}
+     * that no octet follows, as no other name does.
+     */
     private static String safe(String step) {
+        if (step.isEmpty()) {
+            return "%";
+        }
+        if (step.equals(".") || step.equals("..")) {
+            return step.replace(".", "%2E");
+        }
+        return step.length() <= MAX_STEP ? step : shortened(step, "%=");
+    }
+
+    private static String formerlySafe(String step) {
         if (step.isEmpty() || step.equals(".") || step.equals("..")) {
             return "_".repeat(Math.max(1, step.length()));
         }
-        return step.length() <= MAX_STEP ? step : shortened(step);
+        return step.length() <= MAX_STEP ? step : shortened(step, "=");
     }
 
     /** Keeps long addresses apart that begin alike. */
-    private static String shortened(String step) {
+    private static String shortened(String step, String mark) {
         try {
             byte[] hash =
                     MessageDigest.getInstance("SHA-256")
                             .digest(step.getBytes(StandardCharsets.UTF_8));
             String digits = HexFormat.of().formatHex(hash).substring(0, HASH_DIGITS);
-            return step.substring(0, MAX_STEP - HASH_DIGITS - 1) + "=" + digits;
+            return step.substring(0, MAX_STEP - HASH_DIGITS - mark.length()) + mark + digits;
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

@@ -100,7 +100,7 @@ class MaildirPluginTest {
         FakeTransaction transaction = FakeTransaction.create().withMessage(MESSAGE);
         transaction.addRecipient(new Address("../../escape", "example.com"));
         assertThat(plugin("%l").onQueue(transaction).action()).isEqualTo(Action.OK);
-        assertThat(messages(directory.resolve(".._.._escape"))).hasSize(1);
+        assertThat(messages(directory.resolve("..%2F..%2Fescape"))).hasSize(1);
     }
 
     @Test

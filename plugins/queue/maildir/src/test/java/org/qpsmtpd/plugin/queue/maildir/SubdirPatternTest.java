@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,16 +36,21 @@ class SubdirPatternTest {
 
     @ParameterizedTest
     @CsvSource({
-        "a/b, a_b",
-        "../../etc, .._.._etc",
-        "%2e%2e, _2e_2e",
-        "a b;c$(d)`e`, a_b_c__d__e_",
-        "müller, m_ller",
+        "a/b, a%2Fb",
+        "../../etc, ..%2F..%2Fetc",
+        "%2e%2e, %252e%252e",
+        "a b;c$(d)`e`, a%20b%3Bc%24%28d%29%60e%60",
+        "müller, m%C3%BCller",
+        "mu\u0308ller, m%C3%BCller",
+        "m_ller, m_ller",
         "-oQ, -oQ",
         "'a,b+c=d@e', 'a,b+c=d@e'",
-        "%d, _d",
+        "%d, %25d",
+        "., %2E",
+        ".., %2E%2E",
+        ".a, .a",
     })
-    void replacesOtherCharactersByUnderscore(String local, String step) {
+    void writesOtherCharactersAsOctets(String local, String step) {
         assertThat(resolve("%l", local, "example.com")).isEqualTo(ROOT.resolve(step));
     }
 
@@ -56,7 +64,7 @@ class SubdirPatternTest {
 
     @Test
     void givesAStepForEachPartEvenWhenItIsEmpty() {
-        assertThat(resolve("%l", "", "x")).isEqualTo(ROOT.resolve("_"));
+        assertThat(resolve("%l", "", "x")).isEqualTo(ROOT.resolve("%"));
     }
 
     @Test
@@ -81,6 +89,56 @@ class SubdirPatternTest {
         assertThat(one.getFileName().toString()).hasSize(200).startsWith("x".repeat(160));
         assertThat(one).isNotEqualTo(two);
         assertThat(resolve("%u", common + "1", "example.com")).isEqualTo(one);
+    }
+
+    @Test
+    void givesEachAddressAPlaceOfItsOwn() {
+        List<String> locals =
+                List.of(
+                        "a",
+                        "A",
+                        "_",
+                        "__",
+                        ".",
+                        "..",
+                        "%",
+                        "%2E",
+                        "%%",
+                        "\u00fc",
+                        "u\u0308x",
+                        "/",
+                        "%_",
+                        "%=",
+                        "=",
+                        " ",
+                        "a@b",
+                        "\u00e4\u00f6",
+                        "_\u00f6",
+                        "\u00e4_",
+                        "x".repeat(199),
+                        "x".repeat(200),
+                        "x".repeat(201),
+                        "x".repeat(202),
+                        "\u00fc".repeat(66));
+        Set<Path> places = new HashSet<>();
+        for (String local : locals) {
+            places.add(resolve("%l", local, "example.com"));
+        }
+        Path shortened = resolve("%l", "x".repeat(201), "example.com");
+        places.add(resolve("%l", shortened.getFileName().toString(), "example.com"));
+        assertThat(places).hasSize(locals.size() + 1);
+    }
+
+    @Test
+    void tellsWhereAPlaceWasUnderTheFormerRule() {
+        SubdirPattern pattern = new SubdirPattern("%d/%l");
+        assertThat(former(pattern, "j\u00fcrgen")).isEqualTo(ROOT.resolve("example.com/j_rgen"));
+        assertThat(former(pattern, "..")).isEqualTo(ROOT.resolve("example.com/__"));
+        assertThat(former(pattern, "user")).isEqualTo(ROOT.resolve("example.com/user"));
+    }
+
+    private static Path former(SubdirPattern pattern, String user) {
+        return pattern.resolveFormer(ROOT, new Address(user, "Example.com"), "mx.example.org");
     }
 
     @ParameterizedTest

@@ -100,8 +100,7 @@ final class ConnectionPool {
     /** Takes back a connection on which MAIL can be said again, or that is closed. */
     void give(SmtpConnection connection) {
         if (!keep(connection)) {
-            connection.quit();
-            open.remove(connection);
+            end(connection);
         }
     }
 
@@ -110,7 +109,8 @@ final class ConnectionPool {
         boolean useful =
                 connection.isOpen()
                         && !hop.xclient()
-                        && connection.messages() < hop.messagesPerConnection();
+                        && connection.messages() < hop.messagesPerConnection()
+                        && connection.messages() < connection.extensions().limit("MAILMAX");
         synchronized (idle) {
             if (!useful || closed || idle.size() >= hop.idleConnections()) {
                 return false;
@@ -119,6 +119,12 @@ final class ConnectionPool {
             idle.push(connection);
             return true;
         }
+    }
+
+    /** Ends a connection on which MAIL could be said. */
+    void end(SmtpConnection connection) {
+        connection.quit();
+        open.remove(connection);
     }
 
     /** Closes a connection that cannot be used again. */
@@ -132,10 +138,7 @@ final class ConnectionPool {
         for (SmtpConnection connection : open) {
             connection.closeIfLate(now);
         }
-        for (SmtpConnection connection : expired(now)) {
-            connection.quit();
-            open.remove(connection);
-        }
+        expired(now).forEach(this::end);
         if (closed && open.isEmpty()) {
             sweeping.cancel(false);
             watch.shutdown();

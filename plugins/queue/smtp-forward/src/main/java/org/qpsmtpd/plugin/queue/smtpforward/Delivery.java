@@ -13,11 +13,13 @@ final class Delivery {
     private static final int MAX_GROUP = 50;
 
     private final NextHop hop;
+    private final RecipientLimit limit;
     private final Outgoing message;
     private final SmtpConnection connection;
 
-    Delivery(NextHop hop, Outgoing message, SmtpConnection connection) {
+    Delivery(NextHop hop, RecipientLimit limit, Outgoing message, SmtpConnection connection) {
         this.hop = hop;
+        this.limit = limit;
         this.message = message;
         this.connection = connection;
     }
@@ -34,6 +36,11 @@ final class Delivery {
         Optional<HookResult> unfit = message.refusalFor(offered, hop.strictEightBit());
         if (unfit.isPresent()) {
             return unfit.get();
+        }
+        limit.announced(offered);
+        int most = limit.most(System.nanoTime());
+        if (message.envelope().recipients().size() > most) {
+            return tooManyRecipients(most, "");
         }
         connection.countMessage();
         Optional<HookResult> refused = envelopeRefusal(exchangeEnvelope(offered));
@@ -87,6 +94,12 @@ final class Delivery {
                     refusal(Outgoing.shown(message.envelope().sender()), "", replies.get(0)));
         }
         List<Recipient> recipients = message.envelope().recipients();
+        int most = RecipientLimit.in(replies.subList(1, replies.size()));
+        if (most > 0) {
+            limit.learnt(most, System.nanoTime());
+            return Optional.of(
+                    tooManyRecipients(most, ": " + replies.get(replies.size() - 1).shown()));
+        }
         int refused = 0;
         int worst = -1;
         for (int i = 0; i < recipients.size(); i++) {
@@ -107,6 +120,17 @@ final class Delivery {
                         + (refused == recipients.size() ? "" : "; the message was sent to nobody");
         String who = Outgoing.shown(recipients.get(worst).address());
         return Optional.of(refusal(who, others, replies.get(worst + 1)));
+    }
+
+    /**
+     * The message is not shared out among several transactions: should a later one be put off, the
+     * client would bring it once more to all, also to those who have it. From now on the client is
+     * told at RCPT, so that it shares out itself and has an answer for each of its transactions.
+     */
+    private HookResult tooManyRecipients(int most, String why) {
+        String text = "the next hop takes " + most + " recipients at a time" + why;
+        return HookResult.denySoft(text + "; the message was sent to nobody, try again (#4.5.3)")
+                .because("fail: " + hop.place() + ": " + text);
     }
 
     private HookResult refusal(String what, String others, Reply reply) throws NextHopException {

@@ -9,18 +9,11 @@ import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.mail.Recipient;
 import org.qpsmtpd.api.mail.Transaction;
 
-/**
- * Sender and recipients as commands.
- *
- * @param utf8 whether the client asked for SMTPUTF8
- */
-record Envelope(Address sender, Parameters parameters, List<Recipient> recipients, boolean utf8) {
+/** Sender and recipients as commands. */
+record Envelope(Address sender, Parameters parameters, List<Recipient> recipients) {
     static Envelope of(Transaction transaction) {
         return new Envelope(
-                transaction.sender(),
-                transaction.mailParameters(),
-                transaction.recipients(),
-                transaction.smtpUtf8());
+                transaction.sender(), transaction.mailParameters(), transaction.recipients());
     }
 
     /** Whether nothing in it could end a command or begin a parameter. */
@@ -41,8 +34,9 @@ record Envelope(Address sender, Parameters parameters, List<Recipient> recipient
      *
      * @param size octets of the message
      * @param eightBit whether to declare the message as 8-bit
+     * @param utf8 whether the message itself may need SMTPUTF8
      */
-    String mail(Extensions offered, long size, boolean eightBit) {
+    String mail(Extensions offered, long size, boolean eightBit, boolean utf8) {
         StringBuilder line = new StringBuilder("MAIL FROM:").append(sender.format());
         if (offered.has("SIZE")) {
             line.append(" SIZE=").append(size);
@@ -50,7 +44,8 @@ record Envelope(Address sender, Parameters parameters, List<Recipient> recipient
         if (eightBit && offered.has("8BITMIME")) {
             line.append(" BODY=8BITMIME");
         }
-        if (needsUtf8() && offered.has("SMTPUTF8")) {
+        boolean needed = utf8 || hasUtf8Sender() || utf8Recipient().isPresent();
+        if (needed && offered.has("SMTPUTF8")) {
             line.append(" SMTPUTF8");
         }
         if (offered.has("DSN")) {
@@ -93,10 +88,6 @@ record Envelope(Address sender, Parameters parameters, List<Recipient> recipient
             }
         }
         return true;
-    }
-
-    private boolean needsUtf8() {
-        return utf8 || hasUtf8Sender() || utf8Recipient().isPresent();
     }
 
     private static boolean isValue(Parameters parameters, String keyword) {

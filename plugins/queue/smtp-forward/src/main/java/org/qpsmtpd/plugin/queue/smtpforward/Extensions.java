@@ -40,6 +40,19 @@ record Extensions(Map<String, String> offers) {
         return List.of(offers.getOrDefault(keyword, "").toUpperCase(Locale.ROOT).split(" +"));
     }
 
+    /**
+     * A limit of RFC 9422, such as {@code RCPTMAX}; {@link Integer#MAX_VALUE} when none is named.
+     */
+    int limit(String name) {
+        for (String word : words("LIMITS")) {
+            String digits = word.startsWith(name + "=") ? word.substring(name.length() + 1) : "";
+            if (digits.matches("0*[1-9][0-9]{0,5}")) {
+                return Integer.parseInt(digits);
+            }
+        }
+        return Integer.MAX_VALUE;
+    }
+
     /** Octets the next hop takes; {@link Long#MAX_VALUE} when it names no limit (RFC 1870). */
     long maxSize() {
         String limit = offers.getOrDefault("SIZE", "");

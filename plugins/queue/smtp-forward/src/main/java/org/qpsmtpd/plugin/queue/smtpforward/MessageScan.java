@@ -6,6 +6,9 @@ import java.io.OutputStream;
 final class MessageScan extends OutputStream {
     private long size;
     private boolean eightBit;
+    private boolean eightBitHeader;
+    private boolean inHeader = true;
+    private boolean lineEmpty = true;
     private boolean bareLineEnd;
     private boolean afterCr;
     private boolean atLineStart = true;
@@ -17,6 +20,9 @@ final class MessageScan extends OutputStream {
 
     @Override
     public void write(byte[] octets, int offset, int length) {
+        if (inHeader) {
+            scanHeader(octets, offset, offset + length);
+        }
         boolean cr = afterCr;
         boolean bare = bareLineEnd;
         int all = 0;
@@ -35,6 +41,22 @@ final class MessageScan extends OutputStream {
         }
     }
 
+    /** The header ends with the first line that has nothing in it. */
+    private void scanHeader(byte[] octets, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (octets[i] == '\n') {
+                if (lineEmpty) {
+                    inHeader = false;
+                    return;
+                }
+                lineEmpty = true;
+            } else if (octets[i] != '\r') {
+                lineEmpty = false;
+                eightBitHeader |= octets[i] < 0;
+            }
+        }
+    }
+
     /** Octets that will be sent, without dots added and without the final dot. */
     long size() {
         return atLineStart ? size : size + 2;
@@ -42,6 +64,11 @@ final class MessageScan extends OutputStream {
 
     boolean hasEightBit() {
         return eightBit;
+    }
+
+    /** Whether the header, without those of parts of the message, is more than ASCII. */
+    boolean hasEightBitHeader() {
+        return eightBitHeader;
     }
 
     boolean hasBareLineEnd() {

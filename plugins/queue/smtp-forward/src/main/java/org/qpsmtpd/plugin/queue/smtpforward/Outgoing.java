@@ -61,7 +61,7 @@ final class Outgoing {
         return offered.has("SMTPUTF8") ? Optional.empty() : utf8Refusal();
     }
 
-    /** RFC 6531 3.5. */
+    /** RFC 6531 3.5: what the message is decides, not that the client said SMTPUTF8. */
     private Optional<HookResult> utf8Refusal() {
         if (envelope.hasUtf8Sender()) {
             return refuse(
@@ -74,7 +74,7 @@ final class Outgoing {
                     "next hop does not take the recipient " + shown(recipient.get().address()),
                     "5.6.7");
         }
-        return transaction.smtpUtf8() && scan.hasEightBit()
+        return transaction.smtpUtf8() && scan.hasEightBitHeader()
                 ? refuse(554, "next hop does not take messages with UTF-8 headers", "5.6.9")
                 : Optional.empty();
     }
@@ -82,7 +82,8 @@ final class Outgoing {
     /** The MAIL command. */
     String mail(Extensions offered) {
         boolean declared = transaction.bodyType() != BodyType.SEVEN_BIT;
-        return envelope.mail(offered, scan.size(), declared || scan.hasEightBit());
+        boolean utf8 = transaction.smtpUtf8() && scan.hasEightBit();
+        return envelope.mail(offered, scan.size(), declared || scan.hasEightBit(), utf8);
     }
 
     /**

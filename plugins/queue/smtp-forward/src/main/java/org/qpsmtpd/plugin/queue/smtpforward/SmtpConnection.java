@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +60,7 @@ final class SmtpConnection {
             if (left <= 0) {
                 break;
             }
-            Socket socket = new Socket();
+            Socket socket = newSocket();
             try {
                 socket.connect(new InetSocketAddress(address, hop.port()), (int) left);
                 socket.setTcpNoDelay(true);
@@ -71,6 +73,15 @@ final class SmtpConnection {
         throw last == null
                 ? tooLate()
                 : new NextHopException("cannot connect to the next hop", "4.4.1", last);
+    }
+
+    /** One with a channel, which can be asked for the end of the connection without waiting. */
+    private static Socket newSocket() throws NextHopException {
+        try {
+            return SocketChannel.open().socket();
+        } catch (IOException e) {
+            throw new NextHopException("cannot connect to the next hop", "4.4.1", e);
+        }
     }
 
     private static InetAddress[] addresses(String host) throws NextHopException {
@@ -133,10 +144,17 @@ final class SmtpConnection {
     /** Whether the next hop neither closed the connection nor said anything unasked. */
     boolean isQuiet() {
         try {
-            return !replies.hasPending() && transport.getInputStream().available() == 0;
+            return !replies.hasPending() && isSilent(transport.getChannel());
         } catch (IOException e) {
             return false;
         }
+    }
+
+    private static boolean isSilent(SocketChannel channel) throws IOException {
+        channel.configureBlocking(false);
+        boolean silent = channel.read(ByteBuffer.allocate(1)) == 0;
+        channel.configureBlocking(true);
+        return silent;
     }
 
     /**
@@ -219,10 +237,10 @@ final class SmtpConnection {
      *     replies sent under TLS
      */
     void startTls() throws NextHopException {
-        if (!isQuiet()) {
-            throw new NextHopException("the next hop sent more than a reply to STARTTLS");
-        }
         try {
+            if (replies.hasPending() || transport.getInputStream().available() > 0) {
+                throw new NextHopException("the next hop sent more than a reply to STARTTLS");
+            }
             SSLSocket tls =
                     (SSLSocket) hop.sockets().createSocket(transport, hop.host(), hop.port(), true);
             if (hop.tls() == TlsMode.VERIFY) {
@@ -235,6 +253,8 @@ final class SmtpConnection {
             socket = tls;
             replies = new ReplyReader(tls);
             out = new BufferedOutputStream(new Watched(tls.getOutputStream()), BUFFER);
+        } catch (NextHopException e) {
+            throw e;
         } catch (IOException e) {
             throw new NextHopException.Tls(e);
         }

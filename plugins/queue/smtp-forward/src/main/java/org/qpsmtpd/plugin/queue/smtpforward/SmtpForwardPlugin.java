@@ -47,6 +47,7 @@ public final class SmtpForwardPlugin implements QueueHook {
 
     private final NextHop hop;
     private final ConnectionPool pool;
+    private final RecipientLimit limit = new RecipientLimit();
 
     /**
      * Connects to nobody yet.
@@ -80,9 +81,14 @@ public final class SmtpForwardPlugin implements QueueHook {
         }
     }
 
+    @Override
+    public int mostRecipients() {
+        return limit.most(System.nanoTime());
+    }
+
     private HookResult forward(Transaction transaction, Outgoing message) throws IOException {
         long due = System.nanoTime() + hop.maxTime().toNanos();
-        Optional<SmtpConnection> kept = pool.take(due);
+        Optional<SmtpConnection> kept = pool.take(due).filter(known -> isFit(message, known));
         if (kept.isPresent()) {
             try {
                 return deliver(message, kept.get());
@@ -96,10 +102,22 @@ public final class SmtpForwardPlugin implements QueueHook {
         return deliver(message, pool.open(transaction.connection(), due));
     }
 
+    /**
+     * What a kept connection does not offer the next hop may offer by now: nothing is refused but
+     * by a session that has just begun.
+     */
+    private boolean isFit(Outgoing message, SmtpConnection kept) {
+        boolean fit = message.refusalFor(kept.extensions(), hop.strictEightBit()).isEmpty();
+        if (!fit) {
+            pool.end(kept);
+        }
+        return fit;
+    }
+
     private HookResult deliver(Outgoing message, SmtpConnection connection) throws IOException {
         boolean done = false;
         try {
-            HookResult result = new Delivery(hop, message, connection).run();
+            HookResult result = new Delivery(hop, limit, message, connection).run();
             done = true;
             return result;
         } finally {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,21 @@ final class ConnectionPoolTest {
         pool.sweep(System.nanoTime() + Duration.ofSeconds(20).toNanos());
 
         assertThat(pool.take(due)).containsSame(connection);
+    }
+
+    @Test
+    void givesNoConnectionThatTheNextHopHasClosed() throws Exception {
+        pool.give(pool.open(FakeConnection.create(), due));
+        hop.close();
+
+        long late = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        Optional<SmtpConnection> taken = pool.take(due);
+        while (taken.isPresent() && System.nanoTime() - late < 0) {
+            pool.give(taken.get());
+            taken = pool.take(due);
+        }
+
+        assertThat(taken).isEmpty();
     }
 
     @Test

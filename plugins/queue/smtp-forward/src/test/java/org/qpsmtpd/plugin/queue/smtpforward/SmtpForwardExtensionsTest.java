@@ -110,12 +110,15 @@ final class SmtpForwardExtensionsTest {
     }
 
     @Test
-    void passesOnSmtputf8() throws Exception {
+    void passesOnSmtputf8WhereTheMessageMayNeedIt() throws Exception {
         ScriptedHop hop = forwarding.hop("SMTPUTF8");
+        SmtpForwardPlugin plugin = forwarding.plugin(hop);
 
-        forwarding.plugin(hop).onQueue(message().withParameter("SMTPUTF8", ""));
+        plugin.onQueue(message().withParameter("SMTPUTF8", ""));
+        plugin.onQueue(eightBit().withParameter("SMTPUTF8", ""));
 
-        assertThat(hop.commands()).contains("MAIL FROM:<a@example.org> SMTPUTF8");
+        assertThat(hop.commands())
+                .contains("MAIL FROM:<a@example.org>", "MAIL FROM:<a@example.org> SMTPUTF8");
     }
 
     @Test
@@ -146,9 +149,22 @@ final class SmtpForwardExtensionsTest {
         HookResult result =
                 forwarding
                         .plugin(forwarding.hop("8BITMIME"))
-                        .onQueue(eightBit().withParameter("SMTPUTF8", ""));
+                        .onQueue(
+                                message("A: b\r\nSubject: \u00c3\u00a4\r\n\r\nx\r\n")
+                                        .withParameter("SMTPUTF8", ""));
 
         assertRefused(result, 554, "next hop does not take messages with UTF-8 headers (#5.6.9)");
+    }
+
+    @Test
+    void sendsAMessageWithAnAsciiHeaderWithoutSmtputf8() throws Exception {
+        ScriptedHop hop = forwarding.hop("8BITMIME");
+
+        HookResult result =
+                forwarding.plugin(hop).onQueue(eightBit().withParameter("SMTPUTF8", ""));
+
+        assertThat(result.action()).as(result.text()).isEqualTo(Action.OK);
+        assertThat(hop.commands()).contains("MAIL FROM:<a@example.org> BODY=8BITMIME");
     }
 
     @Test

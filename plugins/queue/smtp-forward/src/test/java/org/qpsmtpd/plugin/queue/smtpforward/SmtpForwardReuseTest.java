@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.hook.HookResult;
 
 /** Connections that are kept, that have gone, and that take too long. */
 final class SmtpForwardReuseTest {
@@ -61,6 +62,44 @@ final class SmtpForwardReuseTest {
 
         assertThat(hop.connections()).isEqualTo(1);
         assertThat(hop.commands()).containsOnlyOnce("EHLO mx.example.com");
+    }
+
+    @Test
+    void refusesNothingBecauseOfWhatTheNextHopOfferedBefore() throws Exception {
+        ScriptedHop hop =
+                forwarding.hop().answering("EHLO", "250-x\r\n250 SIZE 30", "250-x\r\n250 SIZE 90");
+        SmtpForwardPlugin plugin = forwarding.plugin(hop);
+        assertThat(plugin.onQueue(message()).action()).isEqualTo(Action.OK);
+
+        HookResult result = plugin.onQueue(message("Subject: x\r\n\r\n" + "x".repeat(60) + "\r\n"));
+
+        assertThat(result.action()).as(result.text()).isEqualTo(Action.OK);
+        assertThat(hop.connections()).isEqualTo(2);
+        assertThat(hop.awaitQuit()).isTrue();
+    }
+
+    @Test
+    void defersWhatTheNextHopWouldHaveRefusedBeforeItWentDown() throws Exception {
+        ScriptedHop hop = forwarding.hop("SIZE 30");
+        SmtpForwardPlugin plugin = forwarding.plugin(hop);
+        assertThat(plugin.onQueue(message()).action()).isEqualTo(Action.OK);
+        hop.close();
+
+        HookResult result = plugin.onQueue(message("Subject: x\r\n\r\n" + "x".repeat(60) + "\r\n"));
+
+        assertDeferred(result, "cannot connect to the next hop", "4.4.1");
+    }
+
+    @Test
+    void sendsNoMoreMessagesOverAConnectionThanTheNextHopTakes() throws Exception {
+        ScriptedHop hop = forwarding.hop("LIMITS MAILMAX=2 RCPTMAX=100");
+        SmtpForwardPlugin plugin = forwarding.plugin(hop);
+
+        for (int i = 0; i < 4; i++) {
+            assertThat(plugin.onQueue(message()).action()).isEqualTo(Action.OK);
+        }
+
+        assertThat(hop.connections()).isEqualTo(2);
     }
 
     @Test
