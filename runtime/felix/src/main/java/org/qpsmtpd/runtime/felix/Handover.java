@@ -9,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -101,20 +100,21 @@ final class Handover {
     private static boolean isRootsAlone(Path folder) throws IOException {
         return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
                 && isRoots(folder)
-                && ((int) attributes(folder).get("mode") & OTHERS_MAY_WRITE) == 0;
+                && (attribute(folder, "mode") & OTHERS_MAY_WRITE) == 0;
     }
 
     private static boolean isPlainFileOfRoots(Path file) throws IOException {
         return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
                 && isRoots(file)
-                && attributes(file).get("nlink").equals(1);
+                && attribute(file, "nlink") == 1;
     }
 
     private static boolean isRoots(Path path) throws IOException {
-        return attributes(path).get("uid").equals(ROOT);
+        return attribute(path, "uid") == ROOT;
     }
 
-    private static Map<String, Object> attributes(Path path) throws IOException {
-        return Files.readAttributes(path, "unix:uid,mode,nlink", LinkOption.NOFOLLOW_LINKS);
+    private static int attribute(Path path, String name) throws IOException {
+        Object value = Files.getAttribute(path, "unix:" + name, LinkOption.NOFOLLOW_LINKS);
+        return value instanceof Integer number ? number : -1;
     }
 }

@@ -107,19 +107,22 @@ final class SubdirPattern {
 
     private static String expand(String step, String local, String domain) {
         StringBuilder text = new StringBuilder(step.length() + local.length() + domain.length());
-        for (int i = 0; i < step.length(); i++) {
-            if (step.charAt(i) != '%') {
-                text.append(step.charAt(i));
-                continue;
-            }
-            i++;
-            switch (step.charAt(i)) {
-                case 'l' -> text.append(local);
-                case 'd' -> text.append(domain);
-                default -> text.append(local).append('@').append(domain);
-            }
+        int at = 0;
+        for (int code = step.indexOf('%'); code >= 0; code = step.indexOf('%', at)) {
+            text.append(step, at, code);
+            text.append(meaning(step.charAt(code + 1), local, domain));
+            at = code + 2;
         }
+        text.append(step, at, step.length());
         return text.toString();
+    }
+
+    private static String meaning(char code, String local, String domain) {
+        return switch (code) {
+            case 'l' -> local;
+            case 'd' -> domain;
+            default -> local + '@' + domain;
+        };
     }
 
     private static String encoded(String part, String kept) {
