@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +37,7 @@ import org.osgi.framework.launch.Framework;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.qpsmtpd.api.control.DeploymentStatus;
 import org.qpsmtpd.core.gate.BundleSource;
+import org.qpsmtpd.core.gate.ConfiguredInstance;
 
 /** The component in a real framework, with a gate that does what the test says. */
 class DeployFolderTest {
@@ -837,8 +839,14 @@ class DeployFolderTest {
 
     private static List<String> configured(DeployFolder deploy) {
         return deploy.configured().stream()
-                .map(file -> file.pid() + " " + file.instance() + " " + file.options())
+                .map(file -> file.pid() + " " + file.instance() + " " + texts(file))
                 .toList();
+    }
+
+    private static Map<String, List<String>> texts(ConfiguredInstance file) {
+        Map<String, List<String>> texts = new TreeMap<>();
+        file.options().forEach((name, value) -> texts.put(name, value.texts()));
+        return texts;
     }
 
     @Test

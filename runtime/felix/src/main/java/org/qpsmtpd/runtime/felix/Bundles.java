@@ -26,6 +26,9 @@ final class Bundles {
     private static final String PLUGIN = "org.qpsmtpd.plugin.";
     private static final long LARGEST = 1 << 20;
 
+    /** A mark of the byte order in UTF-8, an octet each. */
+    private static final String BYTE_ORDER_MARK = "\u00EF\u00BB\u00BF";
+
     /** The first words of all lines of the configuration; null when every plugin may be needed. */
     private final @Nullable Set<String> words;
 
@@ -97,7 +100,8 @@ final class Bundles {
 
     /** The plugin's name as its bundle has it: {@code queue/smtp-forward} is queue.smtpforward. */
     private static String word(String line) {
-        String first = line.strip().split("[\\s:]", 2)[0];
+        String plain = line.startsWith(BYTE_ORDER_MARK) ? line.substring(3) : line;
+        String first = plain.strip().split("[\\s:]", 2)[0];
         return first.replace('/', '.').replace("_", "").replace("-", "");
     }
 }

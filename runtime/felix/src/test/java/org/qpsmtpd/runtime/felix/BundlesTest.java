@@ -25,7 +25,7 @@ final class BundlesTest {
         Files.writeString(
                 home.config().resolve("plugins"),
                 "# help\n rcpt_ok\nqueue/smtp-forward 127.0.0.1 25\nident/geoip:two a\n");
-        Files.writeString(home.config().resolve("logging"), "logging/file loglevel 6 x\n");
+        Files.writeString(home.config().resolve("logging"), "\uFEFFlogging/file loglevel 6 x\n");
     }
 
     @Test
