@@ -47,6 +47,7 @@ final class ScriptedHop implements AutoCloseable {
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final CountDownLatch over = new CountDownLatch(1);
+    private final CountDownLatch deaf = new CountDownLatch(1);
     private volatile @Nullable SSLContext tls;
 
     private ScriptedHop(List<String> offers) throws IOException {
@@ -98,10 +99,16 @@ final class ScriptedHop implements AutoCloseable {
         return quits.poll(10, TimeUnit.SECONDS) != null;
     }
 
+    /** Nobody can connect any more when this returns. */
     @Override
     public void close() throws IOException {
         over.countDown();
         listener.close();
+        try {
+            deaf.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket socket : sockets) {
             socket.close();
         }
@@ -117,6 +124,8 @@ final class ScriptedHop implements AutoCloseable {
             }
         } catch (IOException e) {
             // The test is over.
+        } finally {
+            deaf.countDown();
         }
     }
 
