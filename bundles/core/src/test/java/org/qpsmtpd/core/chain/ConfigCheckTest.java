@@ -98,7 +98,7 @@ class ConfigCheckTest {
         assertThat(found())
                 .containsExactly(
                         "badmailfrom:3: '^(unclosed' is not a regular expression: missing closing"
-                            + " )",
+                                + " )",
                         "databytes:1: 'ten megabytes' is not a whole number, 0 or more",
                         "loglevel:1: log level 'LOGCHATTY' is not 0 to 7 or one of LOGEMERG,"
                                 + " LOGALERT, LOGCRIT, LOGERROR, LOGWARN, LOGNOTICE, LOGINFO,"
@@ -417,14 +417,22 @@ class ConfigCheckTest {
                 .withUnasked("late", HookPoint.RCPT)
                 .withUnaskedBefore("early", HookPoint.RCPT, "nobody", "rcpt_ok")
                 .withUnaskedBefore("lost", HookPoint.RCPT, "nobody")
-                .withUnasked("other", HookPoint.DATA);
+                .withUnasked("other", HookPoint.DATA)
+                .with("both", Set.of(HookPoint.RCPT, HookPoint.DATA));
 
         assertThat(foundWith("badrcptto"))
                 .containsExactly(
                         "plugins: " + neverAsked("late"),
                         "plugins: " + neverAsked("lost"),
                         "plugins:3: " + neverAsked("badrcptto"));
-        assertThat(foundIn("plugins", "badrcptto", "rcpt_ok", "late", "queue/maildir /var/mail"))
+        assertThat(
+                        foundIn(
+                                "plugins",
+                                "badrcptto",
+                                "rcpt_ok",
+                                "late",
+                                "both",
+                                "queue/maildir /var/mail"))
                 .containsExactly(
                         "plugins: " + neverAsked("lost"), "plugins:3: " + neverAsked("late"));
     }
