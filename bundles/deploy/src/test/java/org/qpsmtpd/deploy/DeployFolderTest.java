@@ -396,7 +396,7 @@ class DeployFolderTest {
         assertThat(row(deploy, "refused").reason())
                 .startsWith(
                         "it needs the package org.example.lib in version [1.2.0,2.0.0), and there"
-                            + " is only version 3.1.0 of org.example.lib 3.1.0");
+                                + " is only version 3.1.0 of org.example.lib 3.1.0");
     }
 
     @Test

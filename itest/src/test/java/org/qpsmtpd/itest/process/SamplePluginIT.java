@@ -181,7 +181,7 @@ class SamplePluginIT {
                 output.await("a failure", text -> text.contains("the build failed; it is tried"));
                 assertThat(stamp(server, "third")).isEqualTo("2");
 
-                dev.destroy();
+                Shell.run("kill", Long.toString(dev.pid()));
                 assertThat(dev.waitFor()).isZero();
                 output.await("its end", text -> text.contains("ended; " + JAR + " stays in "));
             } finally {

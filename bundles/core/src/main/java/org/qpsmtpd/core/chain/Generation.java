@@ -246,7 +246,7 @@ public final class Generation {
         List<PluginStatus> rows = new ArrayList<>();
         for (List<Link> chain : chains.values()) {
             for (Link link : chain) {
-                String remark = decider(chain, link).map(Generation::remark).orElse("");
+                String remark = decider(link.plugin()).map(Generation::remark).orElse("");
                 rows.add(link.status(remark));
             }
         }
@@ -257,11 +257,24 @@ public final class Generation {
         return "never asked: " + decider.name() + " decides before it";
     }
 
-    /** The plugin that answers before another one in any case; absent when that one is asked. */
-    private static Optional<Link> decider(List<Link> chain, Link asked) {
-        return chain.subList(0, chain.indexOf(asked)).stream()
-                .filter(link -> link.plugin().decides(link.point()))
-                .findFirst();
+    /**
+     * The plugin that answers before another one in any case, at each hook of that; absent when
+     * that one is asked at any.
+     */
+    private Optional<Link> decider(PluginInstance asked) {
+        Optional<Link> found = Optional.empty();
+        for (List<Link> chain : chains.values()) {
+            int place = chain.stream().map(Link::plugin).toList().indexOf(asked);
+            Optional<Link> earlier =
+                    chain.subList(0, Math.max(0, place)).stream()
+                            .filter(link -> link.plugin().decides(link.point()))
+                            .findFirst();
+            if (place >= 0 && earlier.isEmpty()) {
+                return earlier;
+            }
+            found = found.isPresent() ? found : earlier;
+        }
+        return found;
     }
 
     /** Why mail is not taken for the moment, a sentence each. */
@@ -300,13 +313,11 @@ public final class Generation {
     /** What an administrator should know although mail flows, a sentence each. */
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
-        for (List<Link> chain : chains.values()) {
-            for (Link link : chain) {
-                decider(chain, link)
-                        .map(decider -> neverAsked(link.name(), link.point(), decider.name()))
-                        .map(fault -> link.plugin().origin().place() + ": " + fault)
-                        .ifPresent(warnings::add);
-            }
+        for (PluginInstance plugin : plugins) {
+            decider(plugin)
+                    .map(link -> neverAsked(plugin.name(), link.point(), link.name()))
+                    .map(fault -> plugin.origin().place() + ": " + fault)
+                    .ifPresent(warnings::add);
         }
         return warnings;
     }

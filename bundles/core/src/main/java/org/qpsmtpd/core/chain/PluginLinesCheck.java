@@ -81,17 +81,24 @@ final class PluginLinesCheck {
                 : "plugin '" + parsed.plugin() + "': " + fault;
     }
 
-    /** Whether one that decides stands before a plugin; empty when none does. */
+    /** Whether one that decides stands before a plugin at each of its hooks; empty when not. */
     private String neverAsked(List<String> all, int place) {
         String plugin = all.get(place);
+        String fault = "";
         for (HookPoint hook : HookPoint.values()) {
-            for (String earlier : all.subList(0, place)) {
-                if (plugins.decides(earlier, hook) && plugins.answers(plugin, hook)) {
-                    return Generation.neverAsked(plugin, hook, earlier);
-                }
+            if (!plugins.answers(plugin, hook)) {
+                continue;
             }
+            Optional<String> decider =
+                    all.subList(0, place).stream()
+                            .filter(earlier -> plugins.decides(earlier, hook))
+                            .findFirst();
+            if (decider.isEmpty()) {
+                return "";
+            }
+            fault = fault.isEmpty() ? Generation.neverAsked(plugin, hook, decider.get()) : fault;
         }
-        return "";
+        return fault;
     }
 
     /** Those without a line that are behind one that decides, a sentence each. */

@@ -432,14 +432,22 @@ class ConfigCheckTest {
                 .withUnasked("late", HookPoint.RCPT)
                 .withUnaskedBefore("early", HookPoint.RCPT, "nobody", "rcpt_ok")
                 .withUnaskedBefore("lost", HookPoint.RCPT, "nobody")
-                .withUnasked("other", HookPoint.DATA);
+                .withUnasked("other", HookPoint.DATA)
+                .with("both", Set.of(HookPoint.RCPT, HookPoint.DATA));
 
         assertThat(foundWith("badrcptto"))
                 .containsExactly(
                         "plugins: " + neverAsked("late"),
                         "plugins: " + neverAsked("lost"),
                         "plugins:3: " + neverAsked("badrcptto"));
-        assertThat(foundIn("plugins", "badrcptto", "rcpt_ok", "late", "queue/maildir /var/mail"))
+        assertThat(
+                        foundIn(
+                                "plugins",
+                                "badrcptto",
+                                "rcpt_ok",
+                                "late",
+                                "both",
+                                "queue/maildir /var/mail"))
                 .containsExactly(
                         "plugins: " + neverAsked("lost"), "plugins:3: " + neverAsked("late"));
     }

@@ -10,6 +10,7 @@ import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.RcptHook;
+import org.qpsmtpd.api.mail.Recipient;
 import org.qpsmtpd.api.mail.Transaction;
 
 class GenerationTest {
@@ -95,6 +96,28 @@ class GenerationTest {
         assertThat(generation.pluginStatus())
                 .extracting(PluginStatus::remark)
                 .containsExactly("", "", "never asked: first decides before it");
+    }
+
+    /** Answers one hook more. */
+    private static final class AskedElsewhere implements RcptHook, QueueHook {
+        @Override
+        public HookResult onRcpt(Transaction transaction, Recipient recipient) {
+            return HookResult.DECLINED;
+        }
+
+        @Override
+        public HookResult onQueue(Transaction transaction) {
+            return HookResult.OK;
+        }
+    }
+
+    @Test
+    void warnsOfNoneThatIsAskedAtAnotherHook() {
+        RcptHook hook = (transaction, recipient) -> HookResult.OK;
+        PluginInstance decider = at("first", "plugins:1", hook);
+        decider.decidesAt(List.of("rcpt"));
+
+        assertThat(of(decider, at("both", "plugins:2", new AskedElsewhere())).warnings()).isEmpty();
     }
 
     @Test
