@@ -9,7 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -101,20 +101,21 @@ final class Handover {
     private static boolean isRootsAlone(Path folder) throws IOException {
         return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
                 && isRoots(folder)
-                && ((int) attributes(folder).get("mode") & OTHERS_MAY_WRITE) == 0;
+                && (number(folder, "mode") & OTHERS_MAY_WRITE) == 0;
     }
 
     private static boolean isPlainFileOfRoots(Path file) throws IOException {
         return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
                 && isRoots(file)
-                && attributes(file).get("nlink").equals(1);
+                && number(file, "nlink") == 1;
     }
 
     private static boolean isRoots(Path path) throws IOException {
-        return attributes(path).get("uid").equals(ROOT);
+        return number(path, "uid") == ROOT;
     }
 
-    private static Map<String, Object> attributes(Path path) throws IOException {
-        return Files.readAttributes(path, "unix:uid,mode,nlink", LinkOption.NOFOLLOW_LINKS);
+    private static int number(Path path, String attribute) throws IOException {
+        Object value = Files.getAttribute(path, "unix:" + attribute, LinkOption.NOFOLLOW_LINKS);
+        return ((Number) Objects.requireNonNull(value, attribute)).intValue();
     }
 }

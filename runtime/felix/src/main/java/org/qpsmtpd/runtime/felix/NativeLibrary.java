@@ -48,7 +48,10 @@ final class NativeLibrary {
         return Mounts.forbidCode(folder)
                 ? Optional.of("it lies on a mount with noexec")
                 : mistakenFor(folder)
-                        .map(cut -> "there is a blank in its path, and it would be taken for " + cut);
+                        .map(
+                                cut ->
+                                        "there is a blank in its path, and it would be taken for "
+                                                + cut);
     }
 
     /** The file or folder that libffi would take a library in this folder for, if it is there. */
