@@ -146,8 +146,7 @@ class EnvironmentIT {
 
     private ServerUnderTest.Builder builder(Path own, String locale, String place, String user) {
         List<String> variables = new ArrayList<>(List.of("env", "-u", "LANG", "-u", "LC_CTYPE"));
-        variables.addAll(
-                locale.isEmpty() ? List.of("-u", "LC_ALL") : List.of("LC_ALL=" + locale));
+        variables.addAll(locale.isEmpty() ? List.of("-u", "LC_ALL") : List.of("LC_ALL=" + locale));
         ServerUnderTest.Builder server =
                 ServerUnderTest.builder()
                         .plugins("rcpt_ok", "queue/maildir " + own + "/mail")
@@ -175,7 +174,8 @@ class EnvironmentIT {
             return;
         }
         String script = mount + " && shift && exec \"$@\"";
-        server.home(MOUNTED).under("unshare", "--mount", "sh", "-c", script, "sh", plain.toString());
+        server.home(MOUNTED)
+                .under("unshare", "--mount", "sh", "-c", script, "sh", plain.toString());
     }
 
     /** The read-only distribution has its socket elsewhere, and says where. */

@@ -294,9 +294,7 @@ class KarafIT {
                 text -> text.contains("not accepting, " + karaf.etc("org.qpsmtpd.server-bad.cfg")));
         Files.delete(karaf.etc("org.qpsmtpd.server-bad.cfg"));
         Eventually.get(
-                "none",
-                () -> karaf.bin("status").output(),
-                text -> text.endsWith(", accepting\n"));
+                "none", () -> karaf.bin("status").output(), text -> text.endsWith(", accepting\n"));
     }
 
     // ---- Java
