@@ -43,13 +43,17 @@ class KarafIT {
     @BeforeAll
     void start() throws IOException {
         long before = System.nanoTime();
-        karaf.start();
+        Result started = karaf.bin("start", "--no-wait");
+        assertThat(started.status()).as(started.output()).isZero();
+        karaf.awaitGreeting(karaf.port());
         Figures.print(
                 "Karaf: first start to the first greeting %.1f s, resident memory %.0f MiB,"
                         + " archive %.0f MB",
                 (System.nanoTime() - before) / 1e9,
                 residentMebibytes(),
                 Files.size(KarafServer.built(".tar.gz")) / 1e6);
+        assertThat(karaf.client("qpsmtpd:status")).as("while it starts").contains("accepts on");
+        assertThat(karaf.bin("status").output()).endsWith(", accepting\n");
     }
 
     private double residentMebibytes() throws IOException {
@@ -279,6 +283,18 @@ class KarafIT {
         Files.delete(karaf.etc("org.qpsmtpd.server-shop.cfg"));
         Eventually.holds("its end", () -> !KarafServer.greets(port));
         assertThat(swaks(karaf.port()).status()).isZero();
+    }
+
+    @Test
+    void tellsWhyAServerDoesNotServe() throws IOException {
+        karaf.write("org.qpsmtpd.server-bad.cfg", "port = 99999");
+        Eventually.get(
+                "the reason",
+                () -> karaf.bin("status").output(),
+                text -> text.contains("not accepting, " + karaf.etc("org.qpsmtpd.server-bad.cfg")));
+        Files.delete(karaf.etc("org.qpsmtpd.server-bad.cfg"));
+        Eventually.get(
+                "none", () -> karaf.bin("status").output(), text -> text.endsWith(", accepting\n"));
     }
 
     // ---- Java

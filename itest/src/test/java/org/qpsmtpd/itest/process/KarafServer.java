@@ -176,13 +176,13 @@ final class KarafServer implements AutoCloseable {
         return Program.find("sh", "dash").run(List.of("-c", line), environment);
     }
 
-    /** Starts it, and returns when it greets. */
+    /** Starts it, after which it greets. */
     void start() {
         launch();
-        awaitGreeting(port);
+        assertThat(greets(port)).as(log()).isTrue();
     }
 
-    /** Starts it. */
+    /** Starts it; ours serves when this returns. */
     void launch() {
         Result started = bin("start");
         assertThat(started.status()).as(started.output()).isZero();

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.cm.Configuration;
+import org.qpsmtpd.core.config.FileUrl;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.core.gate.OptionValue;
 
@@ -33,7 +34,6 @@ record PluginConfiguration(
         ServerNames servers,
         String place) {
     private static final String FILE = "felix.fileinstall.filename";
-    private static final String SCHEME = "file:";
 
     static Optional<PluginConfiguration> of(Configuration configuration, PluginCatalog catalog) {
         String factory = configuration.getFactoryPid();
@@ -89,7 +89,7 @@ record PluginConfiguration(
                 instance,
                 options,
                 ServerNames.of(properties.get(ServerNames.PROPERTY)),
-                file == null ? "configuration " + pid : path(file));
+                file == null ? "configuration " + pid : FileUrl.path(file.toString()));
     }
 
     private static boolean isOfTheFramework(String key) {
@@ -108,11 +108,6 @@ record PluginConfiguration(
     /** Whether a server is to have it. */
     boolean isFor(String server) {
         return servers.include(server);
-    }
-
-    private static String path(Object file) {
-        String uri = file.toString();
-        return uri.startsWith(SCHEME) ? uri.substring(SCHEME.length()) : uri;
     }
 
     private static OptionValue value(@Nullable Object value) {

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.core.config.FileUrl;
 import org.qpsmtpd.core.config.Spelling;
 
 /**
@@ -29,7 +30,6 @@ import org.qpsmtpd.core.config.Spelling;
 record HostConfiguration(
         String place, ServerOptions options, List<String> remarks, boolean quiet, boolean debug) {
     private static final String FILE = "felix.fileinstall.filename";
-    private static final String SCHEME = "file:";
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
 
     /** Beginnings of keys that frameworks and hosts add. */
@@ -110,11 +110,9 @@ record HostConfiguration(
     /** Where the administrator wrote it. */
     static String place(Map<String, ?> properties) {
         Object file = properties.get(FILE);
-        if (file == null) {
-            return "configuration " + properties.get("service.pid");
-        }
-        String text = file.toString();
-        return text.startsWith(SCHEME) ? text.substring(SCHEME.length()) : text;
+        return file == null
+                ? "configuration " + properties.get("service.pid")
+                : FileUrl.path(file.toString());
     }
 
     private static Map<HostKey, String> values(String place, Map<String, ?> properties)

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -100,21 +101,21 @@ final class Handover {
     private static boolean isRootsAlone(Path folder) throws IOException {
         return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
                 && isRoots(folder)
-                && (attribute(folder, "mode") & OTHERS_MAY_WRITE) == 0;
+                && (number(folder, "mode") & OTHERS_MAY_WRITE) == 0;
     }
 
     private static boolean isPlainFileOfRoots(Path file) throws IOException {
         return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
                 && isRoots(file)
-                && attribute(file, "nlink") == 1;
+                && number(file, "nlink") == 1;
     }
 
     private static boolean isRoots(Path path) throws IOException {
-        return attribute(path, "uid") == ROOT;
+        return number(path, "uid") == ROOT;
     }
 
-    private static int attribute(Path path, String name) throws IOException {
-        Object value = Files.getAttribute(path, "unix:" + name, LinkOption.NOFOLLOW_LINKS);
-        return value instanceof Integer number ? number : -1;
+    private static int number(Path path, String attribute) throws IOException {
+        Object value = Files.getAttribute(path, "unix:" + attribute, LinkOption.NOFOLLOW_LINKS);
+        return ((Number) Objects.requireNonNull(value, attribute)).intValue();
     }
 }

@@ -286,8 +286,14 @@ final class Launch {
         return starting;
     }
 
-    /** What keeps the server from writing where it usually does. */
+    /** What keeps the server from reading and writing what it usually does. */
     private void tellOfFolders(Scratch room) throws IOException {
+        if (!"UTF-8".equals(System.getProperty("sun.jnu.encoding"))) {
+            log.warn(
+                    "WARNING: this host has no locale C.UTF-8, so files whose names have letters"
+                            + " beyond ASCII are not found: make it with"
+                            + " localedef -i POSIX -f UTF-8 C.UTF-8");
+        }
         if (room.temporary()) {
             log.info(
                     "WARNING: "
