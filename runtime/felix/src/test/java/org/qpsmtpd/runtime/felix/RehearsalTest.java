@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class RehearsalTest {
     @Test
     void hasTheWholeSampleConfigurationAndNothingOfTheAdministrators(@TempDir Path folder)
-            throws IOException {
+            throws Exception {
         Scratch room = Scratch.open(folder.resolve("var"));
         Map<String, String> properties = new HashMap<>();
         Rehearsal.furnish(room, properties);

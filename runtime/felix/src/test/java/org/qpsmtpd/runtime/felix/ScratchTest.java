@@ -2,7 +2,6 @@ package org.qpsmtpd.runtime.felix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,7 +16,7 @@ final class ScratchTest {
     }
 
     @Test
-    void makesAPrivateFolderForThisRunAndDeletesIt() throws IOException {
+    void makesAPrivateFolderForThisRunAndDeletesIt() throws Exception {
         Scratch scratch = Scratch.open(var);
         long self = ProcessHandle.current().pid();
         assertThat(scratch.var()).isEqualTo(var);
@@ -30,7 +29,7 @@ final class ScratchTest {
     }
 
     @Test
-    void removesWhatDeadProcessesLeft() throws IOException {
+    void removesWhatDeadProcessesLeft() throws Exception {
         Files.createDirectories(var.resolve("cache-999999999/bundles"));
         Files.createDirectories(var.resolve("cache-1"));
         Files.createDirectories(var.resolve("cache-other"));
@@ -48,7 +47,7 @@ final class ScratchTest {
     }
 
     @Test
-    void leavesWhatSymbolicLinksPointTo(@TempDir Path elsewhere) throws IOException {
+    void leavesWhatSymbolicLinksPointTo(@TempDir Path elsewhere) throws Exception {
         Files.writeString(elsewhere.resolve("kept"), "x");
         Files.createDirectories(var.resolve("cache-999999999"));
         Files.createSymbolicLink(var.resolve("cache-999999999/link"), elsewhere);
@@ -57,7 +56,7 @@ final class ScratchTest {
     }
 
     @Test
-    void usesATemporaryFolderWhenVarIsNoFolder() throws IOException {
+    void usesATemporaryFolderWhenVarIsNoFolder() throws Exception {
         Files.writeString(var, "in the way");
         Scratch scratch = Scratch.open(var);
         assertThat(scratch.temporary()).isTrue();
