@@ -1,6 +1,9 @@
 package org.qpsmtpd.core.chain;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,6 +62,19 @@ public final class InstanceFactory {
 
     private static final long MOST_STOP_MILLIS = 2_000;
     private static final long LEAST_STOP_MILLIS = 50;
+
+    /** What is said behind the message of an exception, in place of its type. */
+    private static final Map<String, String> WORDS =
+            Map.of(
+                    IllegalArgumentException.class.getName(),
+                    "",
+                    NoSuchFileException.class.getName(),
+                    ": there is no such file or folder",
+                    AccessDeniedException.class.getName(),
+                    ": the server's user may not use it",
+                    NotDirectoryException.class.getName(),
+                    ": it is no folder");
+
     private static final String START = Long.toString(System.currentTimeMillis(), 36);
     private static final AtomicLong COUNTER = new AtomicLong();
 
@@ -406,17 +422,23 @@ public final class InstanceFactory {
     }
 
     /**
-     * The innermost cause of a printed stack trace, without the class name of the usual exception.
+     * The innermost cause of a printed stack trace, in words where it is an exception that plugins
+     * use, or one of Java's about files, which say only which file.
      */
-    private static String cause(String trace) {
+    static String cause(String trace) {
         String cause = trace.lines().findFirst().orElse("it did not start");
         for (String line : trace.lines().toList()) {
             if (line.startsWith("Caused by: ")) {
                 cause = line.substring("Caused by: ".length());
             }
         }
-        String usual = IllegalArgumentException.class.getName() + ": ";
-        return cause.startsWith(usual) ? cause.substring(usual.length()) : cause;
+        for (Map.Entry<String, String> known : WORDS.entrySet()) {
+            String type = known.getKey() + ": ";
+            if (cause.startsWith(type)) {
+                return cause.substring(type.length()) + known.getValue();
+            }
+        }
+        return cause;
     }
 
     /**
