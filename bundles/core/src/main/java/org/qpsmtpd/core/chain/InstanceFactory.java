@@ -63,11 +63,12 @@ public final class InstanceFactory {
     private static final long MOST_STOP_MILLIS = 2_000;
     private static final long LEAST_STOP_MILLIS = 50;
 
-    /** What is said behind the message of an exception, in place of its type. */
-    private static final Map<String, String> WORDS =
+    private static final String CAUSED = "Caused by: ";
+    private static final String SENTENCE = IllegalArgumentException.class.getName() + ": ";
+
+    /** What is said behind the path, in place of the exception's type. */
+    private static final Map<String, String> OF_FILES =
             Map.of(
-                    IllegalArgumentException.class.getName(),
-                    "",
                     NoSuchFileException.class.getName(),
                     ": there is no such file or folder",
                     AccessDeniedException.class.getName(),
@@ -422,17 +423,20 @@ public final class InstanceFactory {
     }
 
     /**
-     * The innermost cause of a printed stack trace, in words where it is an exception that plugins
-     * use, or one of Java's about files, which say only which file.
+     * What a printed stack trace says: the plugin's own sentence, which it gives with an
+     * IllegalArgumentException, else the innermost cause, in words where it is one of Java's about
+     * files, which say only which file.
      */
     static String cause(String trace) {
         String cause = trace.lines().findFirst().orElse("it did not start");
         for (String line : trace.lines().toList()) {
-            if (line.startsWith("Caused by: ")) {
-                cause = line.substring("Caused by: ".length());
+            String thrown = line.startsWith(CAUSED) ? line.substring(CAUSED.length()) : cause;
+            if (thrown.startsWith(SENTENCE)) {
+                return thrown.substring(SENTENCE.length());
             }
+            cause = thrown;
         }
-        for (Map.Entry<String, String> known : WORDS.entrySet()) {
+        for (Map.Entry<String, String> known : OF_FILES.entrySet()) {
             String type = known.getKey() + ": ";
             if (cause.startsWith(type)) {
                 return cause.substring(type.length()) + known.getValue();

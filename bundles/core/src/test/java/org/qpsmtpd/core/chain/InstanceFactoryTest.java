@@ -2,6 +2,7 @@ package org.qpsmtpd.core.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,5 +26,20 @@ class InstanceFactoryTest {
 
         assertThat(InstanceFactory.cause(trace)).isEqualTo(words);
         assertThat(InstanceFactory.cause(inner + "\n\tat x.Y.z(Y.java:2)\n")).isEqualTo(words);
+    }
+
+    @Test
+    void prefersThePluginsOwnSentence() {
+        String trace =
+                """
+                java.lang.reflect.InvocationTargetException
+                \tat x.Y.z(Y.java:1)
+                Caused by: java.lang.IllegalArgumentException: caFile 'ca.pem' is not there
+                \tat x.Y.z(Y.java:2)
+                Caused by: java.nio.file.NoSuchFileException: ca.pem
+                \t... 3 more
+                """;
+
+        assertThat(InstanceFactory.cause(trace)).isEqualTo("caFile 'ca.pem' is not there");
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -51,6 +52,8 @@ final class TlsSockets {
                 throw new IllegalArgumentException("caFile '" + path + "' has no certificate");
             }
             return trustIn(certificates);
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException("caFile '" + path + "' is not there", e);
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalArgumentException("caFile '" + path + "' cannot be read: " + e, e);
         }
