@@ -321,7 +321,7 @@ final class Corpus {
             body.append(".".repeat(random.nextInt(4))).append(random.nextBoolean() ? "" : "x");
             body.append("\r\n");
         }
-        return utf8(".field: dot\r\n" + header("dots") + "..\r\n\r\n.\r\n" + body + ".\r\n");
+        return utf8(".field: dot\r\n" + header("dots") + "\r\n..\r\n\r\n.\r\n" + body + ".\r\n");
     }
 
     private byte[] blanks() {

@@ -67,7 +67,7 @@ class HeaderEndsTest {
                 "a monitoring text\r\n\r\nmore: text",
                 ": no name\r\n\r\nbody",
                 "\0Subject: s\r\n\r\nbody",
-                "\u00e9: s\r\n\r\nbody",
+                "\u007f: s\r\n\r\nbody",
                 "From the server: all is well",
                 " ",
                 "\r\n" + FORGED

@@ -14,7 +14,7 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface Headers {
-    /** All fields in order. */
+    /** All fields in order, but for those whose names hold octets beyond ASCII. */
     List<HeaderField> fields();
 
     /** The fields of that name in order, empty when there is none. */

@@ -147,8 +147,9 @@ public final class HeaderEnd {
         return octet == ' ' || octet == '\t';
     }
 
+    /** Octets beyond ASCII are no part of a proper name, but some senders have them there. */
     private static boolean isNameOctet(byte octet) {
-        return octet > ' ' && octet < 127 && octet != ':';
+        return octet < 0 || (octet > ' ' && octet < 127 && octet != ':');
     }
 
     /** Octets that are header for certain: all of them when its end is known. */

@@ -36,7 +36,7 @@ class HeaderEndTest {
         "'A: b!|no field!C: d!!body!'",
         "'A: b!|: no name!!body!'",
         "'A: b!|.!C: d!!body!'",
-        "'A: b!|\u00e9: d!!body!'",
+        "'A: b!\u00e9: d!|!body!'",
         "'|%A: b!!body!'",
         "'|A%: b'",
         "'A: %b!|!body!'",
