@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.ServerUnderTest.RawProcess;
@@ -52,6 +54,13 @@ class EnvironmentIT {
                     "mount --bind \"$1\" /mnt && mount -o remount,bind,noexec /mnt"
                             + " && for place in /tmp /dev/shm; do mount --bind $place $place"
                             + " && mount -o remount,bind,noexec $place; done");
+
+    /** The last one is none. */
+    private static final List<String> LOCALES =
+            List.of("C", "C.UTF-8", "fa_IR.UTF-8", "tr_TR.UTF-8", "");
+
+    private static final List<String> PLACES = List.of("PLAIN", "ODD", "READ_ONLY", "NOEXEC_TMP");
+    private static final List<String> USERS = List.of("ROOT", "ORDINARY");
 
     private final Path folder;
     private Path plain = Path.of("");
@@ -92,30 +101,28 @@ class EnvironmentIT {
         return Shell.run(command.toArray(String[]::new));
     }
 
-    /** Each pair of a locale, a place and a user is there once at least. */
+    /**
+     * Every locale in every place as one of the two users, so that each pair is there once at
+     * least; as both with the system property {@code itest.all_cells}.
+     */
+    static Stream<Arguments> cells() {
+        List<Arguments> cells = new ArrayList<>();
+        for (int locale = 0; locale < LOCALES.size(); locale++) {
+            for (int place = 0; place < PLACES.size(); place++) {
+                for (int user = 0; user < USERS.size(); user++) {
+                    if ((locale + place) % 2 == user || Boolean.getBoolean("itest.all_cells")) {
+                        cells.add(
+                                Arguments.of(
+                                        LOCALES.get(locale), PLACES.get(place), USERS.get(user)));
+                    }
+                }
+            }
+        }
+        return cells.stream();
+    }
+
     @ParameterizedTest
-    @CsvSource({
-        "C,           PLAIN,      ROOT",
-        "C,           ODD,        ORDINARY",
-        "C,           READ_ONLY,  ROOT",
-        "C,           NOEXEC_TMP, ORDINARY",
-        "C.UTF-8,     PLAIN,      ORDINARY",
-        "C.UTF-8,     ODD,        ROOT",
-        "C.UTF-8,     READ_ONLY,  ORDINARY",
-        "C.UTF-8,     NOEXEC_TMP, ROOT",
-        "fa_IR.UTF-8, PLAIN,      ROOT",
-        "fa_IR.UTF-8, ODD,        ORDINARY",
-        "fa_IR.UTF-8, READ_ONLY,  ROOT",
-        "fa_IR.UTF-8, NOEXEC_TMP, ORDINARY",
-        "tr_TR.UTF-8, PLAIN,      ORDINARY",
-        "tr_TR.UTF-8, ODD,        ROOT",
-        "tr_TR.UTF-8, READ_ONLY,  ORDINARY",
-        "tr_TR.UTF-8, NOEXEC_TMP, ROOT",
-        "'',          PLAIN,      ROOT",
-        "'',          ODD,        ORDINARY",
-        "'',          READ_ONLY,  ROOT",
-        "'',          NOEXEC_TMP, ORDINARY",
-    })
+    @MethodSource("cells")
     void servesInEveryEnvironment(String locale, String place, String user) throws IOException {
         Path own = Files.createTempDirectory(folder, "cell");
         sh(
