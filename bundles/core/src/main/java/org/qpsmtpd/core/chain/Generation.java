@@ -28,6 +28,20 @@ public final class Generation {
     static final String NO_QUEUE =
             "config/plugins names no queue plugin: messages are deferred with 451";
 
+    /** Whether a class says itself how many recipients it takes; most do not. */
+    private static final ClassValue<Boolean> LIMITS_RECIPIENTS =
+            new ClassValue<>() {
+                @Override
+                protected Boolean computeValue(Class<?> type) {
+                    try {
+                        Class<?> where = type.getMethod("mostRecipients").getDeclaringClass();
+                        return where != QueueHook.class;
+                    } catch (ReflectiveOperationException | LinkageError e) {
+                        return true; // asking tells
+                    }
+                }
+            };
+
     private final int number;
     private final Instant since = Instant.now();
     private final List<PluginInstance> plugins;
@@ -130,7 +144,8 @@ public final class Generation {
 
     /**
      * How many recipients of one message all queue plugins take, as far as they know. One that is
-     * away or fails knows nothing: it is asked for its answer when the message is there.
+     * away, fails, or has held up a connection's thread before, knows nothing: it is asked for its
+     * answer when the message is there.
      */
     public int mostRecipients(HookHost host) {
         int most = Integer.MAX_VALUE;
@@ -141,17 +156,20 @@ public final class Generation {
     }
 
     private static int mostRecipients(HookHost host, Link link) {
-        Object hook = link.plugin().enter();
+        PluginInstance plugin = link.plugin();
+        Object hook = plugin.isDemoted() ? null : plugin.enter();
         if (hook == null) {
             return Integer.MAX_VALUE;
         }
         try {
-            return Door.call(host, link, ((QueueHook) hook)::mostRecipients);
+            return LIMITS_RECIPIENTS.get(hook.getClass())
+                    ? Door.call(host, link, ((QueueHook) hook)::mostRecipients)
+                    : Integer.MAX_VALUE;
         } catch (Throwable e) { // whatever it throws, the message is not lost by it
             Door.threw(host, link, e);
             return Integer.MAX_VALUE;
         } finally {
-            link.plugin().exit();
+            plugin.exit();
         }
     }
 

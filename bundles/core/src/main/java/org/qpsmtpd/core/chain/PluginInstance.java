@@ -251,6 +251,11 @@ public final class PluginInstance {
         return first;
     }
 
+    /** Whether it once held up a connection's thread. */
+    boolean isDemoted() {
+        return demoted;
+    }
+
     CallFigures figures(HookPoint point) {
         CallFigures known = figures.get(point);
         if (known == null) {
