@@ -151,7 +151,10 @@ final class Places {
             }
             try (DirectoryStream<Path> files = Files.newDirectoryStream(part)) {
                 for (Path file : files) {
-                    String recipient = looked < MAX_LOOKED_AT ? recipientIn(file) : "";
+                    if (looked >= MAX_LOOKED_AT) {
+                        return mine > 0;
+                    }
+                    String recipient = recipientIn(file);
                     looked++;
                     if (!recipient.isEmpty() && !isIn(place, recipient, ownName)) {
                         return false;
