@@ -191,13 +191,15 @@ launch() {
     case ${QPSMTPD_JAVA_OPTS:-} in
         *-XX:+Use*GC*) collector= ;;
     esac
+    # One buffer in 4096 is watched for leaks, since each costs the trace of a stack.
     # Left unquoted, these are no word when empty, and several words from the environment.
     set -f
     # shellcheck disable=SC2086
     exec $limits "$java" -Xms48m -Xmx512m $collector -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError \
         -Dslf4j.provider=org.slf4j.jul.JULServiceProvider -Dslf4j.internal.verbosity=WARN \
         $memory_access $usual_nice -Dfile.encoding=UTF-8 '-Djdk.serialFilter=!*' \
-        -Dio.netty.jfr.enabled=false ${archive_use:+"$archive_use" -Xlog:disable} \
+        -Dio.netty.jfr.enabled=false -Dio.netty.leakDetection.samplingInterval=4096 \
+        ${archive_use:+"$archive_use" -Xlog:disable} \
         $QPSMTPD_JAVA_OPTS "-Dorg.qpsmtpd.home=$home" "-Dorg.qpsmtpd.program=$program" -jar "$home/lib/qpsmtpd.jar" "$@"
 }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.core.message.Characters;
 import org.qpsmtpd.core.session.Introduction;
 
 /**
@@ -81,7 +82,7 @@ final class AttachedClient {
             throw new IllegalArgumentException("it has a variable that is not known");
         }
         String value = text.substring(equals + 1);
-        if (value.chars().anyMatch(Character::isISOControl)) {
+        if (Characters.any(value, Character::isISOControl)) {
             throw new IllegalArgumentException(variable + " has control characters");
         }
         // As in bin/qpsmtpd, an empty variable is none, but for the one whose presence counts.

@@ -40,7 +40,7 @@ final class FieldText {
     }
 
     static byte[] write(String text) {
-        if (text.chars().noneMatch(FieldText::isEscape)) {
+        if (!Characters.any(text, FieldText::isEscape)) {
             return text.getBytes(StandardCharsets.UTF_8);
         }
         ByteBuffer out = ByteBuffer.allocate(3 * text.length());

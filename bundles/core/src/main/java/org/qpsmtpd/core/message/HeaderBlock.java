@@ -318,7 +318,7 @@ public final class HeaderBlock implements Headers {
     }
 
     private static Part made(String name, String value) {
-        boolean good = !name.isEmpty() && name.chars().allMatch(c -> c > 32 && c < 127 && c != ':');
+        boolean good = !name.isEmpty() && Characters.all(name, c -> c > 32 && c < 127 && c != ':');
         if (!good) {
             throw new IllegalArgumentException("'" + name + "' is not a header field name");
         }

@@ -69,7 +69,7 @@ public final class TraceFields {
 
     /** Text as it may stand in a comment: it cannot end it or begin another (RFC 5322 3.2.2). */
     private static String comment(String text) {
-        return text.codePoints().anyMatch(c -> c > 126 || "()\\".indexOf(c) >= 0)
+        return Characters.any(text, c -> c > 126 || "()\\".indexOf(c) >= 0)
                 ? escaped(Hosts.comparable(text), "()\\")
                 : text;
     }
@@ -77,11 +77,11 @@ public final class TraceFields {
     /** Text as one word: quoted unless it is what a host name, or an ident answer, may hold. */
     private static String word(String text) {
         boolean plain =
-                text.codePoints()
-                        .allMatch(
-                                c ->
-                                        (c < 127 && Character.isLetterOrDigit(c))
-                                                || ".-_@[]:".indexOf(c) >= 0);
+                Characters.all(
+                        text,
+                        c ->
+                                (c < 127 && Character.isLetterOrDigit(c))
+                                        || ".-_@[]:".indexOf(c) >= 0);
         return plain ? text : "\"" + escaped(text, "\"\\") + "\"";
     }
 
@@ -124,8 +124,8 @@ public final class TraceFields {
         int end = value.indexOf(';');
         String id = (end < 0 ? value : value.substring(0, end)).toLowerCase(Locale.ROOT);
         return id.contains(Hosts.comparable(authservId))
-                || id.chars().anyMatch(c -> c > 127)
-                || "(\"\\".chars().anyMatch(c -> id.indexOf(c) >= 0);
+                || Characters.any(id, c -> c > 127)
+                || Characters.any(id, c -> "(\"\\".indexOf(c) >= 0);
     }
 
     private static boolean isSigned(HeaderBlock headers) {

@@ -218,10 +218,19 @@ public final class SessionLog {
         return new MessageRecord(
                 message.id(),
                 cut(message.sender(), MOST_ADDRESS),
-                message.recipients().stream().map(text -> cut(text, MOST_ADDRESS)).toList(),
+                shortened(message.recipients()),
                 message.recipientCount(),
                 message.octets(),
                 cut(outcome, MOST_TEXT));
+    }
+
+    private static List<String> shortened(List<String> addresses) {
+        for (String address : addresses) {
+            if (address.length() > MOST_ADDRESS) {
+                return addresses.stream().map(text -> cut(text, MOST_ADDRESS)).toList();
+            }
+        }
+        return addresses;
     }
 
     /**

@@ -15,6 +15,7 @@ import org.qpsmtpd.api.hook.QueuePreHook;
 import org.qpsmtpd.api.hook.ReceivedLineHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.mail.BodyType;
+import org.qpsmtpd.core.message.Characters;
 import org.qpsmtpd.core.message.DataDecoder;
 import org.qpsmtpd.core.message.HeaderBlock;
 import org.qpsmtpd.core.message.StoredBody;
@@ -177,8 +178,7 @@ final class DataPhase implements MessageInput.Listener {
         String[] words = argument.split("[ \t]+", -1);
         boolean last = words.length == 2 && words[1].equalsIgnoreCase("LAST");
         String size = words[0];
-        boolean number = !size.isEmpty() && size.length() <= 18;
-        number &= size.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean number = size.length() <= 18 && Characters.areDigits(size);
         if (!number || (words.length == 2 && !last) || words.length > 2) {
             // Where the chunk would end is not known, so nothing after this can be trusted.
             session.reply(Reply.of(501, "5.5.4", "BDAT takes a size and maybe LAST"));

@@ -1,10 +1,12 @@
 package org.qpsmtpd.core.session;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.log.MessageRecord;
 import org.qpsmtpd.api.log.SessionRecord;
+import org.qpsmtpd.api.mail.Recipient;
 import org.qpsmtpd.core.chain.Outcome;
 import org.qpsmtpd.core.record.SessionLog;
 
@@ -95,11 +97,12 @@ final class Diary {
     }
 
     private static MessageRecord describe(SmtpTransaction message) {
-        List<String> recipients =
-                message.recipients().stream()
-                        .limit(MOST_RECIPIENTS_SHOWN)
-                        .map(recipient -> recipient.address().address())
-                        .toList();
+        List<String> recipients = new ArrayList<>();
+        for (Recipient recipient : message.recipients()) {
+            if (recipients.size() < MOST_RECIPIENTS_SHOWN) {
+                recipients.add(recipient.address().address());
+            }
+        }
         return new MessageRecord(
                 message.id(),
                 message.sender().address(),

@@ -19,6 +19,7 @@ import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.AddressSyntax;
 import org.qpsmtpd.api.mail.BodyType;
 import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.core.message.Characters;
 
 /** The verbs MAIL and RCPT. */
 final class Envelope {
@@ -165,9 +166,7 @@ final class Envelope {
             return null;
         }
         String size = given.get();
-        if (size.isEmpty()
-                || size.length() > 20
-                || !size.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (size.length() > 20 || !Characters.areDigits(size)) {
             return Reply.of(501, "5.5.4", "SIZE is not a number");
         }
         long limit = session.settings().maxOctets();

@@ -22,6 +22,7 @@ import org.qpsmtpd.api.hook.QuitHook;
 import org.qpsmtpd.api.hook.UnrecognizedCommandHook;
 import org.qpsmtpd.api.hook.VrfyHook;
 import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.core.message.Characters;
 
 /** The verbs around the envelope: HELO, EHLO, NOOP, VRFY, HELP, QUIT, and what is no verb. */
 final class Greeting {
@@ -182,7 +183,7 @@ final class Greeting {
     }
 
     private static boolean hasControl(String text) {
-        return text.length() > 255 || text.chars().anyMatch(c -> c < 32 || (c >= 127 && c <= 159));
+        return text.length() > 255 || Characters.any(text, c -> c < 32 || (c >= 127 && c <= 159));
     }
 
     void noop() {

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.qpsmtpd.core.message.Characters;
 
 /**
  * What the server says: a code, an enhanced code, and one or more lines. Text from plugins and from
@@ -56,8 +57,7 @@ public record Reply(int code, String enhanced, List<String> lines) {
         String[] parts = code.split("\\.", -1);
         boolean numbers = parts.length == 3;
         for (String part : parts) {
-            numbers &= !part.isEmpty() && part.length() <= 3;
-            numbers &= part.chars().allMatch(c -> c >= '0' && c <= '9');
+            numbers &= part.length() <= 3 && Characters.areDigits(part);
         }
         return numbers ? code : "";
     }

@@ -232,10 +232,12 @@ public final class Session implements HookHost {
     /** Only what a host name may hold, as qpsmtpd cleans it. */
     static String safeHost(String name) {
         StringBuilder safe = new StringBuilder();
-        name.chars()
-                .limit(255)
-                .filter(c -> c < 128 && (Character.isLetterOrDigit(c) || ".-[]".indexOf(c) >= 0))
-                .forEach(c -> safe.append((char) c));
+        for (int i = 0; i < Math.min(255, name.length()); i++) {
+            char c = name.charAt(i);
+            if (c < 128 && (Character.isLetterOrDigit(c) || ".-[]".indexOf(c) >= 0)) {
+                safe.append(c);
+            }
+        }
         return safe.length() == 0 ? "Unknown" : safe.toString();
     }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.qpsmtpd.api.connection.Hello;
 import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.core.message.Characters;
 
 /**
  * What a trusted client says of the client behind it: the attributes of XCLIENT.
@@ -85,7 +86,7 @@ record Xclient(Map<String, String> values) {
         }
         try {
             String value = StandardCharsets.UTF_8.newDecoder().decode(octets.flip()).toString();
-            if (value.length() > LONGEST || value.chars().anyMatch(Character::isISOControl)) {
+            if (value.length() > LONGEST || Characters.any(value, Character::isISOControl)) {
                 throw new IllegalArgumentException("a value is too long or holds controls");
             }
             return value;
@@ -124,7 +125,7 @@ record Xclient(Map<String, String> values) {
     /** A port; 0 when it is not known. */
     int port(String name) {
         String text = value(name).orElse("0");
-        boolean digits = text.length() <= 5 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean digits = text.length() <= 5 && Characters.areDigits(text);
         if (!digits || Integer.parseInt(text) > 65535) {
             throw new IllegalArgumentException(name + " is not a port");
         }
