@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.mail.MessageBody;
+import org.qpsmtpd.api.session.MessageBody;
 
 /** A received message in memory, until its file is asked for. */
 final class FakeBody implements MessageBody {

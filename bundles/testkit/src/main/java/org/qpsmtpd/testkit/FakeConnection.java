@@ -14,16 +14,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.Hello;
-import org.qpsmtpd.api.connection.Naughty;
-import org.qpsmtpd.api.connection.Network;
-import org.qpsmtpd.api.connection.NoteKey;
-import org.qpsmtpd.api.connection.Notes;
-import org.qpsmtpd.api.connection.TlsInfo;
-import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Hello;
+import org.qpsmtpd.api.session.Naughty;
+import org.qpsmtpd.api.session.NoteKey;
+import org.qpsmtpd.api.session.Notes;
+import org.qpsmtpd.api.session.TlsInfo;
 
 /**
  * A connection that records what plugins do to it. The methods that begin with {@code with} set it
@@ -57,7 +56,6 @@ public final class FakeConnection implements Connection {
     private String authMechanism = "";
     private @Nullable TlsInfo tls;
     private @Nullable Naughty naughty;
-    private @Nullable Transaction transaction;
 
     private FakeConnection(String ip) {
         remoteAddress = Network.parseAddress(ip);
@@ -167,12 +165,6 @@ public final class FakeConnection implements Connection {
     /** Uses this clock; one that stands at {@link FakeClock#START} otherwise. */
     public FakeConnection withClock(FakeClock newClock) {
         clock = newClock;
-        return this;
-    }
-
-    /** Sets the current transaction; {@link FakeTransaction#on} does so too. */
-    public FakeConnection withTransaction(Transaction newTransaction) {
-        transaction = newTransaction;
         return this;
     }
 
@@ -288,11 +280,6 @@ public final class FakeConnection implements Connection {
     @Override
     public Optional<TlsInfo> tls() {
         return Optional.ofNullable(tls);
-    }
-
-    @Override
-    public Optional<Transaction> transaction() {
-        return Optional.ofNullable(transaction);
     }
 
     @Override

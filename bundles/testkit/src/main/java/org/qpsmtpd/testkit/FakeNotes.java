@@ -3,8 +3,8 @@ package org.qpsmtpd.testkit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.qpsmtpd.api.connection.NoteKey;
-import org.qpsmtpd.api.connection.Notes;
+import org.qpsmtpd.api.session.NoteKey;
+import org.qpsmtpd.api.session.Notes;
 
 /** Notes in a map. */
 final class FakeNotes implements Notes {

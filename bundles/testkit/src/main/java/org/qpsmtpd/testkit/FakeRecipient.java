@@ -3,11 +3,11 @@ package org.qpsmtpd.testkit;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.qpsmtpd.api.connection.NoteKey;
-import org.qpsmtpd.api.connection.Notes;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.mail.Recipient;
+import org.qpsmtpd.api.session.NoteKey;
+import org.qpsmtpd.api.session.Notes;
+import org.qpsmtpd.api.session.Recipient;
 
 /** A recipient. The methods that begin with {@code with} set it up and return it. */
 public final class FakeRecipient implements Recipient {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
-import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.service.MailExchanger;

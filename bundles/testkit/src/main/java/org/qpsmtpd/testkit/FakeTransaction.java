@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.connection.NoteKey;
-import org.qpsmtpd.api.connection.Notes;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.BodyType;
-import org.qpsmtpd.api.mail.Headers;
-import org.qpsmtpd.api.mail.MessageBody;
 import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.mail.Recipient;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.session.Headers;
+import org.qpsmtpd.api.session.MessageBody;
+import org.qpsmtpd.api.session.NoteKey;
+import org.qpsmtpd.api.session.Notes;
+import org.qpsmtpd.api.session.Recipient;
+import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.core.message.HeaderBlock;
 import org.qpsmtpd.core.message.HeaderEnd;
 
@@ -58,11 +58,9 @@ public final class FakeTransaction implements Transaction {
         return on(FakeConnection.create());
     }
 
-    /** A transaction without sender, which becomes the connection's current one. */
+    /** A transaction without sender. */
     public static FakeTransaction on(FakeConnection connection) {
-        FakeTransaction transaction = new FakeTransaction(connection);
-        connection.withTransaction(transaction);
-        return transaction;
+        return new FakeTransaction(connection);
     }
 
     /**

@@ -4,8 +4,8 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.HookResult;
 
 /** Makes a plugin that answers one hook, whichever it is, always in the same way. */
 final class MockHook implements InvocationHandler {

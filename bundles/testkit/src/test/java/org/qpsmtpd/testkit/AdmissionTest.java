@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.PreConnectionHook;
 import org.qpsmtpd.api.hook.TlsHook;
+import org.qpsmtpd.api.session.Connection;
 
 /** Who is let in, before anything else is done for a client; by address and by IPv6 network. */
 @Timeout(120)

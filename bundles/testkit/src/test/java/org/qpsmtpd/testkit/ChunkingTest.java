@@ -7,8 +7,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.HookResult;
 
 /** Security row 4: BDAT and its states. */
 class ChunkingTest {

@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.ConnectHook;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.PreConnectionHook;
 
 class ConnectionLimitTest {

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.HelpHook;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.log.LogLevel;
 
 /** Security row 18: a client that is slow is not waited for without end. */

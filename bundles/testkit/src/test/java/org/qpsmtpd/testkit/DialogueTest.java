@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataHeadersEndHook;
-import org.qpsmtpd.api.hook.HookResult;
 
 /** The dialogues that qpsmtpd's own tests and a running daemon show. */
 class DialogueTest {

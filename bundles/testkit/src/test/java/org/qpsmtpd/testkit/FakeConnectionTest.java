@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.qpsmtpd.api.connection.Hello;
-import org.qpsmtpd.api.connection.Naughty;
-import org.qpsmtpd.api.connection.NoteKey;
-import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.session.Hello;
+import org.qpsmtpd.api.session.Naughty;
+import org.qpsmtpd.api.session.NoteKey;
 
 class FakeConnectionTest {
     @Test
@@ -89,13 +89,14 @@ class FakeConnectionTest {
     }
 
     @Test
-    void isImmuneByANoteOfItsTransaction() {
+    void immunityOfASenderIsThatOfTheTransaction() {
         FakeConnection connection = FakeConnection.create();
         FakeTransaction transaction = FakeTransaction.on(connection);
-        assertThat(connection.isImmune()).isFalse();
+        assertThat(transaction.isImmune()).isFalse();
 
         transaction.notes().put(NoteKey.WHITELIST_SENDER, "because");
 
-        assertThat(connection.isImmune()).isTrue();
+        assertThat(transaction.isImmune()).isTrue();
+        assertThat(connection.isImmune()).isFalse();
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
-import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.service.MailExchanger;

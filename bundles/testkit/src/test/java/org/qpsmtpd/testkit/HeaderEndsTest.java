@@ -10,8 +10,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataPostHook;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.ReceivedLineHook;
 import org.qpsmtpd.api.mail.HeaderField;
 

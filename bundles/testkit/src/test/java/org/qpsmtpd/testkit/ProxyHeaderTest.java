@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.hook.Admission;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.PreConnectionHook;
 import org.qpsmtpd.api.hook.TlsHook;
+import org.qpsmtpd.api.session.Admission;
+import org.qpsmtpd.api.session.Connection;
 
 /** Security rows 31 and 32: the PROXY header, from those who are trusted and from others. */
 @Timeout(120)

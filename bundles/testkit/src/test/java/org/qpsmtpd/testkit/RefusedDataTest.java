@@ -9,13 +9,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataHeadersEndHook;
 import org.qpsmtpd.api.hook.DataHook;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.log.LogLevel;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.session.Transaction;
 
 /** Security row 3: after a refusal during DATA nothing of the rest is run as a command. */
 class RefusedDataTest {

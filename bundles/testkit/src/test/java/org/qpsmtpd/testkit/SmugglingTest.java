@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.log.LogLevel;
 

@@ -10,10 +10,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.NoopHook;
+import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.core.session.Session;
 
 /** A plugin that promised not to wait, and does not come back, holds up its own clients only. */

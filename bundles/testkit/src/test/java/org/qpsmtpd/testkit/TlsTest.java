@@ -22,15 +22,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.NoteKey;
-import org.qpsmtpd.api.connection.TlsInfo;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.EhloHook;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.TlsHook;
 import org.qpsmtpd.api.hook.UnrecognizedCommandHook;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.NoteKey;
+import org.qpsmtpd.api.session.TlsInfo;
 
 /** Security rows 5 and 36: encryption by STARTTLS and from the first octet. */
 @Timeout(120)

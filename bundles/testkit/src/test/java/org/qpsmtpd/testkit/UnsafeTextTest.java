@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataPostHook;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.HookResult;
 
 /** Security rows 8, 10, 11, 16 and 37: text from the client where it could do harm. */
 class UnsafeTextTest {

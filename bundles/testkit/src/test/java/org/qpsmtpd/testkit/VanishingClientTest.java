@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DisconnectHook;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.PostConnectionHook;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.ResetTransactionHook;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Transaction;
 
 /** Whenever a client goes, the hooks of the end run once and nothing is left behind. */
 class VanishingClientTest {

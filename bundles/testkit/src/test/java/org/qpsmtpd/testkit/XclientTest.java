@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.NoteKey;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.EhloHook;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.NoteKey;
 
 /** Security row 31: XCLIENT, from those who are trusted and from others. */
 @Timeout(120)

@@ -9,9 +9,9 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.hook.DataPostHook;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.NonBlocking;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
 
 /**

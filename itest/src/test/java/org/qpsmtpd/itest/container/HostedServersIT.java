@@ -29,8 +29,8 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.HelpHook;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.itest.SmtpDialogue;
 import org.qpsmtpd.itest.process.Eventually;
 

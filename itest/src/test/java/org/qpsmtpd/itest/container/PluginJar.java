@@ -77,7 +77,8 @@ final class PluginJar {
         main.putValue("Bundle-Version", version);
         main.putValue(
                 "Import-Package",
-                "org.qpsmtpd.api.hook;version=\"[1.0,2)\",org.qpsmtpd.api.log;version=\"[1.0,2)\","
+                "org.qpsmtpd.api.answer;version=\"[1.0,2)\",org.qpsmtpd.api.hook;version=\"[1.0,2)\","
+                        + "org.qpsmtpd.api.log;version=\"[1.0,2)\",org.qpsmtpd.api.session;version=\"[1.0,2)\","
                         + "org.qpsmtpd.api.mail;version=\"[1.0,2)\",org.slf4j;version=\"[2.0,3)\"");
         main.putValue("Provide-Capability", "org.qpsmtpd.plugin;name=\"" + plugin + "\"");
         main.putValue("Service-Component", "OSGI-INF/" + plugin + ".xml");

@@ -4,8 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.hook.Admission;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.CommandParser;
 import org.qpsmtpd.api.hook.ConfigHook;
 import org.qpsmtpd.api.hook.ConnectHook;
@@ -21,7 +20,6 @@ import org.qpsmtpd.api.hook.HeloHook;
 import org.qpsmtpd.api.hook.HeloParseHook;
 import org.qpsmtpd.api.hook.HelpHook;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.MailParseHook;
@@ -49,9 +47,11 @@ import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.HeaderField;
 import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.mail.Recipient;
-import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.session.Admission;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Recipient;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * A plugin for each hook that a session calls, which tells its version wherever the hook lets it:

@@ -4,9 +4,9 @@ import java.util.Map;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.VrfyHook;
+import org.qpsmtpd.api.session.Connection;
 
 /** An ordinary bundle without Declarative Services that registers a hook by itself. */
 public final class PlainActivator implements BundleActivator {

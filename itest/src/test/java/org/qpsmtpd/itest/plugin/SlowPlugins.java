@@ -7,12 +7,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
-import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataPostHook;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.VrfyHook;
-import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Transaction;
 
 /** A plugin whose calls take as long as a file is there, and which knows when it was closed. */
 public final class SlowPlugins {

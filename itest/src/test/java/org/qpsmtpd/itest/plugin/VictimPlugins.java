@@ -9,11 +9,11 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.VrfyHook;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.SelfCheck;
+import org.qpsmtpd.api.session.Connection;
 
 /** One plugin in several makes: a good one, and others that are each unfit in another way. */
 public final class VictimPlugins {

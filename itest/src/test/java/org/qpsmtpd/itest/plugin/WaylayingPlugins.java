@@ -12,10 +12,9 @@ import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.ConfigHook;
 import org.qpsmtpd.api.hook.DenyHook;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.PostForkHook;
@@ -23,8 +22,9 @@ import org.qpsmtpd.api.hook.UserConfigHook;
 import org.qpsmtpd.api.hook.VrfyHook;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * Plugins that hang, fail or end the process where no session waits for their answer, as long as a

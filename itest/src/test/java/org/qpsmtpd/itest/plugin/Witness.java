@@ -6,10 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.NoteKey;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.NoteKey;
 
 /**
  * Writes down, in the notes of a connection, which version of each plugin it has met, and says when

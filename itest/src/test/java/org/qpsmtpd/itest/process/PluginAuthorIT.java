@@ -171,7 +171,7 @@ class PluginAuthorIT {
     }
 
     private static String imports() {
-        return "org.example.lib,org.qpsmtpd.api.connection,org.qpsmtpd.api.hook,"
+        return "org.example.lib,org.qpsmtpd.api.answer,org.qpsmtpd.api.session,org.qpsmtpd.api.hook,"
                 + "org.qpsmtpd.api.mail,org.qpsmtpd.api.plugin";
     }
 }

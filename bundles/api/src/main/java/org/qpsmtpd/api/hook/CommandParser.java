@@ -1,7 +1,7 @@
 package org.qpsmtpd.api.hook;
 
 import org.osgi.annotation.versioning.ConsumerType;
-import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.session.Connection;
 
 /** Splits the argument of a command, instead of the server's own parser. */
 @ConsumerType

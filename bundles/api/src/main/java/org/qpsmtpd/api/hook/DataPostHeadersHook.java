@@ -1,7 +1,8 @@
 package org.qpsmtpd.api.hook;
 
 import org.osgi.annotation.versioning.ConsumerType;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * Hook {@code data_post_headers}: the message is complete; fields added now stand below the

@@ -1,7 +1,7 @@
 package org.qpsmtpd.api.hook;
 
 import org.osgi.annotation.versioning.ConsumerType;
-import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.session.Connection;
 
 /** Hook {@code disconnect}: the connection ends, for whatever reason. */
 @ConsumerType

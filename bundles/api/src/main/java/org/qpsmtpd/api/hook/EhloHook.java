@@ -2,7 +2,8 @@ package org.qpsmtpd.api.hook;
 
 import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
-import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.session.Connection;
 
 /**
  * Hook {@code ehlo}: the client said EHLO.

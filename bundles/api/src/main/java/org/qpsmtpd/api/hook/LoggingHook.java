@@ -1,6 +1,7 @@
 package org.qpsmtpd.api.hook;
 
 import org.osgi.annotation.versioning.ConsumerType;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;

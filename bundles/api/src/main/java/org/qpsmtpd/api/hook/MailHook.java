@@ -1,9 +1,10 @@
 package org.qpsmtpd.api.hook;
 
 import org.osgi.annotation.versioning.ConsumerType;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * Hook {@code mail}: a sender was given.

@@ -2,7 +2,7 @@ package org.qpsmtpd.api.hook;
 
 import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
-import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.session.Connection;
 
 /** Hook {@code mail_parse}: chooses who reads the argument of MAIL. */
 @ConsumerType

@@ -1,5 +1,6 @@
 package org.qpsmtpd.api.hook;
 
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Parameters;
 
 /**

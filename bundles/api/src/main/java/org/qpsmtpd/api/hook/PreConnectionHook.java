@@ -1,6 +1,8 @@
 package org.qpsmtpd.api.hook;
 
 import org.osgi.annotation.versioning.ConsumerType;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.session.Admission;
 
 /**
  * Hook {@code pre-connection}: a client has connected and nothing was said yet.

@@ -1,7 +1,8 @@
 package org.qpsmtpd.api.hook;
 
 import org.osgi.annotation.versioning.ConsumerType;
-import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.session.Connection;
 
 /**
  * Hook {@code quit}: the client said QUIT.

@@ -1,8 +1,9 @@
 package org.qpsmtpd.api.hook;
 
 import org.osgi.annotation.versioning.ConsumerType;
-import org.qpsmtpd.api.mail.Recipient;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.session.Recipient;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * Hook {@code rcpt}: a recipient was given.

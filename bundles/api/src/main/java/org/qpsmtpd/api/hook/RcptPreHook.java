@@ -1,8 +1,9 @@
 package org.qpsmtpd.api.hook;
 
 import org.osgi.annotation.versioning.ConsumerType;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * Hook {@code rcpt_pre}: the argument of RCPT was taken apart, the path not yet read.

@@ -2,7 +2,7 @@ package org.qpsmtpd.api.hook;
 
 import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.session.Transaction;
 
 /** Hook {@code received_line}: supplies the value of the Received field. */
 @ConsumerType

@@ -1,7 +1,7 @@
 package org.qpsmtpd.api.hook;
 
 import org.osgi.annotation.versioning.ConsumerType;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.session.Transaction;
 
 /** Hook {@code reset_transaction}: a transaction is about to be thrown away. */
 @ConsumerType

@@ -3,7 +3,7 @@ package org.qpsmtpd.api.hook;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import org.osgi.annotation.versioning.ConsumerType;
-import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.session.Connection;
 
 /**
  * Supplies what encrypted connections need. The first plugin of {@code config/plugins} that

@@ -7,9 +7,9 @@ package org.qpsmtpd.api.log;
  * @param hook the hook as qpsmtpd writes it ({@code rcpt}); empty for a reply of the server
  * @param plugin the plugin as {@code config/plugins} writes it; empty for a reply of the server
  * @param version version of the plugin's bundle; empty for a reply of the server
- * @param answer the {@link org.qpsmtpd.api.hook.Action} by name; for a plugin that gave none {@code
- *     error}, {@code overdue}, {@code away} or {@code bypassed}; {@code reply} for a reply of the
- *     server
+ * @param answer the {@link org.qpsmtpd.api.answer.Action} by name; for a plugin that gave none
+ *     {@code error}, {@code overdue}, {@code away} or {@code bypassed}; {@code reply} for a reply
+ *     of the server
  * @param text text for the client, for a reply of the server with its code; at most 300 characters
  * @param reason the plugin's reason; at most 300 characters, empty for none
  * @param at microseconds from the beginning of the session to the call

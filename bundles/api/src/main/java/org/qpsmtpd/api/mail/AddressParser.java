@@ -2,6 +2,7 @@ package org.qpsmtpd.api.mail;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.net.Hosts;
 
 /** Reads paths without regular expressions, in one pass over bounded input. */
 final class AddressParser {
@@ -111,7 +112,9 @@ final class AddressParser {
     }
 
     private static boolean isAtomChar(char c, AddressSyntax syntax) {
-        return Hosts.isLetterOrDigit(c) || ATOM_SPECIALS.indexOf(c) >= 0 || isForeign(c, syntax);
+        return (c < 128 && Character.isLetterOrDigit(c))
+                || ATOM_SPECIALS.indexOf(c) >= 0
+                || isForeign(c, syntax);
     }
 
     /** Beyond ASCII, and not what octets that are no UTF-8 are read as. */

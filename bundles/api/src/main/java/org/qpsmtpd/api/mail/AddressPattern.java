@@ -3,6 +3,7 @@ package org.qpsmtpd.api.mail;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.qpsmtpd.api.net.Hosts;
 import org.qpsmtpd.api.service.Patterns;
 
 /**

@@ -1,5 +1,7 @@
 package org.qpsmtpd.api.mail;
 
+import org.qpsmtpd.api.session.Headers;
+
 /**
  * A header field.
  *

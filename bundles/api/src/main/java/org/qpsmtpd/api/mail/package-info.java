@@ -1,5 +1,6 @@
 /**
- * Mail as plugins see it: addresses, the transaction with its recipients, header fields and body.
+ * Mail as values: addresses, the parameters of commands, header fields. What changes while a
+ * message arrives is in the package of the session.
  */
 @Export
 @Version("1.0.0")

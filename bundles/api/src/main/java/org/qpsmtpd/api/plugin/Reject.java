@@ -1,8 +1,8 @@
 package org.qpsmtpd.api.plugin;
 
 import java.util.Locale;
-import org.qpsmtpd.api.hook.Action;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
 
 /**
  * Turns a fault that a plugin found into its answer, as the settings {@code reject} and {@code

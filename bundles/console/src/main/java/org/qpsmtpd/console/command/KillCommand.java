@@ -3,9 +3,9 @@ package org.qpsmtpd.console.command;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import org.qpsmtpd.api.connection.Network;
 import org.qpsmtpd.api.control.ConnectionStatus;
 import org.qpsmtpd.api.control.ServerControl;
+import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.console.text.Printable;
 
 /** {@code kill}. */

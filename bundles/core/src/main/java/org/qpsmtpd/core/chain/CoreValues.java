@@ -13,8 +13,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.connection.Network;
 import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.core.config.NumberFile;
 import org.qpsmtpd.core.config.OddCharacters;
 

@@ -1,8 +1,8 @@
 package org.qpsmtpd.core.chain;
 
 import java.util.concurrent.Executor;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.worker.ChildPool;
 import org.qpsmtpd.core.worker.InlineCalls;

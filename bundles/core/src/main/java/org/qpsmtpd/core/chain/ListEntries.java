@@ -1,8 +1,8 @@
 package org.qpsmtpd.core.chain;
 
-import org.qpsmtpd.api.connection.Network;
 import org.qpsmtpd.api.mail.AddressPattern;
-import org.qpsmtpd.api.mail.Hosts;
+import org.qpsmtpd.api.net.Hosts;
+import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.service.Patterns;
 
 /** Entries of the plugins' files whose form is the api's, not a plugin's own. */

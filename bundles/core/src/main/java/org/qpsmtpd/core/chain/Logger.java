@@ -1,6 +1,6 @@
 package org.qpsmtpd.core.chain;
 
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.core.message.Characters;
 import org.qpsmtpd.core.session.Introduction;
 

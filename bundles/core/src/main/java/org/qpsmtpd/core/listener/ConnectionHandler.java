@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.connection.TlsInfo;
+import org.qpsmtpd.api.session.TlsInfo;
 import org.qpsmtpd.core.budget.Holding;
 import org.qpsmtpd.core.session.Endpoints;
 import org.qpsmtpd.core.session.Introduction;

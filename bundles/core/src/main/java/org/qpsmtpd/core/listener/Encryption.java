@@ -16,7 +16,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.connection.TlsInfo;
+import org.qpsmtpd.api.session.TlsInfo;
 
 /**
  * TLS between the socket and the connection. The engine gets the first message of a client as a

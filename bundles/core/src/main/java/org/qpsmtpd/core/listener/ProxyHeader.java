@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.core.session.Endpoints;
 import org.qpsmtpd.core.session.Introduction;
 

@@ -1,7 +1,7 @@
 package org.qpsmtpd.core.log;
 
 import java.util.concurrent.TimeUnit;
-import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;
 

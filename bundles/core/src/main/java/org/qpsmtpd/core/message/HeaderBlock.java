@@ -10,7 +10,7 @@ import java.util.ListIterator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.mail.HeaderField;
-import org.qpsmtpd.api.mail.Headers;
+import org.qpsmtpd.api.session.Headers;
 
 /**
  * The header as received plus what plugins changed. Nothing is parsed until somebody asks for a

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.mail.MessageBody;
+import org.qpsmtpd.api.session.MessageBody;
 
 /**
  * The message as it was received, in memory or in a spool file. Filled by one connection's input,

@@ -6,13 +6,13 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.Hello;
-import org.qpsmtpd.api.connection.TlsInfo;
 import org.qpsmtpd.api.mail.HeaderField;
-import org.qpsmtpd.api.mail.Hosts;
-import org.qpsmtpd.api.mail.Recipient;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.net.Hosts;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Hello;
+import org.qpsmtpd.api.session.Recipient;
+import org.qpsmtpd.api.session.TlsInfo;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * The fields the server itself puts on top of a message.

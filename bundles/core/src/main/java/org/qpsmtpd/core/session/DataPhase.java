@@ -2,13 +2,13 @@ package org.qpsmtpd.core.session;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataHeadersEndHook;
 import org.qpsmtpd.api.hook.DataHook;
 import org.qpsmtpd.api.hook.DataPostHeadersHook;
 import org.qpsmtpd.api.hook.DataPostHook;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.QueuePostHook;
 import org.qpsmtpd.api.hook.QueuePreHook;

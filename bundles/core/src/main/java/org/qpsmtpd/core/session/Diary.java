@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.log.MessageRecord;
 import org.qpsmtpd.api.log.SessionRecord;
-import org.qpsmtpd.api.mail.Recipient;
+import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.core.chain.Outcome;
 import org.qpsmtpd.core.record.SessionLog;
 

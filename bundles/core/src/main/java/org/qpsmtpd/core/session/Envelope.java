@@ -3,10 +3,9 @@ package org.qpsmtpd.core.session;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.connection.Hello;
-import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.MailParseHook;
 import org.qpsmtpd.api.hook.MailPreHook;
@@ -19,6 +18,7 @@ import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.AddressSyntax;
 import org.qpsmtpd.api.mail.BodyType;
 import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.session.Hello;
 import org.qpsmtpd.core.message.Characters;
 
 /** The verbs MAIL and RCPT. */

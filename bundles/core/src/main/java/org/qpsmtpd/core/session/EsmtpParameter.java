@@ -2,8 +2,8 @@ package org.qpsmtpd.core.session;
 
 import java.util.Locale;
 import java.util.Map;
-import org.qpsmtpd.api.hook.Action;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.ParsedCommand;
 import org.qpsmtpd.api.mail.Parameters;
 

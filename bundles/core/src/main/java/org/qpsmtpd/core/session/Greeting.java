@@ -5,9 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.Hello;
-import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.CommandParser;
 import org.qpsmtpd.api.hook.EhloHook;
 import org.qpsmtpd.api.hook.EhloParseHook;
@@ -15,13 +14,14 @@ import org.qpsmtpd.api.hook.HeloHook;
 import org.qpsmtpd.api.hook.HeloParseHook;
 import org.qpsmtpd.api.hook.HelpHook;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.NoopHook;
 import org.qpsmtpd.api.hook.ParsedCommand;
 import org.qpsmtpd.api.hook.QuitHook;
 import org.qpsmtpd.api.hook.UnrecognizedCommandHook;
 import org.qpsmtpd.api.hook.VrfyHook;
 import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Hello;
 import org.qpsmtpd.core.message.Characters;
 
 /** The verbs around the envelope: HELO, EHLO, NOOP, VRFY, HELP, QUIT, and what is no verb. */

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.connection.NoteKey;
-import org.qpsmtpd.api.connection.Notes;
+import org.qpsmtpd.api.session.NoteKey;
+import org.qpsmtpd.api.session.Notes;
 
 /** Notes; costs nothing until the first is set. */
 final class NoteMap implements Notes {

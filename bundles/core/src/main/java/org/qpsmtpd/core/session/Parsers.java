@@ -5,11 +5,11 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.CommandParser;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.ParsedCommand;
+import org.qpsmtpd.api.session.Connection;
 
 /** Lets the plugins of a parse hook choose who reads a command's argument. */
 final class Parsers {

@@ -6,16 +6,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.config.Config;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.Hello;
-import org.qpsmtpd.api.connection.Naughty;
-import org.qpsmtpd.api.connection.NoteKey;
-import org.qpsmtpd.api.connection.Notes;
-import org.qpsmtpd.api.connection.TlsInfo;
-import org.qpsmtpd.api.hook.Action;
-import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.service.Clock;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Hello;
+import org.qpsmtpd.api.session.Naughty;
+import org.qpsmtpd.api.session.NoteKey;
+import org.qpsmtpd.api.session.Notes;
+import org.qpsmtpd.api.session.TlsInfo;
 import org.qpsmtpd.core.log.PluginCall;
 
 /** What plugins see of a client's connection. */
@@ -211,11 +210,6 @@ final class SmtpConnection implements Connection {
         helloHost = "";
         relayClient = relayAtGreeting;
         authenticationResults = resultsAtGreeting;
-    }
-
-    @Override
-    public Optional<Transaction> transaction() {
-        return Optional.ofNullable(session.transactionOrNull());
     }
 
     @Override

@@ -1,10 +1,10 @@
 package org.qpsmtpd.core.session;
 
 import org.qpsmtpd.api.config.Config;
-import org.qpsmtpd.api.connection.Notes;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.mail.Recipient;
+import org.qpsmtpd.api.session.Notes;
+import org.qpsmtpd.api.session.Recipient;
 
 /** A recipient. */
 final class SmtpRecipient implements Recipient {

@@ -3,10 +3,10 @@ package org.qpsmtpd.core.session;
 import java.util.Optional;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
-import org.qpsmtpd.api.connection.Hello;
-import org.qpsmtpd.api.connection.TlsInfo;
 import org.qpsmtpd.api.hook.TlsHook;
 import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.session.Hello;
+import org.qpsmtpd.api.session.TlsInfo;
 
 /**
  * Encryption of a connection: by STARTTLS (RFC 3207), or from the first octet on (RFC 8314).

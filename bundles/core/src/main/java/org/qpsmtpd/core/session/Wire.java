@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
-import org.qpsmtpd.api.connection.TlsInfo;
+import org.qpsmtpd.api.session.TlsInfo;
 import org.qpsmtpd.core.worker.InlineCalls;
 
 /** What a session asks of its connection. All calls come from the connection's own thread. */

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.qpsmtpd.api.connection.Hello;
-import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.api.session.Hello;
 import org.qpsmtpd.core.message.Characters;
 
 /**

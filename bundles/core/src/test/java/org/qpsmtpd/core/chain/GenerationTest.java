@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HeloHook;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.RcptHook;
-import org.qpsmtpd.api.mail.Recipient;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.session.Recipient;
+import org.qpsmtpd.api.session.Transaction;
 
 class GenerationTest {
     /** A queue that takes anything. */

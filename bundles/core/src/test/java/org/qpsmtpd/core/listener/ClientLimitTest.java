@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.api.net.Network;
 
 class ClientLimitTest {
     private static final InetAddress CLIENT = Network.parseAddress("192.0.2.7");

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.Hello;
-import org.qpsmtpd.api.connection.TlsInfo;
 import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.mail.Recipient;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Hello;
+import org.qpsmtpd.api.session.Recipient;
+import org.qpsmtpd.api.session.TlsInfo;
+import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.core.Stubs;
 
 class TraceFieldsTest {

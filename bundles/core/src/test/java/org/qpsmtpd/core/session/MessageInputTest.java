@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.api.connection.TlsInfo;
+import org.qpsmtpd.api.session.TlsInfo;
 import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.message.DataDecoder;
 import org.qpsmtpd.core.message.Spool;

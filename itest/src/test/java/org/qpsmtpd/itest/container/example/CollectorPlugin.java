@@ -1,7 +1,7 @@
 package org.qpsmtpd.itest.container.example;
 
 import java.util.Map;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.log.LogRecord;
 

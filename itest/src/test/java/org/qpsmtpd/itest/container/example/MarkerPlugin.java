@@ -1,9 +1,9 @@
 package org.qpsmtpd.itest.container.example;
 
 import java.util.Map;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataPostHook;
-import org.qpsmtpd.api.hook.HookResult;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.session.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

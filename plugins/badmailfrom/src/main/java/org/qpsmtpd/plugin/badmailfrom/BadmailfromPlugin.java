@@ -6,20 +6,20 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.config.ConfigView;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.AddressPattern;
 import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.service.Patterns;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,11 +70,10 @@ public final class BadmailfromPlugin implements MailHook {
 
     @Override
     public HookResult onMail(Transaction transaction, Address sender, Parameters parameters) {
-        Connection connection = transaction.connection();
-        if (connection.isImmune()) {
+        if (transaction.isImmune()) {
             return IMMUNE;
         }
-        List<AddressPattern> listed = badMailFrom.in(connection.config());
+        List<AddressPattern> listed = badMailFrom.in(transaction.connection().config());
         if (listed.isEmpty()) {
             return EMPTY;
         }
@@ -85,7 +84,7 @@ public final class BadmailfromPlugin implements MailHook {
             return HALF_ADDRESS;
         }
         return AddressPattern.first(listed, sender)
-                .map(pattern -> refusal(connection, pattern))
+                .map(pattern -> refusal(transaction.connection(), pattern))
                 .orElse(PASS);
     }
 

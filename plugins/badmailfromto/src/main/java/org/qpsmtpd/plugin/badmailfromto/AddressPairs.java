@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.mail.Hosts;
+import org.qpsmtpd.api.net.Hosts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -3,15 +3,15 @@ package org.qpsmtpd.plugin.badmailfromto;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.qpsmtpd.api.answer.DsnStatus;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.ConfigView;
-import org.qpsmtpd.api.hook.DsnStatus;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.mail.Recipient;
-import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.session.Recipient;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * Refuses mail of certain senders to certain recipients, as if there were no such recipient.

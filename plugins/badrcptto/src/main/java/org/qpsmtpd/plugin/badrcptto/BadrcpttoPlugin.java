@@ -6,19 +6,19 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
+import org.qpsmtpd.api.answer.DsnStatus;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.config.ConfigView;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.hook.DsnStatus;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.AddressPattern;
-import org.qpsmtpd.api.mail.Recipient;
-import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.service.Patterns;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Recipient;
+import org.qpsmtpd.api.session.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,20 +61,19 @@ public final class BadrcpttoPlugin implements RcptHook {
 
     @Override
     public HookResult onRcpt(Transaction transaction, Recipient recipient) {
-        Connection connection = transaction.connection();
-        if (connection.isImmune()) {
+        if (transaction.isImmune()) {
             return IMMUNE;
         }
         Address address = recipient.address();
         if (address.user().isEmpty() || address.host().isEmpty()) {
             return HALF_ADDRESS;
         }
-        List<AddressPattern> listed = badRcptTo.in(connection.config());
+        List<AddressPattern> listed = badRcptTo.in(transaction.connection().config());
         if (listed.isEmpty()) {
             return EMPTY;
         }
         return AddressPattern.first(listed, address)
-                .map(pattern -> refusal(connection, pattern))
+                .map(pattern -> refusal(transaction.connection(), pattern))
                 .orElse(PASS);
     }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.qpsmtpd.api.connection.NoteKey;
-import org.qpsmtpd.api.hook.Action;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeConnection;
 

@@ -2,13 +2,13 @@ package org.qpsmtpd.plugin.dontrequireanglebrackets;
 
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.MailPreHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.RcptPreHook;
 import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * Puts addresses of MAIL and RCPT in angle brackets when the client did not.

@@ -3,7 +3,7 @@ package org.qpsmtpd.plugin.dontrequireanglebrackets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakeTransaction;

@@ -7,20 +7,20 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.Designate;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.NoteKey;
-import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.DataHook;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.plugin.RejectSettings;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.NoteKey;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * Refuses clients that speak before it is their turn, as senders of spam do that never read a
@@ -95,7 +95,7 @@ public final class EarlytalkerPlugin implements ConnectHook, MailHook, DataHook 
         if (!deferReject || !early) {
             return HookResult.DECLINED;
         }
-        return connection.isImmune() ? IMMUNE : reject.decide(TEXT, DETAIL);
+        return transaction.isImmune() ? IMMUNE : reject.decide(TEXT, DETAIL);
     }
 
     @Override
@@ -103,10 +103,9 @@ public final class EarlytalkerPlugin implements ConnectHook, MailHook, DataHook 
         if (!atData) {
             return HookResult.DECLINED;
         }
-        Connection connection = transaction.connection();
-        return connection.isImmune()
+        return transaction.isImmune()
                 ? IMMUNE
-                : listen(connection, () -> reject.decide(TEXT, DETAIL));
+                : listen(transaction.connection(), () -> reject.decide(TEXT, DETAIL));
     }
 
     private HookResult listen(Connection connection, Supplier<HookResult> whenEarly) {

@@ -9,14 +9,14 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.Designate;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataPostHook;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.mail.HeaderField;
-import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.plugin.RejectSettings;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * Refuses messages whose header lacks a required field, repeats a field that may stand once, or has
@@ -77,7 +77,7 @@ public final class HeadersPlugin implements DataPostHook {
         if (fields.isEmpty()) {
             return reject.decide("Headers are missing", "missing headers");
         }
-        if (transaction.connection().isImmune()) {
+        if (transaction.isImmune()) {
             return IMMUNE;
         }
         List<String> faults = faults(fields, transaction.connection().clock().now());

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.api.mail.Hosts;
+import org.qpsmtpd.api.net.Hosts;
 import org.qpsmtpd.api.service.Patterns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

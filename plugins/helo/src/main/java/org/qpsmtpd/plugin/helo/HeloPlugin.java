@@ -8,21 +8,21 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.ConfigView;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.Network;
-import org.qpsmtpd.api.hook.Action;
 import org.qpsmtpd.api.hook.DataPostHook;
 import org.qpsmtpd.api.hook.EhloHook;
 import org.qpsmtpd.api.hook.HeloHook;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.NonBlocking;
-import org.qpsmtpd.api.mail.Hosts;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.net.Hosts;
+import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.service.Patterns;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * Refuses clients whose name in HELO or EHLO cannot be right, without asking the DNS.

@@ -15,10 +15,10 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.Designate;
-import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.HelpHook;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.session.Connection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.ConfigView;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.NoteKey;
-import org.qpsmtpd.api.hook.Admission;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.PreConnectionHook;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.session.Admission;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.NoteKey;
 
 /**
  * Limits the connections of one address and admits or refuses networks before the greeting.

@@ -3,10 +3,10 @@ package org.qpsmtpd.plugin.hostsallow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.api.connection.Network;
-import org.qpsmtpd.api.hook.Action;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.net.Network;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

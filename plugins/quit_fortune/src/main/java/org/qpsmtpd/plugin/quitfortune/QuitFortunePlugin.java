@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.Hello;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.QuitHook;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Hello;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -10,8 +10,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.testkit.FakeConfig;
 import org.qpsmtpd.testkit.FakeConnection;
 

@@ -7,22 +7,22 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.Designate;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.NoteKey;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.DataHook;
 import org.qpsmtpd.api.hook.DataPostHook;
 import org.qpsmtpd.api.hook.EhloHook;
 import org.qpsmtpd.api.hook.HeloHook;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.mail.Recipient;
-import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.NoteKey;
+import org.qpsmtpd.api.session.Recipient;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * Fails at random, to test what clients do then.

@@ -4,7 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.api.mail.Hosts;
+import org.qpsmtpd.api.net.Hosts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

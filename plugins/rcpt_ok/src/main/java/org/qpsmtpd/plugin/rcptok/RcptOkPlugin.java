@@ -4,17 +4,17 @@ import java.util.Locale;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.qpsmtpd.api.answer.DsnStatus;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigView;
-import org.qpsmtpd.api.hook.DsnStatus;
-import org.qpsmtpd.api.hook.HookResult;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.mail.Hosts;
-import org.qpsmtpd.api.mail.Recipient;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.net.Hosts;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.session.Recipient;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * Decides whether a recipient is ours. The last of the plugins that answer {@code rcpt}, as it

@@ -7,11 +7,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.qpsmtpd.api.connection.NoteKey;
-import org.qpsmtpd.api.hook.Action;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.AddressSyntax;
+import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.testkit.FakeConfig;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakeRecipient;
@@ -57,7 +57,7 @@ class RcptOkPluginTest {
     void whitelistsOpenNoRelay() {
         connection.notes().put(NoteKey.WHITELIST_HOST, "listed");
         transaction.notes().put(NoteKey.WHITELIST_SENDER, "listed");
-        assertThat(connection.isImmune()).isTrue();
+        assertThat(transaction.isImmune()).isTrue();
 
         assertThat(rcpt("user@example.com").action()).isEqualTo(Action.DENY);
         assertThat(rcpt("user@localhost").action()).isEqualTo(Action.OK);

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.api.connection.Network;
+import org.qpsmtpd.api.net.Network;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -12,7 +12,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.StandardConstants;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.mail.Hosts;
+import org.qpsmtpd.api.net.Hosts;
 
 /**
  * Chooses the key by the name that the client asks for (RFC 6066 section 3). Who asks for no name,

@@ -18,7 +18,7 @@ import java.util.Set;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
-import org.qpsmtpd.api.mail.Hosts;
+import org.qpsmtpd.api.net.Hosts;
 import org.qpsmtpd.plugin.tls.PemFile.Block;
 
 /**

@@ -17,9 +17,9 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.config.ConfigView;
-import org.qpsmtpd.api.connection.Connection;
 import org.qpsmtpd.api.hook.TlsHook;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.session.Connection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

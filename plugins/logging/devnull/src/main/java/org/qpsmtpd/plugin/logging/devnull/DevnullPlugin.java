@@ -2,7 +2,7 @@ package org.qpsmtpd.plugin.logging.devnull;
 
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.log.LogLevel;

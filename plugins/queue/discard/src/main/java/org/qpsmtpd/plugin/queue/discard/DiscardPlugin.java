@@ -3,11 +3,11 @@ package org.qpsmtpd.plugin.queue.discard;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.QueueHook;
-import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.session.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.session.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -12,12 +12,12 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.Designate;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.mail.HeaderField;
-import org.qpsmtpd.api.mail.Recipient;
-import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.session.Recipient;
+import org.qpsmtpd.api.session.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

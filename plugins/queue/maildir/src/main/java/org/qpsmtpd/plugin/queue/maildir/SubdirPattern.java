@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.mail.Hosts;
+import org.qpsmtpd.api.net.Hosts;
 
 /**
  * The setting {@code subdir}: where a recipient's maildir lies below the common directory. Whatever

@@ -3,7 +3,7 @@ package org.qpsmtpd.plugin.queue.maildir;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeTransaction;
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeTransaction;

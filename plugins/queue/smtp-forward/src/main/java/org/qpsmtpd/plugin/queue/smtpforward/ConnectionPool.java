@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.session.Connection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.qpsmtpd.api.hook.HookResult;
-import org.qpsmtpd.api.mail.Recipient;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.session.Recipient;
 
 /** One message over one connection. */
 final class Delivery {

@@ -2,7 +2,7 @@ package org.qpsmtpd.plugin.queue.smtpforward;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import org.qpsmtpd.api.connection.Connection;
+import org.qpsmtpd.api.session.Connection;
 
 /** What is said before the first message: greeting, EHLO, STARTTLS, XCLIENT. */
 final class Opening {

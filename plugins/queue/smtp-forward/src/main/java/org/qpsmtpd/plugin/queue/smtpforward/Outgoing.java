@@ -3,11 +3,11 @@ package org.qpsmtpd.plugin.queue.smtpforward;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Optional;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.BodyType;
-import org.qpsmtpd.api.mail.Recipient;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.session.Recipient;
+import org.qpsmtpd.api.session.Transaction;
 
 /** A message on its way out, with what is known of it before it is sent. */
 final class Outgoing {

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.Hello;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Hello;
 
 /** Tells the next hop who the client is (Postfix, XCLIENT_README). */
 final class Xclient {

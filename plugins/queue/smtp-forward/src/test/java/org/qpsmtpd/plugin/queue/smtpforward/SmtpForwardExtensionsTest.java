@@ -7,8 +7,8 @@ import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.transaction;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.qpsmtpd.api.hook.Action;
-import org.qpsmtpd.api.hook.HookResult;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.testkit.FakeRecipient;
 import org.qpsmtpd.testkit.FakeTransaction;
 

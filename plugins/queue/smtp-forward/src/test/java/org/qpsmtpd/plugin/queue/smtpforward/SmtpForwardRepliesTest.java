@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.qpsmtpd.api.hook.Action;
-import org.qpsmtpd.api.hook.HookResult;
-import org.qpsmtpd.api.mail.Transaction;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.testkit.FakeTransaction;
 
 /** What the client reads for each answer of the next hop. */

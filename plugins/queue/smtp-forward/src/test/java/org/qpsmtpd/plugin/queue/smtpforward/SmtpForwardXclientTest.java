@@ -6,7 +6,7 @@ import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.message;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakeTransaction;
 

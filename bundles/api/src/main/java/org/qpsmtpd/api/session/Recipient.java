@@ -1,8 +1,9 @@
-package org.qpsmtpd.api.mail;
+package org.qpsmtpd.api.session;
 
 import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.config.Config;
-import org.qpsmtpd.api.connection.Notes;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.Parameters;
 
 /** A recipient of the transaction; while the {@code rcpt} hook runs, one that may become it. */
 @ProviderType

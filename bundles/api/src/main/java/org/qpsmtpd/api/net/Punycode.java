@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.mail;
+package org.qpsmtpd.api.net;
 
 import java.util.ArrayList;
 import java.util.List;

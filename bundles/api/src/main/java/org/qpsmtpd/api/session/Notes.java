@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.connection;
+package org.qpsmtpd.api.session;
 
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;

@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.hook;
+package org.qpsmtpd.api.answer;
 
 /** What a plugin answers; the words and numbers are qpsmtpd's. */
 public enum Action {

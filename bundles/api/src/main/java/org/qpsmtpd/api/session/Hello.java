@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.connection;
+package org.qpsmtpd.api.session;
 
 /** How the client greeted. */
 public enum Hello {

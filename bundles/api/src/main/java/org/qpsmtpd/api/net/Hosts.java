@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.mail;
+package org.qpsmtpd.api.net;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.connection.Network;
 
 /**
  * Host names as they are compared. One host has many spellings: in upper case, in the letters of a
@@ -66,7 +65,7 @@ public final class Hosts {
      * The spellings of a host that {@link #anySpelling} tries, each once: a single one for nearly
      * every host.
      */
-    static List<String> spellings(String host) {
+    public static List<String> spellings(String host) {
         String comparable = comparable(host);
         String lower = host.toLowerCase(Locale.ROOT);
         if (comparable.equals(lower) && !comparable.contains(A_LABEL)) {
@@ -84,7 +83,7 @@ public final class Hosts {
      *
      * @param utf8 whether labels may be beyond ASCII
      */
-    static boolean isDomain(String text, boolean utf8) {
+    public static boolean isDomain(String text, boolean utf8) {
         if (text.isEmpty() || text.length() > MAX_HOST) {
             return false;
         }

@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.connection;
+package org.qpsmtpd.api.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

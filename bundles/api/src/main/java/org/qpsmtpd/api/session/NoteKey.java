@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.connection;
+package org.qpsmtpd.api.session;
 
 /**
  * The typed name of a note. Two keys of the same name and type are equal, so bundles that agree on

@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.hook;
+package org.qpsmtpd.api.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

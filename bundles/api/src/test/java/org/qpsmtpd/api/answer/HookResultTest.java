@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.hook;
+package org.qpsmtpd.api.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.ParsedCommand;
 import org.qpsmtpd.api.mail.Parameters;
 
 class HookResultTest {

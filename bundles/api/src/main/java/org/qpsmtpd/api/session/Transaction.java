@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.mail;
+package org.qpsmtpd.api.session;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.config.Config;
-import org.qpsmtpd.api.connection.Connection;
-import org.qpsmtpd.api.connection.Notes;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.BodyType;
+import org.qpsmtpd.api.mail.Parameters;
 
 /**
  * One message on its way in: envelope, header and body. A new one replaces it at MAIL, RSET, a
@@ -57,6 +58,14 @@ public interface Transaction {
 
     /** The notes of the transaction. */
     Notes notes();
+
+    /**
+     * Whether filters should leave the message alone: its client is immune, or its sender is
+     * whitelisted. Says nothing about which recipients are ours.
+     */
+    default boolean isImmune() {
+        return connection().isImmune() || notes().has(NoteKey.WHITELIST_SENDER);
+    }
 
     /** The header; empty until it has been received completely. */
     Headers headers();

@@ -1,6 +1,6 @@
-package org.qpsmtpd.api.connection;
+package org.qpsmtpd.api.session;
 
-import org.qpsmtpd.api.hook.Action;
+import org.qpsmtpd.api.answer.Action;
 
 /**
  * A refusal that was left for the plugin naughty to carry out.

@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.mail;
+package org.qpsmtpd.api.session;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.connection;
+package org.qpsmtpd.api.net;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;

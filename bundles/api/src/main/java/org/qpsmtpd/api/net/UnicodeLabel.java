@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.mail;
+package org.qpsmtpd.api.net;
 
 import java.lang.Character.UnicodeScript;
 import java.text.Normalizer;

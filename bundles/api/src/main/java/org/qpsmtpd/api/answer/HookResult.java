@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.hook;
+package org.qpsmtpd.api.answer;
 
 import java.util.Objects;
 import java.util.Optional;
@@ -139,7 +139,7 @@ public final class HookResult {
      * reason and a reply code given here hold for an answer without its own.
      *
      * <p>Code that logs while it works at the answer should run on {@link
-     * org.qpsmtpd.api.connection.Connection#carrying}, so that its lines are known as the call's.
+     * org.qpsmtpd.api.session.Connection#carrying}, so that its lines are known as the call's.
      */
     public static HookResult later(CompletionStage<HookResult> stage) {
         Objects.requireNonNull(stage, "an answer that comes later needs a stage");

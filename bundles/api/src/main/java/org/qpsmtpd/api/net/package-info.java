@@ -1,8 +1,8 @@
-/** The client's connection and the notes that plugins leave on it for each other. */
+/** Names of hosts and networks of addresses, as values. */
 @Export
-@Version("1.2.0")
+@Version("1.0.0")
 @NullMarked
-package org.qpsmtpd.api.connection;
+package org.qpsmtpd.api.net;
 
 import org.jspecify.annotations.NullMarked;
 import org.osgi.annotation.bundle.Export;

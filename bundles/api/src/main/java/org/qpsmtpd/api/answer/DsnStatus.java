@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.hook;
+package org.qpsmtpd.api.answer;
 
 /**
  * qpsmtpd's named enhanced status codes (RFC 3463). A plugin answers with one by {@link #result}.

@@ -1,4 +1,4 @@
-package org.qpsmtpd.api.connection;
+package org.qpsmtpd.api.session;
 
 import java.net.InetAddress;
 import java.time.Duration;
@@ -8,7 +8,6 @@ import java.util.concurrent.Executor;
 import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.mail.Transaction;
 import org.qpsmtpd.api.service.Clock;
 
 /**
@@ -66,9 +65,6 @@ public interface Connection {
     /** What was agreed for TLS; absent on a connection in clear. */
     Optional<TlsInfo> tls();
 
-    /** The current transaction; absent before the first HELO or EHLO. */
-    Optional<Transaction> transaction();
-
     /** The connection's notes. */
     Notes notes();
 
@@ -96,13 +92,11 @@ public interface Connection {
     }
 
     /**
-     * Whether filters should leave the client alone: it may relay, its host is whitelisted, or the
-     * sender of the current transaction is. Says nothing about which recipients are ours.
+     * Whether filters should leave the client alone: it may relay, or its host is whitelisted. Says
+     * nothing about which recipients are ours. What is asked about a message asks the transaction.
      */
     default boolean isImmune() {
-        return isRelayClient()
-                || notes().has(NoteKey.WHITELIST_HOST)
-                || transaction().filter(t -> t.notes().has(NoteKey.WHITELIST_SENDER)).isPresent();
+        return isRelayClient() || notes().has(NoteKey.WHITELIST_HOST);
     }
 
     /** Whether the client is this machine: an address of 127.0.0.0/8 or ::1. */

@@ -1,8 +1,9 @@
-package org.qpsmtpd.api.mail;
+package org.qpsmtpd.api.session;
 
 import java.util.List;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
+import org.qpsmtpd.api.mail.HeaderField;
 
 /**
  * The header of the message in arrival: an ordered multimap. Fields that no plugin changed are

@@ -1,7 +1,6 @@
-package org.qpsmtpd.api.hook;
+package org.qpsmtpd.api.session;
 
 import org.osgi.annotation.versioning.ProviderType;
-import org.qpsmtpd.api.connection.Connection;
 
 /** What is known of a connection before the server has said anything to it. */
 @ProviderType
