@@ -19,6 +19,7 @@ import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Hello;
+import org.qpsmtpd.api.session.Lifetime;
 import org.qpsmtpd.api.session.Naughty;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.Notes;
@@ -37,6 +38,7 @@ public final class FakeConnection implements Connection {
     private final InetAddress remoteAddress;
     private final String remoteIp;
     private final FakeNotes notes = new FakeNotes();
+    private final Lifetime lifetime = new Lifetime();
     private final Queue<CompletionStage<Boolean>> inputs = new ArrayDeque<>();
     private final List<Duration> awaited = new ArrayList<>();
     private final List<String> authenticationResults = new ArrayList<>();
@@ -192,6 +194,12 @@ public final class FakeConnection implements Connection {
         return this;
     }
 
+    /** Ends the connection, and with it what plugins keep of it. */
+    public void end() {
+        notes.clear();
+        lifetime.end();
+    }
+
     /** The karma given so far; 0 when none was. */
     public int karma() {
         return notes.get(NoteKey.KARMA).orElse(0);
@@ -291,6 +299,11 @@ public final class FakeConnection implements Connection {
     @Override
     public FakeConfig configFor(Address address) {
         return configs.getOrDefault(address.comparable(), config);
+    }
+
+    @Override
+    public Lifetime lifetime() {
+        return lifetime;
     }
 
     @Override
