@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.session.Connection;
@@ -192,6 +193,16 @@ public final class FakeConnection implements Connection {
     public FakeConnection withInput(CompletionStage<Boolean> answer) {
         inputs.add(answer);
         return this;
+    }
+
+    /**
+     * Does what the server does with a plugin's answer besides replying: changes the karma.
+     *
+     * @return the same answer
+     */
+    public HookResult answered(HookResult answer) {
+        adjustKarma(answer.karma());
+        return answer;
     }
 
     /** Ends the connection, and with it what plugins keep of it. */
