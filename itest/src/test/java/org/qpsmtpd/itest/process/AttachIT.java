@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ProcessOutput;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.ServerUnderTest;
@@ -68,7 +69,7 @@ class AttachIT {
 
     AttachIT(@TempDir Path folder) throws IOException {
         this.folder = folder;
-        port = OptionsIT.freePort();
+        port = FreePort.take();
     }
 
     @BeforeAll
@@ -444,7 +445,7 @@ class AttachIT {
         String path = System.getenv("PATH");
         Map<String, String> ours =
                 Map.of("PATH", path, "QPSMTPD_DEPLOY", folder.resolve("deploy").toString());
-        int second = OptionsIT.freePort();
+        int second = FreePort.take();
         xinetd("127.0.0.1", port, ours, PROGRAM);
         Map<String, String> theirs = Map.of("PATH", path, "QPSMTPD_CONFIG", "/etc/qpsmtpd");
         xinetd("127.0.0.1", second, theirs, perl());
@@ -467,9 +468,9 @@ class AttachIT {
         Map<String, String> fresh = new HashMap<>(environment(server.attach()));
         fresh.put("QPSMTPD_CONFIG", server.config().toString());
         fresh.put("QPSMTPD_DEPLOY", server.deploy().toString());
-        int second = OptionsIT.freePort();
-        int third = OptionsIT.freePort();
-        int fourth = OptionsIT.freePort();
+        int second = FreePort.take();
+        int third = FreePort.take();
+        int fourth = FreePort.take();
         xinetd("127.0.0.1", port, environment(server.attach()), PROGRAM + " --attach");
         xinetd("127.0.0.1", second, fresh, PROGRAM);
         xinetd("127.0.0.1", third, theirs, perl());

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ProcessOutput;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.ServerUnderTest;
@@ -42,7 +43,7 @@ class InetdIT {
 
     @BeforeEach
     void configure() throws IOException {
-        port = OptionsIT.freePort();
+        port = FreePort.take();
         Files.createDirectory(folder.resolve("config"));
         write("me", "mx.example.org");
         write("rcpthosts", "example.com");

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.Maildir;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.Program.Result;
@@ -262,7 +263,7 @@ class KarafIT {
 
     @Test
     void servesAFurtherServerWithItsOwnConfiguration() throws IOException {
-        int port = OptionsIT.freePort();
+        int port = FreePort.take();
         Path config = Files.createDirectory(karaf.etc("qpsmtpd-shop"));
         Files.writeString(config.resolve("me"), "shop.example.org\n");
         Files.writeString(config.resolve("rcpthosts"), "example.com\n");

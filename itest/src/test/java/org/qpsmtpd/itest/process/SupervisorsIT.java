@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ProcessOutput;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.ServerUnderTest;
@@ -38,7 +39,7 @@ class SupervisorsIT {
 
     @BeforeEach
     void configure() throws IOException {
-        port = OptionsIT.freePort();
+        port = FreePort.take();
         Path config = Files.createDirectory(folder.resolve("config"));
         Files.createDirectory(folder.resolve("deploy"));
         Files.writeString(config.resolve("me"), "mx.example.org\n");

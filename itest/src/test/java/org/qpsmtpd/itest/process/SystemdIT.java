@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ProcessOutput;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.ServerUnderTest;
@@ -129,8 +130,8 @@ class SystemdIT {
 
     @Test
     void servesSocketsThatWerePassedOn() throws Exception {
-        int first = OptionsIT.freePort();
-        int second = OptionsIT.freePort();
+        int first = FreePort.take();
+        int second = FreePort.take();
         Program activate = Program.find("systemd-socket-activate", "systemd");
         Path config = Files.createDirectory(folder.resolve("config"));
         Files.writeString(config.resolve("me"), "mx.example.org\n");
