@@ -32,11 +32,11 @@ import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
 import org.qpsmtpd.runtime.felix.home.Bundles;
 import org.qpsmtpd.runtime.felix.home.Home;
-import org.qpsmtpd.runtime.felix.host.AccessLists;
+import org.qpsmtpd.runtime.felix.host.AccessListProbe;
 import org.qpsmtpd.runtime.felix.report.FrameworkLog;
 import org.qpsmtpd.runtime.felix.report.StartFailure;
 import org.qpsmtpd.runtime.felix.socket.AttachSocket;
-import org.qpsmtpd.runtime.felix.socket.Listener;
+import org.qpsmtpd.runtime.felix.socket.BoundSocket;
 
 /**
  * The OSGi framework with the bundles of the distribution in it, and the launcher's end of the
@@ -112,7 +112,7 @@ public final class Container {
     }
 
     /** Hands a bound socket to the core. */
-    public void offer(Listener listener) {
+    public void offer(BoundSocket listener) {
         register(ServerSocketChannel.class, listener.channel(), LISTENER, listener.address());
     }
 
@@ -139,7 +139,7 @@ public final class Container {
 
     /** Hands over what looks for access control lists. */
     private void offerAccessLists() {
-        Predicate<Path> lists = AccessLists::isOn;
+        Predicate<Path> lists = AccessListProbe::isOn;
         register(Predicate.class, lists, LAUNCHER, "access_lists");
     }
 

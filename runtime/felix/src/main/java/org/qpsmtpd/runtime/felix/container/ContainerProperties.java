@@ -10,7 +10,7 @@ import org.osgi.framework.Constants;
 import org.qpsmtpd.runtime.felix.home.Home;
 import org.qpsmtpd.runtime.felix.home.Scratch;
 import org.qpsmtpd.runtime.felix.options.Options;
-import org.qpsmtpd.runtime.felix.socket.Listener;
+import org.qpsmtpd.runtime.felix.socket.BoundSocket;
 
 /** What the framework and the bundles are told when they start. */
 public final class ContainerProperties {
@@ -19,11 +19,11 @@ public final class ContainerProperties {
     private ContainerProperties() {}
 
     public static Map<String, String> of(
-            Options options, Home home, Scratch scratch, List<Listener> listeners)
+            Options options, Home home, Scratch scratch, List<BoundSocket> listeners)
             throws IOException {
         Map<String, String> all = new HashMap<>();
         all.putAll(framework(scratch));
-        all.putAll(options.properties(listeners.stream().map(Listener::address).toList()));
+        all.putAll(options.properties(listeners.stream().map(BoundSocket::address).toList()));
         all.put(Options.PREFIX + "model", options.frontEnd().model());
         all.put(Options.PREFIX + "home", home.directory().toString());
         all.put(Options.PREFIX + "config_dir", home.config().toString());

@@ -120,13 +120,13 @@ public final class Installation {
     private static void startAll(List<Bundle> bundles) throws StartFailure {
         for (Bundle bundle : bundles) {
             try {
-                BundleStart.start(bundle);
+                BundleStarter.start(bundle);
             } catch (BundleException e) {
                 throw StartFailure.failed(
                         "FATAL: bundle "
                                 + bundle.getSymbolicName()
                                 + " does not start: "
-                                + BundleStart.reason(e));
+                                + BundleStarter.reason(e));
             }
         }
     }

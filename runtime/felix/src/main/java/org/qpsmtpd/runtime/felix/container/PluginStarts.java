@@ -69,7 +69,7 @@ public final class PluginStarts implements AutoCloseable {
 
     private static void start(Bundle plugin, CompletableFuture<Void> started) {
         try {
-            BundleStart.start(plugin);
+            BundleStarter.start(plugin);
             started.complete(null);
         } catch (Throwable e) { // a bundle may throw anything
             started.completeExceptionally(e);
@@ -86,7 +86,7 @@ public final class PluginStarts implements AutoCloseable {
         } catch (ExecutionException e) {
             String reason =
                     e.getCause() instanceof BundleException failure
-                            ? BundleStart.reason(failure)
+                            ? BundleStarter.reason(failure)
                             : OneLine.reason(e);
             LOG.warning("plugin bundle " + plugin.getSymbolicName() + " does not start: " + reason);
             return true;

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.runtime.felix.options.FrontEnd;
-import org.qpsmtpd.runtime.felix.options.Option;
+import org.qpsmtpd.runtime.felix.options.ProgramOption;
 import org.qpsmtpd.runtime.felix.report.OneLine;
 import org.qpsmtpd.runtime.felix.report.StartFailure;
 
@@ -23,7 +23,7 @@ import org.qpsmtpd.runtime.felix.report.StartFailure;
 public final class Inetd {
     static final String ERRORS = "org.qpsmtpd.error_fd";
 
-    private static final String ARCHIVE = "--" + Option.ARCHIVE.names().get(0);
+    private static final String ARCHIVE = "--" + ProgramOption.ARCHIVE.names().get(0);
 
     private Inetd() {}
 

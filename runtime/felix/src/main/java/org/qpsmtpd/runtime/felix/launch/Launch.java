@@ -38,8 +38,8 @@ import org.qpsmtpd.runtime.felix.report.OneLine;
 import org.qpsmtpd.runtime.felix.report.StartFailure;
 import org.qpsmtpd.runtime.felix.report.StartLog;
 import org.qpsmtpd.runtime.felix.socket.AttachSocket;
+import org.qpsmtpd.runtime.felix.socket.BoundSocket;
 import org.qpsmtpd.runtime.felix.socket.InheritedListeners;
-import org.qpsmtpd.runtime.felix.socket.Listener;
 
 /**
  * One run of the server, from checked options to the exit status. The order is qpsmtpd's: pid file,
@@ -110,7 +110,7 @@ public final class Launch {
         try {
             @Nullable Account account = account(root);
             makeFiles(root, account);
-            List<Listener> listeners = listeners();
+            List<BoundSocket> listeners = listeners();
             boolean lowered = lower(priority, root);
             become(account, root);
             requireConfiguration();
@@ -137,16 +137,16 @@ public final class Launch {
     }
 
     /** Those passed on by the service manager and those named, or everywhere if there are none. */
-    private List<Listener> listeners() throws StartFailure, IOException {
+    private List<BoundSocket> listeners() throws StartFailure, IOException {
         if (inherited != null) {
             return inherited.channel() instanceof ServerSocketChannel socket
-                    ? List.of(Listener.of(socket))
+                    ? List.of(BoundSocket.of(socket))
                     : List.of();
         }
         long pid = ProcessHandle.current().pid();
-        List<Listener> listeners = new ArrayList<>(InheritedListeners.of(System.getenv(), pid));
+        List<BoundSocket> listeners = new ArrayList<>(InheritedListeners.of(System.getenv(), pid));
         if (listeners.isEmpty() || !options.addresses().isEmpty()) {
-            listeners.addAll(Listener.bind(options.addresses(), options.ports()));
+            listeners.addAll(BoundSocket.bind(options.addresses(), options.ports()));
         }
         listeners.forEach(listener -> log.debug("bound " + listener.address()));
         return listeners;
@@ -273,7 +273,7 @@ public final class Launch {
         faults.forEach(fault -> log.warn("WARNING: " + fault));
     }
 
-    private Container startContainer(List<Listener> listeners, @Nullable Priority priority)
+    private Container startContainer(List<BoundSocket> listeners, @Nullable Priority priority)
             throws StartFailure, IOException, BundleException, InterruptedException {
         requireReadable(home.bundles());
         Scratch room = isRehearsal() ? Scratch.openTemporary() : Scratch.open(home.var());

@@ -10,9 +10,9 @@ import org.qpsmtpd.runtime.felix.home.Home;
 import org.qpsmtpd.runtime.felix.host.Detachment;
 import org.qpsmtpd.runtime.felix.options.CommandLine;
 import org.qpsmtpd.runtime.felix.options.FrontEnd;
-import org.qpsmtpd.runtime.felix.options.Option;
+import org.qpsmtpd.runtime.felix.options.HelpText;
 import org.qpsmtpd.runtime.felix.options.Options;
-import org.qpsmtpd.runtime.felix.options.Usage;
+import org.qpsmtpd.runtime.felix.options.ProgramOption;
 import org.qpsmtpd.runtime.felix.report.OneLine;
 import org.qpsmtpd.runtime.felix.report.StandardErrorHandler;
 import org.qpsmtpd.runtime.felix.report.StartFailure;
@@ -39,8 +39,11 @@ public final class Program {
         StandardErrorHandler.install(err);
         try {
             CommandLine line = CommandLine.of(frontEnd, words);
-            if (line.has(Option.HELP) || line.has(Option.VERSION)) {
-                out.print(line.has(Option.HELP) ? Usage.text(frontEnd) : Usage.VERSION + "\n");
+            if (line.has(ProgramOption.HELP) || line.has(ProgramOption.VERSION)) {
+                out.print(
+                        line.has(ProgramOption.HELP)
+                                ? HelpText.text(frontEnd)
+                                : HelpText.VERSION + "\n");
                 out.flush();
                 return 0;
             }

@@ -26,7 +26,7 @@ import org.qpsmtpd.runtime.felix.report.StartFailure;
  */
 public final class CommandLine {
     private final FrontEnd frontEnd;
-    private final Map<Option, List<String>> values = new EnumMap<>(Option.class);
+    private final Map<ProgramOption, List<String>> values = new EnumMap<>(ProgramOption.class);
 
     private CommandLine(FrontEnd frontEnd) {
         this.frontEnd = frontEnd;
@@ -41,7 +41,9 @@ public final class CommandLine {
     public static CommandLine of(FrontEnd frontEnd, List<String> words) throws StartFailure {
         CommandLine line = new CommandLine(frontEnd);
         Iterator<String> rest = words.iterator();
-        while (rest.hasNext() && !line.has(Option.HELP) && !line.has(Option.VERSION)) {
+        while (rest.hasNext()
+                && !line.has(ProgramOption.HELP)
+                && !line.has(ProgramOption.VERSION)) {
             String word = rest.next();
             if (word.equals("--")) {
                 refuse(rest);
@@ -57,17 +59,17 @@ public final class CommandLine {
         return frontEnd;
     }
 
-    public boolean has(Option option) {
+    public boolean has(ProgramOption option) {
         return values.containsKey(option);
     }
 
     /** All values given, in order; empty when the option was not given. */
-    List<String> all(Option option) {
+    List<String> all(ProgramOption option) {
         return values.getOrDefault(option, List.of());
     }
 
     /** The last value given, or null. */
-    @Nullable String last(Option option) {
+    @Nullable String last(ProgramOption option) {
         List<String> all = all(option);
         return all.isEmpty() ? null : all.get(all.size() - 1);
     }
@@ -85,17 +87,17 @@ public final class CommandLine {
         String body = word.substring(word.startsWith("--") ? 2 : 1);
         int equals = body.indexOf('=');
         String name = equals < 0 ? body : body.substring(0, equals);
-        Option option = find(name, word);
+        ProgramOption option = find(name, word);
         @Nullable String value = equals < 0 ? null : body.substring(equals + 1);
         values.computeIfAbsent(option, o -> new ArrayList<>()).add(value(option, value, rest));
     }
 
-    private Option find(String name, String word) throws StartFailure {
+    private ProgramOption find(String name, String word) throws StartFailure {
         String wanted = frontEnd.ignoresCase() ? name.toLowerCase(Locale.ROOT) : name;
         Set<String> candidates = new LinkedHashSet<>();
-        Set<Option> options = new LinkedHashSet<>();
+        Set<ProgramOption> options = new LinkedHashSet<>();
         List<String> names = new ArrayList<>();
-        for (Option option : frontEnd.options()) {
+        for (ProgramOption option : frontEnd.options()) {
             for (String known : frontEnd.names(option)) {
                 names.add(known);
                 if (known.equals(wanted)) {
@@ -132,7 +134,7 @@ public final class CommandLine {
                 "unexpected word \"" + word + "\": options begin with --, see --help");
     }
 
-    private String value(Option option, @Nullable String attached, Iterator<String> rest)
+    private String value(ProgramOption option, @Nullable String attached, Iterator<String> rest)
             throws StartFailure {
         if (option.isFlag()) {
             if (attached != null) {
@@ -158,11 +160,11 @@ public final class CommandLine {
     }
 
     /** A word such as {@code -5} after an option that takes a number is its value. */
-    private static boolean isOption(String value, Option option) {
+    private static boolean isOption(String value, ProgramOption option) {
         return value.startsWith("-") && !(option.isNumber() && value.matches("-[0-9]+"));
     }
 
-    private String number(Option option, String value) throws StartFailure {
+    private String number(ProgramOption option, String value) throws StartFailure {
         if (value.matches("[-+]?[0-9]{1,9}") && option.allows(Integer.parseInt(value))) {
             return Integer.toString(Integer.parseInt(value));
         }

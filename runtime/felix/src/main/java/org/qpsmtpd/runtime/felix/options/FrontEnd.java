@@ -23,48 +23,49 @@ public enum FrontEnd {
     /** The system property by which the start script tells its name. */
     static final String PROPERTY = "org.qpsmtpd.program";
 
-    private static final Set<Option> FORKSERVER_OPTIONS =
+    private static final Set<ProgramOption> FORKSERVER_OPTIONS =
             Collections.unmodifiableSet(
                     EnumSet.of(
-                            Option.INTERFACE,
-                            Option.PORT,
-                            Option.LIMIT_CONNECTIONS,
-                            Option.MAX_FROM_IP,
-                            Option.USER,
-                            Option.PID_FILE,
-                            Option.DETACH,
-                            Option.NO_RDNS,
-                            Option.HELP));
+                            ProgramOption.INTERFACE,
+                            ProgramOption.PORT,
+                            ProgramOption.LIMIT_CONNECTIONS,
+                            ProgramOption.MAX_FROM_IP,
+                            ProgramOption.USER,
+                            ProgramOption.PID_FILE,
+                            ProgramOption.DETACH,
+                            ProgramOption.NO_RDNS,
+                            ProgramOption.HELP));
 
-    private static final Set<Option> PREFORK_OPTIONS =
+    private static final Set<ProgramOption> PREFORK_OPTIONS =
             Collections.unmodifiableSet(
-                    EnumSet.complementOf(EnumSet.of(Option.NO_RDNS, Option.ARCHIVE)));
+                    EnumSet.complementOf(EnumSet.of(ProgramOption.NO_RDNS, ProgramOption.ARCHIVE)));
 
-    private static final Set<Option> INETD_OPTIONS =
-            Collections.unmodifiableSet(EnumSet.of(Option.ARCHIVE, Option.VERSION, Option.HELP));
+    private static final Set<ProgramOption> INETD_OPTIONS =
+            Collections.unmodifiableSet(
+                    EnumSet.of(ProgramOption.ARCHIVE, ProgramOption.VERSION, ProgramOption.HELP));
 
-    private static final Map<Option, List<String>> FORKSERVER_NAMES =
+    private static final Map<ProgramOption, List<String>> FORKSERVER_NAMES =
             Map.of(
-                    Option.INTERFACE, List.of("listen-address", "l"),
-                    Option.PORT, List.of("port", "p"),
-                    Option.LIMIT_CONNECTIONS, List.of("limit-connections", "c"),
-                    Option.MAX_FROM_IP, List.of("max-from-ip", "m"),
-                    Option.USER, List.of("user", "u"),
-                    Option.DETACH, List.of("detach", "d"),
-                    Option.NO_RDNS, List.of("no-rdns", "H"),
-                    Option.HELP, List.of("help", "h"));
+                    ProgramOption.INTERFACE, List.of("listen-address", "l"),
+                    ProgramOption.PORT, List.of("port", "p"),
+                    ProgramOption.LIMIT_CONNECTIONS, List.of("limit-connections", "c"),
+                    ProgramOption.MAX_FROM_IP, List.of("max-from-ip", "m"),
+                    ProgramOption.USER, List.of("user", "u"),
+                    ProgramOption.DETACH, List.of("detach", "d"),
+                    ProgramOption.NO_RDNS, List.of("no-rdns", "H"),
+                    ProgramOption.HELP, List.of("help", "h"));
 
-    private static final Map<Option, String> FORKSERVER_MEANINGS =
+    private static final Map<ProgramOption, String> FORKSERVER_MEANINGS =
             Map.of(
-                    Option.PORT,
+                    ProgramOption.PORT,
                     "port of each address that names none; 0 takes a free one; may be repeated,"
                             + " each address is then bound on every port (2525)",
-                    Option.LIMIT_CONNECTIONS,
+                    ProgramOption.LIMIT_CONNECTIONS,
                     "how many connections there may be at once; 0: what the open-file limit"
                             + " allows (15)",
-                    Option.MAX_FROM_IP,
+                    ProgramOption.MAX_FROM_IP,
                     "how many connections one address may have at once; 0 sets no limit (5)",
-                    Option.USER,
+                    ProgramOption.USER,
                     "switch to this user and its groups after binding (smtpd when started as"
                             + " root, else none)");
 
@@ -98,7 +99,7 @@ public enum FrontEnd {
     }
 
     /** The options it has, in the order of its usage text. */
-    public Set<Option> options() {
+    public Set<ProgramOption> options() {
         return switch (this) {
             case PREFORK -> PREFORK_OPTIONS;
             case FORKSERVER -> FORKSERVER_OPTIONS;
@@ -107,18 +108,18 @@ public enum FrontEnd {
     }
 
     /** The spellings of an option, without dashes; the first is the main one. */
-    List<String> names(Option option) {
+    List<String> names(ProgramOption option) {
         return this != FORKSERVER
                 ? option.names()
                 : FORKSERVER_NAMES.getOrDefault(option, option.names());
     }
 
     /** The option as an administrator types it. */
-    String spelled(Option option) {
+    String spelled(ProgramOption option) {
         return "--" + names(option).get(0);
     }
 
-    String meaning(Option option) {
+    String meaning(ProgramOption option) {
         return this != FORKSERVER
                 ? option.meaning()
                 : FORKSERVER_MEANINGS.getOrDefault(option, option.meaning());

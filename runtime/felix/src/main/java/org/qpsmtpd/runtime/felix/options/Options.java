@@ -64,13 +64,13 @@ public record Options(
     public static Options of(CommandLine line) throws StartFailure {
         FrontEnd frontEnd = line.frontEnd();
         List<Integer> ports = ports(line);
-        int limit = number(line, Option.LIMIT_CONNECTIONS, frontEnd.limitConnections());
+        int limit = number(line, ProgramOption.LIMIT_CONNECTIONS, frontEnd.limitConnections());
         // A forkserver has a child for each connection.
         boolean forks = frontEnd != FrontEnd.PREFORK;
-        int children = forks ? childFor(limit) : number(line, Option.CHILDREN, 15);
+        int children = forks ? childFor(limit) : number(line, ProgramOption.CHILDREN, 15);
         // 1.00 takes more idle children than children for "all of them"; so does this.
-        int idle = forks ? 0 : Math.min(children, number(line, Option.IDLE_CHILDREN, 5));
-        if (line.has(Option.CONSOLE) && line.has(Option.DETACH)) {
+        int idle = forks ? 0 : Math.min(children, number(line, ProgramOption.IDLE_CHILDREN, 5));
+        if (line.has(ProgramOption.CONSOLE) && line.has(ProgramOption.DETACH)) {
             throw StartFailure.usage(
                     "option --console needs a terminal, so it cannot be used with --detach");
         }
@@ -82,15 +82,15 @@ public record Options(
                 children,
                 idle,
                 limit,
-                number(line, Option.MAX_FROM_IP, frontEnd.maxFromIp()),
-                number(line, Option.RENICE_PARENT, forks ? 0 : 5),
-                line.has(Option.RENICE_PARENT),
+                number(line, ProgramOption.MAX_FROM_IP, frontEnd.maxFromIp()),
+                number(line, ProgramOption.RENICE_PARENT, forks ? 0 : 5),
+                line.has(ProgramOption.RENICE_PARENT),
                 pidFile(line),
-                line.has(Option.DETACH),
-                line.has(Option.PRETTY_CHILD),
-                line.has(Option.CONSOLE),
-                line.has(Option.DEBUG),
-                line.has(Option.QUIET) || frontEnd == FrontEnd.INETD);
+                line.has(ProgramOption.DETACH),
+                line.has(ProgramOption.PRETTY_CHILD),
+                line.has(ProgramOption.CONSOLE),
+                line.has(ProgramOption.DEBUG),
+                line.has(ProgramOption.QUIET) || frontEnd == FrontEnd.INETD);
     }
 
     /**
@@ -101,24 +101,24 @@ public record Options(
      */
     public Map<String, String> properties(List<String> listening) {
         Map<String, String> properties = new LinkedHashMap<>();
-        properties.put(key(Option.PORT), joined(ports));
-        properties.put(key(Option.INTERFACE), joined(listening));
+        properties.put(key(ProgramOption.PORT), joined(ports));
+        properties.put(key(ProgramOption.INTERFACE), joined(listening));
         if (user != null) {
-            properties.put(key(Option.USER), user);
+            properties.put(key(ProgramOption.USER), user);
         }
-        properties.put(key(Option.CHILDREN), Integer.toString(children));
-        properties.put(key(Option.IDLE_CHILDREN), Integer.toString(idleChildren));
-        properties.put(key(Option.LIMIT_CONNECTIONS), Integer.toString(limitConnections));
-        properties.put(key(Option.MAX_FROM_IP), Integer.toString(maxFromIp));
-        properties.put(key(Option.RENICE_PARENT), Integer.toString(renice));
-        properties.put(key(Option.DETACH), Boolean.toString(detach));
+        properties.put(key(ProgramOption.CHILDREN), Integer.toString(children));
+        properties.put(key(ProgramOption.IDLE_CHILDREN), Integer.toString(idleChildren));
+        properties.put(key(ProgramOption.LIMIT_CONNECTIONS), Integer.toString(limitConnections));
+        properties.put(key(ProgramOption.MAX_FROM_IP), Integer.toString(maxFromIp));
+        properties.put(key(ProgramOption.RENICE_PARENT), Integer.toString(renice));
+        properties.put(key(ProgramOption.DETACH), Boolean.toString(detach));
         if (pidFile != null) {
-            properties.put(key(Option.PID_FILE), pidFile.toString());
+            properties.put(key(ProgramOption.PID_FILE), pidFile.toString());
         }
-        properties.put(key(Option.PRETTY_CHILD), Boolean.toString(prettyChild));
-        properties.put(key(Option.CONSOLE), Boolean.toString(console));
-        properties.put(key(Option.DEBUG), Boolean.toString(debug));
-        properties.put(key(Option.QUIET), Boolean.toString(quiet));
+        properties.put(key(ProgramOption.PRETTY_CHILD), Boolean.toString(prettyChild));
+        properties.put(key(ProgramOption.CONSOLE), Boolean.toString(console));
+        properties.put(key(ProgramOption.DEBUG), Boolean.toString(debug));
+        properties.put(key(ProgramOption.QUIET), Boolean.toString(quiet));
         return properties;
     }
 
@@ -127,7 +127,7 @@ public record Options(
     }
 
     private static List<Integer> ports(CommandLine line) {
-        List<Integer> ports = line.all(Option.PORT).stream().map(Integer::valueOf).toList();
+        List<Integer> ports = line.all(ProgramOption.PORT).stream().map(Integer::valueOf).toList();
         if (ports.isEmpty()) {
             return List.of(2525);
         }
@@ -139,9 +139,9 @@ public record Options(
     /** Each address on each port; one that names a port of its own on that alone. */
     private static List<ListenAddress> addresses(CommandLine line, List<Integer> ports)
             throws StartFailure {
-        String option = line.frontEnd().spelled(Option.INTERFACE);
+        String option = line.frontEnd().spelled(ProgramOption.INTERFACE);
         List<ListenAddress> addresses = new ArrayList<>();
-        for (String text : line.all(Option.INTERFACE)) {
+        for (String text : line.all(ProgramOption.INTERFACE)) {
             Map<String, ListenAddress> each = new LinkedHashMap<>();
             for (int port : ports) {
                 ListenAddress address = ListenAddress.parse(option, text, port);
@@ -156,17 +156,17 @@ public record Options(
         return values.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
-    private static String key(Option option) {
+    private static String key(ProgramOption option) {
         return PREFIX + option.names().get(0).replace('-', '_');
     }
 
-    private static int number(CommandLine line, Option option, int otherwise) {
+    private static int number(CommandLine line, ProgramOption option, int otherwise) {
         @Nullable String value = line.last(option);
         return value == null ? otherwise : Integer.parseInt(value);
     }
 
     private static @Nullable String user(CommandLine line) throws StartFailure {
-        @Nullable String name = line.last(Option.USER);
+        @Nullable String name = line.last(ProgramOption.USER);
         if (name != null && !USER.matcher(name).matches()) {
             throw StartFailure.usage(
                     "option --user: \""
@@ -177,7 +177,7 @@ public record Options(
     }
 
     private static @Nullable Path pidFile(CommandLine line) throws StartFailure {
-        @Nullable String path = line.last(Option.PID_FILE);
+        @Nullable String path = line.last(ProgramOption.PID_FILE);
         if (path == null) {
             return null;
         }

@@ -41,7 +41,8 @@ public final class InheritedListeners {
      * @throws StartFailure with status 1 when only one variable is there, when one is no number, or
      *     a descriptor is no listening TCP socket
      */
-    public static List<Listener> of(Map<String, String> environment, long pid) throws StartFailure {
+    public static List<BoundSocket> of(Map<String, String> environment, long pid)
+            throws StartFailure {
         @Nullable String count = environment.get(COUNT);
         @Nullable String process = environment.get(PID);
         if (count == null && process == null) {
@@ -50,7 +51,7 @@ public final class InheritedListeners {
         if (number(PID, process) != pid) {
             return List.of();
         }
-        List<Listener> listeners = new ArrayList<>();
+        List<BoundSocket> listeners = new ArrayList<>();
         for (int i = 0; i < number(COUNT, count); i++) {
             listeners.add(listener(FIRST + i));
         }
@@ -72,7 +73,7 @@ public final class InheritedListeners {
         return Integer.parseInt(value);
     }
 
-    private static Listener listener(int descriptor) throws StartFailure {
+    private static BoundSocket listener(int descriptor) throws StartFailure {
         if (option(descriptor, LibC.SO_TYPE) != LibC.SOCK_STREAM
                 || option(descriptor, LibC.SO_ACCEPTCONN) != 1) {
             throw unusable(descriptor, "it is no listening stream socket");
@@ -82,7 +83,7 @@ public final class InheritedListeners {
             throw unusable(descriptor, "it is no TCP socket");
         }
         try {
-            return Listener.of(channel(descriptor, domain));
+            return BoundSocket.of(channel(descriptor, domain));
         } catch (IOException | ReflectiveOperationException | InaccessibleObjectException e) {
             throw unusable(descriptor, OneLine.reason(e));
         }

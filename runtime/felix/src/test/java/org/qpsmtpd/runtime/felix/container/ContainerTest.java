@@ -27,7 +27,7 @@ import org.qpsmtpd.runtime.felix.home.Bundles;
 import org.qpsmtpd.runtime.felix.home.Home;
 import org.qpsmtpd.runtime.felix.options.ListenAddress;
 import org.qpsmtpd.runtime.felix.report.StartFailure;
-import org.qpsmtpd.runtime.felix.socket.Listener;
+import org.qpsmtpd.runtime.felix.socket.BoundSocket;
 
 /** The launcher's end of the contract, against a core of a few lines in a real framework. */
 final class ContainerTest {
@@ -52,7 +52,7 @@ final class ContainerTest {
 
     @BeforeEach
     void offerASocket() throws StartFailure {
-        Listener.bind(List.of(new ListenAddress("127.0.0.1", 0)), List.of(0))
+        BoundSocket.bind(List.of(new ListenAddress("127.0.0.1", 0)), List.of(0))
                 .forEach(container::offer);
     }
 

@@ -8,7 +8,7 @@ import java.io.PrintStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.qpsmtpd.runtime.felix.options.FrontEnd;
-import org.qpsmtpd.runtime.felix.options.Option;
+import org.qpsmtpd.runtime.felix.options.ProgramOption;
 
 final class ProgramTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -25,7 +25,7 @@ final class ProgramTest {
     void explainsEveryOptionInEightyColumns() {
         assertThat(run("--help")).isZero();
         String text = out.toString(UTF_8);
-        for (Option option : FrontEnd.PREFORK.options()) {
+        for (ProgramOption option : FrontEnd.PREFORK.options()) {
             for (String name : option.names()) {
                 assertThat(text).contains("--" + name);
             }

@@ -25,7 +25,7 @@ final class CommandLineTest {
                 "--port 025 --port 26"
             })
     void readsEverySpellingOfAnOptionWithAValue(String words) throws StartFailure {
-        assertThat(line(words).last(Option.PORT)).isEqualTo("26");
+        assertThat(line(words).last(ProgramOption.PORT)).isEqualTo("26");
     }
 
     @ParameterizedTest
@@ -38,7 +38,7 @@ final class CommandLineTest {
         "--q, QUIET",
         "--console, CONSOLE",
     })
-    void readsEverySpellingOfAFlag(String word, Option option) throws StartFailure {
+    void readsEverySpellingOfAFlag(String word, ProgramOption option) throws StartFailure {
         assertThat(line(word).has(option)).isTrue();
     }
 
@@ -50,14 +50,14 @@ final class CommandLineTest {
         "--u, USER",
         "--pi, PID_FILE",
     })
-    void takesTheNextWordAsText(String word, Option option) throws StartFailure {
+    void takesTheNextWordAsText(String word, ProgramOption option) throws StartFailure {
         assertThat(line(word + " first " + word + "=second").all(option))
                 .containsExactly("first", "second");
     }
 
     @Test
     void shortensChildrenAlthoughThereIsConsole() throws StartFailure {
-        assertThat(line("-c 20").last(Option.CHILDREN)).isEqualTo("20");
+        assertThat(line("-c 20").last(ProgramOption.CHILDREN)).isEqualTo("20");
         assertThat(refusal("--con")).contains("unknown option --con");
     }
 
@@ -98,7 +98,7 @@ final class CommandLineTest {
 
     @Test
     void endsAtTwoDashes() throws StartFailure {
-        assertThat(line("--debug --").has(Option.DEBUG)).isTrue();
+        assertThat(line("--debug --").has(ProgramOption.DEBUG)).isTrue();
         assertThat(refusal("-- --debug")).contains("unexpected word \"--debug\"");
     }
 
@@ -128,7 +128,7 @@ final class CommandLineTest {
         "MAX_FROM_IP, 0, 1000000",
         "RENICE_PARENT, 0, 39",
     })
-    void keepsNumbersInTheirRange(Option option, int least, int most) throws StartFailure {
+    void keepsNumbersInTheirRange(ProgramOption option, int least, int most) throws StartFailure {
         String allowed = "a number from " + least + " to " + most;
         assertThat(line(FrontEnd.PREFORK.spelled(option) + " " + least).last(option))
                 .isEqualTo("" + least);
@@ -143,8 +143,8 @@ final class CommandLineTest {
 
     @Test
     void looksAtNothingAfterHelpOrVersion() throws StartFailure {
-        assertThat(line("--help --foo").has(Option.HELP)).isTrue();
-        assertThat(line("--ver word").has(Option.VERSION)).isTrue();
+        assertThat(line("--help --foo").has(ProgramOption.HELP)).isTrue();
+        assertThat(line("--ver word").has(ProgramOption.VERSION)).isTrue();
     }
 
     @Test

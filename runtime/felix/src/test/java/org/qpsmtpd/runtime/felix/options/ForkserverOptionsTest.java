@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.runtime.felix.report.StartFailure;
-import org.qpsmtpd.runtime.felix.socket.Listener;
+import org.qpsmtpd.runtime.felix.socket.BoundSocket;
 
 /** The command line of {@code qpsmtpd-forkserver}. */
 final class ForkserverOptionsTest {
@@ -62,19 +62,19 @@ final class ForkserverOptionsTest {
 
     @Test
     void bindsAllAddressesOnEachPort() throws StartFailure {
-        List<Listener> listeners = Listener.bind(List.of(), List.of(0, 0));
+        List<BoundSocket> listeners = BoundSocket.bind(List.of(), List.of(0, 0));
         try {
             assertThat(listeners)
                     .hasSize(2)
                     .allMatch(listener -> listener.address().matches("(\\[::]|0\\.0\\.0\\.0):\\d+"))
-                    .extracting(Listener::address)
+                    .extracting(BoundSocket::address)
                     .doesNotHaveDuplicates();
         } finally {
             listeners.forEach(ForkserverOptionsTest::close);
         }
     }
 
-    private static void close(Listener listener) {
+    private static void close(BoundSocket listener) {
         try {
             listener.close();
         } catch (IOException e) {
@@ -110,7 +110,7 @@ final class ForkserverOptionsTest {
 
     @Test
     void explainsItsNineOptionsInEightyColumns() {
-        String text = Usage.text(FrontEnd.FORKSERVER);
+        String text = HelpText.text(FrontEnd.FORKSERVER);
         assertThat(FrontEnd.FORKSERVER.options()).hasSize(9);
         assertThat(text)
                 .startsWith("usage: qpsmtpd-forkserver [options]\n")

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Bounds a wait for the server: closes the channel when it takes too long, so that whoever waits on
  * it goes on with an exception.
  */
-final class TimeLimit {
+final class ConsoleTimeLimit {
     /** How long the server may take until it shows that it serves us. */
     static final int SECONDS = 10;
 
@@ -23,7 +23,7 @@ final class TimeLimit {
     private final AtomicBoolean ended = new AtomicBoolean();
 
     /** Begins to wait. */
-    TimeLimit(SocketChannel channel) {
+    ConsoleTimeLimit(SocketChannel channel) {
         CompletableFuture.delayedExecutor(SECONDS, TimeUnit.SECONDS)
                 .execute(
                         () -> {

@@ -21,7 +21,7 @@ import org.qpsmtpd.runtime.felix.report.StartFailure;
  *
  * @param address {@code A.B.C.D:PORT} or {@code [IPV6]:PORT}, with the real port
  */
-public record Listener(ServerSocketChannel channel, String address) implements Closeable {
+public record BoundSocket(ServerSocketChannel channel, String address) implements Closeable {
     /** The kernel cuts this to its own limit, net.core.somaxconn. */
     private static final int BACKLOG = 4096;
 
@@ -31,10 +31,10 @@ public record Listener(ServerSocketChannel channel, String address) implements C
      * @param ports the ports to bind when there are no addresses
      * @throws StartFailure with status 1 when one of them cannot be bound
      */
-    public static List<Listener> bind(List<ListenAddress> addresses, List<Integer> ports)
+    public static List<BoundSocket> bind(List<ListenAddress> addresses, List<Integer> ports)
             throws StartFailure {
         List<ListenAddress> wanted = addresses.isEmpty() ? everywhere(ports) : addresses;
-        List<Listener> bound = new ArrayList<>();
+        List<BoundSocket> bound = new ArrayList<>();
         for (ListenAddress address : wanted) {
             bound.add(bind(address));
         }
@@ -42,8 +42,8 @@ public record Listener(ServerSocketChannel channel, String address) implements C
     }
 
     /** A socket that somebody else bound. */
-    public static Listener of(ServerSocketChannel channel) throws IOException {
-        return new Listener(channel, inWords(channel));
+    public static BoundSocket of(ServerSocketChannel channel) throws IOException {
+        return new BoundSocket(channel, inWords(channel));
     }
 
     private static List<ListenAddress> everywhere(List<Integer> ports) {
@@ -56,7 +56,7 @@ public record Listener(ServerSocketChannel channel, String address) implements C
         channel.close();
     }
 
-    private static Listener bind(ListenAddress wanted) throws StartFailure {
+    private static BoundSocket bind(ListenAddress wanted) throws StartFailure {
         try {
             InetAddress host = InetAddress.getByName(wanted.host());
             ServerSocketChannel channel = ServerSocketChannel.open(family(host));

@@ -7,7 +7,7 @@ import java.util.List;
  * {@code --console}, and what {@code qpsmtpd-forkserver} has besides. Names and texts are those of
  * prefork, see {@link FrontEnd}.
  */
-public enum Option {
+public enum ProgramOption {
     PORT("port", 0, 65_535, "port of each address that names none; 0 takes a free one (2525)"),
     INTERFACE(
             "interface",
@@ -54,11 +54,11 @@ public enum Option {
     private final int most;
     private final String meaning;
 
-    Option(String name, String meaning) {
+    ProgramOption(String name, String meaning) {
         this(name, "", meaning);
     }
 
-    Option(String name, String placeholder, String meaning) {
+    ProgramOption(String name, String placeholder, String meaning) {
         this.name = name;
         this.placeholder = placeholder;
         this.number = false;
@@ -67,7 +67,7 @@ public enum Option {
         this.meaning = meaning;
     }
 
-    Option(String name, int least, int most, String meaning) {
+    ProgramOption(String name, int least, int most, String meaning) {
         this.name = name;
         this.placeholder = "N";
         this.number = true;

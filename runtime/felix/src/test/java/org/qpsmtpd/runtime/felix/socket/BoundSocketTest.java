@@ -14,12 +14,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.runtime.felix.options.ListenAddress;
 import org.qpsmtpd.runtime.felix.report.StartFailure;
 
-final class ListenerTest {
+final class BoundSocketTest {
     private static final ListenAddress ANY_PORT = new ListenAddress("127.0.0.1", 0);
 
     @Test
     void listensAndTellsTheRealPort() throws Exception {
-        Listener listener = Listener.bind(List.of(ANY_PORT), List.of(2525)).get(0);
+        BoundSocket listener = BoundSocket.bind(List.of(ANY_PORT), List.of(2525)).get(0);
         try (listener) {
             InetSocketAddress local = (InetSocketAddress) listener.channel().getLocalAddress();
             assertThat(listener.address()).isEqualTo("127.0.0.1:" + local.getPort());
@@ -33,7 +33,7 @@ final class ListenerTest {
 
     @Test
     void listensOnAllAddressesWhenNoneIsNamed() throws Exception {
-        Listener listener = Listener.bind(List.of(), List.of(0)).get(0);
+        BoundSocket listener = BoundSocket.bind(List.of(), List.of(0)).get(0);
         try (listener) {
             InetSocketAddress local = (InetSocketAddress) listener.channel().getLocalAddress();
             assertThat(local.getAddress().isAnyLocalAddress()).isTrue();
@@ -42,7 +42,7 @@ final class ListenerTest {
 
     @Test
     void namesAddressAndReasonOfAPortInUse() throws Exception {
-        Listener first = Listener.bind(List.of(ANY_PORT), List.of(2525)).get(0);
+        BoundSocket first = BoundSocket.bind(List.of(ANY_PORT), List.of(2525)).get(0);
         try (first) {
             int port = ((InetSocketAddress) first.channel().getLocalAddress()).getPort();
             assertThat(refusal(new ListenAddress("127.0.0.1", port)))
@@ -70,20 +70,20 @@ final class ListenerTest {
         "100:0:0:0:0:0:0:0, 100::",
     })
     void writesIpv6Short(String whole, String shortened) {
-        assertThat(Listener.shortened(whole)).isEqualTo(shortened);
+        assertThat(BoundSocket.shortened(whole)).isEqualTo(shortened);
     }
 
     private static String refusal(ListenAddress address) {
         StartFailure failure =
                 catchThrowableOfType(
                         StartFailure.class,
-                        () -> closeAll(Listener.bind(List.of(address), List.of(2525))));
+                        () -> closeAll(BoundSocket.bind(List.of(address), List.of(2525))));
         assertThat(failure.status()).isEqualTo(1);
         return failure.line();
     }
 
-    private static void closeAll(List<Listener> listeners) throws IOException {
-        for (Listener listener : listeners) {
+    private static void closeAll(List<BoundSocket> listeners) throws IOException {
+        for (BoundSocket listener : listeners) {
             listener.close();
         }
     }

@@ -14,7 +14,7 @@ import java.util.List;
  * The client's end of the socket. One octet tells the kind of a frame, four its length, the highest
  * first; the bundle {@code org.qpsmtpd.console} has the other end and says more about it.
  */
-final class Connection implements AutoCloseable {
+final class ConsoleConnection implements AutoCloseable {
     private static final int HEAD = 5;
     private static final int MOST = 65_536;
 
@@ -30,7 +30,7 @@ final class Connection implements AutoCloseable {
      * @param out gets what commands print
      * @param err gets what they print as errors
      */
-    Connection(SocketChannel channel, OutputStream out, OutputStream err) {
+    ConsoleConnection(SocketChannel channel, OutputStream out, OutputStream err) {
         this.channel = channel;
         this.out = out;
         this.err = err;
@@ -79,12 +79,12 @@ final class Connection implements AutoCloseable {
 
     /** Sends something, and waits a bounded time for the first frame of the answer. */
     private ByteBuffer ask(char kind, ByteBuffer payload) throws IOException {
-        TimeLimit limit = new TimeLimit(channel);
+        ConsoleTimeLimit limit = new ConsoleTimeLimit(channel);
         try {
             send(kind, payload);
             return read();
         } catch (ClosedChannelException e) {
-            throw new IOException(TimeLimit.OVER, e);
+            throw new IOException(ConsoleTimeLimit.OVER, e);
         } finally {
             limit.end();
         }

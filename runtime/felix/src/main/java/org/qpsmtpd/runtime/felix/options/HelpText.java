@@ -3,19 +3,19 @@ package org.qpsmtpd.runtime.felix.options;
 import java.util.stream.Collectors;
 
 /** What {@code --help} and {@code --version} print. */
-public final class Usage {
+public final class HelpText {
     public static final String VERSION = "Qpsmtpd Daemon - version 1.0.0";
 
     private static final int WIDTH = 80;
     private static final int INDENT = 27;
 
-    private Usage() {}
+    private HelpText() {}
 
     /** One entry for each option, wrapped at 80 columns, with a line end at the end. */
     public static String text(FrontEnd frontEnd) {
         StringBuilder text = new StringBuilder();
         text.append("usage: ").append(frontEnd.program()).append(" [options]\n\n");
-        for (Option option : frontEnd.options()) {
+        for (ProgramOption option : frontEnd.options()) {
             append(text, frontEnd, option);
         }
         text.append(
@@ -30,7 +30,7 @@ public final class Usage {
         return text.toString();
     }
 
-    private static void append(StringBuilder text, FrontEnd frontEnd, Option option) {
+    private static void append(StringBuilder text, FrontEnd frontEnd, ProgramOption option) {
         String placeholder = option.placeholder();
         StringBuilder line = new StringBuilder("  ");
         line.append(

@@ -8,11 +8,11 @@ import org.osgi.framework.Constants;
 import org.qpsmtpd.runtime.felix.report.OneLine;
 
 /** Starts a bundle, and says in words why one does not start. */
-public final class BundleStart {
+public final class BundleStarter {
     private static final Pattern MISSING_PACKAGE =
             Pattern.compile("missing requirement .*?\\(osgi\\.wiring\\.package=([\\w.]+)\\)");
 
-    private BundleStart() {}
+    private BundleStarter() {}
 
     /** Starts it, unless it is a fragment, which belongs to another. */
     static void start(Bundle bundle) throws BundleException {

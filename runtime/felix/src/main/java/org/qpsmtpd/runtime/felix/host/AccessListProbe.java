@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import org.qpsmtpd.runtime.felix.report.OneLine;
 
 /** Looks for POSIX access control lists, which Java's own view of files leaves out. */
-public final class AccessLists {
+public final class AccessListProbe {
     private static final String ATTRIBUTE = "system.posix_acl_access";
 
-    private AccessLists() {}
+    private AccessListProbe() {}
 
     /**
      * Whether a file or folder, a link not followed, has a list beyond owner, group and others.
