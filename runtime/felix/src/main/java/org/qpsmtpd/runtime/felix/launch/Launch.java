@@ -26,7 +26,6 @@ import org.qpsmtpd.runtime.felix.home.Home;
 import org.qpsmtpd.runtime.felix.home.PidFile;
 import org.qpsmtpd.runtime.felix.home.Scratch;
 import org.qpsmtpd.runtime.felix.host.Account;
-import org.qpsmtpd.runtime.felix.host.Capabilities;
 import org.qpsmtpd.runtime.felix.host.Detachment;
 import org.qpsmtpd.runtime.felix.host.NativeLibrary;
 import org.qpsmtpd.runtime.felix.host.Priority;
@@ -47,11 +46,6 @@ import org.qpsmtpd.runtime.felix.socket.InheritedListeners;
  */
 public final class Launch {
     private static final Duration START_LIMIT = seconds("org.qpsmtpd.start_timeout", 30);
-
-    /** Longer than the core gives what is in flight: only a hang lasts so long. */
-    private static final Duration STOP_LIMIT = seconds("org.qpsmtpd.stop_timeout", 90);
-
-    private static final Duration LINE_LIMIT = Duration.ofSeconds(1);
 
     /** How long a bundle may take to stop once the server has finished what is in flight. */
     private static final Duration BUNDLE_LIMIT = seconds("org.qpsmtpd.bundle_timeout", 5);
@@ -106,13 +100,13 @@ public final class Launch {
         requireConfiguration();
         NativeLibrary.choose(home.nativeLibraries());
         Priority priority = Priority.lowering(options.renice(), options.reniceAsked());
-        boolean root = Privileges.uid() == 0;
+        ServingUser serving = new ServingUser(options, home, log);
         try {
-            @Nullable Account account = account(root);
-            makeFiles(root, account);
+            @Nullable Account account = serving.account(inherited != null);
+            makeFiles(serving.startsAsRoot(), account);
             List<BoundSocket> listeners = listeners();
-            boolean lowered = lower(priority, root);
-            become(account, root);
+            boolean lowered = serving.lower(priority);
+            serving.become(account, isRehearsal());
             requireConfiguration();
             makeFiles(false, account);
             Container started = startContainer(listeners, lowered ? priority : null);
@@ -201,76 +195,6 @@ public final class Launch {
         }
         pidFile = PidFile.open(path, owners);
         log.debug("pid file " + path + " is free");
-    }
-
-    private @Nullable Account account(boolean root) throws StartFailure, IOException {
-        @Nullable String named = options.user();
-        if (inherited != null) {
-            return null; // whoever started us chose the user
-        }
-        @Nullable String name = named == null && root ? options.frontEnd().usualUser() : named;
-        if (name == null) {
-            if (root) {
-                warnOfRoot();
-            }
-            return null;
-        }
-        Account account = Account.named(name);
-        if (root && account.uid() == 0) {
-            warnOfRoot();
-        }
-        if (!root && account.uid() != Privileges.uid()) {
-            throw StartFailure.failed(
-                    "FATAL: cannot switch to user "
-                            + name
-                            + ": only root can: start as root or leave out --user");
-        }
-        return account;
-    }
-
-    private void warnOfRoot() throws IOException {
-        log.warn(
-                "WARNING: running as root: name an unprivileged user with --user, for anything but"
-                        + " a trial"
-                        + (Capabilities.areMany()
-                                ? "; threads of the Java machine keep root's capabilities, since"
-                                        + " the program setpriv is missing or may not take them"
-                                : ""));
-    }
-
-    private boolean lower(Priority priority, boolean root) throws IOException {
-        if (!priority.changes()) {
-            return false;
-        }
-        boolean attempt = root || options.reniceAsked();
-        if (attempt && priority.lower()) {
-            log.debug("nice value " + priority.lowered() + ", workers " + priority.original());
-            return true;
-        }
-        String line = "Priority unchanged: lowering the nice value takes root";
-        if (options.reniceAsked()) {
-            log.info(line);
-        } else {
-            log.debug(line);
-        }
-        return false;
-    }
-
-    private void become(@Nullable Account account, boolean root) throws IOException, StartFailure {
-        if (account == null || !root || account.uid() == 0) {
-            if (root && !isRehearsal()) {
-                home.requireRootsConfiguration();
-            }
-            if (root) {
-                Capabilities.giveUp();
-            }
-            log.info(Privileges.whoAmI());
-            return;
-        }
-        List<String> faults = home.giveTo(account);
-        Privileges.drop(account);
-        log.info(Privileges.inWords(account.name(), account.group()));
-        faults.forEach(fault -> log.warn("WARNING: " + fault));
     }
 
     private Container startContainer(List<BoundSocket> listeners, @Nullable Priority priority)
@@ -409,7 +333,7 @@ public final class Launch {
         }
         serviceManager.stopping();
         try {
-            limitStop();
+            StopLimit.begin(log);
         } catch (OutOfMemoryError e) {
             log.warn("The system gives no thread to limit the time of the stop");
         }
@@ -428,36 +352,6 @@ public final class Launch {
                 stopping.leaveAlone(log::warn);
                 return;
             }
-        }
-    }
-
-    private void limitStop() {
-        Thread watchdog =
-                new Thread(
-                        () -> {
-                            try {
-                                Thread.sleep(STOP_LIMIT.toMillis());
-                            } catch (InterruptedException e) {
-                                return;
-                            }
-                            tellOverdue();
-                            Runtime.getRuntime().halt(StartFailure.FAILED);
-                        },
-                        "stop limit");
-        watchdog.setDaemon(true);
-        watchdog.start();
-    }
-
-    /** Does not wait long for standard error, which may be what holds up the end. */
-    private void tellOverdue() {
-        String text = "The server did not stop within " + STOP_LIMIT.toSeconds() + " seconds";
-        Thread thread = new Thread(() -> log.warn(text + " and is ended"), "stop limit line");
-        thread.setDaemon(true);
-        thread.start();
-        try {
-            thread.join(LINE_LIMIT.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
