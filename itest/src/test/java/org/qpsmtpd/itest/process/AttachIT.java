@@ -121,8 +121,6 @@ class AttachIT {
                                 .anyMatch(line -> line.contains(row) && line.contains(" 0A ")));
     }
 
-    // ---- xinetd
-
     private void xinetd(String bind, int at, Map<String, String> environment, String program)
             throws IOException {
         xinetd("no", bind, at, environment, program);
@@ -206,8 +204,6 @@ class AttachIT {
         Swaks.deliverBothWays(port);
     }
 
-    // ---- tcpserver
-
     private ProcessOutput tcpserver(Map<String, String> environment, String... rules)
             throws IOException {
         Path text = Files.write(folder.resolve("rules"), List.of(rules));
@@ -275,8 +271,6 @@ class AttachIT {
                         + " closing");
     }
 
-    // ---- no server
-
     @ParameterizedTest
     @CsvSource({"nowhere, no server at", "stale, no server answers at"})
     void withoutServerTheClientIsAskedToComeAgain(String name, String reason) throws IOException {
@@ -297,8 +291,6 @@ class AttachIT {
                 .startsWith("qpsmtpd: " + reason + " " + socket + ": ")
                 .hasLineCount(1);
     }
-
-    // ---- a socket that is not the server's
 
     /** Listens at a path as nobody, and would see the mail. */
     private void squat(Path socket) throws IOException {
@@ -383,8 +375,6 @@ class AttachIT {
                 .hasLineCount(1);
     }
 
-    // ---- the socket
-
     @Test
     void theSocketIsForItsUserAlone() throws IOException {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(server.attach())))
@@ -426,8 +416,6 @@ class AttachIT {
         }
         server.awaitLog("no PROXY header from the attach socket: " + reason);
     }
-
-    // ---- time
 
     /** The program of Debian's package, as inetd is to start it. */
     private String perl() throws IOException {

@@ -35,8 +35,6 @@ class DaemonIT {
         process.onExit().get(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
-    // ---- detach
-
     @Test
     void detachReturnsOnceItServesFromASessionOfItsOwn() throws Exception {
         int port = FreePort.take();
@@ -84,8 +82,6 @@ class DaemonIT {
             assertThat(start.awaitExit()).isEqualTo(2);
         }
     }
-
-    // ---- pid file
 
     @Test
     void pidFileHoldsTheProcessIdWhileItServes() throws IOException {

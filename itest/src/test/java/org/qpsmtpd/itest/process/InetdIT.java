@@ -108,8 +108,6 @@ class InetdIT {
         return false;
     }
 
-    // ---- tcpserver
-
     private ProcessOutput tcpserver(String... rules) throws IOException {
         Path text = Files.write(folder.resolve("rules"), List.of(rules));
         Path table = folder.resolve("rules.cdb");
@@ -198,8 +196,6 @@ class InetdIT {
                 .hasLineCount(1);
     }
 
-    // ---- xinetd
-
     private void xinetd(String wait, String bind) throws IOException {
         String variables =
                 environment.entrySet().stream()
@@ -274,8 +270,6 @@ class InetdIT {
         assertThat(servers).isEqualTo(1);
     }
 
-    // ---- started by root
-
     @Test
     void rootGivesWayToTheUserWhoOwnsWhatTheServerWrites() throws IOException {
         assumeTrue(Shell.isRoot(), "only root becomes another user");
@@ -296,8 +290,6 @@ class InetdIT {
         assertThat(Shell.run("find", mail + "/new", "-type", "f", "-user", "nobody")).isNotBlank();
         assertThat(victim).hasContent("root's\n");
     }
-
-    // ---- neither
 
     @ParameterizedTest
     @ValueSource(strings = {"</dev/null", "<&-", "<" + "/etc/passwd"})

@@ -107,8 +107,6 @@ class KarafIT {
         assertThat(karaf.log()).contains("(queue) queue/maildir: pass: stored as ");
     }
 
-    // ---- the console
-
     @Test
     void answersCommands() {
         assertThat(karaf.client("qpsmtpd:status", "--server", "qpsmtpd"))
@@ -170,8 +168,6 @@ class KarafIT {
                         "127.0.0.1:" + karaf.port(), "127.0.0.1:" + karaf.sshPort());
         assertThat(Shell.run("ss", "-lunHp")).doesNotContain("pid=" + karaf.pid() + ",");
     }
-
-    // ---- the deploy folder
 
     @Test
     void refusesAJarThatIsNotFit() {
@@ -259,8 +255,6 @@ class KarafIT {
         }
     }
 
-    // ---- a further server, encryption
-
     @Test
     void servesAFurtherServerWithItsOwnConfiguration() throws IOException {
         int port = FreePort.take();
@@ -297,8 +291,6 @@ class KarafIT {
         Eventually.get(
                 "none", () -> karaf.bin("status").output(), text -> text.endsWith(", accepting\n"));
     }
-
-    // ---- Java
 
     @Test
     void refusesAJavaThatKarafDoesNotRunOn() throws IOException {

@@ -89,8 +89,6 @@ final class KarafServer implements AutoCloseable {
         return folder.toRealPath().resolve(name);
     }
 
-    // ---- files
-
     Path home() {
         return home;
     }
@@ -144,8 +142,6 @@ final class KarafServer implements AutoCloseable {
         }
         return text.toString();
     }
-
-    // ---- programs
 
     /** Sets a variable for the programs. */
     void environment(String name, String value) {
@@ -208,8 +204,6 @@ final class KarafServer implements AutoCloseable {
             return false;
         }
     }
-
-    // ---- where it is
 
     int port() {
         return port;

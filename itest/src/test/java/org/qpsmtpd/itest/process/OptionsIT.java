@@ -49,8 +49,6 @@ class OptionsIT {
                 .hasRootCauseMessage("Connection refused");
     }
 
-    // ---- addresses
-
     @Test
     void portIsWhereItListens() throws IOException {
         int port = FreePort.take();
@@ -149,8 +147,6 @@ class OptionsIT {
                 .toList();
     }
 
-    // ---- connections
-
     private static long accepted(ServerUnderTest server) {
         return server.log().lines().filter(line -> line.contains("Connection from")).count();
     }
@@ -220,8 +216,6 @@ class OptionsIT {
             return session.read().code() == 220;
         }
     }
-
-    // ---- what it prints
 
     @Test
     void versionIsPrinted() {
@@ -333,8 +327,6 @@ class OptionsIT {
             assertThat(afterWarnings(process)).singleElement().asString().contains("only root can");
         }
     }
-
-    // ---- runtime/run
 
     /** Just what runtime/run looks at in a checkout that is built; the server is one that ends. */
     private static Path built(Path checkout) throws IOException {

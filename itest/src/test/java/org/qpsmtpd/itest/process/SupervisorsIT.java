@@ -69,8 +69,6 @@ class SupervisorsIT {
         }
     }
 
-    // ---- what every supervisor must be able to do
-
     /** A supervisor by its commands. */
     private interface Supervisor {
         void start();
@@ -155,8 +153,6 @@ class SupervisorsIT {
         }
     }
 
-    // ---- how they are run
-
     private Path service(String name) throws IOException {
         Path source = ServerUnderTest.home().resolve("service").resolve(name);
         Path target = folder.resolve("services/qpsmtpd");
@@ -193,8 +189,6 @@ class SupervisorsIT {
         Program.Result result = program.run(arguments);
         assertThat(result.status()).as(result.output()).isZero();
     }
-
-    // ---- the supervisors
 
     @Test
     void daemontools() throws IOException {

@@ -42,8 +42,6 @@ class SystemdIT {
         this.folder = folder;
     }
 
-    // ---- units
-
     /** The units, with the distribution under test in the place of the installed one. */
     private List<String> units() throws IOException {
         Path home = ServerUnderTest.home();
@@ -75,8 +73,6 @@ class SystemdIT {
                 analyze.run("security", "--offline=true", "--threshold=20", service);
         assertThat(result.status()).as(result.output()).isZero();
     }
-
-    // ---- sd_notify
 
     @ParameterizedTest
     @ValueSource(strings = {"path", "abstract"})
@@ -125,8 +121,6 @@ class SystemdIT {
             server.awaitLog("NOTIFY_SOCKET is \"relative\", which is no socket");
         }
     }
-
-    // ---- sockets passed on
 
     @Test
     void servesSocketsThatWerePassedOn() throws Exception {
