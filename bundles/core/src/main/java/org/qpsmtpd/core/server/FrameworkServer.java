@@ -196,8 +196,6 @@ final class FrameworkServer {
         around.services(Runnable.class, "(org.qpsmtpd.child_priority=*)").forEach(Runnable::run);
     }
 
-    // ---- changes
-
     private void watch() {
         if (!closed.get()) {
             guarded("the look for changes failed", this::look).run();
@@ -328,8 +326,6 @@ final class FrameworkServer {
             }
         };
     }
-
-    // ---- end
 
     /** Stops accepting and lets what is in flight finish, within a bound; the plugins stay. */
     void drain() {
