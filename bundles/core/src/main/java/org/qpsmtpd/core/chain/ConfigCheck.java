@@ -12,6 +12,7 @@ import org.qpsmtpd.api.service.Patterns;
 import org.qpsmtpd.core.config.ConfigFiles;
 import org.qpsmtpd.core.config.ConfigFiles.Reading;
 import org.qpsmtpd.core.config.Finding;
+import org.qpsmtpd.core.generation.KnownPlugins;
 
 /**
  * Looks for mistakes in a configuration directory: as the server would read it, but with nothing

@@ -12,6 +12,9 @@ import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.core.config.Finding;
 import org.qpsmtpd.core.config.Spelling;
+import org.qpsmtpd.core.generation.Candidate;
+import org.qpsmtpd.core.generation.KnownPlugins;
+import org.qpsmtpd.core.generation.PluginLine;
 
 /** Checks the lines of {@code config/plugins} or {@code config/logging}. */
 final class PluginLinesCheck {

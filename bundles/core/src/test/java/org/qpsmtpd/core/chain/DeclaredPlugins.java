@@ -11,7 +11,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.osgi.service.metatype.AttributeDefinition;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.core.chain.OptionBinderTest.Attribute;
+import org.qpsmtpd.core.generation.Attribute;
+import org.qpsmtpd.core.generation.KnownPlugins;
+import org.qpsmtpd.core.generation.OptionBinder;
 
 /** Plugins that a test declares, with the options it gives them. */
 final class DeclaredPlugins implements KnownPlugins {

@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.metatype.AttributeDefinition;
+import org.qpsmtpd.core.chain.PluginFault;
+import org.qpsmtpd.core.chain.PluginSettings;
 import org.qpsmtpd.core.config.Spelling;
 import org.qpsmtpd.core.gate.OptionValue;
 import org.qpsmtpd.core.log.LevelSetting;
@@ -25,7 +27,7 @@ import org.qpsmtpd.core.log.LevelSetting;
  * for each; a text with blanks, or an entry with a comma, stands in quotation marks, see {@link
  * Words}.
  */
-final class OptionBinder {
+public final class OptionBinder {
     private static final String REST = "...";
     private static final String LOGLEVEL = "loglevel";
     private static final String ON_ERROR = "on_error";
@@ -40,14 +42,14 @@ final class OptionBinder {
     private final Map<String, String> names = new HashMap<>();
 
     /** What a line says. */
-    record Options(Map<String, Object> values, PluginSettings settings) {}
+    public record Options(Map<String, Object> values, PluginSettings settings) {}
 
     /**
      * @param attributes the plugin's own options by key
      * @param properties further keys that take any text
      * @param positional keys of words given by position
      */
-    OptionBinder(
+    public OptionBinder(
             Map<String, AttributeDefinition> attributes,
             Set<String> properties,
             List<String> positional) {
@@ -63,7 +65,7 @@ final class OptionBinder {
      *
      * @param arguments as they are written
      */
-    Options bind(String arguments) throws PluginFault {
+    public Options bind(String arguments) throws PluginFault {
         Map<String, List<OptionValue>> given = new LinkedHashMap<>();
         if (takesText()) {
             if (!arguments.isEmpty()) {
