@@ -291,24 +291,13 @@ final class Candidate {
             Bundle next = replacement(line.plugin());
             throw new PluginFault(
                     next == null
-                            ? "it " + notInstalled(factory.exchange().absence(line.plugin()))
+                            ? "it " + KnownPlugins.notInstalled(factory.exchange().absence(line.plugin()))
                             : lacks(next));
         }
         if (!line.arguments().isEmpty()) {
             throw new PluginFault("it takes no options, it is a plain service");
         }
         return reference;
-    }
-
-    /**
-     * What to do about a plugin that is not there.
-     *
-     * @param why what the source of bundles knows about that
-     */
-    static String notInstalled(Optional<String> why) {
-        return why.map(reason -> "is not installed: " + reason)
-                        .orElse("is not installed; put its bundle into the deploy folder")
-                + ", or end the line with the word optional";
     }
 
     private void fault(PluginLine line, PluginFault problem, @Nullable Bundle bundle) {

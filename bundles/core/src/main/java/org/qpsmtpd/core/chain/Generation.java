@@ -341,7 +341,7 @@ public final class Generation {
     }
 
     /** Says that a plugin stands behind one that decides. */
-    static String neverAsked(String plugin, HookPoint point, String decider) {
+    public static String neverAsked(String plugin, HookPoint point, String decider) {
         return "plugin '"
                 + plugin
                 + "' is never asked at "

@@ -23,7 +23,7 @@ import org.osgi.service.cm.ConfigurationEvent;
 import org.osgi.service.cm.ConfigurationListener;
 import org.qpsmtpd.api.control.ServerControl;
 import org.qpsmtpd.api.log.LogLevel;
-import org.qpsmtpd.core.chain.ConfigCheck;
+import org.qpsmtpd.core.check.ConfigCheck;
 import org.qpsmtpd.core.chain.Generations;
 import org.qpsmtpd.core.chain.InstalledPlugins;
 import org.qpsmtpd.core.chain.InstanceFactory;
