@@ -24,7 +24,7 @@ import org.qpsmtpd.core.generation.PluginCatalog.Offer;
 import org.qpsmtpd.core.log.LogRouter;
 
 /** One generation on its way: the instances it would have, and what is wrong with it. */
-public final class Candidate {
+final class Candidate {
     private final InstanceFactory factory;
     private final ConfigDirectory config;
     private final LogRouter log;
@@ -293,24 +293,13 @@ public final class Candidate {
             Bundle next = replacement(line.plugin());
             throw new PluginFault(
                     next == null
-                            ? "it " + notInstalled(factory.exchange().absence(line.plugin()))
+                            ? "it " + KnownPlugins.notInstalled(factory.exchange().absence(line.plugin()))
                             : lacks(next));
         }
         if (!line.arguments().isEmpty()) {
             throw new PluginFault("it takes no options, it is a plain service");
         }
         return reference;
-    }
-
-    /**
-     * What to do about a plugin that is not there.
-     *
-     * @param why what the source of bundles knows about that
-     */
-    public static String notInstalled(Optional<String> why) {
-        return why.map(reason -> "is not installed: " + reason)
-                        .orElse("is not installed; put its bundle into the deploy folder")
-                + ", or end the line with the word optional";
     }
 
     private void fault(PluginLine line, PluginFault problem, @Nullable Bundle bundle) {

@@ -50,4 +50,15 @@ public interface KnownPlugins {
     default Optional<String> absence(String plugin) {
         return Optional.empty();
     }
+
+    /**
+     * What to do about a plugin that is not there.
+     *
+     * @param why what the source of bundles knows about that
+     */
+    static String notInstalled(Optional<String> why) {
+        return why.map(reason -> "is not installed: " + reason)
+                        .orElse("is not installed; put its bundle into the deploy folder")
+                + ", or end the line with the word optional";
+    }
 }

@@ -27,7 +27,7 @@ import org.qpsmtpd.core.log.LevelSetting;
  * for each; a text with blanks, or an entry with a comma, stands in quotation marks, see {@link
  * Words}.
  */
-public final class OptionBinder {
+final class OptionBinder {
     private static final String REST = "...";
     private static final String LOGLEVEL = "loglevel";
     private static final String ON_ERROR = "on_error";
@@ -42,14 +42,14 @@ public final class OptionBinder {
     private final Map<String, String> names = new HashMap<>();
 
     /** What a line says. */
-    public record Options(Map<String, Object> values, PluginSettings settings) {}
+    record Options(Map<String, Object> values, PluginSettings settings) {}
 
     /**
      * @param attributes the plugin's own options by key
      * @param properties further keys that take any text
      * @param positional keys of words given by position
      */
-    public OptionBinder(
+    OptionBinder(
             Map<String, AttributeDefinition> attributes,
             Set<String> properties,
             List<String> positional) {
@@ -65,7 +65,7 @@ public final class OptionBinder {
      *
      * @param arguments as they are written
      */
-    public Options bind(String arguments) throws PluginFault {
+    Options bind(String arguments) throws PluginFault {
         Map<String, List<OptionValue>> given = new LinkedHashMap<>();
         if (takesText()) {
             if (!arguments.isEmpty()) {

@@ -40,6 +40,7 @@ public record PluginLine(
                     Map.entry("denysoft_greylist", "greylisting"),
                     Map.entry("whitelist_soft", "whitelist"));
 
+    /** Reads a line. */
     public static PluginLine parse(ConfigLine line) {
         String[] parts = line.text().split("[ \t]+", 2);
         String instance = parts[0];
