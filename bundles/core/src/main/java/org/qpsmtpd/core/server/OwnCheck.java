@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.qpsmtpd.core.chain.ConfigCheck;
-import org.qpsmtpd.core.chain.Generations;
+import org.qpsmtpd.core.check.ConfigCheck;
+import org.qpsmtpd.core.generation.Generations;
 import org.qpsmtpd.core.config.ConfigDirectory;
 
 /**

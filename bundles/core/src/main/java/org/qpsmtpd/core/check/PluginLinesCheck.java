@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.check;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,6 +10,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.generation.KnownPlugins;
+import org.qpsmtpd.core.generation.PluginLine;
 import org.qpsmtpd.core.config.Finding;
 import org.qpsmtpd.core.config.Spelling;
 
@@ -123,7 +126,7 @@ final class PluginLinesCheck {
                 + line.plugin()
                 + "' "
                 + near.map(name -> "is not installed; did you mean '" + name + "'?")
-                        .orElseGet(() -> Candidate.notInstalled(plugins.absence(line.plugin())));
+                        .orElseGet(() -> KnownPlugins.notInstalled(plugins.absence(line.plugin())));
     }
 
     /** The installed name that was meant: nearly the same, or the same in a sub-folder. */

@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import java.util.Arrays;
 import java.util.List;
@@ -11,10 +11,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.osgi.service.metatype.AttributeDefinition;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.core.chain.OptionBinderTest.Attribute;
+import org.qpsmtpd.core.chain.PluginFault;
+import org.qpsmtpd.core.generation.OptionBinderTest.Attribute;
 
 /** Plugins that a test declares, with the options it gives them. */
-final class DeclaredPlugins implements KnownPlugins {
+public final class DeclaredPlugins implements KnownPlugins {
     private record Declared(OptionBinder binder, Set<HookPoint> hooks) {}
 
     private final Map<String, Declared> plugins = new TreeMap<>();
@@ -23,36 +24,36 @@ final class DeclaredPlugins implements KnownPlugins {
     private final Map<String, HookPoint> decides = new TreeMap<>();
     private final Map<String, String> absences = new TreeMap<>();
 
-    DeclaredPlugins with(String name, Set<HookPoint> hooks, Attribute... options) {
+    public DeclaredPlugins with(String name, Set<HookPoint> hooks, AttributeDefinition... options) {
         return with(name, hooks, List.of(), options);
     }
 
-    DeclaredPlugins with(
-            String name, Set<HookPoint> hooks, List<String> positional, Attribute... options) {
+    public DeclaredPlugins with(
+            String name, Set<HookPoint> hooks, List<String> positional, AttributeDefinition... options) {
         Map<String, AttributeDefinition> attributes =
                 Arrays.stream(options)
-                        .collect(Collectors.toMap(Attribute::id, Function.identity()));
+                        .collect(Collectors.toMap(AttributeDefinition::getID, Function.identity()));
         OptionBinder binder = new OptionBinder(attributes, Set.of("reject"), positional);
         plugins.put(name, new Declared(binder, hooks));
         return this;
     }
 
-    DeclaredPlugins withUnasked(String name, HookPoint hook) {
+    public DeclaredPlugins withUnasked(String name, HookPoint hook) {
         unasked.add(name);
         return with(name, Set.of(hook));
     }
 
-    DeclaredPlugins withUnaskedBefore(String name, HookPoint hook, String... others) {
+    public DeclaredPlugins withUnaskedBefore(String name, HookPoint hook, String... others) {
         before.put(name, List.of(others));
         return withUnasked(name, hook);
     }
 
-    DeclaredPlugins deciding(String name, HookPoint hook) {
+    public DeclaredPlugins deciding(String name, HookPoint hook) {
         decides.put(name, hook);
         return this;
     }
 
-    DeclaredPlugins absent(String name, String why) {
+    public DeclaredPlugins absent(String name, String why) {
         absences.put(name, why);
         return this;
     }
@@ -72,8 +73,14 @@ final class DeclaredPlugins implements KnownPlugins {
         return Optional.ofNullable(absences.get(plugin));
     }
 
-    static Attribute option(String name, int type, String... allowed) {
+    /** An option of one value. */
+    public static AttributeDefinition option(String name, int type, String... allowed) {
         return new Attribute(name, type, 0, List.of(allowed));
+    }
+
+    /** An option of any number of texts. */
+    public static AttributeDefinition list(String name) {
+        return new Attribute(name, AttributeDefinition.STRING, Integer.MAX_VALUE, List.of());
     }
 
     @Override

@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.check;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.service.Patterns;
+import org.qpsmtpd.core.generation.KnownPlugins;
 import org.qpsmtpd.core.config.ConfigFiles;
 import org.qpsmtpd.core.config.ConfigFiles.Reading;
 import org.qpsmtpd.core.config.Finding;

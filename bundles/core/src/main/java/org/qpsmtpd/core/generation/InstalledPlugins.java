@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import java.util.Arrays;
 import java.util.List;
@@ -12,9 +12,10 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.core.chain.PluginCatalog.Offer;
+import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
+import org.qpsmtpd.core.generation.PluginCatalog.Offer;
 
 /**
  * The plugins that there are in the framework at the moment it is made. Reads what bundles and

@@ -1,7 +1,7 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.qpsmtpd.core.chain.DeclaredPlugins.option;
+import static org.qpsmtpd.core.generation.DeclaredPlugins.option;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.service.metatype.AttributeDefinition;
 import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.core.generation.DeclaredPlugins;
+import org.qpsmtpd.core.generation.KnownPlugins;
 import org.qpsmtpd.core.server.Re2Patterns;
 
 class ConfigCheckTest {
@@ -45,7 +47,7 @@ class ConfigCheckTest {
         this.fallback = fallback;
     }
 
-    private static OptionBinderTest.Attribute text(String name) {
+    private static AttributeDefinition text(String name) {
         return option(name, AttributeDefinition.STRING);
     }
 
@@ -419,9 +421,8 @@ class ConfigCheckTest {
         return plugin.startsWith("queue/") ? Set.of(HookPoint.QUEUE) : Set.of(HookPoint.RCPT);
     }
 
-    private static OptionBinderTest.Attribute many() {
-        return new OptionBinderTest.Attribute(
-                "words", AttributeDefinition.STRING, Integer.MAX_VALUE, List.of());
+    private static AttributeDefinition many() {
+        return DeclaredPlugins.list("words");
     }
 
     // ---- plugins behind one that decides

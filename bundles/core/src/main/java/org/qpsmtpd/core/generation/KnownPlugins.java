@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import java.util.List;
 import java.util.Optional;
@@ -49,5 +49,16 @@ public interface KnownPlugins {
     /** Why a plugin is not installed although somebody meant it to be; absent when not known. */
     default Optional<String> absence(String plugin) {
         return Optional.empty();
+    }
+
+    /**
+     * What to do about a plugin that is not there.
+     *
+     * @param why what the source of bundles knows about that
+     */
+    static String notInstalled(Optional<String> why) {
+        return why.map(reason -> "is not installed: " + reason)
+                        .orElse("is not installed; put its bundle into the deploy folder")
+                + ", or end the line with the word optional";
     }
 }

@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,7 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.service.metatype.AttributeDefinition;
-import org.qpsmtpd.core.chain.OptionBinder.Options;
+import org.qpsmtpd.core.generation.OptionBinder.Options;
+import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.gate.OptionValue;
 import org.qpsmtpd.core.log.LevelSetting;
 

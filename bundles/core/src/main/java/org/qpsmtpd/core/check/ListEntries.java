@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.check;
 
 import org.qpsmtpd.api.mail.AddressPattern;
 import org.qpsmtpd.api.net.Hosts;

@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -13,12 +13,14 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.log.LogLevel;
-import org.qpsmtpd.core.chain.InstanceFactory.Made;
-import org.qpsmtpd.core.chain.OptionBinder.Options;
-import org.qpsmtpd.core.chain.PluginCatalog.Offer;
+import org.qpsmtpd.core.chain.PluginFault;
+import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
+import org.qpsmtpd.core.generation.InstanceFactory.Made;
+import org.qpsmtpd.core.generation.OptionBinder.Options;
+import org.qpsmtpd.core.generation.PluginCatalog.Offer;
 import org.qpsmtpd.core.log.LogRouter;
 
 /** One generation on its way: the instances it would have, and what is wrong with it. */
@@ -291,24 +293,13 @@ final class Candidate {
             Bundle next = replacement(line.plugin());
             throw new PluginFault(
                     next == null
-                            ? "it " + notInstalled(factory.exchange().absence(line.plugin()))
+                            ? "it " + KnownPlugins.notInstalled(factory.exchange().absence(line.plugin()))
                             : lacks(next));
         }
         if (!line.arguments().isEmpty()) {
             throw new PluginFault("it takes no options, it is a plain service");
         }
         return reference;
-    }
-
-    /**
-     * What to do about a plugin that is not there.
-     *
-     * @param why what the source of bundles knows about that
-     */
-    static String notInstalled(Optional<String> why) {
-        return why.map(reason -> "is not installed: " + reason)
-                        .orElse("is not installed; put its bundle into the deploy folder")
-                + ", or end the line with the word optional";
     }
 
     private void fault(PluginLine line, PluginFault problem, @Nullable Bundle bundle) {

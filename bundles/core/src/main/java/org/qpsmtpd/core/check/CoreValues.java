@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.check;
 
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import java.util.List;
 import java.util.Map;
@@ -16,7 +16,7 @@ import org.qpsmtpd.api.config.ConfigLine;
  * @param optional whether mail flows without it
  * @param place file and line
  */
-record PluginLine(
+public record PluginLine(
         String plugin, String instance, String arguments, boolean optional, String place) {
     private static final String OPTIONAL = "optional";
 
@@ -40,7 +40,8 @@ record PluginLine(
                     Map.entry("denysoft_greylist", "greylisting"),
                     Map.entry("whitelist_soft", "whitelist"));
 
-    static PluginLine parse(ConfigLine line) {
+    /** Reads a line. */
+    public static PluginLine parse(ConfigLine line) {
         String[] parts = line.text().split("[ \t]+", 2);
         String instance = parts[0];
         String arguments = parts.length == 1 ? "" : parts[1];
@@ -67,7 +68,7 @@ record PluginLine(
      * @param plugins the plugins in order
      * @param before those that it is to stand before
      */
-    static int place(List<String> plugins, List<String> before) {
+    public static int place(List<String> plugins, List<String> before) {
         int place = 0;
         while (place < plugins.size() && !before.contains(plugins.get(place))) {
             place++;
