@@ -1,13 +1,5 @@
 package org.qpsmtpd.core.chain;
 
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
@@ -21,6 +13,15 @@ import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.core.log.LogRouter;
 
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
 /** One generation on its way: the instances it would have, and what is wrong with it. */
 final class Candidate {
     private final InstanceFactory factory;
@@ -30,6 +31,7 @@ final class Candidate {
     private final List<Bundle> wanted;
     private final List<Made> inUse;
     private final PluginCatalog catalog;
+    private final FormerNames formerNames;
     private final List<PluginInstance> instances = new ArrayList<>();
     private final List<String> keys = new ArrayList<>();
     private final List<String> plugins = new ArrayList<>();
@@ -64,6 +66,7 @@ final class Candidate {
         this.wanted = List.copyOf(wanted);
         this.inUse = List.copyOf(inUse);
         catalog = PluginCatalog.of(factory.context(), this::isVisible);
+        formerNames = catalog.formerNames();
     }
 
     private boolean isVisible(Bundle bundle) {
@@ -141,7 +144,7 @@ final class Candidate {
             return;
         }
         for (ConfigLine line : config.lines(file)) {
-            PluginLine parsed = PluginLine.parse(line);
+            PluginLine parsed = PluginLine.parse(line, formerNames);
             named.add(parsed.plugin());
             if (parsed.isRenamed()) {
                 log.log(
@@ -291,7 +294,7 @@ final class Candidate {
             Bundle next = replacement(line.plugin());
             throw new PluginFault(
                     next == null
-                            ? "it " + KnownPlugins.notInstalled(factory.exchange().absence(line.plugin()))
+                            ? "it " + line.absence(factory.exchange().absence(line.plugin()))
                             : lacks(next));
         }
         if (!line.arguments().isEmpty()) {

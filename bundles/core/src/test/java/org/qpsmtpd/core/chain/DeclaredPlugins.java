@@ -1,5 +1,9 @@
 package org.qpsmtpd.core.chain;
 
+import org.osgi.service.metatype.AttributeDefinition;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.core.chain.OptionBinderTest.Attribute;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -9,9 +13,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.osgi.service.metatype.AttributeDefinition;
-import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.core.chain.OptionBinderTest.Attribute;
 
 /** Plugins that a test declares, with the options it gives them. */
 public final class DeclaredPlugins implements KnownPlugins {
@@ -21,6 +22,8 @@ public final class DeclaredPlugins implements KnownPlugins {
     private final Set<String> unasked = new TreeSet<>();
     private final Map<String, List<String>> before = new TreeMap<>();
     private final Map<String, HookPoint> decides = new TreeMap<>();
+    private final Map<String, String> refusing = new TreeMap<>();
+    private final Map<String, List<String>> formerly = new TreeMap<>();
     private final Map<String, String> absences = new TreeMap<>();
 
     public DeclaredPlugins with(String name, Set<HookPoint> hooks, AttributeDefinition... options) {
@@ -28,7 +31,10 @@ public final class DeclaredPlugins implements KnownPlugins {
     }
 
     public DeclaredPlugins with(
-            String name, Set<HookPoint> hooks, List<String> positional, AttributeDefinition... options) {
+            String name,
+            Set<HookPoint> hooks,
+            List<String> positional,
+            AttributeDefinition... options) {
         Map<String, AttributeDefinition> attributes =
                 Arrays.stream(options)
                         .collect(Collectors.toMap(AttributeDefinition::getID, Function.identity()));
@@ -55,6 +61,42 @@ public final class DeclaredPlugins implements KnownPlugins {
     public DeclaredPlugins absent(String name, String why) {
         absences.put(name, why);
         return this;
+    }
+
+    /** A plugin never accepts, or only with an option. */
+    public DeclaredPlugins refusing(String name, String unless) {
+        refusing.put(name, unless);
+        return this;
+    }
+
+    /** What a plugin was called. */
+    public DeclaredPlugins formerly(String name, String... names) {
+        formerly.put(name, List.of(names));
+        return this;
+    }
+
+    @Override
+    public FormerNames formerNames() {
+        return FormerNames.of(formerly);
+    }
+
+    @Override
+    public boolean accepts(String plugin, String arguments, HookPoint hook) {
+        String unless = refusing.get(plugin);
+        try {
+            return unless == null || get(plugin).binder().bind(arguments).has(unless);
+        } catch (PluginFault e) {
+            return false;
+        }
+    }
+
+    @Override
+    public List<String> remarks(String plugin, String arguments) {
+        try {
+            return get(plugin).binder().bind(arguments).remarks();
+        } catch (PluginFault e) {
+            return List.of();
+        }
     }
 
     @Override
