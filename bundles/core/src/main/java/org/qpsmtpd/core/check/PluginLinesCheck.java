@@ -1,14 +1,5 @@
 package org.qpsmtpd.core.check;
 
-import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.core.chain.FormerNames;
-import org.qpsmtpd.core.chain.Generation;
-import org.qpsmtpd.core.chain.KnownPlugins;
-import org.qpsmtpd.core.chain.PluginLine;
-import org.qpsmtpd.core.config.Finding;
-import org.qpsmtpd.core.config.Spelling;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,6 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.config.Finding;
+import org.qpsmtpd.core.config.Spelling;
+import org.qpsmtpd.core.generation.Candidate;
+import org.qpsmtpd.core.generation.FormerNames;
+import org.qpsmtpd.core.generation.KnownPlugins;
+import org.qpsmtpd.core.generation.PluginLine;
 
 /** Checks the lines of {@code config/plugins} or {@code config/logging}. */
 final class PluginLinesCheck {

@@ -1,19 +1,7 @@
 package org.qpsmtpd.core.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.qpsmtpd.core.chain.DeclaredPlugins.option;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.osgi.service.metatype.AttributeDefinition;
-import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.core.chain.DeclaredPlugins;
-import org.qpsmtpd.core.chain.KnownPlugins;
-import org.qpsmtpd.core.server.Re2Patterns;
+import static org.qpsmtpd.core.check.DeclaredPlugins.option;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -23,6 +11,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.osgi.service.metatype.AttributeDefinition;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.core.generation.Attribute;
+import org.qpsmtpd.core.generation.KnownPlugins;
+import org.qpsmtpd.core.server.Re2Patterns;
 
 class ConfigCheckTest {
     private static final Path SHIPPED = Path.of("../../runtime/felix/src/main/config");

@@ -1,16 +1,15 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
-
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 class PluginLineTest {
     private static final FormerNames NAMES =

@@ -1,7 +1,8 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.qpsmtpd.core.chain.PluginFault;
 
 /**
  * The words of a line, which blanks separate, and the entries of a list, which commas separate. In

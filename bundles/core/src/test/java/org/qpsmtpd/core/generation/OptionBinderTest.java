@@ -1,75 +1,25 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.service.metatype.AttributeDefinition;
-import org.qpsmtpd.core.chain.OptionBinder.Options;
+import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.gate.OptionValue;
+import org.qpsmtpd.core.generation.OptionBinder.Options;
 import org.qpsmtpd.core.log.LevelSetting;
-
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 class OptionBinderTest {
     private final Map<String, AttributeDefinition> attributes = new LinkedHashMap<>();
-
-    /** An option as metatype declares it. */
-    record Attribute(String id, int type, int cardinality, List<String> allowed)
-            implements AttributeDefinition {
-        @Override
-        public String getName() {
-            return id;
-        }
-
-        @Override
-        public String getID() {
-            return id;
-        }
-
-        @Override
-        public String getDescription() {
-            return id;
-        }
-
-        @Override
-        public int getCardinality() {
-            return cardinality;
-        }
-
-        @Override
-        public int getType() {
-            return type;
-        }
-
-        @Override
-        public String @Nullable [] getOptionValues() {
-            return allowed.isEmpty() ? null : allowed.toArray(new String[0]);
-        }
-
-        @Override
-        public String @Nullable [] getOptionLabels() {
-            return getOptionValues();
-        }
-
-        @Override
-        public @Nullable String validate(String value) {
-            boolean good = allowed.isEmpty() || allowed.contains(value);
-            return good ? "" : "not an option";
-        }
-
-        @Override
-        public String @Nullable [] getDefaultValue() {
-            return null;
-        }
-    }
 
     private void declare(String id, int type) {
         attributes.put(id, new Attribute(id, type, 0, List.of()));

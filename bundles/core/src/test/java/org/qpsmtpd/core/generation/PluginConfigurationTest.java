@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,11 +1,10 @@
-package org.qpsmtpd.core.chain;
-
-import org.qpsmtpd.api.hook.HookPoint;
+package org.qpsmtpd.core.generation;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.qpsmtpd.api.hook.HookPoint;
 
 /** What is known of the plugins that are installed, without making one. */
 public interface KnownPlugins {

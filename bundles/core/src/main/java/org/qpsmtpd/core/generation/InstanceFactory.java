@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -37,10 +37,17 @@ import org.osgi.service.metatype.ObjectClassDefinition;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.plugin.SelfCheck;
-import org.qpsmtpd.core.chain.OptionBinder.Options;
-import org.qpsmtpd.core.chain.PluginCatalog.Offer;
+import org.qpsmtpd.core.chain.Aside;
+import org.qpsmtpd.core.chain.LogWishes;
+import org.qpsmtpd.core.chain.Origin;
+import org.qpsmtpd.core.chain.PluginFault;
+import org.qpsmtpd.core.chain.PluginInstance;
+import org.qpsmtpd.core.chain.PluginSettings;
+import org.qpsmtpd.core.chain.TimeLimit;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.core.gate.OptionValue;
+import org.qpsmtpd.core.generation.OptionBinder.Options;
+import org.qpsmtpd.core.generation.PluginCatalog.Offer;
 import org.qpsmtpd.core.log.LogRouter;
 
 /**
@@ -299,7 +306,7 @@ public final class InstanceFactory {
                 throw new PluginFault(failure(offer, configuration.getPid()));
             }
             checkItself(plugin);
-            Origin origin = Origin.of(offer.bundle(), line);
+            Origin origin = Origin.of(offer.bundle(), line.place(), line.optional());
             PluginInstance instance = instance(line, plugin, options.settings(), origin);
             instance.decidesAt(offer.decides());
             Made made = new Made(line.plugin(), instance, offer.bundle(), configuration);
@@ -321,7 +328,11 @@ public final class InstanceFactory {
         checkItself(plugin);
         Bundle bundle = reference.getBundle();
         PluginInstance instance =
-                instance(line, plugin, PluginSettings.USUAL, Origin.of(bundle, line));
+                instance(
+                        line,
+                        plugin,
+                        PluginSettings.USUAL,
+                        Origin.of(bundle, line.place(), line.optional()));
         Made made = new Made(line.plugin(), instance, bundle, null);
         services.follow(HookServices.id(reference), made, reference);
         return made;

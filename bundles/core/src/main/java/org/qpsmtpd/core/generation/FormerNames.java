@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import java.io.BufferedReader;
 import java.io.IOException;

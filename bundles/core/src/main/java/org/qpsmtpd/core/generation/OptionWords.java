@@ -1,7 +1,4 @@
-package org.qpsmtpd.core.chain;
-
-import org.qpsmtpd.core.config.Spelling;
-import org.qpsmtpd.core.gate.OptionValue;
+package org.qpsmtpd.core.generation;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,6 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.qpsmtpd.core.chain.PluginFault;
+import org.qpsmtpd.core.config.Spelling;
+import org.qpsmtpd.core.gate.OptionValue;
 
 /**
  * Sorts the words behind a plugin's name into options. First come words by position, then pairs of

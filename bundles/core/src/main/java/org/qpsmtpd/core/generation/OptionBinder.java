@@ -1,10 +1,4 @@
-package org.qpsmtpd.core.chain;
-
-import org.jspecify.annotations.Nullable;
-import org.osgi.service.metatype.AttributeDefinition;
-import org.qpsmtpd.core.config.Spelling;
-import org.qpsmtpd.core.gate.OptionValue;
-import org.qpsmtpd.core.log.LevelSetting;
+package org.qpsmtpd.core.generation;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +8,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.metatype.AttributeDefinition;
+import org.qpsmtpd.core.chain.PluginFault;
+import org.qpsmtpd.core.chain.PluginSettings;
+import org.qpsmtpd.core.config.Spelling;
+import org.qpsmtpd.core.gate.OptionValue;
+import org.qpsmtpd.core.log.LevelSetting;
 
 /**
  * Turns the words behind a plugin's name into its options, checked against what the plugin
@@ -26,7 +27,7 @@ import java.util.TreeSet;
  * for each; a text with blanks, or an entry with a comma, stands in quotation marks, see {@link
  * Words}.
  */
-final class OptionBinder {
+public final class OptionBinder {
     private static final String LOGLEVEL = "loglevel";
     private static final String ON_ERROR = "on_error";
     private static final String DEADLINE = "deadline";
@@ -44,9 +45,9 @@ final class OptionBinder {
      *
      * @param remarks what of it was left out, a sentence for the administrator each
      */
-    record Options(Map<String, Object> values, PluginSettings settings, List<String> remarks) {
+    public record Options(Map<String, Object> values, PluginSettings settings, List<String> remarks) {
         /** Whether a flag is set, or another option has a value. */
-        boolean has(String name) {
+        public boolean has(String name) {
             Object value = values.get(name);
             return value != null && !value.equals(false) && !value.equals("");
         }
@@ -57,7 +58,7 @@ final class OptionBinder {
      * @param properties further keys that take any text
      * @param positional keys of words given by position
      */
-    OptionBinder(
+    public OptionBinder(
             Map<String, AttributeDefinition> attributes,
             Set<String> properties,
             List<String> positional) {
@@ -73,7 +74,7 @@ final class OptionBinder {
      *
      * @param arguments as they are written
      */
-    Options bind(String arguments) throws PluginFault {
+    public Options bind(String arguments) throws PluginFault {
         if (takesText()) {
             Map<String, List<OptionValue>> given = new LinkedHashMap<>();
             if (!arguments.isEmpty()) {

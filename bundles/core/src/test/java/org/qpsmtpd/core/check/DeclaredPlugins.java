@@ -1,8 +1,4 @@
-package org.qpsmtpd.core.chain;
-
-import org.osgi.service.metatype.AttributeDefinition;
-import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.core.chain.OptionBinderTest.Attribute;
+package org.qpsmtpd.core.check;
 
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +9,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.osgi.service.metatype.AttributeDefinition;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.core.chain.PluginFault;
+import org.qpsmtpd.core.generation.Attribute;
+import org.qpsmtpd.core.generation.FormerNames;
+import org.qpsmtpd.core.generation.KnownPlugins;
+import org.qpsmtpd.core.generation.OptionBinder;
 
 /** Plugins that a test declares, with the options it gives them. */
 public final class DeclaredPlugins implements KnownPlugins {

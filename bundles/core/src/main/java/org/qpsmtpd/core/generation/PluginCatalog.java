@@ -1,11 +1,4 @@
-package org.qpsmtpd.core.chain;
-
-import org.jspecify.annotations.Nullable;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.wiring.BundleCapability;
-import org.osgi.framework.wiring.BundleRevision;
-import org.qpsmtpd.api.plugin.Plugin;
+package org.qpsmtpd.core.generation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.wiring.BundleCapability;
+import org.osgi.framework.wiring.BundleRevision;
+import org.qpsmtpd.api.plugin.Plugin;
 
 /**
  * Which installed bundle provides which plugin, read from what the bundles advertise. When two

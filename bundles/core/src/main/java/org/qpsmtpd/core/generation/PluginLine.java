@@ -1,9 +1,8 @@
-package org.qpsmtpd.core.chain;
-
-import org.qpsmtpd.api.config.ConfigLine;
+package org.qpsmtpd.core.generation;
 
 import java.util.List;
 import java.util.Optional;
+import org.qpsmtpd.api.config.ConfigLine;
 
 /**
  * A line of {@code config/plugins} or {@code config/logging}: {@code path[:N] argument...}. The

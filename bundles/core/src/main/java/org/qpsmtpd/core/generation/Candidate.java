@@ -1,17 +1,4 @@
-package org.qpsmtpd.core.chain;
-
-import org.jspecify.annotations.Nullable;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.ServiceReference;
-import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.api.log.LogLevel;
-import org.qpsmtpd.core.chain.InstanceFactory.Made;
-import org.qpsmtpd.core.chain.OptionBinder.Options;
-import org.qpsmtpd.core.chain.PluginCatalog.Offer;
-import org.qpsmtpd.core.config.ConfigDirectory;
-import org.qpsmtpd.core.gate.BundleSource;
-import org.qpsmtpd.core.gate.ConfiguredInstance;
-import org.qpsmtpd.core.log.LogRouter;
+package org.qpsmtpd.core.generation;
 
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -21,9 +8,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceReference;
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.core.chain.PluginFault;
+import org.qpsmtpd.core.chain.PluginInstance;
+import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.gate.BundleSource;
+import org.qpsmtpd.core.gate.ConfiguredInstance;
+import org.qpsmtpd.core.generation.InstanceFactory.Made;
+import org.qpsmtpd.core.generation.OptionBinder.Options;
+import org.qpsmtpd.core.generation.PluginCatalog.Offer;
+import org.qpsmtpd.core.log.LogRouter;
 
 /** One generation on its way: the instances it would have, and what is wrong with it. */
-final class Candidate {
+public final class Candidate {
     private final InstanceFactory factory;
     private final ConfigDirectory config;
     private final LogRouter log;

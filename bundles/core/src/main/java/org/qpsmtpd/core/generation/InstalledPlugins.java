@@ -1,16 +1,4 @@
-package org.qpsmtpd.core.chain;
-
-import org.jspecify.annotations.Nullable;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.Constants;
-import org.osgi.framework.ServiceReference;
-import org.osgi.service.component.runtime.ServiceComponentRuntime;
-import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
-import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.core.chain.OptionBinder.Options;
-import org.qpsmtpd.core.chain.PluginCatalog.Offer;
-import org.qpsmtpd.core.gate.BundleSource;
-import org.qpsmtpd.core.gate.ConfiguredInstance;
+package org.qpsmtpd.core.generation;
 
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +6,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.core.chain.PluginFault;
+import org.qpsmtpd.core.gate.BundleSource;
+import org.qpsmtpd.core.gate.ConfiguredInstance;
+import org.qpsmtpd.core.generation.OptionBinder.Options;
+import org.qpsmtpd.core.generation.PluginCatalog.Offer;
 
 /**
  * The plugins that there are in the framework at the moment it is made. Reads what bundles and

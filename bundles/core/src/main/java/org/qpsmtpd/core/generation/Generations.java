@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -17,9 +17,15 @@ import org.osgi.framework.Bundle;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.PostForkHook;
 import org.qpsmtpd.api.log.LogLevel;
-import org.qpsmtpd.core.chain.Candidate.Fault;
-import org.qpsmtpd.core.chain.InstanceFactory.Made;
+import org.qpsmtpd.core.chain.Door;
+import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.chain.HookRun;
+import org.qpsmtpd.core.chain.PluginFault;
+import org.qpsmtpd.core.chain.PluginInstance;
+import org.qpsmtpd.core.chain.TimeLimit;
 import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.generation.Candidate.Fault;
+import org.qpsmtpd.core.generation.InstanceFactory.Made;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.log.PluginCall;
 

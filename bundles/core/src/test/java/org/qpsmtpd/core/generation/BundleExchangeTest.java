@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
-import org.qpsmtpd.core.chain.BundleExchange.Share;
 import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
+import org.qpsmtpd.core.generation.BundleExchange.Share;
 
 class BundleExchangeTest {
     private final Bundle older = bundle("older");

@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.chain;
+package org.qpsmtpd.core.generation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +19,11 @@ import org.osgi.framework.ServiceListener;
 import org.osgi.framework.ServiceReference;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.plugin.Plugin;
-import org.qpsmtpd.core.chain.InstanceFactory.Made;
+import org.qpsmtpd.core.chain.Aside;
+import org.qpsmtpd.core.chain.PluginFault;
+import org.qpsmtpd.core.chain.PluginInstance;
+import org.qpsmtpd.core.chain.TimeLimit;
+import org.qpsmtpd.core.generation.InstanceFactory.Made;
 import org.qpsmtpd.core.log.LogRouter;
 
 /**
