@@ -13,9 +13,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.qpsmtpd.core.generation.Generations;
 import org.qpsmtpd.core.config.Finding;
 import org.qpsmtpd.core.config.Spelling;
+import org.qpsmtpd.core.generation.Generations;
 
 /**
  * The names that files of a configuration directory have: the core's, and those that qpsmtpd's

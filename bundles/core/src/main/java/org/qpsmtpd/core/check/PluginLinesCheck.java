@@ -7,26 +7,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.core.chain.Generation;
-import org.qpsmtpd.core.generation.KnownPlugins;
-import org.qpsmtpd.core.generation.PluginLine;
 import org.qpsmtpd.core.config.Finding;
 import org.qpsmtpd.core.config.Spelling;
+import org.qpsmtpd.core.generation.FormerNames;
+import org.qpsmtpd.core.generation.KnownPlugins;
+import org.qpsmtpd.core.generation.PluginLine;
 
 /** Checks the lines of {@code config/plugins} or {@code config/logging}. */
 final class PluginLinesCheck {
     private static final String QUEUES = "queue/";
 
-    /** Plugins that answer RCPT, but never to accept. */
-    private static final Set<String> REFUSING =
-            Set.of("badmailfromto", "badrcptto", "naughty", "random_error", "relay");
-
-    private static final Pattern ONLY = Pattern.compile("(?i)(?<!\\S)only(?!\\S)");
-
     private final KnownPlugins plugins;
+    private final FormerNames formerNames;
     private final Map<List<Object>, String> places = new HashMap<>();
     private final List<String> order = new ArrayList<>();
     private boolean hasLines;
@@ -35,12 +30,12 @@ final class PluginLinesCheck {
 
     PluginLinesCheck(KnownPlugins plugins) {
         this.plugins = plugins;
+        formerNames = plugins.formerNames();
     }
 
     void check(List<ConfigLine> lines, Collection<Finding> findings) {
         for (ConfigLine line : lines) {
-            String fault = fault(line);
-            if (!fault.isEmpty()) {
+            for (String fault : faults(PluginLine.parse(line, formerNames))) {
                 findings.add(new Finding(line.file(), line.line(), fault));
             }
         }
@@ -69,19 +64,25 @@ final class PluginLinesCheck {
         return missing;
     }
 
-    private String fault(ConfigLine line) {
+    private List<String> faults(PluginLine line) {
         hasLines = true;
-        PluginLine parsed = PluginLine.parse(line);
-        if (!plugins.names().contains(parsed.plugin())) {
-            return notInstalled(parsed);
+        String plugin = line.plugin();
+        if (!plugins.names().contains(plugin)) {
+            return notInstalled(line);
         }
-        note(parsed.plugin(), parsed.arguments());
-        order.add(parsed.plugin());
-        Optional<String> wrong = plugins.fault(parsed.plugin(), parsed.arguments());
-        String fault = wrong.orElseGet(() -> repetition(parsed));
-        return fault.isEmpty()
-                ? neverAsked(order, order.size() - 1)
-                : "plugin '" + parsed.plugin() + "': " + fault;
+        note(plugin, line.arguments());
+        order.add(plugin);
+        String fault = plugins.fault(plugin, line.arguments()).orElseGet(() -> repetition(line));
+        if (!fault.isEmpty()) {
+            return List.of("plugin '" + plugin + "': " + fault);
+        }
+        List<String> faults = new ArrayList<>();
+        plugins.remarks(plugin, line.arguments())
+                .forEach(remark -> faults.add("plugin '" + plugin + "': " + remark));
+        Optional.of(neverAsked(order, order.size() - 1))
+                .filter(never -> !never.isEmpty())
+                .ifPresent(faults::add);
+        return faults;
     }
 
     /** Whether one that decides stands before a plugin at each of its hooks; empty when not. */
@@ -116,17 +117,16 @@ final class PluginLinesCheck {
                 .toList();
     }
 
-    private String notInstalled(PluginLine line) {
+    private List<String> notInstalled(PluginLine line) {
         if (line.optional()) {
-            return "";
+            return List.of();
         }
-        Optional<String> near = near(line.plugin());
+        Optional<String> near = line.isForeign() ? Optional.empty() : near(line.plugin());
         near.ifPresentOrElse(name -> note(name, line.arguments()), () -> assume(line.plugin()));
-        return "plugin '"
-                + line.plugin()
-                + "' "
-                + near.map(name -> "is not installed; did you mean '" + name + "'?")
-                        .orElseGet(() -> KnownPlugins.notInstalled(plugins.absence(line.plugin())));
+        String why =
+                near.map(name -> "is not installed; did you mean '" + name + "'?")
+                        .orElseGet(() -> line.absence(plugins.absence(line.plugin())));
+        return List.of("plugin '" + line.plugin() + "' " + why);
     }
 
     /** The installed name that was meant: nearly the same, or the same in a sub-folder. */
@@ -151,13 +151,13 @@ final class PluginLinesCheck {
                         + ":2 when it is to run twice";
     }
 
-    // ---- what the lines give together
-
     private void note(String plugin, String arguments) {
-        mayQueue |= plugins.answers(plugin, HookPoint.QUEUE);
-        // With the word only, relay accepts what its clients send.
-        boolean accepts = !REFUSING.contains(plugin) || ONLY.matcher(arguments).find();
-        mayAcceptRecipients |= accepts && plugins.answers(plugin, HookPoint.RCPT);
+        mayQueue |= mayAccept(plugin, arguments, HookPoint.QUEUE);
+        mayAcceptRecipients |= mayAccept(plugin, arguments, HookPoint.RCPT);
+    }
+
+    private boolean mayAccept(String plugin, String arguments, HookPoint hook) {
+        return plugins.answers(plugin, hook) && plugins.accepts(plugin, arguments, hook);
     }
 
     /** A plugin that nobody knows is not to be blamed twice. */

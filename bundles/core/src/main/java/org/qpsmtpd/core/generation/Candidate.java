@@ -32,6 +32,7 @@ final class Candidate {
     private final List<Bundle> wanted;
     private final List<Made> inUse;
     private final PluginCatalog catalog;
+    private final FormerNames formerNames;
     private final List<PluginInstance> instances = new ArrayList<>();
     private final List<String> keys = new ArrayList<>();
     private final List<String> plugins = new ArrayList<>();
@@ -66,6 +67,7 @@ final class Candidate {
         this.wanted = List.copyOf(wanted);
         this.inUse = List.copyOf(inUse);
         catalog = PluginCatalog.of(factory.context(), this::isVisible);
+        formerNames = catalog.formerNames();
     }
 
     private boolean isVisible(Bundle bundle) {
@@ -143,7 +145,7 @@ final class Candidate {
             return;
         }
         for (ConfigLine line : config.lines(file)) {
-            PluginLine parsed = PluginLine.parse(line);
+            PluginLine parsed = PluginLine.parse(line, formerNames);
             named.add(parsed.plugin());
             if (parsed.isRenamed()) {
                 log.log(
@@ -293,7 +295,7 @@ final class Candidate {
             Bundle next = replacement(line.plugin());
             throw new PluginFault(
                     next == null
-                            ? "it " + KnownPlugins.notInstalled(factory.exchange().absence(line.plugin()))
+                            ? "it " + line.absence(factory.exchange().absence(line.plugin()))
                             : lacks(next));
         }
         if (!line.arguments().isEmpty()) {

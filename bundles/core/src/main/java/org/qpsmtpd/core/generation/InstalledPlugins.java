@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
@@ -15,6 +16,7 @@ import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
+import org.qpsmtpd.core.generation.OptionBinder.Options;
 import org.qpsmtpd.core.generation.PluginCatalog.Offer;
 
 /**
@@ -100,6 +102,49 @@ public final class InstalledPlugins implements KnownPlugins {
         } catch (PluginFault e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
+    }
+
+    @Override
+    public FormerNames formerNames() {
+        return catalog.formerNames();
+    }
+
+    @Override
+    public List<String> remarks(String plugin, String arguments) {
+        return options(plugin, arguments).map(Options::remarks).orElse(List.of());
+    }
+
+    @Override
+    public boolean accepts(String plugin, String arguments, HookPoint hook) {
+        Offer offer = catalog.get(plugin);
+        if (offer == null || offer.accepts().isEmpty()) {
+            return true;
+        }
+        for (String declared : offer.accepts()) {
+            String[] words = declared.split(" ", 2);
+            if (words[0].equals(hook.hookName())) {
+                return words.length == 1
+                        || options(plugin, arguments).filter(o -> o.has(words[1])).isPresent();
+            }
+        }
+        return false;
+    }
+
+    /** What a line's words come to; absent when they are wrong or there are none to have. */
+    private Optional<Options> options(String plugin, String arguments) {
+        Offer offer = catalog.get(plugin);
+        try {
+            return offer == null ? Optional.empty() : Optional.of(factory.bind(offer, arguments));
+        } catch (PluginFault e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Set<String> files() {
+        return catalog.all().stream()
+                .flatMap(offer -> offer.files().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Override

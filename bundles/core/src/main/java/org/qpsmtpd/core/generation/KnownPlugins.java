@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.generation;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.qpsmtpd.api.hook.HookPoint;
@@ -51,14 +52,31 @@ public interface KnownPlugins {
         return Optional.empty();
     }
 
+    /** What the former names of plugins meant. */
+    default FormerNames formerNames() {
+        return FormerNames.of(Map.of());
+    }
+
     /**
-     * What to do about a plugin that is not there.
+     * What of the arguments behind a plugin's name is left out, a sentence each.
      *
-     * @param why what the source of bundles knows about that
+     * @param plugin one of {@link #names}
      */
-    static String notInstalled(Optional<String> why) {
-        return why.map(reason -> "is not installed: " + reason)
-                        .orElse("is not installed; put its bundle into the deploy folder")
-                + ", or end the line with the word optional";
+    default List<String> remarks(String plugin, String arguments) {
+        return List.of();
+    }
+
+    /**
+     * Whether a plugin with these arguments may accept at a hook that it answers.
+     *
+     * @param plugin one of {@link #names}
+     */
+    default boolean accepts(String plugin, String arguments, HookPoint hook) {
+        return true;
+    }
+
+    /** The files of the configuration directory that plugins read. */
+    default Set<String> files() {
+        return Set.of();
     }
 }

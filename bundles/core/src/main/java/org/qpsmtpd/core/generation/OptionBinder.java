@@ -27,8 +27,7 @@ import org.qpsmtpd.core.log.LevelSetting;
  * for each; a text with blanks, or an entry with a comma, stands in quotation marks, see {@link
  * Words}.
  */
-final class OptionBinder {
-    private static final String REST = "...";
+public final class OptionBinder {
     private static final String LOGLEVEL = "loglevel";
     private static final String ON_ERROR = "on_error";
     private static final String DEADLINE = "deadline";
@@ -38,25 +37,36 @@ final class OptionBinder {
     private final Map<String, AttributeDefinition> attributes;
     private final List<String> positional;
 
-    /** The names of options as they are declared, by their {@link #key}. */
+    /** The names of options as they are declared, by their {@link OptionWords#key}. */
     private final Map<String, String> names = new HashMap<>();
 
-    /** What a line says. */
-    record Options(Map<String, Object> values, PluginSettings settings) {}
+    /**
+     * What a line says.
+     *
+     * @param remarks what of it was left out, a sentence for the administrator each
+     */
+    public record Options(
+            Map<String, Object> values, PluginSettings settings, List<String> remarks) {
+        /** Whether a flag is set, or another option has a value. */
+        public boolean has(String name) {
+            Object value = values.get(name);
+            return value != null && !value.equals(false) && !value.equals("");
+        }
+    }
 
     /**
      * @param attributes the plugin's own options by key
      * @param properties further keys that take any text
      * @param positional keys of words given by position
      */
-    OptionBinder(
+    public OptionBinder(
             Map<String, AttributeDefinition> attributes,
             Set<String> properties,
             List<String> positional) {
         this.attributes = attributes;
         this.positional = positional;
-        attributes.keySet().forEach(id -> names.putIfAbsent(key(id), id));
-        properties.forEach(id -> names.putIfAbsent(key(id), id));
+        attributes.keySet().forEach(id -> names.putIfAbsent(OptionWords.key(id), id));
+        properties.forEach(id -> names.putIfAbsent(OptionWords.key(id), id));
         CORES.forEach(id -> names.putIfAbsent(id, id));
     }
 
@@ -65,25 +75,24 @@ final class OptionBinder {
      *
      * @param arguments as they are written
      */
-    Options bind(String arguments) throws PluginFault {
-        Map<String, List<OptionValue>> given = new LinkedHashMap<>();
+    public Options bind(String arguments) throws PluginFault {
         if (takesText()) {
+            Map<String, List<OptionValue>> given = new LinkedHashMap<>();
             if (!arguments.isEmpty()) {
-                add(given, withoutRest(positional.get(0)), exact(arguments));
+                add(given, OptionWords.withoutRest(positional.get(0)), exact(arguments));
             }
-            return options(given);
+            return options(given, List.of());
         }
-        List<String> words = Words.split(arguments);
-        int next = byPosition(words, given);
-        while (next < words.size()) {
-            String name = name(words.get(next));
-            if (next + 1 == words.size()) {
-                throw new PluginFault("option '" + words.get(next) + "' has no value");
-            }
-            add(given, name, OptionValue.written(words.get(next + 1)));
-            next += 2;
-        }
-        return options(given);
+        OptionWords words = new OptionWords(names, this::isFlag, positional);
+        words.sort(arguments);
+        return options(words.given(), words.remarks());
+    }
+
+    private boolean isFlag(String name) {
+        AttributeDefinition attribute = attributes.get(name);
+        return attribute != null
+                && attribute.getCardinality() == 0
+                && attribute.getType() == AttributeDefinition.BOOLEAN;
     }
 
     /** Reads options that are all given by name. */
@@ -92,7 +101,7 @@ final class OptionBinder {
         for (Map.Entry<String, OptionValue> option : named.entrySet()) {
             add(given, name(option.getKey()), option.getValue());
         }
-        return options(given);
+        return options(given, List.of());
     }
 
     private static void add(Map<String, List<OptionValue>> given, String name, OptionValue value) {
@@ -106,50 +115,21 @@ final class OptionBinder {
     /** Whether a single option that is no list takes all that stands on a line. */
     private boolean takesText() {
         String first = positional.isEmpty() ? "" : positional.get(0);
-        AttributeDefinition attribute = attributes.get(withoutRest(first));
-        return first.endsWith(REST) && attribute != null && attribute.getCardinality() == 0;
-    }
-
-    private static String withoutRest(String declared) {
-        return declared.endsWith(REST)
-                ? declared.substring(0, declared.length() - REST.length())
-                : declared;
-    }
-
-    private int byPosition(List<String> words, Map<String, List<OptionValue>> given) {
-        int next = 0;
-        for (String declared : positional) {
-            boolean rest = declared.endsWith(REST);
-            boolean everything = rest && declared.equals(positional.get(0));
-            while (next < words.size() && (everything || !startsPair(words, next))) {
-                add(given, withoutRest(declared), OptionValue.written(words.get(next)));
-                next++;
-                if (!rest) {
-                    break;
-                }
-            }
-        }
-        return next;
-    }
-
-    private boolean startsPair(List<String> words, int at) {
-        return at + 1 < words.size() && names.containsKey(key(words.get(at)));
-    }
-
-    private static String key(String word) {
-        return word.toLowerCase(Locale.ROOT).replace('-', '_');
+        AttributeDefinition attribute = attributes.get(OptionWords.withoutRest(first));
+        return OptionWords.takesRest(first) && attribute != null && attribute.getCardinality() == 0;
     }
 
     /** The declared name of the option that a word names. */
     private String name(String word) throws PluginFault {
-        String name = names.get(key(word));
+        String name = names.get(OptionWords.key(word));
         if (name == null) {
             throw new PluginFault(unknown(word));
         }
         return name;
     }
 
-    private Options options(Map<String, List<OptionValue>> given) throws PluginFault {
+    private Options options(Map<String, List<OptionValue>> given, List<String> remarks)
+            throws PluginFault {
         Map<String, Object> values = new LinkedHashMap<>();
         LevelSetting level = LevelSetting.UNCHANGED;
         boolean skip = false;
@@ -169,7 +149,7 @@ final class OptionBinder {
                 default -> values.put(key, text);
             }
         }
-        return new Options(values, new PluginSettings(level, skip, deadline));
+        return new Options(values, new PluginSettings(level, skip, deadline), remarks);
     }
 
     private static LevelSetting level(String text) throws PluginFault {
@@ -223,11 +203,13 @@ final class OptionBinder {
                 entries.addAll(value.exact() ? List.of(text) : Words.entries(text));
             }
         }
-        for (String entry : entries) {
-            var unused = typed(key, entry, attribute);
-        }
         // Declarative Services makes the numbers and flags of an array out of text.
-        return entries.toArray(new String[0]);
+        String[] texts = new String[entries.size()];
+        for (int at = 0; at < texts.length; at++) {
+            Object value = typed(key, entries.get(at), attribute);
+            texts[at] = value instanceof String text ? text : entries.get(at);
+        }
+        return texts;
     }
 
     private static Object typed(String key, String text, AttributeDefinition attribute)
@@ -238,7 +220,7 @@ final class OptionBinder {
                     case AttributeDefinition.INTEGER, AttributeDefinition.LONG -> number(key, text);
                     case AttributeDefinition.DOUBLE, AttributeDefinition.FLOAT ->
                             decimal(key, text);
-                    default -> text;
+                    default -> declared(text, attribute);
                 };
         String fault = attribute.validate(value.toString());
         if (fault != null && !fault.isEmpty()) {
@@ -251,6 +233,17 @@ final class OptionBinder {
                             + allowed(attribute, fault));
         }
         return attribute.getType() == AttributeDefinition.INTEGER ? fitting(key, text) : value;
+    }
+
+    /** One of the texts that an option may have, as it is declared, whatever its letter case. */
+    private static String declared(String text, AttributeDefinition attribute) {
+        String @Nullable [] options = attribute.getOptionValues();
+        for (String option : options == null ? new String[0] : options) {
+            if (option.equalsIgnoreCase(text)) {
+                return option;
+            }
+        }
+        return text;
     }
 
     private static String allowed(AttributeDefinition attribute, String fault) {
@@ -294,7 +287,7 @@ final class OptionBinder {
 
     private String unknown(String word) {
         String hint =
-                Spelling.nearest(key(word), names.keySet())
+                Spelling.nearest(OptionWords.key(word), names.keySet())
                         .map(key -> ", did you mean '" + names.get(key) + "'?")
                         .orElse(", it takes " + String.join(", ", new TreeSet<>(names.values())));
         return "unknown option '" + word + "'" + hint;

@@ -26,13 +26,21 @@ final class PluginCatalog {
      * @param positional names of options given by position
      * @param before the plugins that it stands before while no line names it
      * @param decides the hooks at which none behind it is asked
+     * @param files the files of the configuration directory that it reads
+     * @param formerly its former names, as {@link Plugin#formerly} has them
+     * @param accepts where it accepts, as {@link Plugin#accepts} has it
+     * @param paths names of options that hold a path
      */
     record Offer(
             String name,
             Bundle bundle,
             List<String> positional,
             List<String> before,
-            List<String> decides) {}
+            List<String> decides,
+            List<String> files,
+            List<String> formerly,
+            List<String> accepts,
+            List<String> paths) {}
 
     private final Map<String, Offer> offers = new LinkedHashMap<>();
 
@@ -64,7 +72,11 @@ final class PluginCatalog {
                         bundle,
                         texts(attributes.get("positional")),
                         texts(attributes.get("before")),
-                        texts(attributes.get("decides")));
+                        texts(attributes.get("decides")),
+                        texts(attributes.get("files")),
+                        texts(attributes.get("formerly")),
+                        texts(attributes.get("accepts")),
+                        texts(attributes.get("paths")));
         offers.merge(name, offer, PluginCatalog::newer);
     }
 
@@ -94,6 +106,13 @@ final class PluginCatalog {
 
     Set<String> names() {
         return offers.keySet();
+    }
+
+    /** What the plugins say of their former names. */
+    FormerNames formerNames() {
+        Map<String, List<String>> declared = new LinkedHashMap<>();
+        offers.forEach((name, offer) -> declared.put(name, offer.formerly()));
+        return FormerNames.of(declared);
     }
 
     List<Offer> all() {

@@ -1,7 +1,7 @@
 package org.qpsmtpd.core.generation;
 
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.qpsmtpd.api.config.ConfigLine;
 
 /**
@@ -12,7 +12,8 @@ import org.qpsmtpd.api.config.ConfigLine;
  *
  * @param plugin the plugin's name without {@code :N}, old names replaced by today's
  * @param instance the name as written, which tells instances of one plugin apart
- * @param arguments as they are written, without blanks around them
+ * @param arguments as they are written, without blanks around them, behind those that a former name
+ *     stood for
  * @param optional whether mail flows without it
  * @param place file and line
  */
@@ -20,28 +21,8 @@ public record PluginLine(
         String plugin, String instance, String arguments, boolean optional, String place) {
     private static final String OPTIONAL = "optional";
 
-    /** Names that plugins had in earlier releases of qpsmtpd. */
-    private static final Map<String, String> RENAMED =
-            Map.ofEntries(
-                    Map.entry("check_earlytalker", "earlytalker"),
-                    Map.entry("check_relay", "relay"),
-                    Map.entry("check_norelay", "relay"),
-                    Map.entry("relay_only", "relay"),
-                    Map.entry("check_spamhelo", "helo"),
-                    Map.entry("check_badmailfrom", "badmailfrom"),
-                    Map.entry("check_badmailfrom_patterns", "badmailfrom"),
-                    Map.entry("check_badmailfromto", "badmailfromto"),
-                    Map.entry("check_badrcptto", "badrcptto"),
-                    Map.entry("check_badrcptto_patterns", "badrcptto"),
-                    Map.entry("require_resolvable_fromhost", "resolvable_fromhost"),
-                    Map.entry("check_bogus_bounce", "bogus_bounce"),
-                    Map.entry("check_basicheaders", "headers"),
-                    Map.entry("check_loop", "loop"),
-                    Map.entry("denysoft_greylist", "greylisting"),
-                    Map.entry("whitelist_soft", "whitelist"));
-
     /** Reads a line. */
-    public static PluginLine parse(ConfigLine line) {
+    public static PluginLine parse(ConfigLine line, FormerNames names) {
         String[] parts = line.text().split("[ \t]+", 2);
         String instance = parts[0];
         String arguments = parts.length == 1 ? "" : parts[1];
@@ -52,8 +33,9 @@ public record PluginLine(
         int colon = instance.lastIndexOf(':');
         boolean numbered = colon > 0 && isNumber(instance.substring(colon + 1));
         String name = numbered ? instance.substring(0, colon) : instance;
-        return new PluginLine(
-                RENAMED.getOrDefault(name, name), instance, arguments, optional, line.place());
+        FormerNames.Meaning meaning = names.of(name);
+        String all = (meaning.arguments() + " " + arguments).strip();
+        return new PluginLine(meaning.plugin(), instance, all, optional, line.place());
     }
 
     private static boolean isOptional(String arguments) {
@@ -79,6 +61,30 @@ public record PluginLine(
     /** Whether the line uses a name of an earlier release. */
     boolean isRenamed() {
         return !instance.equals(plugin) && !instance.startsWith(plugin + ":");
+    }
+
+    /**
+     * Why the plugin is not there, and what to do.
+     *
+     * @param known what the source of bundles knows about that
+     */
+    public String absence(Optional<String> known) {
+        String what = known.map(reason -> "is not installed: " + reason).orElseGet(this::kind);
+        return optional ? what : what + ", or end the line with the word optional";
+    }
+
+    private String kind() {
+        if (plugin.contains("::")) {
+            return "is a Perl package, which this server cannot run; take the line out";
+        }
+        return FormerNames.isOfQpsmtpd(plugin)
+                ? "is a plugin of qpsmtpd that is not there yet; take the line out"
+                : "is not installed; put its bundle into the deploy folder";
+    }
+
+    /** Whether it is known that there can be no such plugin here. */
+    public boolean isForeign() {
+        return plugin.contains("::") || FormerNames.isOfQpsmtpd(plugin);
     }
 
     private static boolean isNumber(String text) {

@@ -13,10 +13,14 @@ final class Words {
     private static final char QUOTE = '"';
     private static final char ESCAPE = '\\';
     private static final char COMMA = ',';
+    private static final String REMARK = "#";
 
     private Words() {}
 
-    /** The words as they are written, with their quotation marks. */
+    /**
+     * The words as they are written, with their quotation marks. One that is {@code #} alone begins
+     * a remark, in which quotation marks mean nothing: it is the last one.
+     */
     static List<String> split(String text) throws PluginFault {
         List<String> words = new ArrayList<>();
         int at = 0;
@@ -26,8 +30,9 @@ final class Words {
                 continue;
             }
             int end = endOfWord(text, at);
-            words.add(text.substring(at, end));
-            at = end;
+            String word = text.substring(at, end);
+            words.add(word);
+            at = word.equals(REMARK) ? text.length() : end;
         }
         return words;
     }

@@ -24,10 +24,10 @@ import org.osgi.service.cm.ConfigurationListener;
 import org.qpsmtpd.api.control.ServerControl;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.check.ConfigCheck;
+import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.generation.Generations;
 import org.qpsmtpd.core.generation.InstalledPlugins;
 import org.qpsmtpd.core.generation.InstanceFactory;
-import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.worker.MemoryWatch;
 import org.qpsmtpd.core.worker.ThreadWatch;
@@ -196,6 +196,8 @@ final class FrameworkServer {
         around.services(Runnable.class, "(org.qpsmtpd.child_priority=*)").forEach(Runnable::run);
     }
 
+    // ---- changes
+
     private void watch() {
         if (!closed.get()) {
             guarded("the look for changes failed", this::look).run();
@@ -326,6 +328,8 @@ final class FrameworkServer {
             }
         };
     }
+
+    // ---- end
 
     /** Stops accepting and lets what is in flight finish, within a bound; the plugins stay. */
     void drain() {

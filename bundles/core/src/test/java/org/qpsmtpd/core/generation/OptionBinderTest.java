@@ -13,9 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.service.metatype.AttributeDefinition;
-import org.qpsmtpd.core.generation.OptionBinder.Options;
 import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.gate.OptionValue;
+import org.qpsmtpd.core.generation.OptionBinder.Options;
 import org.qpsmtpd.core.log.LevelSetting;
 
 class OptionBinderTest {
@@ -270,7 +270,6 @@ class OptionBinderTest {
                     wiat 3             | unknown option 'wiat', did you mean 'wait'?
                     rejct 1            | unknown option 'rejct', did you mean 'reject'?
                     on-eror skip       | unknown option 'on-eror', did you mean 'on_error'?
-                    wait               | option 'wait' has no value
                     wait three         | option 'wait': 'three' is not a whole number
                     wait 3.5           | option 'wait': '3.5' is not a whole number
                     wait 9999999999    | option 'wait': '9999999999' is too large
@@ -301,13 +300,77 @@ class OptionBinderTest {
         assertThatThrownBy(() -> bind(line)).isInstanceOf(PluginFault.class).hasMessage(message);
     }
 
+    /** What qpsmtpd goes on with stops nothing here either, and is named. */
     @ParameterizedTest
-    @ValueSource(strings = {"something 1", "xyz"})
-    void namesWhatThereIsWhenNothingIsNear(String line) {
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    50 # max hops             | what follows # is left out; give the remark a line of its own
+                    50 # don't "say           | what follows # is left out; give the remark a line of its own
+                    50 #remark                | what follows # is left out; give the remark a line of its own
+                    50 wait                   | option 'wait' has no value and is left out
+                    50 5                      | '5' is no option of it and is left out; it takes deadline, flag, limit, loglevel, on_error, reject, reject_type, wait
+                    50 something 1            | 'something', '1' are no options of it and are left out; it takes deadline, flag, limit, loglevel, on_error, reject, reject_type, wait
+                    """)
+    void goesOnWithoutWordsThatMeanNothing(String line, String remark) throws PluginFault {
+        declare("limit", AttributeDefinition.INTEGER);
         declare("wait", AttributeDefinition.INTEGER);
+        declare("flag", AttributeDefinition.BOOLEAN);
 
-        assertThatThrownBy(() -> bind(line))
-                .hasMessageEndingWith(
-                        ", it takes deadline, loglevel, on_error, reject, reject_type, wait");
+        Options options = bind(List.of("limit"), line);
+
+        assertThat(options.values()).isEqualTo(Map.of("limit", 50));
+        assertThat(options.remarks()).containsExactly(remark);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    has_reverse reject naughty
+                    has-reverse reject=naughty
+                    has_reverse=1 reject naughty
+                    reject naughty has_reverse
+                    reject "naughty" HAS_REVERSE yes
+                    """)
+    void readsFlagsAndAssignments(String line) throws PluginFault {
+        declare("has_reverse", AttributeDefinition.BOOLEAN);
+
+        Options options = bind(line);
+
+        assertThat(options.values()).isEqualTo(Map.of("has_reverse", true, "reject", "naughty"));
+        assertThat(options.remarks()).isEmpty();
+        assertThat(options.has("has_reverse")).isTrue();
+        assertThat(options.has("reject_type")).isFalse();
+    }
+
+    /** Neither a path nor an address is an assignment, nor is a number sign within a word. */
+    @Test
+    void keepsSignsWithinWords() throws PluginFault {
+        declare("path", AttributeDefinition.STRING);
+
+        assertThat(bind(List.of("path"), "/srv/a=b#c").values())
+                .isEqualTo(Map.of("path", "/srv/a=b#c"));
+        assertThat(bind("path #1 reject 1").values())
+                .isEqualTo(Map.of("path", "#1", "reject", "1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"log", "LOG", "\"Log\""})
+    void readsDeclaredTextsInAnyLetterCase(String written) throws PluginFault {
+        attributes.put(
+                "action",
+                new Attribute("action", AttributeDefinition.STRING, 0, List.of("log", "deny")));
+        attributes.put(
+                "many",
+                new Attribute("many", AttributeDefinition.STRING, 9, List.of("log", "deny")));
+
+        assertThat(bind("action " + written).values()).isEqualTo(Map.of("action", "log"));
+        assertThat(bind("many DENY," + written).values().get("many"))
+                .isEqualTo(new String[] {"deny", "log"});
     }
 }

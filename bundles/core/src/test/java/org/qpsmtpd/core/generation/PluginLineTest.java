@@ -2,6 +2,9 @@ package org.qpsmtpd.core.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -9,8 +12,17 @@ import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
 
 class PluginLineTest {
+    private static final FormerNames NAMES =
+            FormerNames.of(
+                    Map.of(
+                            "relay", List.of("check_relay", "relay_only=only 1"),
+                            "earlytalker", List.of("check_earlytalker", "async/earlytalker"),
+                            "badrcptto", List.of("check_badrcptto"),
+                            "logging/file", List.of("logging/file_connection=reopen"),
+                            "klez_filter", List.of()));
+
     private static PluginLine parse(String text) {
-        return PluginLine.parse(new ConfigLine(text, "config/plugins", 3));
+        return PluginLine.parse(new ConfigLine(text, "config/plugins", 3), NAMES);
     }
 
     @Test
@@ -45,18 +57,58 @@ class PluginLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "check_earlytalker, earlytalker",
-        "check_badrcptto:1, badrcptto",
-        "denysoft_greylist, greylisting",
-        "rcpt_ok,           rcpt_ok"
-    })
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    check_earlytalker            | earlytalker
+                    async/earlytalker            | earlytalker
+                    check_badrcptto:1            | badrcptto
+                    denysoft_greylist            | greylisting
+                    check_qmail_deliverable      | qmail_deliverable
+                    clamav                       | virus/clamav
+                    authdeny                     | auth/authdeny
+                    authsql                      | auth/auth_vpopmail_sql
+                    async/resolvable_fromhost    | resolvable_fromhost
+                    """)
     void knowsFormerNames(String written, String plugin) {
         PluginLine line = parse(written);
 
         assertThat(line.plugin()).isEqualTo(plugin);
-        assertThat(line.isRenamed()).isEqualTo(!written.equals(plugin));
+        assertThat(line.isRenamed()).isTrue();
         assertThat(line.arguments()).isEmpty();
+    }
+
+    @Test
+    void keepsWhatAFormerNameMeant() {
+        assertThat(parse("relay_only").plugin()).isEqualTo("relay");
+        assertThat(parse("relay_only").arguments()).isEqualTo("only 1");
+        assertThat(parse("relay_only:1 loglevel 7 optional").arguments())
+                .isEqualTo("only 1 loglevel 7");
+        assertThat(parse("check_relay").arguments()).isEmpty();
+        assertThat(parse("logging/file_connection loglevel LOGINFO /var/log/%Y").arguments())
+                .isEqualTo("reopen loglevel LOGINFO /var/log/%Y");
+    }
+
+    /** A site's own plugin may have a name that qpsmtpd once used. */
+    @Test
+    void prefersAPluginOfJustThatName() {
+        assertThat(parse("klez_filter").plugin()).isEqualTo("klez_filter");
+        assertThat(parse("klez_filter").isRenamed()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    dnsbl           | is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
+                    dnsbl optional  | is a plugin of qpsmtpd that is not there yet; take the line out
+                    My::Plugin      | is a Perl package, which this server cannot run; take the line out, or end the line with the word optional
+                    ours            | is not installed; put its bundle into the deploy folder, or end the line with the word optional
+                    """)
+    void saysWhyAPluginIsNotThere(String written, String why) {
+        assertThat(parse(written).absence(Optional.empty())).isEqualTo(why);
     }
 
     @ParameterizedTest

@@ -1,4 +1,4 @@
-package org.qpsmtpd.core.generation;
+package org.qpsmtpd.core.check;
 
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +12,10 @@ import java.util.stream.Collectors;
 import org.osgi.service.metatype.AttributeDefinition;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.core.chain.PluginFault;
-import org.qpsmtpd.core.generation.OptionBinderTest.Attribute;
+import org.qpsmtpd.core.generation.Attribute;
+import org.qpsmtpd.core.generation.FormerNames;
+import org.qpsmtpd.core.generation.KnownPlugins;
+import org.qpsmtpd.core.generation.OptionBinder;
 
 /** Plugins that a test declares, with the options it gives them. */
 public final class DeclaredPlugins implements KnownPlugins {
@@ -22,6 +25,8 @@ public final class DeclaredPlugins implements KnownPlugins {
     private final Set<String> unasked = new TreeSet<>();
     private final Map<String, List<String>> before = new TreeMap<>();
     private final Map<String, HookPoint> decides = new TreeMap<>();
+    private final Map<String, String> refusing = new TreeMap<>();
+    private final Map<String, List<String>> formerly = new TreeMap<>();
     private final Map<String, String> absences = new TreeMap<>();
 
     public DeclaredPlugins with(String name, Set<HookPoint> hooks, AttributeDefinition... options) {
@@ -29,7 +34,10 @@ public final class DeclaredPlugins implements KnownPlugins {
     }
 
     public DeclaredPlugins with(
-            String name, Set<HookPoint> hooks, List<String> positional, AttributeDefinition... options) {
+            String name,
+            Set<HookPoint> hooks,
+            List<String> positional,
+            AttributeDefinition... options) {
         Map<String, AttributeDefinition> attributes =
                 Arrays.stream(options)
                         .collect(Collectors.toMap(AttributeDefinition::getID, Function.identity()));
@@ -56,6 +64,42 @@ public final class DeclaredPlugins implements KnownPlugins {
     public DeclaredPlugins absent(String name, String why) {
         absences.put(name, why);
         return this;
+    }
+
+    /** A plugin never accepts, or only with an option. */
+    public DeclaredPlugins refusing(String name, String unless) {
+        refusing.put(name, unless);
+        return this;
+    }
+
+    /** What a plugin was called. */
+    public DeclaredPlugins formerly(String name, String... names) {
+        formerly.put(name, List.of(names));
+        return this;
+    }
+
+    @Override
+    public FormerNames formerNames() {
+        return FormerNames.of(formerly);
+    }
+
+    @Override
+    public boolean accepts(String plugin, String arguments, HookPoint hook) {
+        String unless = refusing.get(plugin);
+        try {
+            return unless == null || get(plugin).binder().bind(arguments).has(unless);
+        } catch (PluginFault e) {
+            return false;
+        }
+    }
+
+    @Override
+    public List<String> remarks(String plugin, String arguments) {
+        try {
+            return get(plugin).binder().bind(arguments).remarks();
+        } catch (PluginFault e) {
+            return List.of();
+        }
     }
 
     @Override
