@@ -335,6 +335,7 @@ final class DataPhase implements MessageInput.Listener {
         if (!transaction.hasHeaders()) {
             transaction.setHeaders(new HeaderBlock(body.headerArray(), body.headerLength()));
         }
+        transaction.judgement().begin();
         if (body.isSpooled()) {
             session.log(LogLevel.INFO, "spooling message to disk");
         }
@@ -414,11 +415,15 @@ final class DataPhase implements MessageInput.Listener {
         session.ask(
                 HookPoint.DATA_POST,
                 DataPostHook.class,
-                hook -> hook.onDataPost(transaction),
+                hook ->
+                        transaction.judgement().isOpen()
+                                ? hook.onDataPost(transaction)
+                                : Verdicts.NOBODY_LEFT,
                 result -> messageJudged(result, transaction));
     }
 
-    private void messageJudged(HookResult result, SmtpTransaction transaction) {
+    private void messageJudged(HookResult answer, SmtpTransaction transaction) {
+        HookResult result = transaction.judgement().beforeQueue(answer);
         Action action = result.action();
         if (action.refuses()) {
             refuseMessage(result, "7.1", () -> {});
@@ -428,26 +433,35 @@ final class DataPhase implements MessageInput.Listener {
             session.ask(
                     HookPoint.QUEUE_PRE,
                     QueuePreHook.class,
-                    hook -> hook.onQueuePre(transaction),
+                    hook ->
+                            transaction.judgement().isOpen()
+                                    ? hook.onQueuePre(transaction)
+                                    : Verdicts.NOBODY_LEFT,
                     before -> queue(before, transaction));
         }
     }
 
-    private void queue(HookResult before, SmtpTransaction transaction) {
+    private void queue(HookResult answer, SmtpTransaction transaction) {
+        HookResult before = transaction.judgement().beforeQueue(answer);
         if (before.action().refuses()) {
             refuseMessage(before, "3.0", () -> {});
         } else if (before.action() == Action.DONE) {
             session.reset(() -> session.done(before));
         } else {
+            transaction.judgement().queue();
             session.ask(
                     HookPoint.QUEUE,
                     QueueHook.class,
-                    hook -> hook.onQueue(transaction),
+                    hook ->
+                            transaction.judgement().isOpen()
+                                    ? hook.onQueue(transaction)
+                                    : Verdicts.NOBODY_LEFT,
                     result -> queued(result, transaction));
         }
     }
 
-    private void queued(HookResult result, SmtpTransaction transaction) {
+    private void queued(HookResult answer, SmtpTransaction transaction) {
+        HookResult result = transaction.judgement().afterQueue(answer);
         switch (result.action()) {
             case OK -> {
                 String text = result.text().isEmpty() ? "Queued" : result.text();

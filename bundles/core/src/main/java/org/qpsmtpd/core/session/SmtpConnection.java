@@ -11,6 +11,7 @@ import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Hello;
+import org.qpsmtpd.api.session.Lifetime;
 import org.qpsmtpd.api.session.Naughty;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.Notes;
@@ -26,6 +27,7 @@ final class SmtpConnection implements Connection {
     private final InetAddress ownAddress;
     private Endpoints endpoints;
     private final NoteMap notes = new NoteMap();
+    private @Nullable Lifetime lifetime;
     private String remoteHost = "Unknown";
     private @Nullable String remoteInfo;
     private boolean hostKnown;
@@ -175,7 +177,7 @@ final class SmtpConnection implements Connection {
         naughty = null;
         authenticationResults = "";
         relayClient = other.value("LOGIN").isPresent();
-        notes.clear();
+        clear();
     }
 
     @Override
@@ -215,6 +217,16 @@ final class SmtpConnection implements Connection {
     @Override
     public Notes notes() {
         return notes;
+    }
+
+    @Override
+    public Lifetime lifetime() {
+        Lifetime known = lifetime;
+        if (known == null) {
+            known = new Lifetime();
+            lifetime = known;
+        }
+        return known;
     }
 
     @Override
@@ -280,8 +292,14 @@ final class SmtpConnection implements Connection {
         return session.awaitInput(limit);
     }
 
+    /** Forgets what plugins keep of it. */
     void clear() {
         notes.clear();
+        Lifetime known = lifetime;
+        lifetime = null;
+        if (known != null) {
+            known.end();
+        }
     }
 
     @Override

@@ -1,13 +1,11 @@
 package org.qpsmtpd.plugin.badmailfrom;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 import org.qpsmtpd.api.answer.HookResult;
-import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.NonBlocking;
@@ -18,10 +16,7 @@ import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.service.Patterns;
-import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Transaction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Refuses senders that the file {@code badmailfrom} lists.
@@ -42,7 +37,6 @@ import org.slf4j.LoggerFactory;
 @Plugin(name = "badmailfrom")
 @NonBlocking
 public final class BadmailfromPlugin implements MailHook {
-    private static final Logger LOG = LoggerFactory.getLogger(BadmailfromPlugin.class);
     private static final String DEFAULT_TEXT = "Your envelope sender is in my badmailfrom list";
 
     private static final HookResult IMMUNE = HookResult.skip("immune");
@@ -51,10 +45,8 @@ public final class BadmailfromPlugin implements MailHook {
     private static final HookResult HALF_ADDRESS = HookResult.skip("missing user or host");
     private static final HookResult PASS = HookResult.pass("not listed");
 
-    private final Patterns patterns;
     private final Reject reject;
-    private final ConfigView<List<AddressPattern>> badMailFrom =
-            new ConfigView<>("badmailfrom", this::parse);
+    private final ConfigView<List<AddressPattern>> badMailFrom;
 
     /**
      * Makes the plugin.
@@ -64,8 +56,10 @@ public final class BadmailfromPlugin implements MailHook {
      */
     @Activate
     public BadmailfromPlugin(RejectSettings settings, @Reference Patterns patterns) {
-        this.patterns = patterns;
         reject = Reject.of(settings);
+        badMailFrom =
+                ConfigView.ofEntries(
+                        "badmailfrom", line -> AddressPattern.parse(line.text(), patterns, false));
     }
 
     @Override
@@ -83,26 +77,11 @@ public final class BadmailfromPlugin implements MailHook {
         if (sender.user().isEmpty() || sender.host().isEmpty()) {
             return HALF_ADDRESS;
         }
-        return AddressPattern.first(listed, sender)
-                .map(pattern -> refusal(transaction.connection(), pattern))
-                .orElse(PASS);
+        return AddressPattern.first(listed, sender).map(this::refusal).orElse(PASS);
     }
 
-    private HookResult refusal(Connection connection, AddressPattern pattern) {
-        connection.adjustKarma(-1);
+    private HookResult refusal(AddressPattern pattern) {
         String text = pattern.reason().isEmpty() ? DEFAULT_TEXT : pattern.reason();
-        return reject.decide(text, "matches " + pattern);
-    }
-
-    private List<AddressPattern> parse(List<ConfigLine> lines) {
-        List<AddressPattern> parsed = new ArrayList<>();
-        for (ConfigLine line : lines) {
-            try {
-                parsed.add(AddressPattern.parse(line.text(), patterns, false));
-            } catch (IllegalArgumentException e) {
-                LOG.warn("{}: left out: {}", line.place(), e.getMessage());
-            }
-        }
-        return List.copyOf(parsed);
+        return reject.decide(text, "matches " + pattern).withKarma(-1);
     }
 }

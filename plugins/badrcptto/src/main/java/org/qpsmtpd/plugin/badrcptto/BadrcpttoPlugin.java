@@ -1,6 +1,5 @@
 package org.qpsmtpd.plugin.badrcptto;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -8,7 +7,6 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 import org.qpsmtpd.api.answer.DsnStatus;
 import org.qpsmtpd.api.answer.HookResult;
-import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.RcptHook;
@@ -16,11 +14,8 @@ import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.AddressPattern;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.service.Patterns;
-import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Refuses recipients that the file {@code badrcptto} lists.
@@ -38,16 +33,12 @@ import org.slf4j.LoggerFactory;
 @Plugin(name = "badrcptto")
 @NonBlocking
 public final class BadrcpttoPlugin implements RcptHook {
-    private static final Logger LOG = LoggerFactory.getLogger(BadrcpttoPlugin.class);
-
     private static final HookResult IMMUNE = HookResult.skip("immune");
     private static final HookResult EMPTY = HookResult.skip("empty list");
     private static final HookResult HALF_ADDRESS = HookResult.skip("missing user or host");
     private static final HookResult PASS = HookResult.pass("not listed");
 
-    private final Patterns patterns;
-    private final ConfigView<List<AddressPattern>> badRcptTo =
-            new ConfigView<>("badrcptto", this::parse);
+    private final ConfigView<List<AddressPattern>> badRcptTo;
 
     /**
      * Makes the plugin.
@@ -56,7 +47,9 @@ public final class BadrcpttoPlugin implements RcptHook {
      */
     @Activate
     public BadrcpttoPlugin(@Reference Patterns patterns) {
-        this.patterns = patterns;
+        badRcptTo =
+                ConfigView.ofEntries(
+                        "badrcptto", line -> AddressPattern.parse(line.text(), patterns, true));
     }
 
     @Override
@@ -72,29 +65,14 @@ public final class BadrcpttoPlugin implements RcptHook {
         if (listed.isEmpty()) {
             return EMPTY;
         }
-        return AddressPattern.first(listed, address)
-                .map(pattern -> refusal(transaction.connection(), pattern))
-                .orElse(PASS);
+        return AddressPattern.first(listed, address).map(BadrcpttoPlugin::refusal).orElse(PASS);
     }
 
-    private static HookResult refusal(Connection connection, AddressPattern pattern) {
-        connection.adjustKarma(-2);
+    private static HookResult refusal(AddressPattern pattern) {
         HookResult refusal =
                 pattern.reason().isEmpty()
                         ? DsnStatus.NO_SUCH_USER.result("mail to " + pattern + " not accepted here")
                         : HookResult.deny(pattern.reason());
-        return refusal.because("fail: matches " + pattern);
-    }
-
-    private List<AddressPattern> parse(List<ConfigLine> lines) {
-        List<AddressPattern> parsed = new ArrayList<>();
-        for (ConfigLine line : lines) {
-            try {
-                parsed.add(AddressPattern.parse(line.text(), patterns, true));
-            } catch (IllegalArgumentException e) {
-                LOG.warn("{}: left out: {}", line.place(), e.getMessage());
-            }
-        }
-        return List.copyOf(parsed);
+        return refusal.because("fail: matches " + pattern).withKarma(-2);
     }
 }

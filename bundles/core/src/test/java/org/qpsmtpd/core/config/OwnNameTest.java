@@ -11,21 +11,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.api.net.HostName;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.log.StreamLog;
 
-class HostNameTest {
+class OwnNameTest {
     private final Path directory;
     private final Path kernel;
 
-    HostNameTest(@TempDir Path directory) {
+    OwnNameTest(@TempDir Path directory) {
         this.directory = directory;
         kernel = directory.resolve("hostname");
     }
 
     private ConfigDirectory config() {
         LogRouter log = new LogRouter(new StreamLog(System.err));
-        return new ConfigDirectory(List.of(directory), log, new HostName(kernel));
+        return new ConfigDirectory(
+                List.of(directory), log, new OwnName(() -> HostName.read(kernel)));
     }
 
     @Test

@@ -1,47 +1,44 @@
-package org.qpsmtpd.plugin.relay;
+package org.qpsmtpd.api.config;
 
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.List;
-import org.qpsmtpd.api.config.ConfigLine;
+import java.util.Optional;
 import org.qpsmtpd.api.net.Network;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * The networks of a file such as {@code relayclients}. Immutable.
- *
- * @param networks in the order of the file
- */
-record ClientNetworks(List<Network> networks) {
-    private static final Logger LOG = LoggerFactory.getLogger(ClientNetworks.class);
+/** The networks of a file in its order, and where each stands. Immutable. */
+public final class NetworkList {
     private static final int GROUPS = 8;
     private static final int GROUP_DIGITS = 4;
 
-    ClientNetworks {
-        networks = List.copyOf(networks);
+    private final List<Entry> entries;
+
+    private record Entry(Network network, ConfigLine line) {}
+
+    private NetworkList(List<Entry> entries) {
+        this.entries = entries;
     }
 
-    /** Reads the lines of the file; those that are no network are logged and left out. */
-    static ClientNetworks parse(List<ConfigLine> lines) {
-        List<Network> networks = new ArrayList<>();
-        for (ConfigLine line : lines) {
-            try {
-                networks.add(network(line.text()));
-            } catch (IllegalArgumentException e) {
-                LOG.warn("{}: left out: {}", line.place(), e.getMessage());
-            }
-        }
-        return new ClientNetworks(networks);
+    /**
+     * A view of a file of networks, as {@link #parse} reads them; a line that is none is left out.
+     */
+    public static ConfigView<NetworkList> view(String name) {
+        return ConfigView.ofEntries(
+                name, line -> new Entry(parse(line.text()), line), NetworkList::new);
     }
 
-    boolean contains(InetAddress client) {
-        for (Network network : networks) {
-            if (network.contains(client)) {
-                return true;
+    /** Whether one of the networks holds the address. */
+    public boolean contains(InetAddress address) {
+        return find(address).isPresent();
+    }
+
+    /** The first line whose network holds the address. */
+    public Optional<ConfigLine> find(InetAddress address) {
+        for (Entry entry : entries) {
+            if (entry.network().contains(address)) {
+                return Optional.of(entry.line());
             }
         }
-        return false;
+        return Optional.empty();
     }
 
     /**
@@ -50,7 +47,7 @@ record ClientNetworks(List<Network> networks) {
      *
      * @throws IllegalArgumentException saying what is wrong with the text
      */
-    static Network network(String text) {
+    public static Network parse(String text) {
         if (text.endsWith(".")) {
             return octets(text);
         }
