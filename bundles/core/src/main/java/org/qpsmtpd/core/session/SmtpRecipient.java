@@ -10,13 +10,13 @@ import org.qpsmtpd.api.session.Recipient;
 final class SmtpRecipient implements Recipient {
     private final Address address;
     private final Parameters parameters;
-    private final Session session;
+    private final LookUps lookUps;
     private final NoteMap notes = new NoteMap();
 
-    SmtpRecipient(Address address, Parameters parameters, Session session) {
+    SmtpRecipient(Address address, Parameters parameters, LookUps lookUps) {
         this.address = address;
         this.parameters = parameters;
-        this.session = session;
+        this.lookUps = lookUps;
     }
 
     @Override
@@ -36,7 +36,7 @@ final class SmtpRecipient implements Recipient {
 
     @Override
     public Config config() {
-        return session.configFor(address);
+        return lookUps.configFor(address);
     }
 
     @Override

@@ -37,7 +37,8 @@ final class SmtpTransaction implements Transaction {
     private static final int FAIR_SHARE = 16 * 1024;
 
     private final String id;
-    private final Session session;
+    private final Connection connection;
+    private final LookUps lookUps;
     private final Spool spool;
     private final NoteMap notes = new NoteMap();
     private final List<Recipient> recipients = new ArrayList<>(2);
@@ -53,9 +54,10 @@ final class SmtpTransaction implements Transaction {
     private @Nullable List<Path> temporary;
     private String authenticationResults = "";
 
-    SmtpTransaction(String id, Session session, Spool spool) {
+    SmtpTransaction(String id, Connection connection, LookUps lookUps, Spool spool) {
         this.id = id;
-        this.session = session;
+        this.connection = connection;
+        this.lookUps = lookUps;
         this.spool = spool;
     }
 
@@ -66,7 +68,7 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public Connection connection() {
-        return session.connection();
+        return connection;
     }
 
     @Override
@@ -110,7 +112,7 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public Config senderConfig() {
-        return session.configFor(sender());
+        return lookUps.configFor(sender());
     }
 
     @Override
@@ -129,7 +131,7 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public Recipient addRecipient(Address address) {
-        Recipient recipient = new SmtpRecipient(address, Parameters.NONE, session);
+        Recipient recipient = new SmtpRecipient(address, Parameters.NONE, lookUps);
         add(recipient);
         return recipient;
     }
