@@ -72,8 +72,6 @@ final class Corpus {
                     Corpus::looksLikeOtherThings,
                     corpus -> new byte[0]);
 
-    // ---- pieces
-
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -164,8 +162,6 @@ final class Corpus {
         String related = multipart("related", alternative(), binaryPart(random.nextInt(5000)));
         return multipart("mixed", related, binaryPart(random.nextInt(50_000)));
     }
-
-    // ---- shapes
 
     private byte[] plain() {
         return utf8(header("plain") + "\r\n" + ascii(random.nextInt(100)));

@@ -828,8 +828,6 @@ class DeployFolderTest {
                                 + " newer and in use");
     }
 
-    // ---- configurations
-
     private Path configure(String name, String text) throws IOException {
         Path part = folder.resolveSibling("part");
         Files.writeString(part, text);
@@ -970,8 +968,6 @@ class DeployFolderTest {
                 .hasSize(1);
     }
 
-    // ---- bundles that would change others
-
     @Test
     void refusesFragmentsOfWhatIsNotOfTheFolder() throws Exception {
         TestJar.bundle("org.example.a", "1")
@@ -1024,8 +1020,6 @@ class DeployFolderTest {
 
         assertThat(bundle.getResource("org/example/inner/text")).isNotNull();
     }
-
-    // ---- what others use, and what takes the place of others
 
     private String logged() {
         return String.join("\n", log.lines());

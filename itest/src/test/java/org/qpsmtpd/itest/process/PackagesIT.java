@@ -106,8 +106,6 @@ class PackagesIT {
         return start(root);
     }
 
-    // ---- what each of them must do
-
     /** Has the server take STARTTLS, from its next start on. */
     private static void encrypt(Machine machine, String config, String user) throws IOException {
         String root = machine.path("/").toString();
@@ -141,8 +139,6 @@ class PackagesIT {
         assertThat(matcher.find()).as(text).isTrue();
         return Long.parseLong(matcher.group(1));
     }
-
-    // ---- Debian
 
     @Test
     void deb() throws IOException {
@@ -315,8 +311,6 @@ class PackagesIT {
         assertThat(confined.status()).as(confined.output()).isZero();
     }
 
-    // ---- RPM
-
     /**
      * Debian's rpm knows no Java and no shadow-utils in the tree, so dependencies are passed over.
      */
@@ -424,8 +418,6 @@ class PackagesIT {
         Shell.run("rpmbuild", "-bb", "--quiet", "--define", "_topdir " + top, spec.toString());
         return top.resolve("RPMS/noarch/qpsmtpd-1.0.1-1.noarch.rpm").toString();
     }
-
-    // ---- the archive, and the image that is made from it
 
     @Test
     void archiveHasOneFolderAndServes() throws IOException {

@@ -54,4 +54,37 @@ public @interface Plugin {
      */
     @Attribute("decides")
     String[] decides() default {};
+
+    /**
+     * Files of the configuration directory that this plugin reads, by their names. A plugin that
+     * can tell a wrong line from a right one also is a {@link FileCheck}.
+     */
+    @Attribute("files")
+    String[] files() default {};
+
+    /**
+     * Names that lines of {@code config/plugins} may still have from earlier releases, each alone
+     * or with the words it stood for, which come before those of the line: {@code "relay_only=only
+     * 1"}.
+     */
+    @Attribute("formerly")
+    String[] formerly() default {};
+
+    /**
+     * For plugins that do not accept at each of the hooks {@code rcpt} and {@code queue} that they
+     * have: the hooks at which they may answer OK, so that the recipient or the message is
+     * accepted, or {@code nothing}. {@code "rcpt only"} is a hook and the option without which it
+     * never accepts. A server that accepts no recipient, or takes no message, says so.
+     */
+    @Attribute("accepts")
+    String[] accepts() default {};
+
+    /**
+     * Options that hold a path. The server refuses one that only a shell could read, such as {@code
+     * ~/mail}, and looks for what is relative at the folder of the distribution, then in the
+     * configuration directory and beside it; the plugin gets an absolute path where there is such a
+     * file, and the path as it is written otherwise.
+     */
+    @Attribute("paths")
+    String[] paths() default {};
 }

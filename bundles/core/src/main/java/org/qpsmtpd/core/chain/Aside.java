@@ -4,7 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Threads for single pieces of work that nobody waits for without a limit. */
-final class Aside {
+public final class Aside {
     private Aside() {}
 
     /**
@@ -20,7 +20,7 @@ final class Aside {
     }
 
     /** The same, but as soon as there is a thread for it. */
-    static void soon(String name, Runnable work) {
+    public static void soon(String name, Runnable work) {
         try {
             start(name, work);
         } catch (OutOfMemoryError e) {
@@ -29,7 +29,7 @@ final class Aside {
     }
 
     /** The same in a second. */
-    static void later(String name, Runnable work) {
+    public static void later(String name, Runnable work) {
         CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run)
                 .execute(() -> soon(name, work));
     }

@@ -10,7 +10,7 @@ import org.qpsmtpd.api.answer.Action;
  * What a plugin's calls of one hook were like. The times are counted in four steps for each power
  * of two nanoseconds.
  */
-final class CallFigures {
+public final class CallFigures {
     private static final int STEPS = 4;
     private static final int STEP_BITS = 2;
     private static final Action[] ACTIONS = Action.values();
@@ -42,7 +42,7 @@ final class CallFigures {
         return counter;
     }
 
-    void failed() {
+    public void failed() {
         errors.increment();
     }
 

@@ -12,7 +12,7 @@ import org.qpsmtpd.core.worker.Allocation;
  * takes back what was marked before, since a plugin that is called may ask others for settings;
  * counts how calls went.
  */
-final class Door {
+public final class Door {
     /**
      * Whether it is measured what memory plugins take: while there is plenty it is not worth it.
      */
@@ -21,7 +21,7 @@ final class Door {
     private Door() {}
 
     /** Begins or ends to measure what memory plugins take in their calls. */
-    static void measure(boolean begins) {
+    public static void measure(boolean begins) {
         measures = begins;
     }
 

@@ -25,7 +25,7 @@ import org.qpsmtpd.core.log.PluginCall;
  */
 public final class Generation {
     /** Why no message is taken when nobody stores it. */
-    static final String NO_QUEUE =
+    public static final String NO_QUEUE =
             "config/plugins names no queue plugin: messages are deferred with 451";
 
     /** Whether a class says itself how many recipients it takes; most do not. */
@@ -242,7 +242,7 @@ public final class Generation {
     }
 
     /** The logging plugins in order; one that is away takes no lines meanwhile. */
-    List<LogTaker> loggers() {
+    public List<LogTaker> loggers() {
         List<LogTaker> loggers = new ArrayList<>();
         for (Link link : chain(HookPoint.LOGGING)) {
             PluginInstance plugin = link.plugin();
@@ -341,7 +341,7 @@ public final class Generation {
     }
 
     /** Says that a plugin stands behind one that decides. */
-    static String neverAsked(String plugin, HookPoint point, String decider) {
+    public static String neverAsked(String plugin, HookPoint point, String decider) {
         return "plugin '"
                 + plugin
                 + "' is never asked at "
@@ -382,7 +382,7 @@ public final class Generation {
     }
 
     /** New sessions get another set, and plugins of this one were replaced or taken away. */
-    void retire() {
+    public void retire() {
         if (!retired) {
             retiredAt = System.nanoTime();
             retired = true;
@@ -395,7 +395,7 @@ public final class Generation {
     }
 
     /** Whether a plugin is part of it. */
-    boolean uses(@Nullable PluginInstance plugin) {
+    public boolean uses(@Nullable PluginInstance plugin) {
         return plugins.contains(plugin);
     }
 }

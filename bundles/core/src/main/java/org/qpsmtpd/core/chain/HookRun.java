@@ -58,7 +58,7 @@ public final class HookRun {
     private static final int MOST_PROMISES = 16;
 
     /** How long a call waits for a plugin that is away. */
-    static final long AWAY_SECONDS = 10;
+    public static final long AWAY_SECONDS = 10;
 
     private final Generation generation;
     private final HookPoint point;

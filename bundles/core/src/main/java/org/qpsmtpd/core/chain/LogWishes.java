@@ -12,13 +12,13 @@ import org.qpsmtpd.api.log.LogRecord;
  * @param threshold the least urgent level of a line
  * @param records whether it takes the records of sessions
  */
-record LogWishes(LogLevel threshold, boolean records) {
+public record LogWishes(LogLevel threshold, boolean records) {
     /**
      * Asks a plugin, and has it take a line; it may do whatever it likes.
      *
      * @throws PluginFault when it fails or takes too long
      */
-    static LogWishes of(String plugin, LoggingHook hook) throws PluginFault {
+    public static LogWishes of(String plugin, LoggingHook hook) throws PluginFault {
         String text = "a line to try the logging plugin " + plugin + " with, before it is used";
         LogRecord line = new LogRecord(Instant.now(), LogLevel.DEBUG, "", "", "", text);
         try {

@@ -15,12 +15,14 @@ public record Origin(String bundle, String version, String place, boolean option
     /** Of a plugin without a bundle. */
     public static final Origin NONE = new Origin("", "", "", false);
 
-    static Origin of(Bundle bundle, PluginLine line) {
+    /**
+     * Of a plugin that a bundle provides.
+     *
+     * @param place file and line that names it, or the bundle when no line does
+     */
+    public static Origin of(Bundle bundle, String place, boolean optional) {
         String name = bundle.getSymbolicName();
         return new Origin(
-                name == null ? "" : name,
-                bundle.getVersion().toString(),
-                line.place(),
-                line.optional());
+                name == null ? "" : name, bundle.getVersion().toString(), place, optional);
     }
 }

@@ -1,12 +1,12 @@
 package org.qpsmtpd.core.chain;
 
 /** A plugin cannot be used; the message is one sentence for the administrator. */
-final class PluginFault extends Exception {
+public final class PluginFault extends Exception {
     private static final long serialVersionUID = 1;
 
     private final boolean passing;
 
-    PluginFault(String message) {
+    public PluginFault(String message) {
         this(message, false);
     }
 
@@ -20,7 +20,7 @@ final class PluginFault extends Exception {
         return new PluginFault(message, true);
     }
 
-    boolean isPassing() {
+    public boolean isPassing() {
         return passing;
     }
 }

@@ -87,7 +87,7 @@ public final class PluginInstance {
     // ---- calls
 
     /** Begins a call; null when the plugin is away, and then there is no call to end. */
-    @Nullable Object enter() {
+    public @Nullable Object enter() {
         entered.increment();
         // The departing plugin is taken away first and the calls are counted then.
         VarHandle.fullFence();
@@ -99,12 +99,12 @@ public final class PluginInstance {
     }
 
     /** Ends a call. */
-    void exit() {
+    public void exit() {
         left.increment();
     }
 
     /** How many calls have not come back. */
-    long running() {
+    public long running() {
         long ended = left.sum();
         return Math.max(0, entered.sum() - ended);
     }
@@ -122,17 +122,17 @@ public final class PluginInstance {
     }
 
     /** The calls whose answers are to come. */
-    Set<PluginCall> pending() {
+    public Set<PluginCall> pending() {
         return pending;
     }
 
     /** Whether a class is the plugin's, or a name begins with it as those of nested ones do. */
-    boolean isOf(String className) {
+    public boolean isOf(String className) {
         return className.equals(type) || className.startsWith(type + "$");
     }
 
     /** Whether a class is in the plugin's package or below. */
-    boolean isBeside(String className) {
+    public boolean isBeside(String className) {
         int end = type.lastIndexOf('.') + 1;
         return end > 0 && className.startsWith(type.substring(0, end));
     }
@@ -145,12 +145,12 @@ public final class PluginInstance {
     }
 
     /** How many octets its calls took while that was measured. */
-    long memoryTaken() {
+    public long memoryTaken() {
         return memory.sum();
     }
 
     /** Forgets what was measured. */
-    void forgetMemoryTaken() {
+    public void forgetMemoryTaken() {
         memory.reset();
     }
 
@@ -166,7 +166,7 @@ public final class PluginInstance {
      *
      * @return false when some did not come back in time
      */
-    boolean depart(long nanos) {
+    public boolean depart(long nanos) {
         awaySince = System.nanoTime();
         if (back.isDone()) {
             back = new CompletableFuture<>();
@@ -184,18 +184,18 @@ public final class PluginInstance {
     }
 
     /** The plugin is there again, maybe a newer one; calls that wait go on. */
-    void arrive(Object returned) {
+    public void arrive(Object returned) {
         plugin = returned;
         back.complete(null);
     }
 
     /** Whether the plugin is away. */
-    boolean isAway() {
+    public boolean isAway() {
         return plugin == null;
     }
 
     /** How long the plugin has been away, in nanoseconds; 0 when it is there. */
-    long awayNanos(long now) {
+    public long awayNanos(long now) {
         return isAway() ? Math.max(1, now - awaySince) : 0;
     }
 
@@ -207,7 +207,7 @@ public final class PluginInstance {
     // ---- hooks
 
     /** Notes that it takes lines of the log, and which. */
-    void takesLog(LogWishes wishes) {
+    public void takesLog(LogWishes wishes) {
         logWishes = wishes;
     }
 
@@ -217,7 +217,7 @@ public final class PluginInstance {
     }
 
     /** Notes at which hooks it never declines, by their names. */
-    void decidesAt(Collection<String> hooks) {
+    public void decidesAt(Collection<String> hooks) {
         decides = Set.copyOf(hooks);
     }
 
@@ -226,7 +226,7 @@ public final class PluginInstance {
         return decides.contains(point.hookName());
     }
 
-    boolean answers(HookPoint point) {
+    public boolean answers(HookPoint point) {
         return figures.containsKey(point);
     }
 
@@ -256,7 +256,7 @@ public final class PluginInstance {
         return demoted;
     }
 
-    CallFigures figures(HookPoint point) {
+    public CallFigures figures(HookPoint point) {
         CallFigures known = figures.get(point);
         if (known == null) {
             throw new IllegalArgumentException(name + " does not answer " + point);
@@ -284,7 +284,7 @@ public final class PluginInstance {
     }
 
     /** From now on it is passed over for good. */
-    void condemn() {
+    public void condemn() {
         breaker.condemn();
     }
 

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Runs what a plugin does when it starts, which may never end, on a thread of its own. */
-final class TimeLimit {
-    static final long SECONDS = 10;
+public final class TimeLimit {
+    public static final long SECONDS = 10;
 
     private TimeLimit() {}
 
@@ -17,7 +17,7 @@ final class TimeLimit {
      *
      * @throws PluginFault when it fails or takes too long
      */
-    static <T> T within(Callable<T> work) throws PluginFault {
+    public static <T> T within(Callable<T> work) throws PluginFault {
         return within(SECONDS, "it did not become ready", work);
     }
 
@@ -26,7 +26,7 @@ final class TimeLimit {
      *
      * @param late what the fault says when the limit is reached, without the time
      */
-    static <T> T within(long seconds, String late, Callable<T> work) throws PluginFault {
+    public static <T> T within(long seconds, String late, Callable<T> work) throws PluginFault {
         FutureTask<T> task = new FutureTask<>(work);
         try {
             Aside.start("plugin-start", task);

@@ -1,6 +1,5 @@
 /**
- * Plugins in order: config/plugins, the instances it names, immutable generations of them, and
- * running a hook.
+ * Calling plugins: immutable chains of them, one run of a hook, and the one door into their code.
  */
 @NullMarked
 package org.qpsmtpd.core.chain;

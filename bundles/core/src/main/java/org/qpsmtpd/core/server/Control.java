@@ -23,10 +23,10 @@ import org.qpsmtpd.api.control.ServerControl;
 import org.qpsmtpd.api.control.ServerStatus;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;
-import org.qpsmtpd.core.chain.BundleExchange;
 import org.qpsmtpd.core.chain.Generation;
-import org.qpsmtpd.core.chain.Generations;
 import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.generation.BundleExchange;
+import org.qpsmtpd.core.generation.Generations;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.session.Session;
 

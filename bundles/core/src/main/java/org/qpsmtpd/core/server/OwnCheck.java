@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.qpsmtpd.core.chain.ConfigCheck;
-import org.qpsmtpd.core.chain.Generations;
+import org.qpsmtpd.core.check.ConfigCheck;
 import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.generation.Generations;
 
 /**
  * Has the log say of a server's own configuration what {@code check-config} would say: each fault

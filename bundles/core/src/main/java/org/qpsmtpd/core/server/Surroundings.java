@@ -23,11 +23,11 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.metatype.MetaTypeService;
 import org.qpsmtpd.api.service.Patterns;
 import org.qpsmtpd.api.service.Resolver;
-import org.qpsmtpd.core.chain.BundleExchange;
-import org.qpsmtpd.core.chain.InstanceFactory;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.Gate;
+import org.qpsmtpd.core.generation.BundleExchange;
+import org.qpsmtpd.core.generation.InstanceFactory;
 import org.qpsmtpd.core.log.LogRouter;
 
 /** What all servers of a framework share: its services, and the exchange of bundles. */

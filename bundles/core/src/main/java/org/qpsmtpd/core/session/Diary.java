@@ -51,7 +51,7 @@ final class Diary {
                 outcome.began(),
                 outcome.nanos());
         if (current != null) {
-            current.judgement().takeRemarks().forEach(remark -> remarked(remark, outcome, current));
+            current.opinions().takeRemarks().forEach(remark -> remarked(remark, outcome, current));
         }
     }
 

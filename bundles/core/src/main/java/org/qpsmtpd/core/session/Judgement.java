@@ -1,119 +1,113 @@
 package org.qpsmtpd.core.session;
 
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.hook.DataPostHeadersHook;
+import org.qpsmtpd.api.hook.DataPostHook;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.ReceivedLineHook;
 import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.core.message.HeaderBlock;
+import org.qpsmtpd.core.message.StoredBody;
+import org.qpsmtpd.core.message.TraceFields;
 
-/**
- * What plugins say of a message once it has arrived, besides their answers: verdicts for single
- * recipients, and why it should be kept apart.
- */
+/** Judges a whole message: its header, our trace fields in front of that, the hook data_post. */
 final class Judgement {
-    private final Session session;
-    private final RecipientList recipients;
-    private volatile Stage stage = Stage.ARRIVING;
-    private @Nullable Remarks remarks;
+    private final Turn turn;
+    private final Talk talk;
+    private final Transactions transactions;
+    private final HandOver handOver;
 
-    /** How far the message is. */
-    private enum Stage {
-        ARRIVING,
-        JUDGED,
-        QUEUED,
-        OVER
+    Judgement(Transactions transactions) {
+        this.transactions = transactions;
+        turn = transactions.turn();
+        talk = turn.talk();
+        handOver = new HandOver(transactions);
     }
 
-    Judgement(Session session, RecipientList recipients) {
-        this.session = session;
-        this.recipients = recipients;
+    Transactions transactions() {
+        return transactions;
     }
 
-    /** Says that the whole message is there. */
-    void begin() {
-        stage = Stage.JUDGED;
-    }
-
-    /** Says that the queue is asked. */
-    void queue() {
-        stage = Stage.QUEUED;
-    }
-
-    /** Says that nothing more can be said of the message. */
-    void end() {
-        stage = Stage.OVER;
-    }
-
-    boolean isOver() {
-        return stage == Stage.OVER;
-    }
-
-    /**
-     * Checks that the message is there, and not over.
-     *
-     * @param otherwise what the exception says
-     */
-    void require(String otherwise) {
-        Stage now = stage;
-        if (now != Stage.JUDGED && now != Stage.QUEUED) {
-            throw new IllegalStateException(otherwise);
+    /** Begins with a message that is there and has no fault. */
+    void begin(SmtpTransaction transaction) {
+        StoredBody body = transaction.storedBody();
+        if (!transaction.hasHeaders()) {
+            transaction.setHeaders(new HeaderBlock(body.headerArray(), body.headerLength()));
         }
+        transaction.opinions().begin();
+        if (body.isSpooled()) {
+            talk.log(LogLevel.INFO, "spooling message to disk");
+        }
+        turn.ask(
+                HookPoint.DATA_POST_HEADERS,
+                DataPostHeadersHook.class,
+                hook -> hook.onDataPostHeaders(transaction),
+                result -> headersDone(result, transaction));
     }
 
-    void settle(SmtpRecipient recipient, HookResult verdict) {
-        require(recipient + " can be settled in data_post, queue_pre and queue only");
-        recipients.settle(recipient, verdict, stage == Stage.QUEUED);
-        String action = verdict.action().name();
-        String text = "for " + recipient + ": " + verdict.text();
-        session.log(LogLevel.NOTICE, action + " " + text);
-        remarks().add(action, text, verdict.reason());
-    }
-
-    /** Whether plugins are to be asked: there are recipients without a verdict of their own. */
-    boolean isOpen() {
-        return recipients.isOpen();
-    }
-
-    /** The answer of data_post or queue_pre with the verdicts for single recipients. */
-    HookResult beforeQueue(HookResult answer) {
-        return recipients.beforeQueue(answer);
-    }
-
-    /** The answer of the queue with the verdicts for single recipients. */
-    HookResult afterQueue(HookResult answer) {
-        end();
-        HookResult whole = recipients.afterQueue(answer);
-        if (recipients.isRepeated()) {
-            session.log(
+    private void headersDone(HookResult result, SmtpTransaction transaction) {
+        if (result.action().refuses()) {
+            talk.log(
                     LogLevel.WARN,
-                    "stored for some recipients and deferred for others: the client brings the"
-                            + " message again for all of them");
+                    "a plugin refused in data_post_headers, where nothing can be refused: "
+                            + result.text());
         }
-        return whole;
+        String protocol = TraceFields.protocol(turn.connection(), transaction);
+        TraceFields.renameAuthenticationResults(
+                transaction.headerBlock(), turn.settings().authservId());
+        turn.ask(
+                HookPoint.RECEIVED_LINE,
+                ReceivedLineHook.class,
+                hook -> asResult(hook.onReceivedLine(transaction, protocol)),
+                line -> receivedKnown(line, transaction, protocol));
     }
 
-    void quarantine(String reason) {
-        remarks()
-                .quarantine(reason)
-                .ifPresent(line -> session.log(LogLevel.NOTICE, "quarantine: " + line));
+    private static HookResult asResult(Optional<String> line) {
+        return line.map(HookResult::ok).orElse(HookResult.DECLINED);
     }
 
-    List<String> quarantineReasons() {
-        Remarks known = remarks;
-        return known == null ? List.of() : known.quarantineReasons();
-    }
-
-    private Remarks remarks() {
-        Remarks known = remarks;
-        if (known == null) {
-            known = new Remarks();
-            remarks = known;
+    private void receivedKnown(HookResult line, SmtpTransaction transaction, String protocol) {
+        Settings settings = turn.settings();
+        HeaderBlock headers = transaction.headerBlock();
+        String received =
+                line.action() == Action.OK
+                        ? line.text().replace("\n", "\n ").replace("\n  ", "\n ")
+                        : TraceFields.received(
+                                transaction,
+                                protocol,
+                                settings.me(),
+                                turn.engine().version(),
+                                turn.lookUps().clock().now());
+        headers.prepend("Received", received);
+        if (settings.addsAuthenticationResults()) {
+            headers.prepend(
+                    "Authentication-Results",
+                    settings.authservId()
+                            + "; auth=none"
+                            + turn.smtp().authenticationResults()
+                            + transaction.authenticationResults());
         }
-        return known;
+        turn.ask(
+                HookPoint.DATA_POST,
+                DataPostHook.class,
+                hook ->
+                        transaction.opinions().isOpen()
+                                ? hook.onDataPost(transaction)
+                                : Verdicts.NOBODY_LEFT,
+                result -> messageJudged(result, transaction));
     }
 
-    /** What plugins said since this was asked last, for the record. */
-    List<Remarks.Remark> takeRemarks() {
-        Remarks known = remarks;
-        return known == null ? List.of() : known.take();
+    private void messageJudged(HookResult answer, SmtpTransaction transaction) {
+        HookResult result = transaction.opinions().beforeQueue(answer);
+        Action action = result.action();
+        if (action.refuses()) {
+            transactions.refuse(result, "7.1", () -> {});
+        } else if (action == Action.DONE) {
+            transactions.reset(() -> talk.done(result));
+        } else {
+            handOver.begin(transaction);
+        }
     }
 }

@@ -3,6 +3,7 @@ package org.qpsmtpd.core.session;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,10 @@ final class SmtpConnection implements Connection {
     /** Results of authentication, and words for the plugin naughty, beyond are left out. */
     private static final int MOST_TEXT = 8 * 1024;
 
-    private final Session session;
+    private final String id;
+    private final LookUps lookUps;
+    private final Wire wire;
+    private final Arrival arrival = new Arrival();
     private final InetAddress ownAddress;
     private Endpoints endpoints;
     private final NoteMap notes = new NoteMap();
@@ -34,6 +38,7 @@ final class SmtpConnection implements Connection {
     private boolean relayClient;
     private Hello hello = Hello.NONE;
     private String helloHost = "";
+    private @Nullable SmtpTransaction transaction;
     private @Nullable Naughty naughty;
     private String authenticationResults = "";
     private @Nullable TlsInfo tls;
@@ -41,15 +46,17 @@ final class SmtpConnection implements Connection {
     private boolean relayAtGreeting;
     private String resultsAtGreeting = "";
 
-    SmtpConnection(Session session, Endpoints endpoints) {
-        this.session = session;
+    SmtpConnection(String id, Endpoints endpoints, LookUps lookUps, Wire wire) {
+        this.id = id;
+        this.lookUps = lookUps;
+        this.wire = wire;
         this.endpoints = endpoints;
         this.ownAddress = endpoints.remoteAddress();
     }
 
     @Override
     public String id() {
-        return session.id();
+        return id;
     }
 
     @Override
@@ -171,7 +178,7 @@ final class SmtpConnection implements Connection {
                                 : endpoints.remotePort(),
                         other.address("DESTADDR"),
                         other.names("DESTPORT") ? other.port("DESTPORT") : endpoints.localPort());
-        remoteHost = other.value("NAME").map(Session::safeHost).orElse("Unknown");
+        remoteHost = other.value("NAME").map(Endpoints::safeHost).orElse("Unknown");
         hello = Hello.NONE;
         helloHost = "";
         naughty = null;
@@ -231,17 +238,17 @@ final class SmtpConnection implements Connection {
 
     @Override
     public Config config() {
-        return session.config();
+        return lookUps.config();
     }
 
     @Override
     public Config configFor(org.qpsmtpd.api.mail.Address address) {
-        return session.configFor(address);
+        return lookUps.configFor(address);
     }
 
     @Override
     public Clock clock() {
-        return session.clock();
+        return lookUps.clock();
     }
 
     @Override
@@ -274,9 +281,9 @@ final class SmtpConnection implements Connection {
     public void addAuthenticationResult(String result) {
         StringBuilder clean = new StringBuilder(result.length());
         result.chars().filter(c -> c >= 32 && c != 127).forEach(c -> clean.append((char) c));
-        SmtpTransaction transaction = session.transactionOrNull();
-        if (transaction != null && transaction.hasSender()) {
-            transaction.addAuthenticationResult(clean.toString());
+        SmtpTransaction current = transaction;
+        if (current != null && current.hasSender()) {
+            current.addAuthenticationResult(clean.toString());
         } else if (authenticationResults.length() + clean.length() <= MOST_TEXT) {
             authenticationResults += "; " + clean;
         }
@@ -289,7 +296,23 @@ final class SmtpConnection implements Connection {
 
     @Override
     public CompletionStage<Boolean> awaitInput(Duration limit) {
-        return session.awaitInput(limit);
+        return arrival.isChunking()
+                ? CompletableFuture.completedFuture(false)
+                : wire.awaitInput(limit);
+    }
+
+    /** How far the message has come that the client is sending. */
+    Arrival arrival() {
+        return arrival;
+    }
+
+    /** The message on its way in; null before the first greeting. */
+    @Nullable SmtpTransaction transaction() {
+        return transaction;
+    }
+
+    void setTransaction(SmtpTransaction current) {
+        transaction = current;
     }
 
     /** Forgets what plugins keep of it. */

@@ -13,15 +13,15 @@ import org.qpsmtpd.api.session.Recipient;
 final class SmtpRecipient implements Recipient {
     private final Address address;
     private final Parameters parameters;
-    private final Session session;
+    private final LookUps lookUps;
     private final NoteMap notes = new NoteMap();
-    private @Nullable SmtpTransaction transaction;
+    private @Nullable Judge judge;
     private @Nullable HookResult verdict;
 
-    SmtpRecipient(Address address, Parameters parameters, Session session) {
+    SmtpRecipient(Address address, Parameters parameters, LookUps lookUps) {
         this.address = address;
         this.parameters = parameters;
-        this.session = session;
+        this.lookUps = lookUps;
     }
 
     @Override
@@ -39,14 +39,19 @@ final class SmtpRecipient implements Recipient {
         return notes;
     }
 
+    /** Takes the verdicts of single recipients of a message. */
+    interface Judge {
+        void settle(SmtpRecipient recipient, HookResult verdict);
+    }
+
     /** Becomes a recipient. */
-    void join(SmtpTransaction of) {
-        transaction = of;
+    void join(Judge of) {
+        judge = of;
     }
 
     @Override
     public void settle(HookResult answer) {
-        SmtpTransaction of = transaction;
+        Judge of = judge;
         if (of == null) {
             throw new IllegalStateException(this + " is no recipient yet");
         }
@@ -65,7 +70,7 @@ final class SmtpRecipient implements Recipient {
 
     @Override
     public Config config() {
-        return session.configFor(address);
+        return lookUps.configFor(address);
     }
 
     @Override

@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.BodyType;
 import org.qpsmtpd.api.mail.Parameters;
@@ -34,11 +35,12 @@ final class SmtpTransaction implements Transaction {
     private static final int FAIR_SHARE = 16 * 1024;
 
     private final String id;
-    private final Session session;
+    private final Connection connection;
+    private final LookUps lookUps;
     private final Spool spool;
     private final NoteMap notes = new NoteMap();
     private final RecipientList recipients = new RecipientList();
-    private final Judgement judgement;
+    private final Opinions opinions;
     private @Nullable Address sender;
     private Parameters mailParameters = Parameters.NONE;
     private BodyType bodyType = BodyType.SEVEN_BIT;
@@ -53,11 +55,20 @@ final class SmtpTransaction implements Transaction {
     private @Nullable Lifetime lifetime;
     private long formerOctets;
 
-    SmtpTransaction(String id, Session session, Spool spool) {
+    /**
+     * @param log takes what plugins say of it
+     */
+    SmtpTransaction(
+            String id,
+            Connection connection,
+            LookUps lookUps,
+            Spool spool,
+            BiConsumer<LogLevel, String> log) {
         this.id = id;
-        this.session = session;
+        this.connection = connection;
+        this.lookUps = lookUps;
         this.spool = spool;
-        this.judgement = new Judgement(session, recipients);
+        this.opinions = new Opinions(log, recipients);
     }
 
     @Override
@@ -67,7 +78,7 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public Connection connection() {
-        return session.connection();
+        return connection;
     }
 
     @Override
@@ -111,7 +122,7 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public Config senderConfig() {
-        return session.configFor(sender());
+        return lookUps.configFor(sender());
     }
 
     @Override
@@ -135,13 +146,13 @@ final class SmtpTransaction implements Transaction {
 
     void add(SmtpRecipient recipient) {
         recipients.add(recipient);
-        recipient.join(this);
+        recipient.join(opinions);
         envelopeOctets += EnvelopeWeight.of(recipient);
     }
 
     @Override
     public Recipient addRecipient(Address address, Parameters parameters) {
-        SmtpRecipient recipient = new SmtpRecipient(address, parameters, session);
+        SmtpRecipient recipient = new SmtpRecipient(address, parameters, lookUps);
         add(recipient);
         return recipient;
     }
@@ -154,23 +165,18 @@ final class SmtpTransaction implements Transaction {
     }
 
     /** What plugins say of it once it has arrived. */
-    Judgement judgement() {
-        return judgement;
-    }
-
-    /** Takes a verdict for one recipient. */
-    void settle(SmtpRecipient recipient, HookResult verdict) {
-        judgement.settle(recipient, verdict);
+    Opinions opinions() {
+        return opinions;
     }
 
     @Override
     public void quarantine(String reason) {
-        judgement.quarantine(reason);
+        opinions.quarantine(reason);
     }
 
     @Override
     public List<String> quarantineReasons() {
-        return judgement.quarantineReasons();
+        return opinions.quarantineReasons();
     }
 
     /** Whether the envelope is larger than what anybody may have. */
@@ -248,15 +254,14 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public void replaceBody(BodyWriter writer) throws IOException {
-        judgement.require("the body can be replaced from data_post_headers to queue only");
+        opinions.require("the body can be replaced from data_post_headers to queue only");
         StoredBody former = storedBody();
-        Settings settings = session.settings();
-        boolean crowded = session.engine().budget().isSpent();
+        Settings settings = lookUps.settings();
         BodySink.Limits limits =
                 new BodySink.Limits(
                         bodyType == BodyType.BINARY_MIME,
                         settings.maxOctets(),
-                        crowded ? 0 : settings.inMemory());
+                        lookUps.isCrowded() ? 0 : settings.inMemory());
         StoredBody made = BodySink.replace(former, spool, limits, writer);
         use(made);
         // the header reads the former array on, as long as the message is there
@@ -266,7 +271,7 @@ final class SmtpTransaction implements Transaction {
 
     /** Takes a new body, unless the message is over meanwhile. */
     private synchronized void use(StoredBody made) throws IOException {
-        if (judgement.isOver()) {
+        if (opinions.isOver()) {
             made.discard();
             throw new IOException("the message is over");
         }
@@ -339,7 +344,7 @@ final class SmtpTransaction implements Transaction {
     }
 
     private synchronized void over() {
-        judgement.end();
+        opinions.end();
         Lifetime known = lifetime;
         if (known != null) {
             known.end();

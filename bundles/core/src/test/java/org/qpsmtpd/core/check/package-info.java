@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.core.check;
+
+import org.jspecify.annotations.NullMarked;
