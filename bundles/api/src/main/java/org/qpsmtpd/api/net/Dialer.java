@@ -82,8 +82,7 @@ public final class Dialer implements AutoCloseable {
      * @param limit for connecting
      * @return a connected channel in blocking mode
      */
-    public static SocketChannel channel(String host, int port, Duration limit)
-            throws IOException {
+    public static SocketChannel channel(String host, int port, Duration limit) throws IOException {
         Dialer dialer = connect(host, port, limit);
         dialer.selector.close();
         dialer.channel.configureBlocking(true);

@@ -24,7 +24,6 @@ public final class Choice {
             }
             words.add(word);
         }
-        throw new IllegalArgumentException(
-                option + " '" + text + "' is not one of " + words);
+        throw new IllegalArgumentException(option + " '" + text + "' is not one of " + words);
     }
 }

@@ -145,8 +145,7 @@ class DialerTest {
 
     @Test
     void givesABlockingChannel() throws IOException {
-        try (SocketChannel channel =
-                        Dialer.channel("127.0.0.1", server.getLocalPort(), LONG);
+        try (SocketChannel channel = Dialer.channel("127.0.0.1", server.getLocalPort(), LONG);
                 Socket peer = server.accept()) {
             assertThat(channel.isBlocking()).isTrue();
             assertThat(((InetSocketAddress) channel.getLocalAddress()).getPort())

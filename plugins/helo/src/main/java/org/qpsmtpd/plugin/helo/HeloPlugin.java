@@ -17,6 +17,7 @@ import org.qpsmtpd.api.hook.HeloHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.net.Hosts;
 import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.api.plugin.Choice;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.plugin.RejectSettings;
@@ -78,7 +79,7 @@ public final class HeloPlugin implements HeloHook, EhloHook, DataPostHook {
 
     @Activate
     public HeloPlugin(RejectSettings reject, HeloConfig config, @Reference Patterns patterns) {
-        this.policy = policy(config.policy());
+        this.policy = Choice.of(Policy.class, "policy", config.policy());
         this.reject = Reject.of(reject, Action.DENY_DISCONNECT);
         this.badNames = new ConfigView<>("badhelo", lines -> BadNames.parse(lines, patterns));
     }
@@ -189,16 +190,5 @@ public final class HeloPlugin implements HeloHook, EhloHook, DataPostHook {
 
     private static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
-    }
-
-    private static Policy policy(String text) {
-        return switch (text) {
-            case "lenient" -> Policy.LENIENT;
-            case "rfc" -> Policy.RFC;
-            case "strict" -> Policy.STRICT;
-            default ->
-                    throw new IllegalArgumentException(
-                            "policy '" + text + "' is not one of lenient, rfc, strict");
-        };
     }
 }

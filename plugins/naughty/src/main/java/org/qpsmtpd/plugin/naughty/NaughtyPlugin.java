@@ -1,6 +1,5 @@
 package org.qpsmtpd.plugin.naughty;
 
-import java.util.Locale;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -16,6 +15,7 @@ import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.plugin.Choice;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.session.Connection;
@@ -60,7 +60,7 @@ public final class NaughtyPlugin
      */
     @Activate
     public NaughtyPlugin(NaughtyConfig config) {
-        this.phase = phase(config.reject());
+        this.phase = Choice.of(Phase.class, "reject", config.reject());
         this.ownType = Reject.parseType(config.reject__type(), Action.DENY_DISCONNECT);
     }
 
@@ -102,20 +102,5 @@ public final class NaughtyPlugin
         Action type = mark.type().refuses() ? mark.type() : ownType;
         return HookResult.of(type, mark.text())
                 .because(type.disconnects() ? "fail: disconnecting" : "fail: refused");
-    }
-
-    private static Phase phase(String name) {
-        return switch (name.toLowerCase(Locale.ROOT)) {
-            case "connect" -> Phase.CONNECT;
-            case "mail" -> Phase.MAIL;
-            case "rcpt" -> Phase.RCPT;
-            case "data" -> Phase.DATA;
-            case "data_post" -> Phase.DATA_POST;
-            default ->
-                    throw new IllegalArgumentException(
-                            "reject '"
-                                    + name
-                                    + "' is not one of connect, mail, rcpt, data, data_post");
-        };
     }
 }

@@ -4,7 +4,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -15,6 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.qpsmtpd.api.net.Dialer;
 
 /**
  * A connection to the next hop. One thread at a time uses it; {@link #closeIfLate} is for another
@@ -54,41 +54,20 @@ final class SmtpConnection {
      * @param due when the message must be done with, in the terms of {@link System#nanoTime}
      */
     static SmtpConnection connect(NextHop hop, long due) throws NextHopException {
-        IOException last = null;
-        for (InetAddress address : addresses(hop.host())) {
-            long left = Math.min(millisTo(due), hop.timeout().toMillis());
-            if (left <= 0) {
-                break;
-            }
-            Socket socket = newSocket();
-            try {
-                socket.connect(new InetSocketAddress(address, hop.port()), (int) left);
-                socket.setTcpNoDelay(true);
-                return new SmtpConnection(hop, socket, due);
-            } catch (IOException e) {
-                close(socket);
-                last = e;
-            }
+        long left = Math.min(millisTo(due), hop.timeout().toMillis());
+        if (left <= 0) {
+            throw tooLate();
         }
-        throw last == null
-                ? tooLate()
-                : new NextHopException("cannot connect to the next hop", "4.4.1", last);
-    }
-
-    /** One with a channel, which can be asked for the end of the connection without waiting. */
-    private static Socket newSocket() throws NextHopException {
         try {
-            return SocketChannel.open().socket();
-        } catch (IOException e) {
-            throw new NextHopException("cannot connect to the next hop", "4.4.1", e);
-        }
-    }
-
-    private static InetAddress[] addresses(String host) throws NextHopException {
-        try {
-            return InetAddress.getAllByName(host);
+            // With a channel, which can be asked for the end of the connection without waiting.
+            Socket socket =
+                    Dialer.channel(hop.host(), hop.port(), Duration.ofMillis(left)).socket();
+            socket.setTcpNoDelay(true);
+            return new SmtpConnection(hop, socket, due);
         } catch (UnknownHostException e) {
             throw new NextHopException("the address of the next hop is not known", "4.4.3", e);
+        } catch (IOException e) {
+            throw new NextHopException("cannot connect to the next hop", "4.4.1", e);
         }
     }
 

@@ -1,5 +1,7 @@
 package org.qpsmtpd.plugin.queue.smtpforward;
 
+import org.qpsmtpd.api.plugin.Choice;
+
 /** What the setting {@code tls} may say. */
 enum TlsMode {
     NONE,
@@ -12,14 +14,6 @@ enum TlsMode {
     }
 
     static TlsMode of(String text) {
-        return switch (text) {
-            case "none" -> NONE;
-            case "may" -> MAY;
-            case "encrypt" -> ENCRYPT;
-            case "verify" -> VERIFY;
-            default ->
-                    throw new IllegalArgumentException(
-                            "tls '" + text + "' is not one of none, may, encrypt, verify");
-        };
+        return Choice.of(TlsMode.class, "tls", text);
     }
 }
