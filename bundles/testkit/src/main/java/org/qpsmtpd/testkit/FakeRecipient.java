@@ -32,7 +32,7 @@ public final class FakeRecipient implements Recipient {
      *     host
      */
     public static FakeRecipient of(String address) {
-        return of(FakeTransaction.address(address));
+        return of(address(address));
     }
 
     /** A recipient with an empty configuration of its own. */
@@ -100,5 +100,9 @@ public final class FakeRecipient implements Recipient {
     @Override
     public String toString() {
         return address.format();
+    }
+
+    static Address address(String text) {
+        return text.indexOf('@') < 0 ? new Address(text, "") : Address.of(text);
     }
 }

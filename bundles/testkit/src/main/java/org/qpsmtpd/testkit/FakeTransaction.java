@@ -80,7 +80,7 @@ public final class FakeTransaction implements Transaction {
      * @param address {@code user@host} without brackets; empty for the null sender
      */
     public FakeTransaction withSender(String address) {
-        sender = address(address);
+        sender = FakeRecipient.address(address);
         return this;
     }
 
@@ -96,7 +96,7 @@ public final class FakeTransaction implements Transaction {
      * @param address {@code user@host} without brackets
      */
     public FakeTransaction withRecipient(String address) {
-        addRecipient(address(address));
+        addRecipient(FakeRecipient.address(address));
         return this;
     }
 
@@ -308,10 +308,6 @@ public final class FakeTransaction implements Transaction {
     @Override
     public Path temporaryDirectory() throws IOException {
         return Files.createTempDirectory(spool.path(), "directory");
-    }
-
-    static Address address(String text) {
-        return text.indexOf('@') < 0 ? new Address(text, "") : Address.of(text);
     }
 
     private byte[] queued() {

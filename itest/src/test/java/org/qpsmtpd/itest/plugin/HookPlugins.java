@@ -284,7 +284,8 @@ public final class HookPlugins {
         @Override
         public HookResult onDataPost(Transaction transaction) {
             Witness.met(transaction.connection(), HookPoint.DATA_POST);
-            visits.of(transaction.connection()).messages++;
+            int number = ++visits.of(transaction.connection()).messages;
+            transaction.headers().append("X-Swap-Message", Integer.toString(number));
             transaction.headers().append("X-Swap-Post", Witness.VERSION);
             String torn = Witness.torn(transaction.connection());
             if (!torn.isEmpty()) {

@@ -9,8 +9,13 @@ import java.util.List;
  * no plugin's state itself, and no plugin.
  */
 public final class Lifetime {
-    private final List<WeakReference<PluginState<?>>> states = new ArrayList<>(2);
+    private final List<WeakReference<Keeper>> keepers = new ArrayList<>(2);
     private boolean over;
+
+    /** Keeps something as long as this lasts. */
+    interface Keeper {
+        void forget(Lifetime over);
+    }
 
     /** Begins one; the server does. */
     public Lifetime() {}
@@ -20,9 +25,9 @@ public final class Lifetime {
      *
      * @return whether it has not ended
      */
-    synchronized boolean add(PluginState<?> state, Runnable keep) {
+    synchronized boolean add(Keeper keeper, Runnable keep) {
         if (!over) {
-            states.add(new WeakReference<>(state));
+            keepers.add(new WeakReference<>(keeper));
             keep.run();
         }
         return !over;
@@ -30,16 +35,16 @@ public final class Lifetime {
 
     /** Ends it, for good: all that plugins keep of it goes. The server does. */
     public void end() {
-        List<WeakReference<PluginState<?>>> ended;
+        List<WeakReference<Keeper>> ended;
         synchronized (this) {
             over = true;
-            ended = List.copyOf(states);
-            states.clear();
+            ended = List.copyOf(keepers);
+            keepers.clear();
         }
-        for (WeakReference<PluginState<?>> reference : ended) {
-            PluginState<?> state = reference.get();
-            if (state != null) {
-                state.forget(this);
+        for (WeakReference<Keeper> reference : ended) {
+            Keeper keeper = reference.get();
+            if (keeper != null) {
+                keeper.forget(this);
             }
         }
     }

@@ -27,6 +27,9 @@ public final class PluginState<T> {
     private final Supplier<? extends T> first;
     private final Map<Lifetime, T> values = new ConcurrentHashMap<>();
 
+    /** Goes with this state, since nobody else holds it. */
+    private final Lifetime.Keeper keeper = values::remove;
+
     /**
      * @param first makes the state of a connection or transaction when it is first asked for
      */
@@ -63,13 +66,9 @@ public final class PluginState<T> {
             return known;
         }
         T made = Objects.requireNonNull(first.get(), "a state cannot be null");
-        if (!lifetime.add(this, () -> values.put(lifetime, made))) {
+        if (!lifetime.add(keeper, () -> values.put(lifetime, made))) {
             throw new IllegalStateException(what + " is over");
         }
         return made;
-    }
-
-    void forget(Lifetime lifetime) {
-        values.remove(lifetime);
     }
 }
