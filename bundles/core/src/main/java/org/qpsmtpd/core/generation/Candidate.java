@@ -38,6 +38,7 @@ public final class Candidate {
     private final List<String> plugins = new ArrayList<>();
     private final List<Fault> faults = new ArrayList<>();
     private final Set<String> named = new HashSet<>();
+    private boolean rehearsal;
 
     /**
      * What is wrong.
@@ -119,6 +120,14 @@ public final class Candidate {
         addDropped();
         addPlain();
         checkConfigured();
+    }
+
+    /** Makes what the lines name, and nothing that no line does. */
+    void rehearse() {
+        rehearsal = true;
+        checkFiles();
+        addLines("logging");
+        addLines("plugins");
     }
 
     /** What the core itself reads must be readable; the plugins' files are the plugins' concern. */
@@ -336,6 +345,9 @@ public final class Candidate {
 
     private void usePlain(ServiceReference<?> reference, PluginLine line, int place)
             throws PluginFault {
+        if (rehearsal) {
+            return; // there is one, and it is in use
+        }
         String key = unique("service " + HookServices.id(reference));
         Made instance = made.get(key);
         if (instance == null) {

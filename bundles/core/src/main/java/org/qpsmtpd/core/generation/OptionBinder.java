@@ -36,6 +36,7 @@ public final class OptionBinder {
 
     private final Map<String, AttributeDefinition> attributes;
     private final List<String> positional;
+    private final PathOptions paths;
 
     /** The names of options as they are declared, by their {@link OptionWords#key}. */
     private final Map<String, String> names = new HashMap<>();
@@ -45,7 +46,8 @@ public final class OptionBinder {
      *
      * @param remarks what of it was left out, a sentence for the administrator each
      */
-    public record Options(Map<String, Object> values, PluginSettings settings, List<String> remarks) {
+    public record Options(
+            Map<String, Object> values, PluginSettings settings, List<String> remarks) {
         /** Whether a flag is set, or another option has a value. */
         public boolean has(String name) {
             Object value = values.get(name);
@@ -62,8 +64,20 @@ public final class OptionBinder {
             Map<String, AttributeDefinition> attributes,
             Set<String> properties,
             List<String> positional) {
+        this(attributes, properties, positional, PathOptions.NONE);
+    }
+
+    /**
+     * @param paths which of the options hold a path
+     */
+    OptionBinder(
+            Map<String, AttributeDefinition> attributes,
+            Set<String> properties,
+            List<String> positional,
+            PathOptions paths) {
         this.attributes = attributes;
         this.positional = positional;
+        this.paths = paths;
         attributes.keySet().forEach(id -> names.putIfAbsent(OptionWords.key(id), id));
         properties.forEach(id -> names.putIfAbsent(OptionWords.key(id), id));
         CORES.forEach(id -> names.putIfAbsent(id, id));
@@ -137,7 +151,8 @@ public final class OptionBinder {
             String key = option.getKey();
             AttributeDefinition attribute = attributes.get(key);
             if (attribute != null) {
-                values.put(key, value(key, option.getValue(), attribute));
+                Object value = value(key, option.getValue(), attribute);
+                values.put(key, value instanceof String text ? paths.resolved(key, text) : value);
                 continue;
             }
             String text = single(key, option.getValue());

@@ -7,6 +7,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.hook.MailHook;
@@ -14,6 +15,7 @@ import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.AddressPattern;
 import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.plugin.RejectSettings;
@@ -24,7 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Refuses senders that the file {@code badmailfrom} lists.
+ * Refuses senders that the file {@code badmailfrom} lists, or the older {@code
+ * badmailfrom_patterns}.
  *
  * <p>{@code mail}: takes one from the karma of a sender that an {@link AddressPattern} of the file
  * matches and answers as {@code reject} and {@code reject_type} say, with the text of the first
@@ -39,9 +42,12 @@ import org.slf4j.LoggerFactory;
  * <p>Source: qpsmtpd {@code plugins/badmailfrom} @ df5b04d.
  */
 @Component(configurationPid = "badmailfrom", configurationPolicy = ConfigurationPolicy.REQUIRE)
-@Plugin(name = "badmailfrom")
+@Plugin(
+        name = "badmailfrom",
+        files = {"badmailfrom", "badmailfrom_patterns"},
+        formerly = {"check_badmailfrom", "check_badmailfrom_patterns"})
 @NonBlocking
-public final class BadmailfromPlugin implements MailHook {
+public final class BadmailfromPlugin implements MailHook, FileCheck {
     private static final Logger LOG = LoggerFactory.getLogger(BadmailfromPlugin.class);
     private static final String DEFAULT_TEXT = "Your envelope sender is in my badmailfrom list";
 
@@ -55,6 +61,8 @@ public final class BadmailfromPlugin implements MailHook {
     private final Reject reject;
     private final ConfigView<List<AddressPattern>> badMailFrom =
             new ConfigView<>("badmailfrom", this::parse);
+    private final ConfigView<List<AddressPattern>> badMailFromPatterns =
+            new ConfigView<>("badmailfrom_patterns", this::parse);
 
     /**
      * Makes the plugin.
@@ -73,8 +81,10 @@ public final class BadmailfromPlugin implements MailHook {
         if (transaction.isImmune()) {
             return IMMUNE;
         }
-        List<AddressPattern> listed = badMailFrom.in(transaction.connection().config());
-        if (listed.isEmpty()) {
+        Config config = transaction.connection().config();
+        List<AddressPattern> listed = badMailFrom.in(config);
+        List<AddressPattern> expressions = badMailFromPatterns.in(config);
+        if (listed.isEmpty() && expressions.isEmpty()) {
             return EMPTY;
         }
         if (sender.isNull()) {
@@ -84,6 +94,7 @@ public final class BadmailfromPlugin implements MailHook {
             return HALF_ADDRESS;
         }
         return AddressPattern.first(listed, sender)
+                .or(() -> AddressPattern.first(expressions, sender))
                 .map(pattern -> refusal(transaction.connection(), pattern))
                 .orElse(PASS);
     }
@@ -92,6 +103,11 @@ public final class BadmailfromPlugin implements MailHook {
         connection.adjustKarma(-1);
         String text = pattern.reason().isEmpty() ? DEFAULT_TEXT : pattern.reason();
         return reject.decide(text, "matches " + pattern);
+    }
+
+    @Override
+    public void checkLine(String file, String line) {
+        var unused = AddressPattern.parse(line, patterns, false);
     }
 
     private List<AddressPattern> parse(List<ConfigLine> lines) {

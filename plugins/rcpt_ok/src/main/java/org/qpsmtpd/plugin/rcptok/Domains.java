@@ -22,23 +22,36 @@ record Domains(Set<String> hosts, Set<String> suffixes) {
         suffixes = Set.copyOf(suffixes);
     }
 
+    /**
+     * Looks at a line.
+     *
+     * @throws IllegalArgumentException saying what is wrong with it
+     */
+    static void check(String line) {
+        if (!Hosts.isHost(line.startsWith(".") ? line.substring(1) : line)) {
+            throw new IllegalArgumentException(
+                    "'"
+                            + line
+                            + "' is not a domain; write example.com, or .example.com for all"
+                            + " domains below it");
+        }
+    }
+
     /** Reads the lines of the file; those that are no domain are logged and left out. */
     static Domains parse(List<ConfigLine> lines) {
         Set<String> hosts = new HashSet<>();
         Set<String> suffixes = new HashSet<>();
         for (ConfigLine line : lines) {
-            boolean suffix = line.text().startsWith(".");
-            String domain = suffix ? line.text().substring(1) : line.text();
-            if (!Hosts.isHost(domain)) {
-                LOG.warn(
-                        "{}: '{}' is not a domain; write example.com, or .example.com for all"
-                                + " domains below it",
-                        line.place(),
-                        line.text());
-            } else if (suffix) {
-                suffixes.add("." + Hosts.comparable(domain));
+            try {
+                check(line.text());
+            } catch (IllegalArgumentException e) {
+                LOG.warn("{}: left out: {}", line.place(), e.getMessage());
+                continue;
+            }
+            if (line.text().startsWith(".")) {
+                suffixes.add("." + Hosts.comparable(line.text().substring(1)));
             } else {
-                hosts.add(Hosts.comparable(domain));
+                hosts.add(Hosts.comparable(line.text()));
             }
         }
         return new Domains(hosts, suffixes);
