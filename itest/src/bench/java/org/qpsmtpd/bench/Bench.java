@@ -75,7 +75,9 @@ public final class Bench {
         }
         List<Server> servers = new ArrayList<>();
         for (Product product : products) {
-            servers.add(start(product, queue));
+            if (queue == Queue.DISCARD || product.stores()) {
+                servers.add(start(product, queue));
+            }
         }
         Work first = queue == Queue.MAILDIR ? Work.MAILDIR : Work.DISCARD;
         for (Server server : servers) {

@@ -16,6 +16,11 @@ interface Product {
     /** Name and version of what is installed. */
     String version() throws IOException, InterruptedException;
 
+    /** Whether it stores messages at all. */
+    default boolean stores() {
+        return true;
+    }
+
     /** Whether a message in its maildir was synced to the disk before the client got its 250. */
     boolean syncs();
 

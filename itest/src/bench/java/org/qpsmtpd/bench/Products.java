@@ -9,6 +9,7 @@ final class Products {
     static final String QPSMTPD = "qpsmtpd";
     static final String POSTFIX = "postfix";
     static final String SINK = "sink";
+    static final String BARE = "bare";
 
     private Products() {}
 
@@ -18,6 +19,7 @@ final class Products {
             case QPSMTPD -> new DebianQpsmtpd();
             case POSTFIX -> new Postfix();
             case SINK -> new SmtpSink();
+            case BARE -> new BareNetty(distribution);
             default -> throw new IllegalArgumentException("no server is named '" + name + "'");
         };
     }

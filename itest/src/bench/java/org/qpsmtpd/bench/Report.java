@@ -10,7 +10,7 @@ import java.util.Map;
 /** Prints what was measured, then ratios, then ratios beside the project's targets. */
 final class Report {
     private static final List<String> PEERS =
-            List.of(Products.QPSMTPD, Products.POSTFIX, Products.SINK);
+            List.of(Products.QPSMTPD, Products.POSTFIX, Products.SINK, Products.BARE);
 
     private final Settings settings;
     private final List<String> versions;
@@ -123,7 +123,7 @@ final class Report {
 
     private Table ratios() {
         List<String> head = new ArrayList<>(List.of("work", "ours / peer"));
-        head.addAll(List.of("qpsmtpd-prefork", "Postfix smtpd", "smtp-sink"));
+        head.addAll(List.of("qpsmtpd-prefork", "Postfix smtpd", "smtp-sink", "bare Netty"));
         Table table = new Table("Ratios, ours / peer", head);
         figures.forEach(
                 (work, found) -> {
@@ -162,6 +162,11 @@ final class Report {
         double speed = value(Work.LARGE, Products.OURS, Figures::perSecond) * Message.LARGE / 1e6;
         absolute(table, Work.LARGE, "MB/s", speed, "over 600", speed > 600);
         ratio(table, Work.CONNECT, cpuName, cpu, Products.QPSMTPD, 1, 30);
+        ratio(table, Work.DISCARD, cpuName, cpu, Products.BARE, 3, 2);
+        ratio(table, Work.MANY, cpuName, cpu, Products.BARE, 8, 5);
+        ratio(table, Work.PIPELINED, cpuName, cpu, Products.BARE, 19, 10);
+        ratio(table, Work.LARGE, cpuName, cpu, Products.BARE, 2, 1);
+        ratio(table, Work.CONNECT, cpuName, cpu, Products.BARE, 13, 10);
         for (IdleFigures one : idle) {
             if (one.product().name().equals(Products.OURS)) {
                 idleTargets(table, one);

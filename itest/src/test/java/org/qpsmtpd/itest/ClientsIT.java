@@ -96,8 +96,6 @@ class ClientsIT {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    // ---- the clients
-
     @ParameterizedTest
     @ValueSource(strings = {"swaks", "smtp-source", "msmtp", "smtplib", "Net::SMTP", "nodemailer"})
     void deliversOctetByOctet(String client) throws IOException {
@@ -221,8 +219,6 @@ class ClientsIT {
         return text.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    // ---- swaks as a newcomer uses it
-
     @Test
     void deliversWhatSwaksSendsByItself() {
         int before = server.maildir().messages().size();
@@ -262,8 +258,6 @@ class ClientsIT {
         }
         return String.join("\n", lines) + "\n";
     }
-
-    // ---- more of what clients can do
 
     @Test
     void takesUtf8AddressesFromSmtplib() throws IOException {

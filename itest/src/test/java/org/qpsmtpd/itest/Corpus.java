@@ -72,8 +72,6 @@ final class Corpus {
                     Corpus::looksLikeOtherThings,
                     corpus -> new byte[0]);
 
-    // ---- pieces
-
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -164,8 +162,6 @@ final class Corpus {
         String related = multipart("related", alternative(), binaryPart(random.nextInt(5000)));
         return multipart("mixed", related, binaryPart(random.nextInt(50_000)));
     }
-
-    // ---- shapes
 
     private byte[] plain() {
         return utf8(header("plain") + "\r\n" + ascii(random.nextInt(100)));
@@ -362,10 +358,23 @@ final class Corpus {
     private byte[] looksLikeOtherThings() {
         return utf8(
                 header("look-alikes")
-                        + "\r\nFrom joe@example.net Mon Jul  6 10:00:00 2026\r\n>From him\r\n"
-                        + "MAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\nQUIT\r\n"
-                        + "BDAT 10 LAST\r\n250 ok\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nhQ==\r\n"
-                        + "=aaaa\r\n-----END PGP MESSAGE-----\r\nbegin 644 x\r\n#0V%T\r\n`\r\nend\r\n"
+                        + "\r\n"
+                        + "From joe@example.net Mon Jul  6 10:00:00 2026\r\n"
+                        + ">From him\r\n"
+                        + "MAIL FROM:<a@b.test>\r\n"
+                        + "RCPT TO:<c@d.test>\r\n"
+                        + "DATA\r\n"
+                        + "QUIT\r\n"
+                        + "BDAT 10 LAST\r\n"
+                        + "250 ok\r\n"
+                        + "-----BEGIN PGP MESSAGE-----\r\n\r\n"
+                        + "hQ==\r\n"
+                        + "=aaaa\r\n"
+                        + "-----END PGP MESSAGE-----\r\n"
+                        + "begin 644 x\r\n"
+                        + "#0V%T\r\n"
+                        + "`\r\n"
+                        + "end\r\n"
                         + ". \r\n"
                         + ascii(random.nextInt(5)));
     }

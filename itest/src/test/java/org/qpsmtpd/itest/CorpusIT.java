@@ -113,8 +113,6 @@ class CorpusIT {
         }
     }
 
-    // ---- the clients
-
     private static List<String> recipients(int message) {
         List<String> recipients = new ArrayList<>();
         recipients.add(String.format("m%03d@example.com", message));

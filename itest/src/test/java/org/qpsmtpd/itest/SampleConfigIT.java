@@ -105,8 +105,6 @@ class SampleConfigIT {
         }
     }
 
-    // ---- the file
-
     /** A line that names a plugin. */
     private record Line(Path file, int number, String plugin) {
         String place() {

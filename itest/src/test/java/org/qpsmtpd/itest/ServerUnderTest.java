@@ -80,8 +80,6 @@ public final class ServerUnderTest implements AutoCloseable {
         return path;
     }
 
-    // ---- where it is
-
     /** The port on 127.0.0.1, or on the last address it listens on. */
     public int port() {
         return port;
@@ -132,8 +130,6 @@ public final class ServerUnderTest implements AutoCloseable {
         return new Maildir(mail());
     }
 
-    // ---- talking to it
-
     /** Connects; the greeting is not read yet. */
     public SmtpDialogue connect() {
         return SmtpDialogue.to(port);
@@ -180,8 +176,6 @@ public final class ServerUnderTest implements AutoCloseable {
             throw new AssertionError("interrupted", e);
         }
     }
-
-    // ---- the end
 
     /** Waits for the process to end. */
     public int awaitExit() {

@@ -76,8 +76,6 @@ public final class SmtpDialogue implements AutoCloseable {
         }
     }
 
-    // ---- sending
-
     /** Sends text in UTF-8, and CRLF. */
     public SmtpDialogue send(String line) {
         return sendBytes((line + "\r\n").getBytes(StandardCharsets.UTF_8));
@@ -154,8 +152,6 @@ public final class SmtpDialogue implements AutoCloseable {
                 || (ours && !line[4].startsWith("00000000:"));
     }
 
-    // ---- common steps
-
     /** Reads the greeting and says EHLO. */
     public SmtpReply hello() {
         expect(220);
@@ -202,8 +198,6 @@ public final class SmtpDialogue implements AutoCloseable {
         out.writeBytes(end.getBytes(StandardCharsets.US_ASCII));
         return out.toByteArray();
     }
-
-    // ---- judging
 
     /** Reads a reply, whatever it is. */
     public SmtpReply read() {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,7 +31,7 @@ final class SmtpSink implements AutoCloseable {
     /** Starts it; it writes into this directory. */
     static SmtpSink start(Path directory) {
         Program program = Program.find("smtp-sink", "postfix");
-        int port = freePort();
+        int port = FreePort.take();
         List<String> arguments = new ArrayList<>();
         if (System.getProperty("user.name").equals("root")) {
             arguments.addAll(List.of("-u", "root"));
@@ -41,14 +40,6 @@ final class SmtpSink implements AutoCloseable {
         SmtpSink sink = new SmtpSink(directory, program.start(arguments, List.of()), port);
         sink.awaitListening();
         return sink;
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void awaitListening() {

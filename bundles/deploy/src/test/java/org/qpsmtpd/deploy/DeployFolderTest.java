@@ -751,7 +751,7 @@ class DeployFolderTest {
                         "Activator start error",
                         new UnsupportedClassVersionError(
                                 "org/example/X has been compiled by a more recent version of the"
-                                        + " Java Runtime (class file version 143.0), this version"));
+                                    + " Java Runtime (class file version 143.0), this version"));
         assertThat(new BundleStart(Duration.ofSeconds(1)).reason(failure))
                 .isEqualTo(
                         "its class org.example.X needs Java 99, and this is Java "
@@ -827,8 +827,6 @@ class DeployFolderTest {
                         "WARNING deploy/a.jar: sample 1.0.7 is not used: sample 1.0.9 of b.jar is"
                                 + " newer and in use");
     }
-
-    // ---- configurations
 
     private Path configure(String name, String text) throws IOException {
         Path part = folder.resolveSibling("part");
@@ -970,8 +968,6 @@ class DeployFolderTest {
                 .hasSize(1);
     }
 
-    // ---- bundles that would change others
-
     @Test
     void refusesFragmentsOfWhatIsNotOfTheFolder() throws Exception {
         TestJar.bundle("org.example.a", "1")
@@ -1024,8 +1020,6 @@ class DeployFolderTest {
 
         assertThat(bundle.getResource("org/example/inner/text")).isNotNull();
     }
-
-    // ---- what others use, and what takes the place of others
 
     private String logged() {
         return String.join("\n", log.lines());

@@ -208,8 +208,6 @@ class SignerCheckTest {
         assertRefused(config.resolve("deploy_signers") + " cannot be read: ");
     }
 
-    // ---- what is not signed must not be loaded
-
     /** Copies the jar, with entries changed, left out (empty) or added. */
     private void rewrite(Map<String, Optional<byte[]>> changes) throws IOException {
         Map<String, byte[]> all = new LinkedHashMap<>();

@@ -15,10 +15,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Hello;
+import org.qpsmtpd.api.session.Lifetime;
 import org.qpsmtpd.api.session.Naughty;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.Notes;
@@ -37,6 +39,7 @@ public final class FakeConnection implements Connection {
     private final InetAddress remoteAddress;
     private final String remoteIp;
     private final FakeNotes notes = new FakeNotes();
+    private final Lifetime lifetime = new Lifetime();
     private final Queue<CompletionStage<Boolean>> inputs = new ArrayDeque<>();
     private final List<Duration> awaited = new ArrayList<>();
     private final List<String> authenticationResults = new ArrayList<>();
@@ -192,6 +195,22 @@ public final class FakeConnection implements Connection {
         return this;
     }
 
+    /**
+     * Does what the server does with a plugin's answer besides replying: changes the karma.
+     *
+     * @return the same answer
+     */
+    public HookResult answered(HookResult answer) {
+        adjustKarma(answer.karma());
+        return answer;
+    }
+
+    /** Ends the connection, and with it what plugins keep of it. */
+    public void end() {
+        notes.clear();
+        lifetime.end();
+    }
+
     /** The karma given so far; 0 when none was. */
     public int karma() {
         return notes.get(NoteKey.KARMA).orElse(0);
@@ -291,6 +310,11 @@ public final class FakeConnection implements Connection {
     @Override
     public FakeConfig configFor(Address address) {
         return configs.getOrDefault(address.comparable(), config);
+    }
+
+    @Override
+    public Lifetime lifetime() {
+        return lifetime;
     }
 
     @Override

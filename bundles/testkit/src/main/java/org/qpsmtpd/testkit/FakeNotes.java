@@ -20,6 +20,10 @@ final class FakeNotes implements Notes {
         values.put(key, key.type().cast(value));
     }
 
+    void clear() {
+        values.clear();
+    }
+
     @Override
     public void remove(NoteKey<?> key) {
         values.remove(key);

@@ -3,6 +3,10 @@ package org.qpsmtpd.testkit;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.session.NoteKey;
@@ -14,6 +18,7 @@ public final class FakeRecipient implements Recipient {
     private final Address address;
     private final FakeNotes notes = new FakeNotes();
     private final Map<String, String> parameters = new HashMap<>();
+    private @Nullable HookResult verdict;
     private FakeConfig config = new FakeConfig();
 
     private FakeRecipient(Address address) {
@@ -27,7 +32,7 @@ public final class FakeRecipient implements Recipient {
      *     host
      */
     public static FakeRecipient of(String address) {
-        return of(FakeTransaction.address(address));
+        return of(address(address));
     }
 
     /** A recipient with an empty configuration of its own. */
@@ -68,6 +73,25 @@ public final class FakeRecipient implements Recipient {
         return notes;
     }
 
+    /** Keeps the verdict, in whatever hook it is given. */
+    @Override
+    public void settle(HookResult answer) {
+        boolean fits = answer.action().refuses() && !answer.action().disconnects();
+        if (answer.pending().isPresent() || !(fits || answer.action() == Action.OK)) {
+            throw new IllegalArgumentException(
+                    "a recipient is settled with OK, DENY or DENYSOFT, not with " + answer);
+        }
+        if (verdict != null) {
+            throw new IllegalStateException(this + " is settled already");
+        }
+        verdict = answer;
+    }
+
+    @Override
+    public Optional<HookResult> verdict() {
+        return Optional.ofNullable(verdict);
+    }
+
     @Override
     public FakeConfig config() {
         return config;
@@ -76,5 +100,9 @@ public final class FakeRecipient implements Recipient {
     @Override
     public String toString() {
         return address.format();
+    }
+
+    static Address address(String text) {
+        return text.indexOf('@') < 0 ? new Address(text, "") : Address.of(text);
     }
 }

@@ -2,6 +2,7 @@ package org.qpsmtpd.testkit;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,14 +17,18 @@ import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.BodyType;
 import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.session.BodyWriter;
 import org.qpsmtpd.api.session.Headers;
+import org.qpsmtpd.api.session.Lifetime;
 import org.qpsmtpd.api.session.MessageBody;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.Notes;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
+import org.qpsmtpd.core.message.BodySink;
 import org.qpsmtpd.core.message.HeaderBlock;
-import org.qpsmtpd.core.message.HeaderEnd;
+import org.qpsmtpd.core.message.Spool;
+import org.qpsmtpd.core.message.StoredBody;
 
 /**
  * A transaction that keeps its message in memory. The methods that begin with {@code with} set it
@@ -38,11 +43,17 @@ import org.qpsmtpd.core.message.HeaderEnd;
  * }</pre>
  */
 public final class FakeTransaction implements Transaction {
+    /** Nothing is large enough to go there. */
+    private static final Spool NO_SPOOL = new Spool(Path.of("no-spool"));
+
     private final FakeConnection connection;
     private final FakeNotes notes = new FakeNotes();
     private final List<Recipient> recipients = new ArrayList<>();
     private final Map<String, String> parameters = new HashMap<>();
     private final String id;
+    private final Lifetime lifetime = new Lifetime();
+    private final List<String> quarantine = new ArrayList<>();
+    private long maxOctets;
     private @Nullable Address sender;
     private SpoolDirectory spool = new SpoolDirectory(null);
     private HeaderBlock headers = new HeaderBlock(new byte[0], 0);
@@ -69,7 +80,7 @@ public final class FakeTransaction implements Transaction {
      * @param address {@code user@host} without brackets; empty for the null sender
      */
     public FakeTransaction withSender(String address) {
-        sender = address(address);
+        sender = FakeRecipient.address(address);
         return this;
     }
 
@@ -85,7 +96,7 @@ public final class FakeTransaction implements Transaction {
      * @param address {@code user@host} without brackets
      */
     public FakeTransaction withRecipient(String address) {
-        addRecipient(address(address));
+        addRecipient(FakeRecipient.address(address));
         return this;
     }
 
@@ -125,18 +136,23 @@ public final class FakeTransaction implements Transaction {
      *     line is put between header and body where none is; nothing else is changed
      */
     public FakeTransaction withMessage(byte[] octets) {
-        HeaderEnd end = new HeaderEnd();
-        end.find(octets, octets.length);
-        end.finish(octets.length);
-        String text = new String(octets, StandardCharsets.ISO_8859_1);
-        String header = text.substring(0, end.length());
-        String rest = text.substring(end.length());
-        String ended = header.isEmpty() || header.endsWith("\n") ? header : header + "\r\n";
-        boolean separate = rest.isEmpty() || rest.startsWith("\r\n");
-        String whole = ended + (separate ? "" : "\r\n") + rest;
-        byte[] message = whole.getBytes(StandardCharsets.ISO_8859_1);
-        headers = new HeaderBlock(message, ended.length());
-        body = new FakeBody(message, ended.length(), spool);
+        StoredBody stored = StoredBody.of(octets, NO_SPOOL);
+        headers = new HeaderBlock(stored.keepHeader(), stored.headerLength());
+        use(stored);
+        return this;
+    }
+
+    private void use(StoredBody stored) {
+        try (InputStream message = stored.open()) {
+            body = new FakeBody(message.readAllBytes(), stored.headerLength(), spool);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sets the largest message that {@link #replaceBody} may make; any size otherwise. */
+    public FakeTransaction withMaxOctets(long octets) {
+        maxOctets = octets;
         return this;
     }
 
@@ -202,13 +218,24 @@ public final class FakeTransaction implements Transaction {
 
     @Override
     public List<Recipient> recipients() {
-        return List.copyOf(recipients);
+        return recipients.stream().filter(one -> one.verdict().isEmpty()).toList();
+    }
+
+    @Override
+    public List<Recipient> settledRecipients() {
+        return recipients.stream().filter(one -> one.verdict().isPresent()).toList();
     }
 
     @Override
     public FakeRecipient addRecipient(Address address) {
+        return addRecipient(address, Parameters.NONE);
+    }
+
+    @Override
+    public FakeRecipient addRecipient(Address address, Parameters given) {
         FakeRecipient recipient =
                 FakeRecipient.of(address).withConfig(connection.configFor(address));
+        given.values().forEach(recipient::withParameter);
         recipients.add(recipient);
         return recipient;
     }
@@ -229,8 +256,38 @@ public final class FakeTransaction implements Transaction {
     }
 
     @Override
+    public Lifetime lifetime() {
+        return lifetime;
+    }
+
+    /** Ends the transaction, and with it what plugins keep of it. */
+    public void end() {
+        notes.clear();
+        lifetime.end();
+    }
+
+    @Override
+    public void quarantine(String reason) {
+        quarantine.add(reason);
+    }
+
+    @Override
+    public List<String> quarantineReasons() {
+        return List.copyOf(quarantine);
+    }
+
+    @Override
     public MessageBody body() {
         return body;
+    }
+
+    @Override
+    public void replaceBody(BodyWriter writer) throws IOException {
+        StoredBody former = StoredBody.of(body.open().readAllBytes(), NO_SPOOL);
+        BodySink.Limits limits =
+                new BodySink.Limits(
+                        bodyType() == BodyType.BINARY_MIME, maxOctets, Integer.MAX_VALUE);
+        use(BodySink.replace(former, NO_SPOOL, limits, writer));
     }
 
     @Override
@@ -251,10 +308,6 @@ public final class FakeTransaction implements Transaction {
     @Override
     public Path temporaryDirectory() throws IOException {
         return Files.createTempDirectory(spool.path(), "directory");
-    }
-
-    static Address address(String text) {
-        return text.indexOf('@') < 0 ? new Address(text, "") : Address.of(text);
     }
 
     private byte[] queued() {

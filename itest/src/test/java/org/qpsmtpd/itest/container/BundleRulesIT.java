@@ -57,8 +57,6 @@ class BundleRulesIT {
         return "org.qpsmtpd.plugin." + plugin.replace('/', '.').replaceAll("[_-]", "");
     }
 
-    // ---- each jar
-
     @ParameterizedTest
     @MethodSource("jars")
     void exportsNothing(PluginArchive jar) {
@@ -130,8 +128,6 @@ class BundleRulesIT {
         assertThat(folders().map(BundleRulesIT::name).map(BundleRulesIT::symbolicName))
                 .contains(jar.header("Bundle-SymbolicName"));
     }
-
-    // ---- each folder
 
     @Test
     void eachFolderHasAJar() throws IOException {

@@ -50,6 +50,7 @@ import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.session.Admission;
 import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.PluginState;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
 
@@ -273,9 +274,18 @@ public final class HookPlugins {
             configurationPolicy = ConfigurationPolicy.REQUIRE)
     @Plugin(name = "swap_data_post")
     public static final class DataPost implements DataPostHook {
+        private final PluginState<Visits> visits = new PluginState<>(Visits::new);
+
+        /** A class of this bundle, which a session keeps an object of. */
+        private static final class Visits {
+            private int messages;
+        }
+
         @Override
         public HookResult onDataPost(Transaction transaction) {
             Witness.met(transaction.connection(), HookPoint.DATA_POST);
+            int number = ++visits.of(transaction.connection()).messages;
+            transaction.headers().append("X-Swap-Message", Integer.toString(number));
             transaction.headers().append("X-Swap-Post", Witness.VERSION);
             String torn = Witness.torn(transaction.connection());
             if (!torn.isEmpty()) {

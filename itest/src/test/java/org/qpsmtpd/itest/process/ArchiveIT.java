@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.itest.ServerUnderTest;
 
 /** The archive of classes, which a start makes for those after it. */
 @Timeout(240)
@@ -25,7 +24,7 @@ class ArchiveIT {
     /** A distribution that has been copied to another place, with its archive. */
     ArchiveIT(@TempDir Path folder) {
         home = folder.resolve("moved");
-        Shell.run("cp", "-a", ServerUnderTest.home().toString(), home.toString());
+        Shell.copyDistribution(home);
     }
 
     private Optional<Path> file(String ending) {
@@ -77,7 +76,6 @@ class ArchiveIT {
     /** It may be root who makes it, of a server that is to run as somebody else. */
     @Test
     void isMadeOfNothingThatAnybodyPutAnywhere() throws IOException {
-        Shell.run("rm", "-rf", home + "/var", home + "/log");
         Path log = Files.createDirectories(home.resolve("log"));
         Path victim = Files.writeString(home.resolve("victim"), "");
         Files.createSymbolicLink(log.resolve("link"), victim);

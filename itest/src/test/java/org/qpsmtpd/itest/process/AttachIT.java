@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ProcessOutput;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.ServerUnderTest;
@@ -68,7 +69,7 @@ class AttachIT {
 
     AttachIT(@TempDir Path folder) throws IOException {
         this.folder = folder;
-        port = OptionsIT.freePort();
+        port = FreePort.take();
     }
 
     @BeforeAll
@@ -119,8 +120,6 @@ class AttachIT {
                                 .lines()
                                 .anyMatch(line -> line.contains(row) && line.contains(" 0A ")));
     }
-
-    // ---- xinetd
 
     private void xinetd(String bind, int at, Map<String, String> environment, String program)
             throws IOException {
@@ -205,8 +204,6 @@ class AttachIT {
         Swaks.deliverBothWays(port);
     }
 
-    // ---- tcpserver
-
     private ProcessOutput tcpserver(Map<String, String> environment, String... rules)
             throws IOException {
         Path text = Files.write(folder.resolve("rules"), List.of(rules));
@@ -274,8 +271,6 @@ class AttachIT {
                         + " closing");
     }
 
-    // ---- no server
-
     @ParameterizedTest
     @CsvSource({"nowhere, no server at", "stale, no server answers at"})
     void withoutServerTheClientIsAskedToComeAgain(String name, String reason) throws IOException {
@@ -296,8 +291,6 @@ class AttachIT {
                 .startsWith("qpsmtpd: " + reason + " " + socket + ": ")
                 .hasLineCount(1);
     }
-
-    // ---- a socket that is not the server's
 
     /** Listens at a path as nobody, and would see the mail. */
     private void squat(Path socket) throws IOException {
@@ -382,8 +375,6 @@ class AttachIT {
                 .hasLineCount(1);
     }
 
-    // ---- the socket
-
     @Test
     void theSocketIsForItsUserAlone() throws IOException {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(server.attach())))
@@ -426,8 +417,6 @@ class AttachIT {
         server.awaitLog("no PROXY header from the attach socket: " + reason);
     }
 
-    // ---- time
-
     /** The program of Debian's package, as inetd is to start it. */
     private String perl() throws IOException {
         if (!Files.isDirectory(Path.of("/usr/share/perl5/Qpsmtpd"))) {
@@ -444,7 +433,7 @@ class AttachIT {
         String path = System.getenv("PATH");
         Map<String, String> ours =
                 Map.of("PATH", path, "QPSMTPD_DEPLOY", folder.resolve("deploy").toString());
-        int second = OptionsIT.freePort();
+        int second = FreePort.take();
         xinetd("127.0.0.1", port, ours, PROGRAM);
         Map<String, String> theirs = Map.of("PATH", path, "QPSMTPD_CONFIG", "/etc/qpsmtpd");
         xinetd("127.0.0.1", second, theirs, perl());
@@ -467,9 +456,9 @@ class AttachIT {
         Map<String, String> fresh = new HashMap<>(environment(server.attach()));
         fresh.put("QPSMTPD_CONFIG", server.config().toString());
         fresh.put("QPSMTPD_DEPLOY", server.deploy().toString());
-        int second = OptionsIT.freePort();
-        int third = OptionsIT.freePort();
-        int fourth = OptionsIT.freePort();
+        int second = FreePort.take();
+        int third = FreePort.take();
+        int fourth = FreePort.take();
         xinetd("127.0.0.1", port, environment(server.attach()), PROGRAM + " --attach");
         xinetd("127.0.0.1", second, fresh, PROGRAM);
         xinetd("127.0.0.1", third, theirs, perl());
@@ -488,7 +477,7 @@ class AttachIT {
         double theirMedian = Figures.of(perls).median();
         Figures.print(
                 "first reply under xinetd, of qpsmtpd with its usual plugins but the one that"
-                        + " waits: bin/qpsmtpd %.2f, bin/qpsmtpd --attach %.3f, with wait = yes %.3f",
+                    + " waits: bin/qpsmtpd %.2f, bin/qpsmtpd --attach %.3f, with wait = yes %.3f",
                 Figures.of(fromScratch).median() / theirMedian,
                 Figures.of(attached).median() / theirMedian,
                 Figures.of(kept).median() / theirMedian);

@@ -242,8 +242,6 @@ class BadBundlesIT {
                 });
     }
 
-    // ---- bad octets
-
     private static byte[] noise(int length, int seed) {
         byte[] octets = new byte[length];
         new Random(seed).nextBytes(octets);
@@ -293,8 +291,6 @@ class BadBundlesIT {
     private static void rights(Path file, String rights) throws IOException {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(rights));
     }
-
-    // ---- the tests
 
     private ServerUnderTest start() {
         return ServerUnderTest.builder()

@@ -44,8 +44,6 @@ class ConsoleIT {
         return Mail.server().environment("QPSMTPD_CONSOLE", socket().toString());
     }
 
-    // ---- the client
-
     private record Answer(int status, String out, String err) {}
 
     private static Process start(Path home, List<String> before, String... words) {
@@ -90,8 +88,6 @@ class ConsoleIT {
         assertThat(answer.err()).isEmpty();
         return answer.out();
     }
-
-    // ---- commands
 
     @Test
     void showsHowTheServerIsDoing() {
@@ -235,8 +231,6 @@ class ConsoleIT {
         }
     }
 
-    // ---- failures
-
     @Test
     void failuresAreOneLineAndAStatus() {
         try (ServerUnderTest server = server().start()) {
@@ -348,8 +342,6 @@ class ConsoleIT {
         }
     }
 
-    // ---- the socket
-
     @Test
     void commandsComeFromStandardInputToo() {
         try (ServerUnderTest server = server().start()) {
@@ -422,8 +414,6 @@ class ConsoleIT {
         String group = Shell.run("id", "-g", user).strip();
         return List.of("setpriv", "--reuid=" + user, "--regid=" + group, "--clear-groups");
     }
-
-    // ---- --console
 
     @Test
     void theServerReadsCommandsItself() throws IOException {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.ServerUnderTest.RawProcess;
 import org.qpsmtpd.itest.SmtpDialogue;
@@ -34,11 +35,9 @@ class DaemonIT {
         process.onExit().get(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
-    // ---- detach
-
     @Test
     void detachReturnsOnceItServesFromASessionOfItsOwn() throws Exception {
-        int port = OptionsIT.freePort();
+        int port = FreePort.take();
         Path pidFile = folder.resolve("qpsmtpd.pid");
         String[] options = {
             "--detach", "--port", Integer.toString(port), "--pid-file", pidFile.toString()
@@ -83,8 +82,6 @@ class DaemonIT {
             assertThat(start.awaitExit()).isEqualTo(2);
         }
     }
-
-    // ---- pid file
 
     @Test
     void pidFileHoldsTheProcessIdWhileItServes() throws IOException {

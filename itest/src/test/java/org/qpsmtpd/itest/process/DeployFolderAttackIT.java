@@ -105,8 +105,6 @@ class DeployFolderAttackIT {
         }
     }
 
-    // ---- signed jars
-
     private Path sign(PluginBundle bundle) {
         Path keys = folder.resolve("keys");
         if (!Files.exists(keys)) {

@@ -215,8 +215,6 @@ class EnvironmentIT {
                 ("vrfy " + PluginBundle.stamp(stamp))::equals);
     }
 
-    // ---- what else a start may meet
-
     @Test
     void opensDescriptorsThatAreClosed() throws IOException {
         Path pidFile = folder.resolve("closed.pid");

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.ServerUnderTest.RawProcess;
 import org.qpsmtpd.itest.SmtpDialogue;
@@ -43,8 +44,8 @@ class ForkserverIT {
 
     @Test
     void everyAddressIsBoundOnEveryPort() throws IOException {
-        int first = OptionsIT.freePort();
-        int second = OptionsIT.freePort();
+        int first = FreePort.take();
+        int second = FreePort.take();
         String[] options = {
             "-p", "" + first, "-p", "" + second, "-l", "127.0.0.1", "--listen-address", "127.0.0.2"
         };
@@ -127,7 +128,7 @@ class ForkserverIT {
 
     @Test
     void detachesAndWritesThePidFile() throws Exception {
-        int port = OptionsIT.freePort();
+        int port = FreePort.take();
         Path pidFile = folder.resolve("forkserver.pid");
         String[] options = {"-d", "-H", "-p", "" + port, "--pid-file", pidFile.toString()};
         try (RawProcess start = forkserver().options(options).process()) {

@@ -244,8 +244,6 @@ final class HotSwap implements AutoCloseable {
         };
     }
 
-    // ---- the numbers
-
     private void report() {
         long messages = sessions.stream().mapToLong(session -> session.accepted().size()).sum();
         Figures.print(
@@ -304,8 +302,6 @@ final class HotSwap implements AutoCloseable {
                 .filter(session -> session.messages() == 1)
                 .filter(session -> session.began() - from >= 0 && session.ended() - to <= 0);
     }
-
-    // ---- the verdict
 
     private void judge(Subject server) throws IOException {
         assertThat(failures.stream().limit(SHOWN)).as("the first failed sessions").isEmpty();

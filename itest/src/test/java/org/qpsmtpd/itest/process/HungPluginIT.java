@@ -55,8 +55,6 @@ class HungPluginIT {
                 });
     }
 
-    // ---- throughput
-
     @ParameterizedTest
     @ValueSource(strings = {"VRFY sleep", "VRFY stubborn", "VRFY spin"})
     void aHungPluginLeavesTheOthersTheirThroughput(String command) throws IOException {
@@ -145,8 +143,6 @@ class HungPluginIT {
         }
     }
 
-    // ---- deadline
-
     @Test
     void itsDeadlineEndsACallThatHangs() throws IOException {
         try (ServerUnderTest server = start("hung deadline 1", HungPlugins.OnWorker.class)) {
@@ -162,8 +158,6 @@ class HungPluginIT {
             Files.delete(trouble);
         }
     }
-
-    // ---- failures
 
     private static int mail(SmtpDialogue smtp) {
         smtp.command("RSET");

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ProcessOutput;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.ServerUnderTest;
@@ -42,7 +43,7 @@ class InetdIT {
 
     @BeforeEach
     void configure() throws IOException {
-        port = OptionsIT.freePort();
+        port = FreePort.take();
         Files.createDirectory(folder.resolve("config"));
         write("me", "mx.example.org");
         write("rcpthosts", "example.com");
@@ -106,8 +107,6 @@ class InetdIT {
         }
         return false;
     }
-
-    // ---- tcpserver
 
     private ProcessOutput tcpserver(String... rules) throws IOException {
         Path text = Files.write(folder.resolve("rules"), List.of(rules));
@@ -197,8 +196,6 @@ class InetdIT {
                 .hasLineCount(1);
     }
 
-    // ---- xinetd
-
     private void xinetd(String wait, String bind) throws IOException {
         String variables =
                 environment.entrySet().stream()
@@ -273,8 +270,6 @@ class InetdIT {
         assertThat(servers).isEqualTo(1);
     }
 
-    // ---- started by root
-
     @Test
     void rootGivesWayToTheUserWhoOwnsWhatTheServerWrites() throws IOException {
         assumeTrue(Shell.isRoot(), "only root becomes another user");
@@ -295,8 +290,6 @@ class InetdIT {
         assertThat(Shell.run("find", mail + "/new", "-type", "f", "-user", "nobody")).isNotBlank();
         assertThat(victim).hasContent("root's\n");
     }
-
-    // ---- neither
 
     @ParameterizedTest
     @ValueSource(strings = {"</dev/null", "<&-", "<" + "/etc/passwd"})

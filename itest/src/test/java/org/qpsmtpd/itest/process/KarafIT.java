@@ -21,6 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.Maildir;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.Program.Result;
@@ -106,8 +107,6 @@ class KarafIT {
         assertThat(karaf.log()).contains("(queue) queue/maildir: pass: stored as ");
     }
 
-    // ---- the console
-
     @Test
     void answersCommands() {
         assertThat(karaf.client("qpsmtpd:status", "--server", "qpsmtpd"))
@@ -169,8 +168,6 @@ class KarafIT {
                         "127.0.0.1:" + karaf.port(), "127.0.0.1:" + karaf.sshPort());
         assertThat(Shell.run("ss", "-lunHp")).doesNotContain("pid=" + karaf.pid() + ",");
     }
-
-    // ---- the deploy folder
 
     @Test
     void refusesAJarThatIsNotFit() {
@@ -258,11 +255,9 @@ class KarafIT {
         }
     }
 
-    // ---- a further server, encryption
-
     @Test
     void servesAFurtherServerWithItsOwnConfiguration() throws IOException {
-        int port = OptionsIT.freePort();
+        int port = FreePort.take();
         Path config = Files.createDirectory(karaf.etc("qpsmtpd-shop"));
         Files.writeString(config.resolve("me"), "shop.example.org\n");
         Files.writeString(config.resolve("rcpthosts"), "example.com\n");
@@ -296,8 +291,6 @@ class KarafIT {
         Eventually.get(
                 "none", () -> karaf.bin("status").output(), text -> text.endsWith(", accepting\n"));
     }
-
-    // ---- Java
 
     @Test
     void refusesAJavaThatKarafDoesNotRunOn() throws IOException {

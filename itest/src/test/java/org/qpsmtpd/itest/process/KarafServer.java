@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.Program.Result;
 import org.qpsmtpd.itest.SmtpDialogue;
@@ -34,8 +35,8 @@ final class KarafServer implements AutoCloseable {
     private KarafServer(Path home, boolean ours) throws IOException {
         this.home = home;
         this.ours = ours;
-        port = OptionsIT.freePort();
-        sshPort = OptionsIT.freePort();
+        port = FreePort.take();
+        sshPort = FreePort.take();
         environment("JAVA_HOME", System.getProperty("java.home"));
     }
 
@@ -66,10 +67,7 @@ final class KarafServer implements AutoCloseable {
         server.set("org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1");
         server.set("org.apache.karaf.shell.cfg", "sshPort", Integer.toString(server.sshPort));
         for (String port : List.of("rmiRegistryPort", "rmiServerPort")) {
-            server.set(
-                    "org.apache.karaf.management.cfg",
-                    port,
-                    Integer.toString(OptionsIT.freePort()));
+            server.set("org.apache.karaf.management.cfg", port, Integer.toString(FreePort.take()));
         }
         server.write(
                 "users.properties",
@@ -90,8 +88,6 @@ final class KarafServer implements AutoCloseable {
         String name = archive.getFileName().toString().replace(".tar.gz", "");
         return folder.toRealPath().resolve(name);
     }
-
-    // ---- files
 
     Path home() {
         return home;
@@ -146,8 +142,6 @@ final class KarafServer implements AutoCloseable {
         }
         return text.toString();
     }
-
-    // ---- programs
 
     /** Sets a variable for the programs. */
     void environment(String name, String value) {
@@ -210,8 +204,6 @@ final class KarafServer implements AutoCloseable {
             return false;
         }
     }
-
-    // ---- where it is
 
     int port() {
         return port;

@@ -168,8 +168,6 @@ class LeakIT {
         }
     }
 
-    // ---- what is in use
-
     /** Waits until the replaced bundles have left, then counts. */
     private static Use use(ServerUnderTest server) throws IOException {
         int bundles =

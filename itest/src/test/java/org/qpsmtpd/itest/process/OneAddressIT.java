@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.SmtpDialogue;
 
@@ -83,8 +84,8 @@ class OneAddressIT {
         Certificates.make(keys, "mx", "mx.example.org");
         String tls = "tls " + keys.resolve("mx.crt") + " " + keys.resolve("mx.key");
         for (String limiting : List.of("naughty", "hosts_allow")) {
-            int port = OptionsIT.freePort();
-            int clear = OptionsIT.freePort();
+            int port = FreePort.take();
+            int clear = FreePort.take();
             try (ServerUnderTest server =
                     server(tls + " smtps_port " + port, limiting, "rcpt_ok", "queue/maildir MAIL")
                             .options("--interface", "127.0.0.1:" + port)

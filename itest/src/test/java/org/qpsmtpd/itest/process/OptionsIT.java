@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -20,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.ServerUnderTest.RawProcess;
 import org.qpsmtpd.itest.SmtpDialogue;
@@ -27,15 +27,6 @@ import org.qpsmtpd.itest.SmtpDialogue;
 /** The options that are about addresses, connections and what is printed. */
 class OptionsIT {
     private static final String USAGE = "usage: qpsmtpd-prefork [options]\n";
-
-    /** A port that was free a moment ago, and is not one the system gives out meanwhile. */
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            return socket.getLocalPort();
-        }
-    }
 
     /** The port in the line that tells of a listening address. */
     private static int portOf(ServerUnderTest server, String host) {
@@ -58,11 +49,9 @@ class OptionsIT {
                 .hasRootCauseMessage("Connection refused");
     }
 
-    // ---- addresses
-
     @Test
     void portIsWhereItListens() throws IOException {
-        int port = freePort();
+        int port = FreePort.take();
         try (ServerUnderTest server =
                 Mail.server().options("--port", Integer.toString(port)).start()) {
             assertThat(server.port()).isEqualTo(port);
@@ -81,7 +70,7 @@ class OptionsIT {
 
     @Test
     void interfaceMayBeRepeatedWithPortsOfItsOwn() throws IOException {
-        int own = freePort();
+        int own = FreePort.take();
         String[] options = {
             "--interface", "127.0.0.1", "--listen-address", "127.0.0.2:" + own, "--interface=[::1]"
         };
@@ -95,7 +84,7 @@ class OptionsIT {
 
     @Test
     void interfaceTakesAnIpv6AddressWithAPort() throws IOException {
-        int port = freePort();
+        int port = FreePort.take();
         try (ServerUnderTest server =
                 Mail.server().options("--interface", "[::1]:" + port).start()) {
             assertThat(server.port()).isEqualTo(port);
@@ -113,7 +102,7 @@ class OptionsIT {
 
     @Test
     void optionsMayBeAbbreviatedInEitherCase() throws IOException {
-        int port = freePort();
+        int port = FreePort.take();
         String[] options = {"--INTERFACE", "127.0.0.2", "--po", Integer.toString(port)};
         try (ServerUnderTest server = Mail.server().options(options).start()) {
             assertThat(server.port()).isEqualTo(port);
@@ -157,8 +146,6 @@ class OptionsIT {
                 .filter(line -> !line.contains("WARNING: running as root"))
                 .toList();
     }
-
-    // ---- connections
 
     private static long accepted(ServerUnderTest server) {
         return server.log().lines().filter(line -> line.contains("Connection from")).count();
@@ -229,8 +216,6 @@ class OptionsIT {
             return session.read().code() == 220;
         }
     }
-
-    // ---- what it prints
 
     @Test
     void versionIsPrinted() {
@@ -305,7 +290,7 @@ class OptionsIT {
 
     @Test
     void quietPrintsNoLinesOfTheStart() throws IOException {
-        int port = freePort();
+        int port = FreePort.take();
         String[] options = {"--quiet", "--port", Integer.toString(port)};
         ServerUnderTest.Builder quietServer = Mail.server().file("logging", "logging/warn LOGWARN");
         try (RawProcess process = quietServer.options(options).process()) {
@@ -342,8 +327,6 @@ class OptionsIT {
             assertThat(afterWarnings(process)).singleElement().asString().contains("only root can");
         }
     }
-
-    // ---- runtime/run
 
     /** Just what runtime/run looks at in a checkout that is built; the server is one that ends. */
     private static Path built(Path checkout) throws IOException {

@@ -106,8 +106,6 @@ class PackagesIT {
         return start(root);
     }
 
-    // ---- what each of them must do
-
     /** Has the server take STARTTLS, from its next start on. */
     private static void encrypt(Machine machine, String config, String user) throws IOException {
         String root = machine.path("/").toString();
@@ -141,8 +139,6 @@ class PackagesIT {
         assertThat(matcher.find()).as(text).isTrue();
         return Long.parseLong(matcher.group(1));
     }
-
-    // ---- Debian
 
     @Test
     void deb() throws IOException {
@@ -279,9 +275,9 @@ class PackagesIT {
     private static String newerDeb(Machine machine) {
         return newer(
                 machine,
-                "cd /packages && dpkg-deb -R %s new && sed -i 's/^Version: .*/Version: 1.0.1/' new/DEBIAN/control"
-                        + " && echo '# of version 1.0.1' >>new/etc/qpsmtpd/badhelo"
-                        + " && dpkg-deb -b new /packages/newer.deb >/dev/null",
+                "cd /packages && dpkg-deb -R %s new && sed -i 's/^Version: .*/Version: 1.0.1/'"
+                    + " new/DEBIAN/control && echo '# of version 1.0.1' >>new/etc/qpsmtpd/badhelo"
+                    + " && dpkg-deb -b new /packages/newer.deb >/dev/null",
                 DEB,
                 "/packages/newer.deb");
     }
@@ -314,8 +310,6 @@ class PackagesIT {
                 analyze.run("security", "--offline=true", "--threshold=20", unit.toString());
         assertThat(confined.status()).as(confined.output()).isZero();
     }
-
-    // ---- RPM
 
     /**
      * Debian's rpm knows no Java and no shadow-utils in the tree, so dependencies are passed over.
@@ -424,8 +418,6 @@ class PackagesIT {
         Shell.run("rpmbuild", "-bb", "--quiet", "--define", "_topdir " + top, spec.toString());
         return top.resolve("RPMS/noarch/qpsmtpd-1.0.1-1.noarch.rpm").toString();
     }
-
-    // ---- the archive, and the image that is made from it
 
     @Test
     void archiveHasOneFolderAndServes() throws IOException {

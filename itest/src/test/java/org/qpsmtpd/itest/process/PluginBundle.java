@@ -140,8 +140,6 @@ record PluginBundle(
         return new PluginBundle(symbolicName, "1.0.0", Map.of(), files);
     }
 
-    // ---- variants
-
     /** The stamp that plugins tell for their version. */
     static String stamp(int number) {
         return String.format(Locale.ROOT, STAMP, number);
@@ -205,8 +203,6 @@ record PluginBundle(
         }
         return result;
     }
-
-    // ---- jars
 
     /** The jar. */
     byte[] jar() {

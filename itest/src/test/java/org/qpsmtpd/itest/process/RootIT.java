@@ -54,8 +54,6 @@ class RootIT {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
     }
 
-    // ---- root that stays root
-
     @ParameterizedTest
     @ValueSource(strings = {"", "--user=root", "--USER root", "--children 15"})
     void rootThatServesHasNoCapabilityInAnyThread(String option) throws IOException {
@@ -115,8 +113,6 @@ class RootIT {
         }
         assertThat(folder.resolve("run")).doesNotExist();
     }
-
-    // ---- what root runs
 
     @ParameterizedTest
     @CsvSource({
@@ -216,8 +212,6 @@ class RootIT {
         assertThat(result.output()).startsWith("tls_cert: root does not write to ").hasLineCount(1);
         assertThat(roots).isEmptyDirectory();
     }
-
-    // ---- sockets in a folder that somebody else made first
 
     @ParameterizedTest
     @ValueSource(strings = {"theirs", "open", "link", "taken"})

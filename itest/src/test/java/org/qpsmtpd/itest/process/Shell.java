@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.qpsmtpd.itest.ServerUnderTest;
 
 /** Commands of the machine that the tests need. */
 final class Shell {
@@ -28,6 +29,18 @@ final class Shell {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);
         }
+    }
+
+    /** Copies the distribution under test, without what servers that run beside are writing. */
+    static void copyDistribution(Path to) {
+        run(
+                "sh",
+                "-c",
+                "mkdir \"$2\" && cd \"$1\" && tar -cf - --exclude=./var --exclude=./log"
+                        + " --exclude=./mail . | tar -xpf - -C \"$2\"",
+                "sh",
+                ServerUnderTest.home().toString(),
+                to.toString());
     }
 
     static boolean isRoot() {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ProcessOutput;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.ServerUnderTest;
@@ -38,7 +39,7 @@ class SupervisorsIT {
 
     @BeforeEach
     void configure() throws IOException {
-        port = OptionsIT.freePort();
+        port = FreePort.take();
         Path config = Files.createDirectory(folder.resolve("config"));
         Files.createDirectory(folder.resolve("deploy"));
         Files.writeString(config.resolve("me"), "mx.example.org\n");
@@ -67,8 +68,6 @@ class SupervisorsIT {
             }
         }
     }
-
-    // ---- what every supervisor must be able to do
 
     /** A supervisor by its commands. */
     private interface Supervisor {
@@ -154,8 +153,6 @@ class SupervisorsIT {
         }
     }
 
-    // ---- how they are run
-
     private Path service(String name) throws IOException {
         Path source = ServerUnderTest.home().resolve("service").resolve(name);
         Path target = folder.resolve("services/qpsmtpd");
@@ -192,8 +189,6 @@ class SupervisorsIT {
         Program.Result result = program.run(arguments);
         assertThat(result.status()).as(result.output()).isZero();
     }
-
-    // ---- the supervisors
 
     @Test
     void daemontools() throws IOException {

@@ -33,8 +33,6 @@ class SupplyIT {
         this.folder = folder;
     }
 
-    // ---- bills of materials and checksums
-
     @ParameterizedTest
     @ValueSource(strings = {FELIX, DEB, RPM, KARAF, KAR})
     void eachArtifactHasABillOfMaterialsAndChecksums(String artifact) {
@@ -75,8 +73,6 @@ class SupplyIT {
     private static String sha256(Path file) {
         return Shell.run("sha256sum", file.toString()).substring(0, 64);
     }
-
-    // ---- known faults
 
     private Result check(String... arguments) {
         Program.find("python3", "python3");
@@ -124,8 +120,6 @@ class SupplyIT {
         Files.writeString(Files.createDirectory(folder.resolve("bad")).resolve("a.json"), "[1]");
         assertThat(check("--data", folder.resolve("bad").toString()).status()).isEqualTo(2);
     }
-
-    // ---- the same octets
 
     @Test
     @Timeout(1200)

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ProcessOutput;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.ServerUnderTest;
@@ -40,8 +41,6 @@ class SystemdIT {
     SystemdIT(@TempDir Path folder) {
         this.folder = folder;
     }
-
-    // ---- units
 
     /** The units, with the distribution under test in the place of the installed one. */
     private List<String> units() throws IOException {
@@ -74,8 +73,6 @@ class SystemdIT {
                 analyze.run("security", "--offline=true", "--threshold=20", service);
         assertThat(result.status()).as(result.output()).isZero();
     }
-
-    // ---- sd_notify
 
     @ParameterizedTest
     @ValueSource(strings = {"path", "abstract"})
@@ -125,12 +122,10 @@ class SystemdIT {
         }
     }
 
-    // ---- sockets passed on
-
     @Test
     void servesSocketsThatWerePassedOn() throws Exception {
-        int first = OptionsIT.freePort();
-        int second = OptionsIT.freePort();
+        int first = FreePort.take();
+        int second = FreePort.take();
         Program activate = Program.find("systemd-socket-activate", "systemd");
         Path config = Files.createDirectory(folder.resolve("config"));
         Files.writeString(config.resolve("me"), "mx.example.org\n");

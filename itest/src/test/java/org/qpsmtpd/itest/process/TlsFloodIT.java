@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.SmtpDialogue;
 
@@ -28,8 +29,8 @@ class TlsFloodIT {
     private static final long MOST_GROWTH = 128 * 1024;
 
     private final Path keys;
-    private final int clear = OptionsIT.freePort();
-    private final int encrypted = OptionsIT.freePort();
+    private final int clear = FreePort.take();
+    private final int encrypted = FreePort.take();
 
     TlsFloodIT(@TempDir Path keys) throws IOException {
         this.keys = keys;

@@ -3,8 +3,6 @@ package org.qpsmtpd.itest.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.Program.Result;
 import org.qpsmtpd.itest.ServerUnderTest;
@@ -47,12 +46,6 @@ class TlsIT {
         return ServerUnderTest.builder().plugins(line(more), "rcpt_ok", "queue/maildir MAIL");
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static Result swaks(int port, String... more) {
         List<String> all =
                 new ArrayList<>(
@@ -80,7 +73,7 @@ class TlsIT {
 
     @Test
     void takesMailAfterStarttlsAndFromTheFirstOctet() throws Exception {
-        int port = freePort();
+        int port = FreePort.take();
         try (ServerUnderTest clear = builder("").start();
                 ServerUnderTest encrypted =
                         builder("smtps_port " + port)
@@ -217,7 +210,7 @@ class TlsIT {
         String names = ",DNS:" + "n".repeat(60) + ".example.net";
         Certificates.make(keys, "huge", "client.example.net" + names.repeat(200));
         String own = " -key " + keys.resolve("huge.key") + " -cert " + keys.resolve("huge.crt");
-        int port = freePort();
+        int port = FreePort.take();
         try (ServerUnderTest clear = builder("").start();
                 ServerUnderTest encrypted =
                         builder("smtps_port " + port)

@@ -40,8 +40,7 @@ class UserIT {
     /** A copy of the distribution that everybody can read, wherever the original lies. */
     static Path readableDistribution(Path folder) {
         Path copy = folder.resolve("qpsmtpd");
-        Shell.run("cp", "-r", ServerUnderTest.home().toString(), copy.toString());
-        Shell.run("rm", "-rf", copy + "/var", copy + "/log", copy + "/mail");
+        Shell.copyDistribution(copy);
         Shell.run("chmod", "-R", "a+rX", folder.toString());
         return copy;
     }

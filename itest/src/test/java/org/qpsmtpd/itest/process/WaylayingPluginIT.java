@@ -74,8 +74,6 @@ class WaylayingPluginIT {
         return smtp.command("MAIL FROM:<joe@example.net>").code();
     }
 
-    // ---- settings
-
     @ParameterizedTest
     @CsvSource({
         "supplier, plugin supplier did not answer hook user_config in time (1 s)",
@@ -144,8 +142,6 @@ class WaylayingPluginIT {
                     });
         }
     }
-
-    // ---- the beginning and the end
 
     @Test
     void onePluginThatDoesNotBeginHoldsNobodyUp() throws IOException {
@@ -223,8 +219,6 @@ class WaylayingPluginIT {
         }
     }
 
-    // ---- what nobody waits for
-
     @Test
     void oneThatWatchesAndHangsIsNotToldWithoutEnd() throws IOException {
         try (ServerUnderTest server =
@@ -249,8 +243,6 @@ class WaylayingPluginIT {
             end();
         }
     }
-
-    // ---- errors
 
     @Test
     void anErrorInACallEndsNothing() {

@@ -31,11 +31,12 @@ public final class HookResult {
     private final String text;
     private final String reason;
     private final int code;
+    private final int karma;
     private final @Nullable Action naughty;
     private final @Nullable CompletionStage<HookResult> later;
 
     private HookResult(Action action, String text) {
-        this(action, text, "", 0, null, null);
+        this(action, text, "", 0, 0, null, null);
     }
 
     private HookResult(
@@ -43,12 +44,14 @@ public final class HookResult {
             String text,
             String reason,
             int code,
+            int karma,
             @Nullable Action naughty,
             @Nullable CompletionStage<HookResult> later) {
         this.action = Objects.requireNonNull(action, "an answer has an action");
         this.text = Objects.requireNonNull(text, "an answer's text may be empty, but not null");
         this.reason = Objects.requireNonNull(reason, "a reason may be empty, but not null");
         this.code = code;
+        this.karma = karma;
         this.naughty = naughty;
         this.later = later;
     }
@@ -80,7 +83,7 @@ public final class HookResult {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("a reply without text");
         }
-        return new HookResult(Action.DONE, text, "", code, null, null);
+        return new HookResult(Action.DONE, text, "", code, 0, null, null);
     }
 
     /** Yes, with this text. */
@@ -93,9 +96,29 @@ public final class HookResult {
         return of(Action.DENY, text);
     }
 
+    /**
+     * No, for good.
+     *
+     * @param text what the client reads
+     * @param detail what the log says after {@code fail: }
+     */
+    public static HookResult deny(String text, String detail) {
+        return deny(text).because("fail: " + detail);
+    }
+
     /** Not now, with this text. */
     public static HookResult denySoft(String text) {
         return of(Action.DENYSOFT, text);
+    }
+
+    /**
+     * Not now.
+     *
+     * @param text what the client reads
+     * @param detail what the log says after {@code fail: }
+     */
+    public static HookResult denySoft(String text, String detail) {
+        return denySoft(text).because("fail: " + detail);
     }
 
     /** No, with this text, and the connection is closed. */
@@ -129,26 +152,26 @@ public final class HookResult {
         if (!type.refuses() && type != Action.DECLINED) {
             throw new IllegalArgumentException(type + " does not refuse");
         }
-        return new HookResult(Action.DECLINED, text, "", 0, type, null);
+        return new HookResult(Action.DECLINED, text, "", 0, 0, type, null);
     }
 
     /**
      * The answer comes later, without holding a thread meanwhile. The stage must complete, from any
      * thread; the server stops waiting at the hook's deadline. An answer that comes later itself is
      * followed, sixteen times at most; null is no answer, and counts as a failure of the plugin. A
-     * reason and a reply code given here hold for an answer without its own.
+     * reason, a reply code and karma given here hold for an answer without its own.
      *
      * <p>Code that logs while it works at the answer should run on {@link
      * org.qpsmtpd.api.session.Connection#carrying}, so that its lines are known as the call's.
      */
     public static HookResult later(CompletionStage<HookResult> stage) {
         Objects.requireNonNull(stage, "an answer that comes later needs a stage");
-        return new HookResult(Action.DECLINED, "", "", 0, null, stage);
+        return new HookResult(Action.DECLINED, "", "", 0, 0, null, stage);
     }
 
     /** The same answer with a reason for the log. */
     public HookResult because(String newReason) {
-        return new HookResult(action, text, newReason, code, naughty, later);
+        return new HookResult(action, text, newReason, code, karma, naughty, later);
     }
 
     /**
@@ -165,7 +188,17 @@ public final class HookResult {
         if (!fits) {
             throw new IllegalArgumentException("reply code " + newCode + " with " + action);
         }
-        return new HookResult(action, text, reason, newCode, naughty, later);
+        return new HookResult(action, text, reason, newCode, karma, naughty, later);
+    }
+
+    /**
+     * The same answer, with which the server changes the connection's karma, as {@link
+     * org.qpsmtpd.api.session.Connection#adjustKarma} does.
+     *
+     * @param by positive for good signs, negative for bad ones; replaces what was given before
+     */
+    public HookResult withKarma(int by) {
+        return new HookResult(action, text, reason, code, by, naughty, later);
     }
 
     /** What is answered; DECLINED while {@link #pending()} is set. */
@@ -188,6 +221,11 @@ public final class HookResult {
         return code;
     }
 
+    /** By how much the server changes the connection's karma; 0 for not at all. */
+    public int karma() {
+        return karma;
+    }
+
     /** How to refuse later, when the refusal is left to the plugin naughty. */
     public Optional<Action> naughtyType() {
         return Optional.ofNullable(naughty);
@@ -203,6 +241,7 @@ public final class HookResult {
         return other instanceof HookResult that
                 && action == that.action
                 && code == that.code
+                && karma == that.karma
                 && naughty == that.naughty
                 && later == that.later
                 && text.equals(that.text)
@@ -211,7 +250,7 @@ public final class HookResult {
 
     @Override
     public int hashCode() {
-        return Objects.hash(action, text, reason, code, naughty);
+        return Objects.hash(action, text, reason, code, karma, naughty);
     }
 
     @Override
@@ -223,6 +262,7 @@ public final class HookResult {
                 action + (code == 0 ? "" : " " + code) + (text.isEmpty() ? "" : " '" + text + "'");
         return shown
                 + (naughty == null ? "" : " naughty " + naughty)
+                + (karma == 0 ? "" : " karma " + karma)
                 + (reason.isEmpty() ? "" : " because " + reason);
     }
 }

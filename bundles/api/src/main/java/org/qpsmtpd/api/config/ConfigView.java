@@ -1,5 +1,8 @@
 package org.qpsmtpd.api.config;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the file is parsed into; immutable
  */
 public final class ConfigView<T> {
+    /** The JDK's, so that the contract needs no library. */
+    private static final Logger LOG = System.getLogger(ConfigView.class.getName());
+
     private final String name;
     private final Function<List<ConfigLine>, T> parser;
     private volatile @Nullable Parsed<T> parsed;
@@ -25,6 +31,41 @@ public final class ConfigView<T> {
     public ConfigView(String name, Function<List<ConfigLine>, T> parser) {
         this.name = name;
         this.parser = parser;
+    }
+
+    /**
+     * A view of a file whose lines stand for themselves. A line that cannot be read is left out,
+     * and the log says so with its place.
+     *
+     * @param parser reads one line; throws IllegalArgumentException whose message says what is
+     *     wrong with the text and what may stand there
+     * @param <E> what a line is parsed into; immutable
+     */
+    public static <E> ConfigView<List<E>> ofEntries(String name, Function<ConfigLine, E> parser) {
+        return ofEntries(name, parser, entries -> entries);
+    }
+
+    /**
+     * A view of a file whose lines stand for themselves, put together to something quicker to ask.
+     *
+     * @param parser as above
+     * @param whole makes the value of what was read, in the order of the file
+     */
+    public static <E, T> ConfigView<T> ofEntries(
+            String name, Function<ConfigLine, E> parser, Function<List<E>, T> whole) {
+        return new ConfigView<>(name, lines -> whole.apply(entries(lines, parser)));
+    }
+
+    private static <E> List<E> entries(List<ConfigLine> lines, Function<ConfigLine, E> parser) {
+        List<E> entries = new ArrayList<>(lines.size());
+        for (ConfigLine line : lines) {
+            try {
+                entries.add(parser.apply(line));
+            } catch (IllegalArgumentException e) {
+                LOG.log(Level.WARNING, () -> line.place() + ": left out: " + e.getMessage());
+            }
+        }
+        return List.copyOf(entries);
     }
 
     /** The parsed file as the given configuration has it now. */

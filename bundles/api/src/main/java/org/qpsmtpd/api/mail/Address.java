@@ -33,7 +33,8 @@ public record Address(String user, String host) implements Comparable<Address> {
      * @return absent when it is not a path of that syntax
      */
     public static Optional<Address> parse(String path, AddressSyntax syntax) {
-        return AddressParser.parse(path, syntax);
+        return AddressParser.parse(path, syntax)
+                .map(parts -> new Address(parts.user(), parts.host()));
     }
 
     /**

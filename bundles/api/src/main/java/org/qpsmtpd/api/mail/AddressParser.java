@@ -11,13 +11,16 @@ final class AddressParser {
 
     private AddressParser() {}
 
-    static Optional<Address> parse(String path, AddressSyntax syntax) {
+    /** The user without quotation, and the host; both empty for the null sender. */
+    record Parts(String user, String host) {}
+
+    static Optional<Parts> parse(String path, AddressSyntax syntax) {
         if (path.length() < 2 || path.charAt(0) != '<' || path.charAt(path.length() - 1) != '>') {
             return Optional.empty();
         }
         String inner = path.substring(1, path.length() - 1);
         if (inner.isEmpty()) {
-            return Optional.of(Address.NULL);
+            return Optional.of(new Parts("", ""));
         }
         if (hasControl(inner)) {
             return Optional.empty();
@@ -26,9 +29,9 @@ final class AddressParser {
         return mailbox == null ? Optional.empty() : mailbox(mailbox, syntax);
     }
 
-    private static Optional<Address> mailbox(String text, AddressSyntax syntax) {
+    private static Optional<Parts> mailbox(String text, AddressSyntax syntax) {
         if (text.equalsIgnoreCase("postmaster")) {
-            return Optional.of(new Address("postmaster", ""));
+            return Optional.of(new Parts("postmaster", ""));
         }
         int at = text.lastIndexOf('@');
         if (at <= 0 || at > MAX_PART || !Hosts.isDomain(text.substring(at + 1), syntax.utf8())) {
@@ -37,7 +40,7 @@ final class AddressParser {
         String user = user(text.substring(0, at), syntax);
         return user == null
                 ? Optional.empty()
-                : Optional.of(new Address(user, text.substring(at + 1)));
+                : Optional.of(new Parts(user, text.substring(at + 1)));
     }
 
     /**

@@ -78,7 +78,7 @@ final class UnicodeLabel {
 
     private static boolean isGood(int c, int before) {
         if (c < 128) {
-            return Hosts.isLetterOrDigit((char) c) || c == '-';
+            return Character.isLetterOrDigit(c) || c == '-';
         }
         if (c == JOINER || c == NON_JOINER) {
             return before >= 0 && joins(before);

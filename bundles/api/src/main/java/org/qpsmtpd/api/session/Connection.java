@@ -68,6 +68,9 @@ public interface Connection {
     /** The connection's notes. */
     Notes notes();
 
+    /** How long it lasts; what {@link PluginState} asks. */
+    Lifetime lifetime();
+
     /** The configuration for this connection. */
     Config config();
 

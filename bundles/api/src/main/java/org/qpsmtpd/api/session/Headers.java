@@ -18,6 +18,12 @@ public interface Headers {
     /** All fields in order, but for those whose names hold octets beyond ASCII. */
     List<HeaderField> fields();
 
+    /**
+     * The octets of each of {@link #fields}, in the same order, as they will be queued: name, colon
+     * and value with all blanks and folds, and the CRLF at the end. Copies; up to 256 KiB together.
+     */
+    List<byte[]> octets();
+
     /** The fields of that name in order, empty when there is none. */
     default List<HeaderField> all(String name) {
         return fields().stream().filter(f -> f.name().equalsIgnoreCase(name)).toList();
@@ -38,6 +44,31 @@ public interface Headers {
 
     /** Adds a field on top. */
     void prepend(String name, String value);
+
+    /**
+     * Adds a field between others.
+     *
+     * @param index its place in {@link #fields} afterwards: 0 is on top, the number of fields is at
+     *     the end
+     * @throws IndexOutOfBoundsException when there are fewer fields
+     */
+    void insert(int index, String name, String value);
+
+    /**
+     * Removes one field.
+     *
+     * @param occurrence which of {@link #all}, from 0
+     * @throws IndexOutOfBoundsException when there is no such field
+     */
+    void remove(String name, int occurrence);
+
+    /**
+     * Puts a field in the place of another one of its name.
+     *
+     * @param occurrence which of {@link #all}, from 0
+     * @throws IndexOutOfBoundsException when there is no such field
+     */
+    void replace(String name, int occurrence, String value);
 
     /** Removes all fields of that name and returns how many there were. */
     int remove(String name);

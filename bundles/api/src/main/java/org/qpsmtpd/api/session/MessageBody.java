@@ -7,9 +7,9 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The message as it was received: header and body with CRLF line ends, dots of the transfer
- * removed, an empty line put between header and body where none was. Kept in memory up to {@code
- * size_threshold} octets, else in a spool file that only the server's user can read. Gone when the
- * transaction ends.
+ * removed, an empty line put between header and body where none was; or that header with the body
+ * of {@link Transaction#replaceBody}. Kept in memory up to {@code size_threshold} octets, else in a
+ * spool file that only the server's user can read. Gone when the transaction ends.
  */
 @ProviderType
 public interface MessageBody {

@@ -47,11 +47,24 @@ public interface Transaction {
     /** The configuration with the sender's own values first (hook {@code user_config}). */
     Config senderConfig();
 
-    /** The accepted recipients in order; a copy. */
+    /** The accepted recipients in order, without those that have a verdict of their own; a copy. */
     List<Recipient> recipients();
 
+    /** The recipients that have a {@link Recipient#verdict}, in the order of RCPT; a copy. */
+    List<Recipient> settledRecipients();
+
     /** Adds a recipient that no RCPT command named. */
-    Recipient addRecipient(Address address);
+    default Recipient addRecipient(Address address) {
+        return addRecipient(address, Parameters.NONE);
+    }
+
+    /**
+     * Adds a recipient that no RCPT command named.
+     *
+     * @param parameters such as a command would have them, {@code NOTIFY} and {@code ORCPT}; not
+     *     checked
+     */
+    Recipient addRecipient(Address address, Parameters parameters);
 
     /** Removes a recipient; nothing happens when it is not there. */
     void removeRecipient(Recipient recipient);
@@ -67,11 +80,43 @@ public interface Transaction {
         return connection().isImmune() || notes().has(NoteKey.WHITELIST_SENDER);
     }
 
+    /** How long it lasts; what {@link PluginState} asks. */
+    Lifetime lifetime();
+
+    /**
+     * Says that the message is suspicious, and should be put where somebody looks at it. The server
+     * writes the reason into the log and the record of the session, and goes on: what is done about
+     * it is the matter of queue plugins, which ask {@link #quarantineReasons}. One that does not
+     * ask delivers as always.
+     *
+     * @param reason one line for an administrator; at most 300 characters are kept, and of one
+     *     message the first 20 reasons
+     */
+    void quarantine(String reason);
+
+    /** Why the message should be kept apart, in the order it was said; empty when it need not. */
+    List<String> quarantineReasons();
+
     /** The header; empty until it has been received completely. */
     Headers headers();
 
-    /** The message as received; empty until DATA or BDAT. */
+    /** The message as received, or with its new body; empty until DATA or BDAT. */
     MessageBody body();
+
+    /**
+     * Replaces the body: what follows the empty line after the header. The header stays; a field
+     * that says something about the body, such as Content-Type, is the plugin's to change. The
+     * writer may read the body that is there; when it has returned, {@link #body} and {@link
+     * #writeMessageTo} give the new one, and the former file and streams are of no use any more.
+     * Waits for the disk when the message is large, so not for a {@code NonBlocking} plugin.
+     *
+     * @param writer called once, before this returns
+     * @throws IOException from the writer; when the message would be larger than {@code databytes}
+     *     allows; when a CR or LF stands alone, unless {@link #bodyType} is BINARY_MIME; when the
+     *     spool file cannot be written. The body is then as it was before
+     * @throws IllegalStateException before the whole message has arrived, and after the queue
+     */
+    void replaceBody(BodyWriter writer) throws IOException;
 
     /**
      * Octets of the message as it will be queued: header with all changes, empty line, body; CRLF

@@ -137,4 +137,17 @@ class HookResultTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("later");
     }
+
+    @Test
+    void carriesKarmaAndItsReason() {
+        HookResult answer = HookResult.deny("no", "listed").withKarma(-2);
+
+        assertThat(answer)
+                .isEqualTo(HookResult.deny("no").withKarma(-2).because("fail: listed"))
+                .isNotEqualTo(HookResult.deny("no", "listed"));
+        assertThat(answer.karma()).isEqualTo(-2);
+        assertThat(answer.withCode(551).because("fail: x").karma()).isEqualTo(-2);
+        assertThat(HookResult.denySoft("no", "busy").reason()).isEqualTo("fail: busy");
+        assertThat(answer).hasToString("DENY 'no' karma -2 because fail: listed");
+    }
 }

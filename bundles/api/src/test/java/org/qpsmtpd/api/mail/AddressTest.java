@@ -18,8 +18,6 @@ class AddressTest {
         return Address.parse(path, AddressSyntax.STRICT);
     }
 
-    // ---- accepted in either syntax
-
     @ParameterizedTest
     @CsvSource(
             quoteCharacter = '\0',
@@ -97,8 +95,6 @@ class AddressTest {
         assertThat(address.address()).isEmpty();
     }
 
-    // ---- accepted only leniently
-
     @ParameterizedTest
     @CsvSource({
         "a.,  <\"a.\"@c.d>",
@@ -124,8 +120,6 @@ class AddressTest {
                 .map(Address::format)
                 .contains("<\"foo\\ bar\"@example.com>");
     }
-
-    // ---- accepted only with SMTPUTF8
 
     @ParameterizedTest
     @ValueSource(strings = {"<\u00fc@c.d>", "<a@\u00fc.d>", "<\"\u00fc\"@c.d>"})
@@ -180,8 +174,6 @@ class AddressTest {
     private static Optional<Address> utf8(String path) {
         return Address.parse(path, AddressSyntax.STRICT_UTF8);
     }
-
-    // ---- never accepted
 
     @ParameterizedTest
     @ValueSource(
@@ -258,8 +250,6 @@ class AddressTest {
             assertThat(Address.parse("<" + piece.repeat(100_000) + ">", syntax)).isEmpty();
         }
     }
-
-    // ---- made of text
 
     @Test
     void splitsTextAtItsLastAtSign() {

@@ -88,8 +88,6 @@ final class Client {
         gone.accept(this);
     }
 
-    // ---- input
-
     private void read() {
         try {
             limit(idle);
@@ -194,8 +192,6 @@ final class Client {
             current.interrupt();
         }
     }
-
-    // ---- output
 
     /** Puts a frame in the queue, and waits for room in it. */
     void send(Frame frame) throws InterruptedException, IOException {

@@ -25,8 +25,6 @@ final class CommandsTest {
     private final Bench bench = new Bench();
     private final FakeServer server = bench.server;
 
-    // ---- status
-
     @Test
     void statusTellsHowItGoes() throws InterruptedException {
         server.connections.add(FakeServer.connection("a.1", "x"));
@@ -62,8 +60,6 @@ final class CommandsTest {
                 .contains(entry("version", "1.0.0"), entry("sessions", 17L))
                 .contains(entry("started", "2026-01-02T03:04:05Z"), entry("paused", false));
     }
-
-    // ---- plugins
 
     @Test
     void pluginsShowsTheChainOfEachHook() throws InterruptedException {
@@ -123,8 +119,6 @@ final class CommandsTest {
         assertThat(bench.array("plugins", "--json")).hasSize(2);
     }
 
-    // ---- generations
-
     @Test
     void generationsShowsWhatAnEarlierOneHasOfItsOwn() throws InterruptedException {
         server.generations.add(
@@ -149,8 +143,6 @@ final class CommandsTest {
         assertThat(bench.array("generations", "--json")).hasSize(2);
     }
 
-    // ---- deployments
-
     @Test
     void deploymentsTellWhyAJarWasRefused() throws InterruptedException {
         assertThat(bench.run("deployments")).isEqualTo("The deploy folder is empty.\n");
@@ -172,8 +164,6 @@ final class CommandsTest {
         assertThat(bench.failure("deployments"))
                 .hasMessage("deployments: no deploy folder is watched here");
     }
-
-    // ---- connections and kill
 
     @Test
     void connectionsEscapeWhatClientsSay() throws InterruptedException {
@@ -238,8 +228,6 @@ final class CommandsTest {
         assertThat(server.killed).containsExactly("a.1", "a.2");
     }
 
-    // ---- shutdown
-
     @Test
     void shutdownStopsAServerThatIsAlone() throws InterruptedException {
         assertThat(bench.run("shutdown")).isEqualTo("The server stops.\n");
@@ -252,8 +240,6 @@ final class CommandsTest {
         assertThat(bench.failure("shutdown")).hasMessageContaining("stop the bundle");
         assertThat(server.stopping).isFalse();
     }
-
-    // ---- pause, continue, reload
 
     @Test
     void pauseAndContinueSayWhatIsSo() throws InterruptedException {
@@ -272,8 +258,6 @@ final class CommandsTest {
         assertThat(bench.failure("reload")).hasMessage("reload: generation 4 stays in use");
         assertThat(bench.takeText()).isEqualTo("config/plugins:7: unknown option\n");
     }
-
-    // ---- configuration
 
     @Test
     void checkConfigListsTheProblemsAndFails(@TempDir Path folder) throws Exception {
@@ -304,8 +288,6 @@ final class CommandsTest {
                 .containsExactly(
                         Map.of("text", "example.com", "file", "config/rcpthosts", "line", 3L));
     }
-
-    // ---- why
 
     @Test
     void whyExplainsEachMessage() throws InterruptedException {
@@ -367,8 +349,6 @@ final class CommandsTest {
         assertThat(bench.array("why", "--json")).hasSize(2);
         assertThat(bench.failure("why", "--limit=0").status()).isEqualTo(2);
     }
-
-    // ---- every command
 
     @ParameterizedTest
     @ValueSource(

@@ -148,8 +148,6 @@ final class ControlSocketTest {
         }
     }
 
-    // ---- the file
-
     @Test
     void tellsThatACommandRunsBeforeItEnds() throws Exception {
         try (Wire wire = new Wire(path)) {
@@ -204,8 +202,6 @@ final class ControlSocketTest {
                 .hasMessageContaining("QPSMTPD_CONSOLE");
     }
 
-    // ---- commands
-
     @Test
     void runsCommandsAndTellsTheirStatus() throws IOException {
         try (Wire wire = new Wire(path)) {
@@ -238,8 +234,6 @@ final class ControlSocketTest {
             assertThat(answer.text()).isEqualTo("greet");
         }
     }
-
-    // ---- ends
 
     @Test
     void anInterruptEndsTheCommandAndNotTheConsole() throws Exception {
@@ -303,8 +297,6 @@ final class ControlSocketTest {
             assertThat(wire.isEnded()).isTrue();
         }
     }
-
-    // ---- bounds
 
     @Test
     void aNinthClientIsTurnedAway() throws IOException {

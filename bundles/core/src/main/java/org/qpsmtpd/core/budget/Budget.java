@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>All of it is an estimate on the safe side: octets of arrays and buffers, a fixed weight for
  * each object.
  */
-public final class Budget {
+public final class Budget implements Holding.Account {
     /** What a session keeps that does nothing: its objects, and those of its socket. */
     public static final int SESSION = 6 * 1024;
 
@@ -60,11 +60,13 @@ public final class Budget {
         return holding;
     }
 
-    void closed(Holding holding) {
+    @Override
+    public void closed(Holding holding) {
         holdings.remove(holding);
     }
 
     /** Counts octets in that are no session's any more or not yet, or out when negative. */
+    @Override
     public void add(long octets) {
         long now = used.addAndGet(octets);
         if (octets > 0 && now >= limit + limit / 4) {

@@ -9,6 +9,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * touch nothing that sessions share.
  */
 public final class Holding {
+    /** Where it is counted together with others. */
+    interface Account {
+        /** Counts octets in, or out when negative. */
+        void add(long octets);
+
+        /** It is over. */
+        void closed(Holding holding);
+    }
+
     /** Smaller changes do not count, in octets. */
     static final int GRAIN = 4 * 1024;
 
@@ -17,14 +26,14 @@ public final class Holding {
     /** After that a session that was ended is held up by something, a plugin or its thread. */
     private static final long LEAVING_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private final Budget budget;
+    private final Account account;
     private final Runnable end;
     private final AtomicLong held = new AtomicLong();
     private volatile boolean ending;
     private volatile long endsSince;
 
-    Holding(Budget budget, Runnable end) {
-        this.budget = budget;
+    Holding(Account account, Runnable end) {
+        this.account = account;
         this.end = end;
     }
 
@@ -39,7 +48,7 @@ public final class Holding {
         if (before != CLOSED
                 && (change >= GRAIN || change <= -GRAIN)
                 && held.compareAndSet(before, octets)) {
-            budget.add(change);
+            account.add(change);
         }
     }
 
@@ -47,8 +56,8 @@ public final class Holding {
     public void close() {
         long last = held.getAndSet(CLOSED);
         if (last != CLOSED) {
-            budget.closed(this);
-            budget.add(-last);
+            account.closed(this);
+            account.add(-last);
         }
     }
 

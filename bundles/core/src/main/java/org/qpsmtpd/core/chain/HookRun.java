@@ -369,7 +369,10 @@ public final class HookRun {
     private static HookResult kept(HookResult promise, HookResult answer) {
         HookResult reasoned = answer.reason().isEmpty() ? answer.because(promise.reason()) : answer;
         boolean coded = reasoned.code() == 0 && promise.code() != 0;
-        return coded ? reasoned.withCode(promise.code()) : reasoned;
+        HookResult whole = coded ? reasoned.withCode(promise.code()) : reasoned;
+        return whole.karma() == 0 && promise.karma() != 0
+                ? whole.withKarma(promise.karma())
+                : whole;
     }
 
     private void ended(
@@ -619,6 +622,9 @@ public final class HookRun {
     private boolean settles(Link link, HookResult result) {
         if (!result.reason().isEmpty() && host.log().shows(LogLevel.INFO, link.level())) {
             host.log().log(LogLevel.INFO, link.call(host.connection().id()), result.reason());
+        }
+        if (result.karma() != 0) {
+            host.connection().adjustKarma(result.karma());
         }
         result.naughtyType().ifPresent(type -> host.defer(link.name(), type, result.text()));
         observe(link, result);

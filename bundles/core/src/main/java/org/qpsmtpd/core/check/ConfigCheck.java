@@ -30,6 +30,7 @@ public final class ConfigCheck {
     private final Rehearsal rehearsal;
     private final Set<Finding> findings = new TreeSet<>();
     private final Set<Path> looked = new HashSet<>();
+    private final Set<String> refused = new HashSet<>();
 
     private ConfigCheck(
             Path directory, List<Path> fallbacks, KnownPlugins plugins, Rehearsal rehearsal) {
@@ -110,7 +111,7 @@ public final class ConfigCheck {
         }
         String file = place.group(1);
         int line = Integer.parseInt(place.group(2));
-        if (findings.stream().noneMatch(f -> f.line() == line && f.file().equals(file))) {
+        if (!refused.contains(file + ":" + line)) {
             findings.add(new Finding(file, line, place.group(3)));
         }
     }
@@ -123,7 +124,7 @@ public final class ConfigCheck {
         lines.removeIf(line -> reading.findings().stream().anyMatch(found -> found.isAt(line)));
         switch (name) {
             case "plugins" -> checkPlugins(lines, reading.findings().isEmpty());
-            case "logging" -> new PluginLinesCheck(plugins).check(lines, findings);
+            case "logging" -> checkLines(lines);
             default -> checkValues(name, lines);
         }
     }
@@ -134,11 +135,17 @@ public final class ConfigCheck {
      */
     private void checkPlugins(List<ConfigLine> lines, boolean complete) {
         Path file = files.find("plugins").orElse(directory.resolve("plugins"));
-        PluginLinesCheck check = new PluginLinesCheck(plugins);
-        check.check(lines, findings);
+        PluginLinesCheck check = checkLines(lines);
         if (complete) {
             check.missing().forEach(what -> findings.add(new Finding(file.toString(), 0, what)));
         }
+    }
+
+    private PluginLinesCheck checkLines(List<ConfigLine> lines) {
+        PluginLinesCheck check = new PluginLinesCheck(plugins);
+        check.check(lines, findings);
+        refused.addAll(check.refused());
+        return check;
     }
 
     private void checkValues(String name, List<ConfigLine> lines) {

@@ -37,7 +37,7 @@ public final class ConfigDirectory implements Config {
     private final Map<String, Known> cache = new ConcurrentHashMap<>();
     private final Map<Path, CdbFile> maps = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-    private final HostName host;
+    private final OwnName host;
     private volatile long version;
 
     /**
@@ -56,10 +56,10 @@ public final class ConfigDirectory implements Config {
      * @param directories where files are looked for, most important first
      */
     public ConfigDirectory(List<Path> directories, LogRouter log) {
-        this(directories, log, new HostName());
+        this(directories, log, new OwnName());
     }
 
-    ConfigDirectory(List<Path> directories, LogRouter log, HostName host) {
+    ConfigDirectory(List<Path> directories, LogRouter log, OwnName host) {
         this.source = new ConfigSource(directories);
         this.log = log;
         this.host = host;

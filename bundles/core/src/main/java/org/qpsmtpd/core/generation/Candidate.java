@@ -24,7 +24,7 @@ import org.qpsmtpd.core.generation.PluginCatalog.Offer;
 import org.qpsmtpd.core.log.LogRouter;
 
 /** One generation on its way: the instances it would have, and what is wrong with it. */
-public final class Candidate {
+final class Candidate {
     private final InstanceFactory factory;
     private final ConfigDirectory config;
     private final LogRouter log;
@@ -122,12 +122,14 @@ public final class Candidate {
         checkConfigured();
     }
 
-    /** Makes what the lines name, and nothing that no line does. */
-    void rehearse() {
+    /**
+     * Makes what lines name, and nothing that no line does.
+     *
+     * @param lines those of the files, as far as they can be read
+     */
+    void rehearse(List<ConfigLine> lines) {
         rehearsal = true;
-        checkFiles();
-        addLines("logging");
-        addLines("plugins");
+        addLines(lines);
     }
 
     /** What the core itself reads must be readable; the plugins' files are the plugins' concern. */
@@ -153,7 +155,11 @@ public final class Candidate {
         if (!problemOf(file).isEmpty()) {
             return;
         }
-        for (ConfigLine line : config.lines(file)) {
+        addLines(config.lines(file));
+    }
+
+    private void addLines(List<ConfigLine> lines) {
+        for (ConfigLine line : lines) {
             PluginLine parsed = PluginLine.parse(line, formerNames);
             named.add(parsed.plugin());
             if (parsed.isRenamed()) {

@@ -36,6 +36,8 @@ public final class FormerNames {
     private FormerNames() {}
 
     /**
+     * Those of the installed plugins, and of qpsmtpd's that are not there.
+     *
      * @param declared the former names of each plugin that is installed, as {@link
      *     org.qpsmtpd.api.plugin.Plugin#formerly} has them
      */

@@ -1,15 +1,18 @@
 package org.qpsmtpd.core.generation;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.osgi.framework.Bundle;
+import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.chain.TimeLimit;
 import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.config.ConfigFiles;
 import org.qpsmtpd.core.generation.InstanceFactory.Made;
 import org.qpsmtpd.core.log.LogRouter;
 
@@ -53,7 +56,10 @@ public final class Rehearsal implements AutoCloseable {
         Map<String, Made> made = new TreeMap<>();
         ConfigDirectory config = new ConfigDirectory(directories, silent);
         Candidate candidate = new Candidate(factory, config, silent, made, wanted, List.of());
-        candidate.rehearse();
+        ConfigFiles files = new ConfigFiles(directories);
+        List<ConfigLine> lines = new ArrayList<>(files.read("logging").lines());
+        lines.addAll(files.read("plugins").lines());
+        candidate.rehearse(lines);
         return new Rehearsal(
                 candidate.sentences(),
                 candidate.instances(),

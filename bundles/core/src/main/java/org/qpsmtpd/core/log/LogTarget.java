@@ -12,6 +12,9 @@ import org.qpsmtpd.api.log.SessionRecord;
  * asked again; but the built-in log never is.
  */
 final class LogTarget {
+    /** Is given to those who take lines, as these are: they open anew what they write to. */
+    static final Object REOPEN = new Object();
+
     private static final int FAILURES = 5;
     private static final int STRIKES = 3;
     private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -66,7 +69,7 @@ final class LogTarget {
     }
 
     boolean wants(Object what) {
-        if (what == LogWriter.REOPEN) {
+        if (what == REOPEN) {
             return true;
         }
         return what instanceof LogRecord line
@@ -80,7 +83,7 @@ final class LogTarget {
      * @return whether it keeps it from the others
      */
     boolean give(Object what) {
-        if (what == LogWriter.REOPEN) {
+        if (what == REOPEN) {
             taker.hook().onReload();
             return false;
         }
@@ -104,8 +107,6 @@ final class LogTarget {
                 line.plugin(),
                 server + ": " + line.text());
     }
-
-    // ---- how it behaves
 
     /** It took something. */
     void succeeded() {

@@ -31,9 +31,6 @@ final class LogWriter {
     private static final long GIVEN_UP = -1;
     private static final Object END = new Object();
 
-    /** Is given to those who take lines, as these are. */
-    static final Object REOPEN = new Object();
-
     private final LogQueue queue = new LogQueue(MOST_OCTETS);
     private final AtomicInteger hanging = new AtomicInteger();
     private final String prefix;
@@ -83,8 +80,6 @@ final class LogWriter {
         return targets;
     }
 
-    // ---- in
-
     /** Adds a line. */
     void offer(LogRecord line) {
         offer(line, weight(line), LogLevel.ERROR.shows(line.level()));
@@ -98,7 +93,7 @@ final class LogWriter {
     /** Has those that take lines open anew what they write to. */
     void reopen() {
         if (started && !closed) {
-            queue.addMark(REOPEN);
+            queue.addMark(LogTarget.REOPEN);
         }
     }
 
@@ -179,8 +174,6 @@ final class LogWriter {
         queue.addMark(END);
         watch.interrupt();
     }
-
-    // ---- out
 
     /**
      * A thread that writes, and how far it is. The fields are written by this thread before {@link
@@ -310,8 +303,6 @@ final class LogWriter {
             offer(new LogRecord(Instant.now(), LogLevel.CRIT, "", "", "", LogText.clean(text)));
         }
     }
-
-    // ---- the watch
 
     private void watch() {
         long pause = Math.max(1, limitMillis / LOOKS_PER_LIMIT);

@@ -61,4 +61,40 @@ final class FieldText {
     private static boolean isEscape(int c) {
         return c >= (ESCAPE | 0x80) && c <= (ESCAPE | 0xFF);
     }
+
+    /** Keeps a line end only where a blank follows, and no other control character but the tab. */
+    static String clean(String value) {
+        StringBuilder clean = new StringBuilder(value.length() + 8);
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '\n') {
+                if (folds(value, i + 1)) {
+                    clean.append("\r\n");
+                }
+            } else if (isKept(c)) {
+                clean.append(c);
+            }
+        }
+        return clean.toString();
+    }
+
+    /** Whether a line begins with a blank and holds anything else: only such a line is a fold. */
+    private static boolean folds(String value, int lineStart) {
+        int i = lineStart;
+        while (i < value.length() && (isBlank(value.charAt(i)) || !isKept(value.charAt(i)))) {
+            if (value.charAt(i) == '\n') {
+                return false;
+            }
+            i++;
+        }
+        return i < value.length() && i > lineStart && isBlank(value.charAt(lineStart));
+    }
+
+    private static boolean isKept(char c) {
+        return c == '\t' || (c >= 32 && (c < 127 || c > 159) && c != '\u2028' && c != '\u2029');
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.ListIterator;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.mail.HeaderField;
@@ -23,55 +24,10 @@ public final class HeaderBlock implements Headers {
 
     private final byte[] raw;
     private final int length;
-    private final List<Part> top = new ArrayList<>();
-    private final List<Part> bottom = new ArrayList<>();
-    private @Nullable List<Part> parsed;
+    private final List<HeaderPart> top = new ArrayList<>();
+    private final List<HeaderPart> bottom = new ArrayList<>();
+    private @Nullable List<HeaderPart> parsed;
     private long held;
-
-    /**
-     * A piece of the header, line end included. The name is empty for lines that are no field.
-     *
-     * @param name field name as written
-     * @param octets where the piece is
-     */
-    @SuppressWarnings("ArrayRecordComponent") // a slice, never compared
-    private record Part(String name, byte[] octets, int from, int to) {
-        HeaderField field() {
-            int start = from + name.length();
-            while (start < to && octets[start] != ':') {
-                start++;
-            }
-            start++;
-            if (start < to && (octets[start] == ' ' || octets[start] == '\t')) {
-                start++;
-            }
-            int end = to;
-            if (end > start && octets[end - 1] == '\n') {
-                end--;
-            }
-            if (end > start && octets[end - 1] == '\r') {
-                end--;
-            }
-            return new HeaderField(name, FieldText.read(octets, start, Math.max(start, end)));
-        }
-
-        boolean isNamed(String other) {
-            return name.equalsIgnoreCase(other);
-        }
-
-        int size() {
-            return to - from;
-        }
-
-        /** The same field with another name, its value octet by octet as it was. */
-        Part named(String newName) {
-            int rest = size() - name.length();
-            byte[] start = newName.getBytes(StandardCharsets.US_ASCII);
-            byte[] field = Arrays.copyOf(start, start.length + rest);
-            System.arraycopy(octets, from + name.length(), field, start.length, rest);
-            return new Part(newName, field, 0, field.length);
-        }
-    }
 
     /**
      * @param raw array that begins with the header; not copied, not changed
@@ -88,22 +44,31 @@ public final class HeaderBlock implements Headers {
 
     @Override
     public List<HeaderField> fields() {
-        List<HeaderField> fields = new ArrayList<>();
-        for (List<Part> parts : List.of(top, middle(), bottom)) {
-            for (Part part : parts) {
-                if (!part.name().isEmpty()) {
-                    fields.add(part.field());
+        return each(HeaderPart::field);
+    }
+
+    @Override
+    public List<byte[]> octets() {
+        return each(HeaderPart::copy);
+    }
+
+    private <T> List<T> each(Function<HeaderPart, T> reading) {
+        List<T> all = new ArrayList<>();
+        for (List<HeaderPart> parts : List.of(top, middle(), bottom)) {
+            for (HeaderPart part : parts) {
+                if (part.isField()) {
+                    all.add(reading.apply(part));
                 }
             }
         }
-        return fields;
+        return all;
     }
 
     @Override
     public int count(String name) {
         int count = 0;
-        for (List<Part> parts : List.of(top, middle(), bottom)) {
-            for (Part part : parts) {
+        for (List<HeaderPart> parts : List.of(top, middle(), bottom)) {
+            for (HeaderPart part : parts) {
                 if (part.isNamed(name)) {
                     count++;
                 }
@@ -114,21 +79,21 @@ public final class HeaderBlock implements Headers {
 
     @Override
     public void append(String name, String value) {
-        Part part = made(name, value);
+        HeaderPart part = HeaderPart.of(name, value);
         bottom.add(part);
         hold(part);
     }
 
-    private void hold(Part added) {
+    private void hold(HeaderPart added) {
         held = held + PART_OCTETS + added.octets().length;
     }
 
     @Override
     public void replace(String name, String value) {
-        Part part = made(name, value);
+        HeaderPart part = HeaderPart.of(name, value);
         boolean placed = false;
-        for (List<Part> parts : List.of(top, middle(), bottom)) {
-            ListIterator<Part> each = parts.listIterator();
+        for (List<HeaderPart> parts : List.of(top, middle(), bottom)) {
+            ListIterator<HeaderPart> each = parts.listIterator();
             while (each.hasNext()) {
                 if (each.next().isNamed(name)) {
                     if (placed) {
@@ -146,19 +111,68 @@ public final class HeaderBlock implements Headers {
         hold(part);
     }
 
+    @Override
+    public void insert(int index, String name, String value) {
+        HeaderPart part = HeaderPart.of(name, value);
+        if (index == 0) {
+            top.add(0, part);
+        } else {
+            goTo(index, HeaderPart::isField, true).add(part);
+        }
+        hold(part);
+    }
+
+    @Override
+    public void replace(String name, int occurrence, String value) {
+        HeaderPart part = HeaderPart.of(name, value);
+        goTo(occurrence, has -> has.isNamed(name), false).set(part);
+        hold(part);
+    }
+
+    @Override
+    public void remove(String name, int occurrence) {
+        goTo(occurrence, part -> part.isNamed(name), false).remove();
+    }
+
+    /**
+     * Goes to one of some pieces.
+     *
+     * @param number which of them, from 0
+     * @param before whether to stop before it, or behind the last one; else the piece itself is
+     *     what the iterator gave last
+     */
+    private ListIterator<HeaderPart> goTo(int number, Predicate<HeaderPart> which, boolean before) {
+        int seen = 0;
+        for (List<HeaderPart> parts : List.of(top, middle(), bottom)) {
+            ListIterator<HeaderPart> each = parts.listIterator();
+            while (each.hasNext()) {
+                if (which.test(each.next()) && seen++ == number) {
+                    if (before) {
+                        each.previous();
+                    }
+                    return each;
+                }
+            }
+        }
+        if (before && seen == number) {
+            return bottom.listIterator(bottom.size());
+        }
+        throw new IndexOutOfBoundsException(number + " of " + seen + " header fields");
+    }
+
     /**
      * Gives fields another name; their places and values stay as they are, octet by octet.
      *
      * @param which which of the fields of that name
      */
     void rename(String name, String newName, Predicate<HeaderField> which) {
-        for (List<Part> parts : List.of(top, middle(), bottom)) {
+        for (List<HeaderPart> parts : List.of(top, middle(), bottom)) {
             parts.replaceAll(
                     part -> {
                         if (!part.isNamed(name) || !which.test(part.field())) {
                             return part;
                         }
-                        Part renamed = part.named(newName);
+                        HeaderPart renamed = part.named(newName);
                         hold(renamed);
                         return renamed;
                     });
@@ -167,7 +181,7 @@ public final class HeaderBlock implements Headers {
 
     @Override
     public void prepend(String name, String value) {
-        Part part = made(name, value);
+        HeaderPart part = HeaderPart.of(name, value);
         top.add(0, part);
         hold(part);
     }
@@ -175,7 +189,7 @@ public final class HeaderBlock implements Headers {
     @Override
     public int remove(String name) {
         int before = top.size() + middle().size() + bottom.size();
-        for (List<Part> parts : List.of(top, middle(), bottom)) {
+        for (List<HeaderPart> parts : List.of(top, middle(), bottom)) {
             parts.removeIf(part -> part.isNamed(name));
         }
         return before - top.size() - middle().size() - bottom.size();
@@ -218,15 +232,15 @@ public final class HeaderBlock implements Headers {
     /** Octets of the header as it is now, without the empty line after it. */
     public long size() {
         long size = parsed == null ? length : 0;
-        for (Part part : top) {
+        for (HeaderPart part : top) {
             size += part.size();
         }
         if (parsed != null) {
-            for (Part part : parsed) {
+            for (HeaderPart part : parsed) {
                 size += part.size();
             }
         }
-        for (Part part : bottom) {
+        for (HeaderPart part : bottom) {
             size += part.size();
         }
         return size;
@@ -243,14 +257,14 @@ public final class HeaderBlock implements Headers {
         write(bottom, out);
     }
 
-    private static void write(List<Part> parts, OutputStream out) throws IOException {
-        for (Part part : parts) {
+    private static void write(List<HeaderPart> parts, OutputStream out) throws IOException {
+        for (HeaderPart part : parts) {
             out.write(part.octets(), part.from(), part.size());
         }
     }
 
-    private List<Part> middle() {
-        List<Part> parts = parsed;
+    private List<HeaderPart> middle() {
+        List<HeaderPart> parts = parsed;
         if (parts == null) {
             parts = parse();
             parsed = parts;
@@ -258,8 +272,8 @@ public final class HeaderBlock implements Headers {
         return parts;
     }
 
-    private List<Part> parse() {
-        List<Part> parts = new ArrayList<>();
+    private List<HeaderPart> parse() {
+        List<HeaderPart> parts = new ArrayList<>();
         int start = 0;
         while (start < length) {
             int end = lineEnd(start);
@@ -273,15 +287,15 @@ public final class HeaderBlock implements Headers {
         return parts;
     }
 
-    private Part part(int start, int end, boolean first) {
+    private HeaderPart part(int start, int end, boolean first) {
         String name = nameAt(start, end);
         if (first && name.isEmpty() && startsWithMboxFrom(start, end)) {
             int rest = end - start - MBOX_FROM.length;
             byte[] line = Arrays.copyOf(MAIL_FROM, MAIL_FROM.length + rest);
             System.arraycopy(raw, start + MBOX_FROM.length, line, MAIL_FROM.length, rest);
-            return new Part("Mail-From", line, 0, line.length);
+            return new HeaderPart("Mail-From", line, 0, line.length);
         }
-        return new Part(name, raw, start, end);
+        return new HeaderPart(name, raw, start, end);
     }
 
     private boolean startsWithMboxFrom(int start, int end) {
@@ -315,50 +329,5 @@ public final class HeaderBlock implements Headers {
             i++;
         }
         return Math.min(length, i + 1);
-    }
-
-    private static Part made(String name, String value) {
-        boolean good = !name.isEmpty() && Characters.all(name, c -> c > 32 && c < 127 && c != ':');
-        if (!good) {
-            throw new IllegalArgumentException("'" + name + "' is not a header field name");
-        }
-        byte[] octets = FieldText.write(name + ": " + clean(value) + "\r\n");
-        return new Part(name, octets, 0, octets.length);
-    }
-
-    /** Keeps a line end only where a blank follows, and no other control character but the tab. */
-    static String clean(String value) {
-        StringBuilder clean = new StringBuilder(value.length() + 8);
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '\n') {
-                if (folds(value, i + 1)) {
-                    clean.append("\r\n");
-                }
-            } else if (isKept(c)) {
-                clean.append(c);
-            }
-        }
-        return clean.toString();
-    }
-
-    /** Whether a line begins with a blank and holds anything else: only such a line is a fold. */
-    private static boolean folds(String value, int lineStart) {
-        int i = lineStart;
-        while (i < value.length() && (isBlank(value.charAt(i)) || !isKept(value.charAt(i)))) {
-            if (value.charAt(i) == '\n') {
-                return false;
-            }
-            i++;
-        }
-        return i < value.length() && i > lineStart && isBlank(value.charAt(lineStart));
-    }
-
-    private static boolean isKept(char c) {
-        return c == '\t' || (c >= 32 && (c < 127 || c > 159) && c != '\u2028' && c != '\u2029');
-    }
-
-    private static boolean isBlank(char c) {
-        return c == ' ' || c == '\t';
     }
 }

@@ -54,6 +54,22 @@ public final class StoredBody implements MessageBody {
         this.spool = spool;
     }
 
+    /**
+     * A whole message in memory.
+     *
+     * @param octets the message as it came; copied
+     */
+    public static StoredBody of(byte[] octets, Spool spool) {
+        StoredBody body = new StoredBody(spool);
+        System.arraycopy(octets, 0, body.room(octets.length), 0, octets.length);
+        body.setEnd(octets.length);
+        HeaderEnd header = new HeaderEnd();
+        header.find(octets, octets.length);
+        header.finish(octets.length);
+        body.setHeaderEnd(header.length());
+        return body;
+    }
+
     /** Makes room for more octets and returns the array they go into. */
     public byte[] room(int more) {
         int needed = end + more;

@@ -50,6 +50,22 @@ final class Diary {
                 outcome.reason(),
                 outcome.began(),
                 outcome.nanos());
+        if (current != null) {
+            current.opinions().takeRemarks().forEach(remark -> remarked(remark, outcome, current));
+        }
+    }
+
+    private void remarked(Remarks.Remark remark, Outcome outcome, SmtpTransaction current) {
+        log.add(
+                messageId(current),
+                outcome.hook(),
+                outcome.plugin(),
+                outcome.version(),
+                remark.answer(),
+                remark.text(),
+                remark.reason(),
+                outcome.began(),
+                0);
     }
 
     private static String messageId(@Nullable SmtpTransaction message) {
@@ -98,7 +114,7 @@ final class Diary {
 
     private static MessageRecord describe(SmtpTransaction message) {
         List<String> recipients = new ArrayList<>();
-        for (Recipient recipient : message.recipients()) {
+        for (Recipient recipient : message.allRecipients()) {
             if (recipients.size() < MOST_RECIPIENTS_SHOWN) {
                 recipients.add(recipient.address().address());
             }

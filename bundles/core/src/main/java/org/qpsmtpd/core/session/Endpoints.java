@@ -58,6 +58,18 @@ public record Endpoints(
                 : UNKNOWN;
     }
 
+    /** Only what a host name may hold, as qpsmtpd cleans it. */
+    static String safeHost(String name) {
+        StringBuilder safe = new StringBuilder();
+        for (int i = 0; i < Math.min(255, name.length()); i++) {
+            char c = name.charAt(i);
+            if (c < 128 && (Character.isLetterOrDigit(c) || ".-[]".indexOf(c) >= 0)) {
+                safe.append(c);
+            }
+        }
+        return safe.length() == 0 ? "Unknown" : safe.toString();
+    }
+
     /**
      * The text of an address: dotted quad, or IPv6 with its longest run of zeros left out (RFC
      * 5952).

@@ -36,7 +36,7 @@ public record Introduction(
                 ip == null ? socket : Endpoints.of(told(property, "remote"), here(property, local));
         String host = property.apply("remote_host");
         String bracketed = "[" + endpoints.remoteIp() + "]";
-        String known = host == null ? bracketed : Session.safeHost(host);
+        String known = host == null ? bracketed : Endpoints.safeHost(host);
         String ident = property.apply("remote_info");
         return new Introduction(
                 endpoints,

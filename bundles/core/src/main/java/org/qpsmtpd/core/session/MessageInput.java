@@ -36,8 +36,8 @@ public final class MessageInput {
         SPOOL
     }
 
-    /** What the session does about it; called on the connection's own thread. */
-    interface Listener {
+    /** Whose message it is; called on the connection's own thread. */
+    interface Owner {
         /** The header is complete and in memory. */
         void headerComplete();
 
@@ -46,14 +46,17 @@ public final class MessageInput {
 
         /** A bare CR or LF was found after DATA. */
         void broken(MessageInput input);
+
+        /** A piece is on the disk, so that there may be room for more input. */
+        void pieceWritten();
     }
 
     private final StoredBody body;
     private final DataDecoder decoder;
     private final Limits limits;
     private final Executor children;
-    private final Wire wire;
-    private final Listener listener;
+    private final Executor loop;
+    private final Owner owner;
     private final HeaderEnd headerEnd = new HeaderEnd();
     private byte[] spare = NOTHING;
     private boolean writing;
@@ -72,19 +75,23 @@ public final class MessageInput {
      */
     record Limits(long maxOctets, int inMemory, Budget budget) {}
 
+    /**
+     * @param children where pieces are written
+     * @param loop runs tasks on the connection's own thread
+     */
     MessageInput(
             StoredBody body,
             DataDecoder decoder,
             Limits limits,
             Executor children,
-            Wire wire,
-            Listener listener) {
+            Executor loop,
+            Owner owner) {
         this.body = body;
         this.decoder = decoder;
         this.limits = limits;
         this.children = children;
-        this.wire = wire;
-        this.listener = listener;
+        this.loop = loop;
+        this.owner = owner;
     }
 
     /** Where the next octets are to be written: from {@link #position} on, at most {@code more}. */
@@ -125,7 +132,7 @@ public final class MessageInput {
             case ENDED -> finish();
             case BROKEN -> {
                 setFault(Fault.BARE_LINE_END);
-                listener.broken(this);
+                owner.broken(this);
             }
             case OPEN -> spoolWhenFull();
         }
@@ -151,7 +158,7 @@ public final class MessageInput {
     private void tellHeader() {
         headerTold = true;
         body.setHeaderEnd(headerEnd.length());
-        listener.headerComplete();
+        owner.headerComplete();
     }
 
     /** A message of nothing but header. */
@@ -223,7 +230,7 @@ public final class MessageInput {
                         limits.budget().add(-piece.octets().length);
                     }
                     String outcome = problem;
-                    wire.executor().execute(() -> pieceWritten(piece, outcome));
+                    loop.execute(() -> pieceWritten(piece, outcome));
                 });
     }
 
@@ -236,9 +243,9 @@ public final class MessageInput {
         }
         if (finishing) {
             finishing = false;
-            listener.finished(this);
+            owner.finished(this);
         }
-        wire.resume();
+        owner.pieceWritten();
     }
 
     private void finish() {
@@ -255,7 +262,7 @@ public final class MessageInput {
         if (writing) {
             finishing = true;
         } else {
-            listener.finished(this);
+            owner.finished(this);
         }
     }
 

@@ -22,30 +22,30 @@ final class Parsers {
      * @param builtIn the parser when no plugin has one
      */
     static <H> void choose(
-            Session session,
+            Turn turn,
             HookPoint point,
             String argument,
             Class<H> type,
             BiFunction<H, Connection, Optional<CommandParser>> choose,
             Function<String, ParsedCommand> builtIn,
             Consumer<ParsedCommand> then) {
-        if (!session.generation().has(point)) {
+        if (!turn.generation().has(point)) {
             then.accept(builtIn.apply(argument));
             return;
         }
         Reading reading = new Reading();
-        session.ask(
+        turn.ask(
                 point,
                 type,
                 hook -> {
-                    Optional<CommandParser> parser = choose.apply(hook, session.connection());
-                    parser.ifPresent(chosen -> reading.begin(chosen, session, argument));
+                    Optional<CommandParser> parser = choose.apply(hook, turn.connection());
+                    parser.ifPresent(chosen -> reading.begin(chosen, turn, argument));
                     return parser.isPresent() ? HookResult.OK : HookResult.DECLINED;
                 },
                 result -> {
                     ParsedCommand command = reading.command;
                     if (result.action().refuses() || (reading.begun && command == null)) {
-                        session.reply(Replies.FAULT);
+                        turn.talk().reply(Replies.FAULT);
                     } else {
                         then.accept(command == null ? builtIn.apply(argument) : command);
                     }
@@ -60,10 +60,10 @@ final class Parsers {
         private volatile boolean begun;
         private volatile @Nullable ParsedCommand command;
 
-        void begin(CommandParser parser, Session session, String argument) {
+        void begin(CommandParser parser, Turn turn, String argument) {
             if (!begun) {
                 begun = true;
-                command = parser.parse(session.connection(), argument);
+                command = parser.parse(turn.connection(), argument);
             }
         }
     }

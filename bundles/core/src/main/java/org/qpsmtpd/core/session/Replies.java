@@ -5,6 +5,13 @@ final class Replies {
     static final Reply OK = Reply.of(250, "2.0.0", "OK");
     static final Reply GO_AHEAD = Reply.plain(354, "go ahead");
     static final Reply TIMED_OUT = Reply.of(421, "4.4.2", "Connection Timed Out");
+    static final Reply SHUTTING_DOWN =
+            Reply.of(421, "4.3.2", "Service shutting down, try again later");
+    static final Reply KILLED =
+            Reply.of(421, "4.3.2", "Your connection has been killed by an administrator");
+    static final Reply CROWDED_OUT =
+            Reply.of(421, "4.3.1", "This connection takes too much memory, try again later");
+    static final Reply RENEWED = Reply.of(421, "4.3.2", "Service renewed, please connect again");
     static final Reply BARE_LINE_END =
             Reply.of(421, "4.5.2", "See http://smtpd.develooper.com/barelf.html");
     static final Reply LINE_TOO_LONG = Reply.of(500, "5.5.2", "Line too long");

@@ -3,6 +3,7 @@ package org.qpsmtpd.core.session;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Hello;
+import org.qpsmtpd.api.session.Lifetime;
 import org.qpsmtpd.api.session.Naughty;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.Notes;
@@ -22,16 +24,21 @@ final class SmtpConnection implements Connection {
     /** Results of authentication, and words for the plugin naughty, beyond are left out. */
     private static final int MOST_TEXT = 8 * 1024;
 
-    private final Session session;
+    private final String id;
+    private final LookUps lookUps;
+    private final Wire wire;
+    private final Arrival arrival = new Arrival();
     private final InetAddress ownAddress;
     private Endpoints endpoints;
     private final NoteMap notes = new NoteMap();
+    private @Nullable Lifetime lifetime;
     private String remoteHost = "Unknown";
     private @Nullable String remoteInfo;
     private boolean hostKnown;
     private boolean relayClient;
     private Hello hello = Hello.NONE;
     private String helloHost = "";
+    private @Nullable SmtpTransaction transaction;
     private @Nullable Naughty naughty;
     private String authenticationResults = "";
     private @Nullable TlsInfo tls;
@@ -39,15 +46,17 @@ final class SmtpConnection implements Connection {
     private boolean relayAtGreeting;
     private String resultsAtGreeting = "";
 
-    SmtpConnection(Session session, Endpoints endpoints) {
-        this.session = session;
+    SmtpConnection(String id, Endpoints endpoints, LookUps lookUps, Wire wire) {
+        this.id = id;
+        this.lookUps = lookUps;
+        this.wire = wire;
         this.endpoints = endpoints;
         this.ownAddress = endpoints.remoteAddress();
     }
 
     @Override
     public String id() {
-        return session.id();
+        return id;
     }
 
     @Override
@@ -169,13 +178,13 @@ final class SmtpConnection implements Connection {
                                 : endpoints.remotePort(),
                         other.address("DESTADDR"),
                         other.names("DESTPORT") ? other.port("DESTPORT") : endpoints.localPort());
-        remoteHost = other.value("NAME").map(Session::safeHost).orElse("Unknown");
+        remoteHost = other.value("NAME").map(Endpoints::safeHost).orElse("Unknown");
         hello = Hello.NONE;
         helloHost = "";
         naughty = null;
         authenticationResults = "";
         relayClient = other.value("LOGIN").isPresent();
-        notes.clear();
+        clear();
     }
 
     @Override
@@ -218,18 +227,28 @@ final class SmtpConnection implements Connection {
     }
 
     @Override
+    public Lifetime lifetime() {
+        Lifetime known = lifetime;
+        if (known == null) {
+            known = new Lifetime();
+            lifetime = known;
+        }
+        return known;
+    }
+
+    @Override
     public Config config() {
-        return session.config();
+        return lookUps.config();
     }
 
     @Override
     public Config configFor(org.qpsmtpd.api.mail.Address address) {
-        return session.configFor(address);
+        return lookUps.configFor(address);
     }
 
     @Override
     public Clock clock() {
-        return session.clock();
+        return lookUps.clock();
     }
 
     @Override
@@ -262,9 +281,9 @@ final class SmtpConnection implements Connection {
     public void addAuthenticationResult(String result) {
         StringBuilder clean = new StringBuilder(result.length());
         result.chars().filter(c -> c >= 32 && c != 127).forEach(c -> clean.append((char) c));
-        SmtpTransaction transaction = session.transactionOrNull();
-        if (transaction != null && transaction.hasSender()) {
-            transaction.addAuthenticationResult(clean.toString());
+        SmtpTransaction current = transaction;
+        if (current != null && current.hasSender()) {
+            current.addAuthenticationResult(clean.toString());
         } else if (authenticationResults.length() + clean.length() <= MOST_TEXT) {
             authenticationResults += "; " + clean;
         }
@@ -277,11 +296,33 @@ final class SmtpConnection implements Connection {
 
     @Override
     public CompletionStage<Boolean> awaitInput(Duration limit) {
-        return session.awaitInput(limit);
+        return arrival.isChunking()
+                ? CompletableFuture.completedFuture(false)
+                : wire.awaitInput(limit);
     }
 
+    /** How far the message has come that the client is sending. */
+    Arrival arrival() {
+        return arrival;
+    }
+
+    /** The message on its way in; null before the first greeting. */
+    @Nullable SmtpTransaction transaction() {
+        return transaction;
+    }
+
+    void setTransaction(SmtpTransaction current) {
+        transaction = current;
+    }
+
+    /** Forgets what plugins keep of it. */
     void clear() {
         notes.clear();
+        Lifetime known = lifetime;
+        lifetime = null;
+        if (known != null) {
+            known.end();
+        }
     }
 
     @Override

@@ -1,5 +1,8 @@
 package org.qpsmtpd.core.session;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
@@ -10,13 +13,15 @@ import org.qpsmtpd.api.session.Recipient;
 final class SmtpRecipient implements Recipient {
     private final Address address;
     private final Parameters parameters;
-    private final Session session;
+    private final LookUps lookUps;
     private final NoteMap notes = new NoteMap();
+    private @Nullable Judge judge;
+    private @Nullable HookResult verdict;
 
-    SmtpRecipient(Address address, Parameters parameters, Session session) {
+    SmtpRecipient(Address address, Parameters parameters, LookUps lookUps) {
         this.address = address;
         this.parameters = parameters;
-        this.session = session;
+        this.lookUps = lookUps;
     }
 
     @Override
@@ -34,9 +39,38 @@ final class SmtpRecipient implements Recipient {
         return notes;
     }
 
+    /** Takes the verdicts of single recipients of a message. */
+    interface Judge {
+        void settle(SmtpRecipient recipient, HookResult verdict);
+    }
+
+    /** Becomes a recipient. */
+    void join(Judge of) {
+        judge = of;
+    }
+
+    @Override
+    public void settle(HookResult answer) {
+        Judge of = judge;
+        if (of == null) {
+            throw new IllegalStateException(this + " is no recipient yet");
+        }
+        of.settle(this, answer);
+    }
+
+    /** Takes the verdict. */
+    void decide(HookResult answer) {
+        verdict = answer;
+    }
+
+    @Override
+    public Optional<HookResult> verdict() {
+        return Optional.ofNullable(verdict);
+    }
+
     @Override
     public Config config() {
-        return session.configFor(address);
+        return lookUps.configFor(address);
     }
 
     @Override

@@ -3,20 +3,23 @@ package org.qpsmtpd.core.session;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.BodyType;
 import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.session.BodyWriter;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Headers;
+import org.qpsmtpd.api.session.Lifetime;
 import org.qpsmtpd.api.session.MessageBody;
 import org.qpsmtpd.api.session.Notes;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
+import org.qpsmtpd.core.message.BodySink;
 import org.qpsmtpd.core.message.HeaderBlock;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.message.StoredBody;
@@ -25,11 +28,6 @@ import org.qpsmtpd.core.message.StoredBody;
 final class SmtpTransaction implements Transaction {
     private static final byte[] NO_HEADER = {};
 
-    /** The objects of an address, its notes and its place in a list, about. */
-    private static final int ADDRESS_OCTETS = 256;
-
-    private static final int PARAMETER_OCTETS = 96;
-
     /** Results of authentication beyond are left out: no honest message has as many. */
     private static final int MOST_RESULTS = 16 * 1024;
 
@@ -37,10 +35,12 @@ final class SmtpTransaction implements Transaction {
     private static final int FAIR_SHARE = 16 * 1024;
 
     private final String id;
-    private final Session session;
+    private final Connection connection;
+    private final LookUps lookUps;
     private final Spool spool;
     private final NoteMap notes = new NoteMap();
-    private final List<Recipient> recipients = new ArrayList<>(2);
+    private final RecipientList recipients = new RecipientList();
+    private final Opinions opinions;
     private @Nullable Address sender;
     private Parameters mailParameters = Parameters.NONE;
     private BodyType bodyType = BodyType.SEVEN_BIT;
@@ -50,13 +50,25 @@ final class SmtpTransaction implements Transaction {
     private long envelopeOctets;
     private @Nullable HeaderBlock headers;
     private @Nullable StoredBody body;
-    private @Nullable List<Path> temporary;
+    private @Nullable TemporaryFiles temporary;
     private String authenticationResults = "";
+    private @Nullable Lifetime lifetime;
+    private long formerOctets;
 
-    SmtpTransaction(String id, Session session, Spool spool) {
+    /**
+     * @param log takes what plugins say of it
+     */
+    SmtpTransaction(
+            String id,
+            Connection connection,
+            LookUps lookUps,
+            Spool spool,
+            BiConsumer<LogLevel, String> log) {
         this.id = id;
-        this.session = session;
+        this.connection = connection;
+        this.lookUps = lookUps;
         this.spool = spool;
+        this.opinions = new Opinions(log, recipients);
     }
 
     @Override
@@ -66,7 +78,7 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public Connection connection() {
-        return session.connection();
+        return connection;
     }
 
     @Override
@@ -83,7 +95,7 @@ final class SmtpTransaction implements Transaction {
     @Override
     public void setSender(Address newSender) {
         sender = newSender;
-        envelopeOctets += weight(newSender, Parameters.NONE);
+        envelopeOctets += EnvelopeWeight.of(newSender, Parameters.NONE);
     }
 
     @Override
@@ -93,7 +105,7 @@ final class SmtpTransaction implements Transaction {
 
     void setMailParameters(Parameters parameters, BodyType type, boolean utf8) {
         mailParameters = parameters;
-        envelopeOctets += weight(Address.NULL, parameters);
+        envelopeOctets += EnvelopeWeight.of(Address.NULL, parameters);
         bodyType = type;
         smtpUtf8 = utf8;
     }
@@ -110,26 +122,37 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public Config senderConfig() {
-        return session.configFor(sender());
+        return lookUps.configFor(sender());
     }
 
     @Override
     public List<Recipient> recipients() {
-        return List.copyOf(recipients);
-    }
-
-    int recipientCount() {
-        return recipients.size();
-    }
-
-    void add(Recipient recipient) {
-        recipients.add(recipient);
-        envelopeOctets += weight(recipient.address(), recipient.parameters());
+        return recipients.open();
     }
 
     @Override
-    public Recipient addRecipient(Address address) {
-        Recipient recipient = new SmtpRecipient(address, Parameters.NONE, session);
+    public List<Recipient> settledRecipients() {
+        return recipients.settled();
+    }
+
+    /** All recipients, also those with a verdict of their own. */
+    List<SmtpRecipient> allRecipients() {
+        return recipients.all();
+    }
+
+    int recipientCount() {
+        return recipients.all().size();
+    }
+
+    void add(SmtpRecipient recipient) {
+        recipients.add(recipient);
+        recipient.join(opinions);
+        envelopeOctets += EnvelopeWeight.of(recipient);
+    }
+
+    @Override
+    public Recipient addRecipient(Address address, Parameters parameters) {
+        SmtpRecipient recipient = new SmtpRecipient(address, parameters, lookUps);
         add(recipient);
         return recipient;
     }
@@ -137,19 +160,23 @@ final class SmtpTransaction implements Transaction {
     @Override
     public void removeRecipient(Recipient recipient) {
         if (recipients.remove(recipient)) {
-            envelopeOctets -= weight(recipient.address(), recipient.parameters());
+            envelopeOctets -= EnvelopeWeight.of(recipient);
         }
     }
 
-    /** About how much memory the envelope takes, characters of two octets each. */
-    private static long weight(Address address, Parameters parameters) {
-        long characters = (long) address.user().length() + address.host().length();
-        for (Map.Entry<String, String> parameter : parameters.values().entrySet()) {
-            characters += parameter.getKey().length() + parameter.getValue().length();
-        }
-        return ADDRESS_OCTETS
-                + 2 * characters
-                + (long) PARAMETER_OCTETS * parameters.values().size();
+    /** What plugins say of it once it has arrived. */
+    Opinions opinions() {
+        return opinions;
+    }
+
+    @Override
+    public void quarantine(String reason) {
+        opinions.quarantine(reason);
+    }
+
+    @Override
+    public List<String> quarantineReasons() {
+        return opinions.quarantineReasons();
     }
 
     /** Whether the envelope is larger than what anybody may have. */
@@ -163,6 +190,7 @@ final class SmtpTransaction implements Transaction {
         StoredBody stored = body;
         return envelopeOctets
                 + authenticationResults.length()
+                + formerOctets
                 + (block == null ? 0 : block.held())
                 + (stored == null ? 0 : stored.held());
     }
@@ -170,6 +198,16 @@ final class SmtpTransaction implements Transaction {
     @Override
     public Notes notes() {
         return notes;
+    }
+
+    @Override
+    public Lifetime lifetime() {
+        Lifetime known = lifetime;
+        if (known == null) {
+            known = new Lifetime();
+            lifetime = known;
+        }
+        return known;
     }
 
     @Override
@@ -214,6 +252,32 @@ final class SmtpTransaction implements Transaction {
         return storedBody();
     }
 
+    @Override
+    public void replaceBody(BodyWriter writer) throws IOException {
+        opinions.require("the body can be replaced from data_post_headers to queue only");
+        StoredBody former = storedBody();
+        Settings settings = lookUps.settings();
+        BodySink.Limits limits =
+                new BodySink.Limits(
+                        bodyType == BodyType.BINARY_MIME,
+                        settings.maxOctets(),
+                        lookUps.isCrowded() ? 0 : settings.inMemory());
+        StoredBody made = BodySink.replace(former, spool, limits, writer);
+        use(made);
+        // the header reads the former array on, as long as the message is there
+        formerOctets = Math.max(formerOctets, former.held());
+        former.discard();
+    }
+
+    /** Takes a new body, unless the message is over meanwhile. */
+    private synchronized void use(StoredBody made) throws IOException {
+        if (opinions.isOver()) {
+            made.discard();
+            throw new IOException("the message is over");
+        }
+        body = made;
+    }
+
     StoredBody storedBody() {
         StoredBody known = body;
         if (known == null) {
@@ -237,22 +301,21 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public Path temporaryFile() throws IOException {
-        return remember(spool.newFile());
+        return temporaryFiles().file();
     }
 
     @Override
     public Path temporaryDirectory() throws IOException {
-        return remember(spool.newDirectory());
+        return temporaryFiles().directory();
     }
 
-    private Path remember(Path path) {
-        List<Path> paths = temporary;
-        if (paths == null) {
-            paths = new ArrayList<>(2);
-            temporary = paths;
+    private TemporaryFiles temporaryFiles() {
+        TemporaryFiles known = temporary;
+        if (known == null) {
+            known = new TemporaryFiles(spool);
+            temporary = known;
         }
-        paths.add(path);
-        return path;
+        return known;
     }
 
     void addAuthenticationResult(String result) {
@@ -280,16 +343,22 @@ final class SmtpTransaction implements Transaction {
         }
     }
 
+    private synchronized void over() {
+        opinions.end();
+        Lifetime known = lifetime;
+        if (known != null) {
+            known.end();
+        }
+    }
+
     /** Deletes the spool file and plugins' temporary files. */
     void discard() throws IOException {
+        over();
         if (body != null) {
             body.discard();
         }
-        List<Path> paths = temporary;
-        if (paths != null) {
-            for (Path path : paths) {
-                Spool.delete(path);
-            }
+        if (temporary != null) {
+            temporary.delete();
         }
     }
 }

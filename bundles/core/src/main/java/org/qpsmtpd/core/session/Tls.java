@@ -16,12 +16,16 @@ import org.qpsmtpd.api.session.TlsInfo;
  * Notes stay, as in qpsmtpd, because those of the hook {@code connect} would not come again.
  */
 final class Tls {
-    private final Session session;
+    private final Turn turn;
+    private final Talk talk;
+    private final Transactions transactions;
     private boolean shaking;
     private boolean begun;
 
-    Tls(Session session) {
-        this.session = session;
+    Tls(Transactions transactions) {
+        this.transactions = transactions;
+        turn = transactions.turn();
+        talk = turn.talk();
     }
 
     /** Whether the handshake is going on. */
@@ -36,22 +40,22 @@ final class Tls {
 
     /** Whether EHLO offers it. */
     boolean isOffered() {
-        return session.generation().hasTls()
-                && session.smtp().tls().isEmpty()
+        return turn.generation().hasTls()
+                && turn.smtp().tls().isEmpty()
                 && ask(hook -> Optional.of(hook.isReady())).orElse(false);
     }
 
     /** Whether STARTTLS is a command of this session. */
     boolean isKnown() {
-        return session.generation().hasTls();
+        return turn.generation().hasTls();
     }
 
     /** Whether the port wants a handshake that has not been made yet. */
     boolean isDue() {
-        int port = session.smtp().socketPort();
-        return session.generation().hasTls()
-                && session.smtp().tls().isEmpty()
-                && session.engine()
+        int port = turn.smtp().socketPort();
+        return turn.generation().hasTls()
+                && turn.smtp().tls().isEmpty()
+                && turn.engine()
                         .beginsWithTls(port, ask(hook -> Optional.of(hook.isImplicit(port))));
     }
 
@@ -63,8 +67,8 @@ final class Tls {
         }
         Optional<SSLEngine> engine = newEngine();
         if (engine.isEmpty()) {
-            session.log(LogLevel.ERROR, "no certificate for a port that begins with TLS, closing");
-            session.drop();
+            talk.log(LogLevel.ERROR, "no certificate for a port that begins with TLS, closing");
+            talk.drop();
             return;
         }
         shake(engine.get(), then);
@@ -72,45 +76,50 @@ final class Tls {
 
     void starttls(String argument) {
         if (!argument.isEmpty()) {
-            session.reply(Replies.NO_PARAMETERS);
-        } else if (session.smtp().tls().isPresent()) {
-            session.reply(Replies.TLS_ALREADY);
-        } else if (session.smtp().hello() != Hello.EHLO) {
-            session.reply(Replies.SAY_EHLO);
-        } else if (session.wire().hasInput()) {
-            session.log(LogLevel.NOTICE, "octets in clear behind STARTTLS, closing");
-            session.reply(Replies.BEHIND_STARTTLS);
-            session.disconnect();
+            talk.reply(Replies.NO_PARAMETERS);
+        } else if (turn.smtp().tls().isPresent()) {
+            talk.reply(Replies.TLS_ALREADY);
+        } else if (turn.smtp().hello() != Hello.EHLO) {
+            talk.reply(Replies.SAY_EHLO);
+        } else if (talk.wire().hasInput()) {
+            talk.log(LogLevel.NOTICE, "octets in clear behind STARTTLS, closing");
+            talk.reply(Replies.BEHIND_STARTTLS);
+            talk.disconnect();
         } else {
-            newEngine().ifPresentOrElse(this::goAhead, () -> session.reply(Replies.NO_TLS));
+            newEngine().ifPresentOrElse(this::goAhead, () -> talk.reply(Replies.NO_TLS));
         }
     }
 
     private void goAhead(SSLEngine engine) {
-        session.reply(Replies.START_TLS);
-        shake(engine, session::startOver);
+        talk.reply(Replies.START_TLS);
+        shake(engine, this::startOver);
+    }
+
+    /** The client must introduce itself again: what it said before TLS may be somebody else's. */
+    private void startOver() {
+        transactions.reset(turn.smtp()::startOver);
     }
 
     private void shake(SSLEngine engine, Runnable then) {
         shaking = true;
         begun = true;
-        session.wire().startTls(engine, agreed -> encrypted(agreed, then));
+        talk.wire().startTls(engine, agreed -> encrypted(agreed, then));
     }
 
     private void encrypted(TlsInfo agreed, Runnable then) {
         shaking = false;
-        session.smtp().setTls(agreed);
-        if (session.log().shows(LogLevel.INFO)) {
-            session.log(LogLevel.INFO, "TLS " + agreed.protocol() + " " + agreed.cipher());
+        turn.smtp().setTls(agreed);
+        if (talk.shows(LogLevel.INFO)) {
+            talk.log(LogLevel.INFO, "TLS " + agreed.protocol() + " " + agreed.cipher());
         }
         then.run();
     }
 
     private Optional<SSLEngine> newEngine() {
-        return ask(hook -> hook.newEngine(session.smtp()));
+        return ask(hook -> hook.newEngine(turn.smtp()));
     }
 
     private <T> Optional<T> ask(Function<TlsHook, Optional<T>> question) {
-        return session.generation().askTls(session, question);
+        return turn.generation().askTls(turn, question);
     }
 }

@@ -110,8 +110,7 @@ class ConfigCheckTest {
 
         assertThat(found())
                 .containsExactly(
-                        "badmailfrom:3: '^(unclosed' is not a regular expression: missing closing"
-                                + " )",
+                        "badmailfrom:3: 'nobody' is wrong in badmailfrom",
                         "databytes:1: 'ten megabytes' is not a whole number of octets, as 1048576,"
                                 + " 1024K or 1M, 0 or more",
                         "loglevel:1: log level 'LOGCHATTY' is not 0 to 7 or one of LOGEMERG,"

@@ -132,8 +132,8 @@ class HeaderBlockTest {
     @Test
     void keepsOctetsOfAValueThatAPluginChanges() throws IOException {
         String every =
-                "\u00e9t\u00e9 \u00c3\u00a9 \u00ef\u00bf\u00bd \u00f0\u009f\u0098\u0080 \u00ed\u00a0\u0080"
-                        + " \u00c3(\u00e2\u0082x\u00ff\u00f0\u009f\u0098";
+                "\u00e9t\u00e9 \u00c3\u00a9 \u00ef\u00bf\u00bd \u00f0\u009f\u0098\u0080"
+                    + " \u00ed\u00a0\u0080 \u00c3(\u00e2\u0082x\u00ff\u00f0\u009f\u0098";
         HeaderBlock headers = block("Subject: " + every + "\r\nX-Raw: \u00e9\u00fe\r\nA: b\r\n");
 
         String value = headers.first("Subject").orElseThrow().value();
@@ -192,15 +192,14 @@ class HeaderBlockTest {
         "\u00e9,    \u00e9"
     })
     void keepsFoldingOnly(String value, String clean) {
-        assertThat(HeaderBlock.clean(value.replace('!', '\n')))
-                .isEqualTo(clean.replace("!", "\r\n"));
+        assertThat(FieldText.clean(value.replace('!', '\n'))).isEqualTo(clean.replace("!", "\r\n"));
     }
 
     @Test
     void neverWritesALineOfBlanks() {
-        assertThat(HeaderBlock.clean("a\n \n b").split("\r\n"))
+        assertThat(FieldText.clean("a\n \n b").split("\r\n"))
                 .allSatisfy(line -> assertThat(line).isNotBlank());
-        assertThat(HeaderBlock.clean("a\n \u0000\n b").split("\r\n"))
+        assertThat(FieldText.clean("a\n \u0000\n b").split("\r\n"))
                 .allSatisfy(line -> assertThat(line).isNotBlank());
     }
 
@@ -224,5 +223,54 @@ class HeaderBlockTest {
         assertThat(headers.mayContain("subject")).isFalse();
         assertThat(headers.mayContain("a")).isTrue();
         assertThat(block("").mayContain("a")).isFalse();
+    }
+
+    @Test
+    void givesTheOctetsOfEachField() {
+        HeaderBlock headers = block("A :  b \r\n\tc\r\n\u00e9: no name\r\nB:\u00ff\r\n");
+        headers.prepend("X-Top", "1");
+
+        assertThat(headers.octets())
+                .extracting(octets -> new String(octets, StandardCharsets.ISO_8859_1))
+                .containsExactly("X-Top: 1\r\n", "A :  b \r\n\tc\r\n", "B:\u00ff\r\n");
+        headers.octets().get(1)[0] = 'Z';
+        assertThat(headers.fields().get(1).name()).isEqualTo("A");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, N P A ? B L",
+        "1, P N A ? B L",
+        "2, P A ? N B L",
+        "3, P A ? B N L",
+        "4, P A ? B L N"
+    })
+    void insertsAFieldAtItsPlace(int index, String expected) throws IOException {
+        HeaderBlock headers = block("A: 1\r\n? no field\r\nB: 2\r\n");
+        headers.prepend("P", "0");
+        headers.append("L", "3");
+
+        headers.insert(index, "N", "new");
+
+        assertThat(text(headers).lines().map(line -> line.substring(0, 1)))
+                .containsExactly(expected.split(" "));
+        assertThat(headers.fields().get(index).name()).isEqualTo("N");
+    }
+
+    @Test
+    void changesOneOfSeveralFieldsOfAName() throws IOException {
+        HeaderBlock headers = block("A:1\r\nB :2\r\na: 3\r\nA:\t4\r\n");
+
+        headers.replace("a", 1, "new");
+        headers.remove("A", 2);
+
+        assertThat(text(headers)).isEqualTo("A:1\r\nB :2\r\na: new\r\n");
+        assertThatThrownBy(() -> headers.replace("A", 2, "x"))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> headers.remove("A", -1))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> headers.insert(4, "N", "x"))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(text(headers)).isEqualTo("A:1\r\nB :2\r\na: new\r\n");
     }
 }

@@ -5,22 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
-import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.api.session.TlsInfo;
 import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.message.DataDecoder;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.message.StoredBody;
 import org.qpsmtpd.core.session.MessageInput.Fault;
-import org.qpsmtpd.core.worker.InlineCalls;
 
 /** What becomes of a message when the memory for all messages is used up. */
 class MessageInputTest {
@@ -126,7 +120,7 @@ class MessageInputTest {
                 DataDecoder.forData(),
                 new MessageInput.Limits(0, inMemory, budget),
                 children,
-                new DirectWire(),
+                Runnable::run,
                 finish);
     }
 
@@ -142,7 +136,7 @@ class MessageInputTest {
         input.advance();
     }
 
-    private static final class Finish implements MessageInput.Listener {
+    private static final class Finish implements MessageInput.Owner {
         private boolean finished;
 
         @Override
@@ -157,61 +151,8 @@ class MessageInputTest {
         public void broken(MessageInput input) {
             throw new AssertionError("broken");
         }
-    }
-
-    /** Runs everything at once; has no client. */
-    private static final class DirectWire implements Wire {
-        @Override
-        public Executor executor() {
-            return Runnable::run;
-        }
 
         @Override
-        public InlineCalls inlineCalls() {
-            throw new AssertionError("no plugin is called");
-        }
-
-        @Override
-        public void startTls(SSLEngine engine, Consumer<TlsInfo> then) {
-            throw new AssertionError();
-        }
-
-        @Override
-        public void resume() {}
-
-        @Override
-        public void send(Reply reply, boolean utf8) {
-            throw new AssertionError(reply);
-        }
-
-        @Override
-        public void receiveData(MessageInput input) {
-            throw new AssertionError();
-        }
-
-        @Override
-        public void receiveChunk(MessageInput input, long octets) {
-            throw new AssertionError();
-        }
-
-        @Override
-        public boolean hasInput() {
-            return false;
-        }
-
-        @Override
-        public CompletionStage<Boolean> awaitInput(Duration limit) {
-            throw new AssertionError();
-        }
-
-        @Override
-        public void close() {
-            throw new AssertionError();
-        }
-
-        @Override
-        public void drop() {
-            throw new AssertionError();
-        }
+        public void pieceWritten() {}
     }
 }

@@ -1,6 +1,5 @@
 package org.qpsmtpd.plugin.badmailfrom;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -8,7 +7,6 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.Config;
-import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.NonBlocking;
@@ -20,10 +18,7 @@ import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.service.Patterns;
-import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Transaction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Refuses senders that the file {@code badmailfrom} lists, or the older {@code
@@ -48,7 +43,6 @@ import org.slf4j.LoggerFactory;
         formerly = {"check_badmailfrom", "check_badmailfrom_patterns"})
 @NonBlocking
 public final class BadmailfromPlugin implements MailHook, FileCheck {
-    private static final Logger LOG = LoggerFactory.getLogger(BadmailfromPlugin.class);
     private static final String DEFAULT_TEXT = "Your envelope sender is in my badmailfrom list";
 
     private static final HookResult IMMUNE = HookResult.skip("immune");
@@ -59,10 +53,8 @@ public final class BadmailfromPlugin implements MailHook, FileCheck {
 
     private final Patterns patterns;
     private final Reject reject;
-    private final ConfigView<List<AddressPattern>> badMailFrom =
-            new ConfigView<>("badmailfrom", this::parse);
-    private final ConfigView<List<AddressPattern>> badMailFromPatterns =
-            new ConfigView<>("badmailfrom_patterns", this::parse);
+    private final ConfigView<List<AddressPattern>> badMailFrom;
+    private final ConfigView<List<AddressPattern>> expressions;
 
     /**
      * Makes the plugin.
@@ -72,8 +64,10 @@ public final class BadmailfromPlugin implements MailHook, FileCheck {
      */
     @Activate
     public BadmailfromPlugin(RejectSettings settings, @Reference Patterns patterns) {
-        this.patterns = patterns;
         reject = Reject.of(settings);
+        this.patterns = patterns;
+        badMailFrom = ConfigView.ofEntries("badmailfrom", line -> pattern(line.text()));
+        expressions = ConfigView.ofEntries("badmailfrom_patterns", line -> pattern(line.text()));
     }
 
     @Override
@@ -83,8 +77,8 @@ public final class BadmailfromPlugin implements MailHook, FileCheck {
         }
         Config config = transaction.connection().config();
         List<AddressPattern> listed = badMailFrom.in(config);
-        List<AddressPattern> expressions = badMailFromPatterns.in(config);
-        if (listed.isEmpty() && expressions.isEmpty()) {
+        List<AddressPattern> more = expressions.in(config);
+        if (listed.isEmpty() && more.isEmpty()) {
             return EMPTY;
         }
         if (sender.isNull()) {
@@ -94,31 +88,22 @@ public final class BadmailfromPlugin implements MailHook, FileCheck {
             return HALF_ADDRESS;
         }
         return AddressPattern.first(listed, sender)
-                .or(() -> AddressPattern.first(expressions, sender))
-                .map(pattern -> refusal(transaction.connection(), pattern))
+                .or(() -> AddressPattern.first(more, sender))
+                .map(this::refusal)
                 .orElse(PASS);
     }
 
-    private HookResult refusal(Connection connection, AddressPattern pattern) {
-        connection.adjustKarma(-1);
+    private HookResult refusal(AddressPattern pattern) {
         String text = pattern.reason().isEmpty() ? DEFAULT_TEXT : pattern.reason();
-        return reject.decide(text, "matches " + pattern);
+        return reject.decide(text, "matches " + pattern).withKarma(-1);
     }
 
     @Override
     public void checkLine(String file, String line) {
-        var unused = AddressPattern.parse(line, patterns, false);
+        var unused = pattern(line);
     }
 
-    private List<AddressPattern> parse(List<ConfigLine> lines) {
-        List<AddressPattern> parsed = new ArrayList<>();
-        for (ConfigLine line : lines) {
-            try {
-                parsed.add(AddressPattern.parse(line.text(), patterns, false));
-            } catch (IllegalArgumentException e) {
-                LOG.warn("{}: left out: {}", line.place(), e.getMessage());
-            }
-        }
-        return List.copyOf(parsed);
+    private AddressPattern pattern(String line) {
+        return AddressPattern.parse(line, patterns, false);
     }
 }

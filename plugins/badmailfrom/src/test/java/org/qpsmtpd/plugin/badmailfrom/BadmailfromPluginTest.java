@@ -30,7 +30,7 @@ class BadmailfromPluginTest {
         list("matt@test.net", "matt@test.com");
 
         assertThat(mail("matt@test.com"))
-                .isEqualTo(HookResult.deny(TEXT).because("fail: matches matt@test.com"));
+                .isEqualTo(HookResult.deny(TEXT, "matches matt@test.com").withKarma(-1));
         assertThat(connection.karma()).isEqualTo(-1);
     }
 
@@ -133,7 +133,10 @@ class BadmailfromPluginTest {
         list("@test.net");
 
         assertThat(mail("matt@test.net", Map.of("reject", "0")))
-                .isEqualTo(HookResult.DECLINED.because("fail, tolerated: matches @test.net"));
+                .isEqualTo(
+                        HookResult.DECLINED
+                                .because("fail, tolerated: matches @test.net")
+                                .withKarma(-1));
         assertThat(connection.karma()).isEqualTo(-1);
     }
 
@@ -144,7 +147,8 @@ class BadmailfromPluginTest {
         assertThat(mail("matt@test.net", Map.of("reject", "naughty")))
                 .isEqualTo(
                         HookResult.naughty(Action.DECLINED, "go away")
-                                .because("fail, NAUGHTY: matches @test.net"));
+                                .because("fail, NAUGHTY: matches @test.net")
+                                .withKarma(-1));
     }
 
     @Test
@@ -173,7 +177,8 @@ class BadmailfromPluginTest {
     }
 
     private HookResult mail(String sender, Map<String, String> settings) {
-        return plugin(settings).onMail(transaction, Address.of(sender), Parameters.NONE);
+        return connection.answered(
+                plugin(settings).onMail(transaction, Address.of(sender), Parameters.NONE));
     }
 
     private static BadmailfromPlugin plugin(Map<String, String> settings) {

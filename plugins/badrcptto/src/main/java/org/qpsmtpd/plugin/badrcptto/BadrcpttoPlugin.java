@@ -1,6 +1,5 @@
 package org.qpsmtpd.plugin.badrcptto;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -9,7 +8,6 @@ import org.osgi.service.component.annotations.Reference;
 import org.qpsmtpd.api.answer.DsnStatus;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.Config;
-import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.RcptHook;
@@ -18,11 +16,8 @@ import org.qpsmtpd.api.mail.AddressPattern;
 import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.service.Patterns;
-import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Refuses recipients that the file {@code badrcptto} lists, or the older {@code
@@ -45,17 +40,13 @@ import org.slf4j.LoggerFactory;
         accepts = "nothing")
 @NonBlocking
 public final class BadrcpttoPlugin implements RcptHook, FileCheck {
-    private static final Logger LOG = LoggerFactory.getLogger(BadrcpttoPlugin.class);
-
     private static final HookResult EMPTY = HookResult.skip("empty list");
     private static final HookResult HALF_ADDRESS = HookResult.skip("missing user or host");
     private static final HookResult PASS = HookResult.pass("not listed");
 
     private final Patterns patterns;
-    private final ConfigView<List<AddressPattern>> badRcptTo =
-            new ConfigView<>("badrcptto", this::parse);
-    private final ConfigView<List<AddressPattern>> badRcptToPatterns =
-            new ConfigView<>("badrcptto_patterns", this::parse);
+    private final ConfigView<List<AddressPattern>> badRcptTo;
+    private final ConfigView<List<AddressPattern>> expressions;
 
     /**
      * Makes the plugin.
@@ -65,6 +56,8 @@ public final class BadrcpttoPlugin implements RcptHook, FileCheck {
     @Activate
     public BadrcpttoPlugin(@Reference Patterns patterns) {
         this.patterns = patterns;
+        badRcptTo = ConfigView.ofEntries("badrcptto", line -> pattern(line.text()));
+        expressions = ConfigView.ofEntries("badrcptto_patterns", line -> pattern(line.text()));
     }
 
     @Override
@@ -75,39 +68,30 @@ public final class BadrcpttoPlugin implements RcptHook, FileCheck {
         }
         Config config = transaction.connection().config();
         List<AddressPattern> listed = badRcptTo.in(config);
-        List<AddressPattern> expressions = badRcptToPatterns.in(config);
-        if (listed.isEmpty() && expressions.isEmpty()) {
+        List<AddressPattern> more = expressions.in(config);
+        if (listed.isEmpty() && more.isEmpty()) {
             return EMPTY;
         }
         return AddressPattern.first(listed, address)
-                .or(() -> AddressPattern.first(expressions, address))
-                .map(pattern -> refusal(transaction.connection(), pattern))
+                .or(() -> AddressPattern.first(more, address))
+                .map(BadrcpttoPlugin::refusal)
                 .orElse(PASS);
     }
 
-    private static HookResult refusal(Connection connection, AddressPattern pattern) {
-        connection.adjustKarma(-2);
+    private static HookResult refusal(AddressPattern pattern) {
         HookResult refusal =
                 pattern.reason().isEmpty()
                         ? DsnStatus.NO_SUCH_USER.result("mail to " + pattern + " not accepted here")
                         : HookResult.deny(pattern.reason());
-        return refusal.because("fail: matches " + pattern);
+        return refusal.because("fail: matches " + pattern).withKarma(-2);
     }
 
     @Override
     public void checkLine(String file, String line) {
-        var unused = AddressPattern.parse(line, patterns, true);
+        var unused = pattern(line);
     }
 
-    private List<AddressPattern> parse(List<ConfigLine> lines) {
-        List<AddressPattern> parsed = new ArrayList<>();
-        for (ConfigLine line : lines) {
-            try {
-                parsed.add(AddressPattern.parse(line.text(), patterns, true));
-            } catch (IllegalArgumentException e) {
-                LOG.warn("{}: left out: {}", line.place(), e.getMessage());
-            }
-        }
-        return List.copyOf(parsed);
+    private AddressPattern pattern(String line) {
+        return AddressPattern.parse(line, patterns, true);
     }
 }

@@ -60,7 +60,8 @@ class BadrcpttoPluginTest {
         assertThat(rcpt("any@bad.example.com"))
                 .isEqualTo(
                         HookResult.deny("mail to @bad.example.com not accepted here (#5.1.1)")
-                                .because("fail: matches @bad.example.com"));
+                                .because("fail: matches @bad.example.com")
+                                .withKarma(-2));
         assertThat(connection.karma()).isEqualTo(-2);
     }
 
@@ -132,6 +133,6 @@ class BadrcpttoPluginTest {
     }
 
     private HookResult rcpt(String recipient) {
-        return plugin.onRcpt(transaction, FakeRecipient.of(recipient));
+        return connection.answered(plugin.onRcpt(transaction, FakeRecipient.of(recipient)));
     }
 }

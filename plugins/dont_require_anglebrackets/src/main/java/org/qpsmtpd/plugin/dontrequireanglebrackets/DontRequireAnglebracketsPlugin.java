@@ -27,20 +27,20 @@ import org.qpsmtpd.api.session.Transaction;
 public final class DontRequireAnglebracketsPlugin implements MailPreHook, RcptPreHook {
     @Override
     public HookResult onMailPre(Transaction transaction, String path, Parameters parameters) {
-        return bracketed(transaction, path, "MAIL");
+        return bracketed(path, "MAIL");
     }
 
     @Override
     public HookResult onRcptPre(Transaction transaction, String path, Parameters parameters) {
-        return bracketed(transaction, path, "RCPT");
+        return bracketed(path, "RCPT");
     }
 
-    private static HookResult bracketed(Transaction transaction, String path, String command) {
+    private static HookResult bracketed(String path, String command) {
         if (path.startsWith("<") && path.endsWith(">")) {
             return HookResult.ok(path);
         }
-        transaction.connection().adjustKarma(-2);
         return HookResult.ok("<" + path + ">")
-                .because("fail, added " + command + " angle brackets");
+                .because("fail, added " + command + " angle brackets")
+                .withKarma(-2);
     }
 }

@@ -30,7 +30,9 @@ class DontRequireAnglebracketsPluginTest {
     void putsASenderInBrackets() {
         assertThat(mail("ask@perl.org"))
                 .isEqualTo(
-                        HookResult.ok("<ask@perl.org>").because("fail, added MAIL angle brackets"));
+                        HookResult.ok("<ask@perl.org>")
+                                .because("fail, added MAIL angle brackets")
+                                .withKarma(-2));
         assertThat(connection.karma()).isEqualTo(-2);
     }
 
@@ -62,7 +64,8 @@ class DontRequireAnglebracketsPluginTest {
         assertThat(rcpt("user@example.com"))
                 .isEqualTo(
                         HookResult.ok("<user@example.com>")
-                                .because("fail, added RCPT angle brackets"));
+                                .because("fail, added RCPT angle brackets")
+                                .withKarma(-2));
         assertThat(connection.karma()).isEqualTo(-2);
     }
 
@@ -73,10 +76,10 @@ class DontRequireAnglebracketsPluginTest {
     }
 
     private HookResult mail(String path) {
-        return plugin.onMailPre(transaction, path, Parameters.NONE);
+        return connection.answered(plugin.onMailPre(transaction, path, Parameters.NONE));
     }
 
     private HookResult rcpt(String path) {
-        return plugin.onRcptPre(transaction, path, Parameters.NONE);
+        return connection.answered(plugin.onRcptPre(transaction, path, Parameters.NONE));
     }
 }

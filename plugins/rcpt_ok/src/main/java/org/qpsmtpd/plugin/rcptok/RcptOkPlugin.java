@@ -8,6 +8,7 @@ import org.qpsmtpd.api.answer.DsnStatus;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigView;
+import org.qpsmtpd.api.config.DomainList;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.mail.Address;
@@ -49,7 +50,7 @@ public final class RcptOkPlugin implements RcptHook, FileCheck {
             HookResult.OK.because("pass: domain in morercpthosts");
     private static final HookResult DENIED = DsnStatus.RELAYING_DENIED.result();
 
-    private final ConfigView<Domains> rcptHosts = new ConfigView<>("rcpthosts", Domains::parse);
+    private final ConfigView<DomainList> rcptHosts = DomainList.view("rcpthosts");
     private final ConfigView<String> me =
             new ConfigView<>(
                     "me", lines -> lines.isEmpty() ? "" : Hosts.comparable(lines.get(0).text()));
@@ -60,7 +61,7 @@ public final class RcptOkPlugin implements RcptHook, FileCheck {
 
     @Override
     public void checkLine(String file, String line) {
-        Domains.check(line);
+        var unused = DomainList.parse(line);
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigView;
+import org.qpsmtpd.api.config.NetworkList;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.RcptHook;
@@ -60,10 +61,8 @@ public final class RelayPlugin implements ConnectHook, RcptHook, FileCheck {
     private static final HookResult ONLY_OK = HookResult.OK.because("pass: relay client");
     private static final HookResult ONLY_DENY = HookResult.DENY.because("fail: no relay client");
 
-    private final ConfigView<ClientNetworks> relayClients =
-            new ConfigView<>("relayclients", ClientNetworks::parse);
-    private final ConfigView<ClientNetworks> noRelayClients =
-            new ConfigView<>("norelayclients", ClientNetworks::parse);
+    private final ConfigView<NetworkList> relayClients = NetworkList.view("relayclients");
+    private final ConfigView<NetworkList> noRelayClients = NetworkList.view("norelayclients");
     private final boolean only;
     private final boolean allByEnvironment;
 
@@ -91,7 +90,7 @@ public final class RelayPlugin implements ConnectHook, RcptHook, FileCheck {
 
     @Override
     public void checkLine(String file, String line) {
-        var unused = ClientNetworks.network(line);
+        var unused = NetworkList.parse(line);
     }
 
     @Override

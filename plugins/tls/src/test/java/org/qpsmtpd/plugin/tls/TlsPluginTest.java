@@ -126,8 +126,6 @@ class TlsPluginTest {
         }
     }
 
-    // ---- keys and certificates
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -244,8 +242,6 @@ class TlsPluginTest {
         plugin.close();
     }
 
-    // ---- change
-
     @Test
     void takesACertificateThatAppearsOnceItRests() throws Exception {
         Certificates certificates = new Certificates(List.of(files("new.crt", "new.key")));
@@ -291,8 +287,6 @@ class TlsPluginTest {
         }
         plugin.close();
     }
-
-    // ---- names
 
     @Test
     void choosesTheCertificateByName() throws Exception {
@@ -371,8 +365,6 @@ class TlsPluginTest {
         assertThat(plugin.isImplicit(25)).isFalse();
         plugin.close();
     }
-
-    // ---- what is agreed to
 
     private static List<ConfigLine> line(String text) {
         return List.of(new ConfigLine(text, "file", 1));

@@ -79,7 +79,7 @@ public final class Console {
     }
 
     private static int talk(SocketChannel channel, String line) throws IOException {
-        try (Connection connection = new Connection(channel, out(), err())) {
+        try (ConsoleConnection connection = new ConsoleConnection(channel, out(), err())) {
             connection.tellDirectory(Path.of(""));
             if (!line.isEmpty()) {
                 return connection.run(line);

@@ -20,7 +20,7 @@ final class Lines {
      *
      * @return the status of the first that failed, 0 when none did
      */
-    static int run(InputStream in, Connection connection) throws IOException {
+    static int run(InputStream in, ConsoleConnection connection) throws IOException {
         BufferedReader lines =
                 new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         int first = 0;

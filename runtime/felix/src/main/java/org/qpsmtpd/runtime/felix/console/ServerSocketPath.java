@@ -50,12 +50,12 @@ final class ServerSocketPath {
     /** Connects. A server that accepts nobody lets it wait once some others wait already. */
     private static SocketChannel open(Path path) throws IOException, ConsoleFailure {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        TimeLimit limit = new TimeLimit(channel);
+        ConsoleTimeLimit limit = new ConsoleTimeLimit(channel);
         try {
             channel.connect(UnixDomainSocketAddress.of(path));
             return channel;
         } catch (ClosedChannelException e) {
-            throw new ConsoleFailure(ConsoleFailure.FAILED, path + ": " + TimeLimit.OVER);
+            throw new ConsoleFailure(ConsoleFailure.FAILED, path + ": " + ConsoleTimeLimit.OVER);
         } catch (IOException e) {
             close(channel);
             throw e;

@@ -18,14 +18,14 @@ final class Typed {
     private static final String PROMPT = "qpsmtpd> ";
     private static final String HISTORY = ".qpsmtpd-console-history";
 
-    private final Connection connection;
+    private final ConsoleConnection connection;
 
-    private Typed(Connection connection) {
+    private Typed(ConsoleConnection connection) {
         this.connection = connection;
     }
 
     /** Runs what is typed until it is {@code exit} or Ctrl-D. Ctrl-C ends what runs. */
-    static int run(Connection connection) throws IOException {
+    static int run(ConsoleConnection connection) throws IOException {
         Typed typed = new Typed(connection);
         TerminalBuilder builder =
                 TerminalBuilder.builder().name("qpsmtpd-console").nativeSignals(true);

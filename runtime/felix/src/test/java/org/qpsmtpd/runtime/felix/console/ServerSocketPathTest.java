@@ -36,15 +36,15 @@ final class ServerSocketPathTest {
     void aCommandIsNotWaitedForWithoutEnd() throws Exception {
         try (ServerSocketChannel listening = listening();
                 SocketChannel channel = ServerSocketPath.at(path)) {
-            Connection connection =
-                    new Connection(
+            ConsoleConnection connection =
+                    new ConsoleConnection(
                             channel,
                             OutputStream.nullOutputStream(),
                             OutputStream.nullOutputStream());
             assertThat(listening.isOpen()).isTrue();
             assertThatThrownBy(() -> connection.run("status"))
                     .isInstanceOf(IOException.class)
-                    .hasMessage(TimeLimit.OVER);
+                    .hasMessage(ConsoleTimeLimit.OVER);
         }
     }
 

@@ -28,6 +28,7 @@ import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;
+import org.qpsmtpd.api.net.HostName;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.session.Connection;
 
@@ -65,7 +66,7 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
     private final PrintStream errors;
     private final Path home;
     private final long processId = ProcessHandle.current().pid();
-    private final String host = " " + HostName.own();
+    private final String host = " " + HostName.ofThisMachine();
 
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final AtomicLong sessionCount = new AtomicLong();

@@ -1,14 +1,10 @@
 package org.qpsmtpd.plugin.queue.maildir;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoField;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.qpsmtpd.api.net.HostName;
 
 /**
  * Makes file names that nobody else makes: {@code EPOCH.PpidMmicrosecondsQcounter.HOST}.
@@ -19,7 +15,6 @@ import java.util.concurrent.atomic.AtomicLong;
 final class FileNames {
     private static final AtomicLong COUNTER =
             new AtomicLong(ThreadLocalRandom.current().nextInt(1_000_000));
-    private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     private final long processId = ProcessHandle.current().pid();
     private final String host;
@@ -33,7 +28,7 @@ final class FileNames {
 
     /** Names for files of this machine. */
     static FileNames ofThisMachine() {
-        return new FileNames(hostName());
+        return new FileNames(HostName.ofThisMachine());
     }
 
     /** A name that was not there before. */
@@ -47,23 +42,6 @@ final class FileNames {
                 + COUNTER.getAndIncrement()
                 + "."
                 + host;
-    }
-
-    /** The kernel is asked first: it answers without a look-up in the DNS. */
-    private static String hostName() {
-        try {
-            return Files.readString(KERNEL_HOST_NAME).strip();
-        } catch (IOException e) {
-            return hostNameByLookUp();
-        }
-    }
-
-    private static String hostNameByLookUp() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost";
-        }
     }
 
     /**

@@ -1,0 +1,92 @@
+package org.qpsmtpd.core.session;
+
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.QueueHook;
+import org.qpsmtpd.api.hook.QueuePostHook;
+import org.qpsmtpd.api.hook.QueuePreHook;
+import org.qpsmtpd.api.log.LogLevel;
+
+/** Hands a message that was judged over to the queue, and tells the client what became of it. */
+final class HandOver {
+    private final Turn turn;
+    private final Talk talk;
+    private final Transactions transactions;
+
+    HandOver(Transactions transactions) {
+        this.transactions = transactions;
+        turn = transactions.turn();
+        talk = turn.talk();
+    }
+
+    void begin(SmtpTransaction transaction) {
+        turn.ask(
+                HookPoint.QUEUE_PRE,
+                QueuePreHook.class,
+                hook ->
+                        transaction.opinions().isOpen()
+                                ? hook.onQueuePre(transaction)
+                                : Verdicts.NOBODY_LEFT,
+                before -> queue(before, transaction));
+    }
+
+    private void queue(HookResult answer, SmtpTransaction transaction) {
+        HookResult before = transaction.opinions().beforeQueue(answer);
+        if (before.action().refuses()) {
+            transactions.refuse(before, "3.0", () -> {});
+        } else if (before.action() == Action.DONE) {
+            transactions.reset(() -> talk.done(before));
+        } else {
+            transaction.opinions().queue();
+            turn.ask(
+                    HookPoint.QUEUE,
+                    QueueHook.class,
+                    hook ->
+                            transaction.opinions().isOpen()
+                                    ? hook.onQueue(transaction)
+                                    : Verdicts.NOBODY_LEFT,
+                    result -> queued(result, transaction));
+        }
+    }
+
+    private void queued(HookResult answer, SmtpTransaction transaction) {
+        HookResult result = transaction.opinions().afterQueue(answer);
+        switch (result.action()) {
+            case OK -> {
+                String text = result.text().isEmpty() ? "Queued" : result.text();
+                talk.log(LogLevel.INFO, "queued " + transaction.id() + ": " + text);
+                resetAndReply(Reply.coded(250, "0.0", text), transaction);
+            }
+            case DENY, DENYSOFT, DENY_DISCONNECT, DENYSOFT_DISCONNECT ->
+                    transactions.refuse(result, "3.0", () -> queuePost(transaction));
+            case DECLINED -> resetAndReply(Replies.NOT_QUEUED, transaction);
+            case DONE ->
+                    transactions.reset(
+                            () -> {
+                                talk.done(result);
+                                queuePost(transaction);
+                            });
+        }
+    }
+
+    private void queuePost(SmtpTransaction transaction) {
+        turn.ask(
+                HookPoint.QUEUE_POST,
+                QueuePostHook.class,
+                hook -> hook.onQueuePost(transaction),
+                result -> {
+                    if (result.action().refuses()) {
+                        talk.log(LogLevel.ERROR, result.text());
+                    }
+                });
+    }
+
+    private void resetAndReply(Reply reply, SmtpTransaction transaction) {
+        transactions.reset(
+                () -> {
+                    talk.reply(reply);
+                    queuePost(transaction);
+                });
+    }
+}

@@ -1,0 +1,87 @@
+package org.qpsmtpd.core.session;
+
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.hook.ConfigHook;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.UserConfigHook;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.service.Clock;
+import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.chain.HookHost;
+import org.qpsmtpd.core.config.HookedConfig;
+
+/** The configuration as one session sees it: the files, and what its plugins supply instead. */
+final class LookUps {
+    private final Engine engine;
+    private final Generation generation;
+    private final HookHost host;
+    private Settings settings;
+    private @Nullable Config hookedConfig;
+
+    /**
+     * @param host for whom plugins are asked
+     */
+    LookUps(Engine engine, Generation generation, HookHost host) {
+        this.engine = engine;
+        this.generation = generation;
+        this.host = host;
+        this.settings = engine.settings();
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    void use(Settings asked) {
+        settings = asked;
+    }
+
+    /** Whether the memory of all is spent, so that nothing is kept there that need not be. */
+    boolean isCrowded() {
+        return engine.budget().isSpent();
+    }
+
+    /** How many recipients a message may have: as set, and no more than can be queued at once. */
+    int mostRecipients() {
+        return Math.min(settings.maxRecipients(), generation.mostRecipients(host));
+    }
+
+    Clock clock() {
+        return engine.clock();
+    }
+
+    Config config() {
+        if (!generation.has(HookPoint.CONFIG)) {
+            return engine.config();
+        }
+        Config config = hookedConfig;
+        if (config == null) {
+            config =
+                    new HookedConfig(
+                            name ->
+                                    generation.first(
+                                            host,
+                                            HookPoint.CONFIG,
+                                            ConfigHook.class,
+                                            hook -> hook.onConfig(name)),
+                            engine.config());
+            hookedConfig = config;
+        }
+        return config;
+    }
+
+    Config configFor(Address address) {
+        if (!generation.has(HookPoint.USER_CONFIG)) {
+            return config();
+        }
+        return new HookedConfig(
+                name ->
+                        generation.first(
+                                host,
+                                HookPoint.USER_CONFIG,
+                                UserConfigHook.class,
+                                hook -> hook.onUserConfig(address, name)),
+                config());
+    }
+}

@@ -1,0 +1,118 @@
+package org.qpsmtpd.core.session;
+
+import java.util.Map;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.ParsedCommand;
+import org.qpsmtpd.api.hook.RcptHook;
+import org.qpsmtpd.api.hook.RcptParseHook;
+import org.qpsmtpd.api.hook.RcptPreHook;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.Parameters;
+
+/** The verb RCPT. */
+final class RcptVerb {
+    private static final String BAD_RECIPIENT = "could not parse recipient";
+
+    /** Those of DSN, which smtp-forward passes on. */
+    private static final Map<String, EsmtpParameter> OF_RCPT =
+            Map.of(
+                    "notify", EsmtpParameter.upTo(28),
+                    "orcpt", EsmtpParameter.upTo(500));
+
+    private final Turn turn;
+    private final Talk talk;
+    private final Transactions transactions;
+    private final PathReader paths;
+
+    RcptVerb(PathReader paths) {
+        this.paths = paths;
+        transactions = paths.transactions();
+        turn = transactions.turn();
+        talk = turn.talk();
+    }
+
+    void rcpt(String argument) {
+        Parsers.choose(
+                turn,
+                HookPoint.RCPT_PARSE,
+                argument,
+                RcptParseHook.class,
+                RcptParseHook::onRcptParse,
+                rest -> EsmtpParameter.check(PathArgument.parse(rest, "to"), OF_RCPT),
+                this::rcptParsed);
+    }
+
+    private void rcptParsed(ParsedCommand command) {
+        SmtpTransaction transaction = transactions.currentOrNull();
+        if (transaction == null || !transaction.hasSender()) {
+            talk.reply(Replies.MAIL_BEFORE_RCPT);
+            return;
+        }
+        if (transaction.isMessageBegun()) {
+            talk.reply(Replies.RCPT_AFTER_BDAT);
+            return;
+        }
+        if (!paths.isGood(command)) {
+            return;
+        }
+        if (transaction.recipientCount() >= turn.lookUps().mostRecipients()) {
+            talk.reply(Replies.TOO_MANY_RECIPIENTS);
+            return;
+        }
+        if (transaction.isLarge() && turn.engine().budget().isSpent()) {
+            talk.reply(Replies.NO_ROOM);
+            return;
+        }
+        Parameters parameters = command.parameters();
+        turn.ask(
+                HookPoint.RCPT_PRE,
+                RcptPreHook.class,
+                hook -> hook.onRcptPre(transaction, command.argument(), parameters),
+                result ->
+                        rcptRead(
+                                transaction,
+                                PathReader.replaced(result, command.argument()),
+                                parameters));
+    }
+
+    private void rcptRead(SmtpTransaction transaction, String path, Parameters parameters) {
+        Address address = paths.read(path, BAD_RECIPIENT, "5.1.3");
+        if (address == null) {
+            return;
+        }
+        if (address.isNull()) {
+            talk.reply(Reply.of(501, "5.1.3", BAD_RECIPIENT));
+            return;
+        }
+        SmtpRecipient recipient = new SmtpRecipient(address, parameters, turn.lookUps());
+        turn.ask(
+                HookPoint.RCPT,
+                RcptHook.class,
+                hook -> hook.onRcpt(transaction, recipient),
+                result -> answerRcpt(result, transaction, recipient));
+    }
+
+    private void answerRcpt(
+            HookResult result, SmtpTransaction transaction, SmtpRecipient recipient) {
+        switch (result.action()) {
+            case OK -> {
+                transaction.add(recipient);
+                talk.reply(Reply.of(250, "2.1.5", recipient.address().format() + ", recipient ok"));
+            }
+            case DENY -> talk.refuse(result, 550, "7.1", "relaying denied");
+            case DENYSOFT -> talk.refuse(result, 450, "7.1", "relaying denied");
+            case DENY_DISCONNECT -> {
+                talk.refuse(result, 550, "7.1", "delivery denied");
+                talk.disconnect();
+            }
+            case DENYSOFT_DISCONNECT -> {
+                talk.refuse(result, 421, "7.1", "relaying denied");
+                talk.disconnect();
+            }
+            case DONE -> talk.done(result);
+            case DECLINED ->
+                    talk.reply(Reply.of(450, "4.7.1", "No plugin decided if relaying is allowed"));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package org.qpsmtpd.core.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.session.Recipient;
+
+/** The recipients of a message, and the verdicts on single ones. */
+final class RecipientList {
+    private final List<SmtpRecipient> all = new ArrayList<>(2);
+    private @Nullable Verdicts verdicts;
+
+    /** All of them in order; not a copy. */
+    List<SmtpRecipient> all() {
+        return all;
+    }
+
+    void add(SmtpRecipient recipient) {
+        all.add(recipient);
+    }
+
+    boolean remove(Recipient recipient) {
+        return all.remove(recipient);
+    }
+
+    /** Those without a verdict. */
+    List<Recipient> open() {
+        return verdicts == null ? List.copyOf(all) : those(false);
+    }
+
+    /** Those with a verdict. */
+    List<Recipient> settled() {
+        return verdicts == null ? List.of() : those(true);
+    }
+
+    private List<Recipient> those(boolean settled) {
+        List<Recipient> some = new ArrayList<>(all.size());
+        for (SmtpRecipient recipient : all) {
+            if (recipient.verdict().isPresent() == settled) {
+                some.add(recipient);
+            }
+        }
+        return List.copyOf(some);
+    }
+
+    /** Whether there are some without a verdict; true when there are no verdicts at all. */
+    boolean isOpen() {
+        return verdicts == null || !those(false).isEmpty();
+    }
+
+    /**
+     * Gives one its verdict.
+     *
+     * @param queueing whether the queue is asked, so that it may be stored
+     */
+    void settle(SmtpRecipient recipient, HookResult verdict, boolean queueing) {
+        Verdicts.check(verdict, queueing);
+        if (!all.contains(recipient) || recipient.verdict().isPresent()) {
+            throw new IllegalStateException(recipient + " is settled already, or removed");
+        }
+        Verdicts known = verdicts;
+        if (known == null) {
+            known = new Verdicts();
+            verdicts = known;
+        }
+        known.add(verdict);
+        recipient.decide(verdict);
+    }
+
+    HookResult beforeQueue(HookResult answer) {
+        Verdicts known = verdicts;
+        return known == null ? answer : known.beforeQueue(answer, isOpen());
+    }
+
+    HookResult afterQueue(HookResult answer) {
+        Verdicts known = verdicts;
+        return known == null ? answer : known.afterQueue(answer, isOpen());
+    }
+
+    /** Whether one for whom the message is stored will get it again. */
+    boolean isRepeated() {
+        Verdicts known = verdicts;
+        return known != null && known.isRepeated();
+    }
+}

@@ -1,0 +1,111 @@
+package org.qpsmtpd.core.session;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.ResetTransactionHook;
+import org.qpsmtpd.api.log.LogLevel;
+
+/** The transactions of a session, one after the other. */
+final class Transactions {
+    private final Turn turn;
+    private final Talk talk;
+    private final SmtpConnection connection;
+    private int begun;
+
+    Transactions(Turn turn) {
+        this.turn = turn;
+        talk = turn.talk();
+        connection = turn.smtp();
+    }
+
+    Turn turn() {
+        return turn;
+    }
+
+    @Nullable SmtpTransaction currentOrNull() {
+        return connection.transaction();
+    }
+
+    /** The transaction; one is begun when there is none. */
+    SmtpTransaction current() {
+        SmtpTransaction current = connection.transaction();
+        return current == null ? begin() : current;
+    }
+
+    private SmtpTransaction begin() {
+        begun++;
+        SmtpTransaction transaction =
+                new SmtpTransaction(
+                        connection.id() + "-" + begun,
+                        connection,
+                        turn.lookUps(),
+                        turn.engine().spool(),
+                        talk::log);
+        connection.setTransaction(transaction);
+        return transaction;
+    }
+
+    /** Drops the transaction; a new one takes its place. */
+    void reset(Runnable then) {
+        connection.arrival().abandon();
+        SmtpTransaction old = connection.transaction();
+        if (old == null) {
+            then.run();
+            return;
+        }
+        turn.ask(
+                HookPoint.RESET_TRANSACTION,
+                ResetTransactionHook.class,
+                hook -> {
+                    hook.onResetTransaction(old);
+                    return HookResult.DECLINED;
+                },
+                result -> {
+                    talk.diary().ended(old);
+                    discard(old);
+                    begin();
+                    then.run();
+                });
+    }
+
+    private void discard(SmtpTransaction old) {
+        if (old.hasFiles()) {
+            old.forget(); // what waits for a child takes no memory meanwhile
+            turn.children().execute(() -> delete(old));
+        } else {
+            delete(old);
+        }
+    }
+
+    private void delete(SmtpTransaction old) {
+        try {
+            old.discard();
+        } catch (IOException e) {
+            talk.log(LogLevel.ERROR, "spool file cannot be deleted: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Drops the transaction and refuses its message.
+     *
+     * @param subjectDetail end of the enhanced code, unless the plugin's text names one
+     * @param then runs after the reply
+     */
+    void refuse(HookResult result, String subjectDetail, Runnable then) {
+        boolean later = result.action().isTemporary();
+        reset(
+                () -> {
+                    talk.refuse(
+                            result,
+                            later ? 452 : 552,
+                            subjectDetail,
+                            later ? "Message denied temporarily" : "Message denied");
+                    if (result.action().disconnects()) {
+                        talk.disconnect();
+                    }
+                    then.run();
+                });
+    }
+}

@@ -1,0 +1,219 @@
+package org.qpsmtpd.core.session;
+
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.chain.HookHost;
+import org.qpsmtpd.core.chain.HookRun;
+import org.qpsmtpd.core.chain.Observers;
+import org.qpsmtpd.core.chain.Outcome;
+import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.record.SessionLog;
+import org.qpsmtpd.core.worker.ChildPool;
+import org.qpsmtpd.core.worker.InlineCalls;
+
+/**
+ * One thing at a time: asks a hook, and goes on with its answer. Meanwhile the session is busy.
+ * When the client has gone, the end waits until nothing is asked any more.
+ */
+final class Turn implements HookHost {
+    private final Engine engine;
+    private final Generation generation;
+    private final LookUps lookUps;
+    private final SmtpConnection connection;
+    private final Talk talk;
+    private final Runnable end;
+    private @Nullable HookRun run;
+    private int asking;
+    private boolean ended;
+
+    /**
+     * @param end runs once, when the client has gone and nothing is asked any more
+     */
+    Turn(Engine engine, Wire wire, Endpoints endpoints, Runnable end) {
+        this.engine = engine;
+        this.end = end;
+        String id = engine.newId();
+        generation = engine.enterGeneration();
+        lookUps = new LookUps(engine, generation, this);
+        connection = new SmtpConnection(id, endpoints, lookUps, wire);
+        SessionLog log = new SessionLog(id, connection.remoteIp(), generation.number());
+        talk = new Talk(engine, wire, connection, new Diary(log, engine.figures()));
+    }
+
+    /** Runs a hook; the session is busy until the result is there. */
+    <H> void ask(
+            HookPoint point,
+            Class<H> type,
+            Function<H, HookResult> call,
+            Consumer<HookResult> then) {
+        if (!generation.has(point)) {
+            then.accept(HookResult.DECLINED);
+            return;
+        }
+        asking++;
+        HookRun started =
+                HookRun.start(
+                        generation,
+                        point,
+                        this,
+                        hook -> call.apply(type.cast(hook)),
+                        result -> answered(result, then));
+        if (started != null) {
+            run = started;
+        }
+    }
+
+    private void answered(HookResult result, Consumer<HookResult> then) {
+        asking--;
+        run = null;
+        boolean abandoned = talk.isGone() && !ended;
+        if (!abandoned) {
+            try {
+                then.accept(result);
+            } catch (RuntimeException | Error e) {
+                failed(e);
+            }
+        }
+        settled();
+    }
+
+    /** Something is looked up that is no hook; {@link #goOn} ends the wait. */
+    void await() {
+        asking++;
+    }
+
+    /**
+     * What was looked up is there.
+     *
+     * @param then runs even when the client has gone
+     */
+    void goOn(Runnable then) {
+        asking--;
+        then.run();
+        settled();
+    }
+
+    /** Something of ours went wrong: the client is to come again, and this connection ends. */
+    void failed(Throwable failure) {
+        StackTraceElement[] trace = failure.getStackTrace();
+        String where = trace.length == 0 ? "" : " at " + trace[0];
+        Throwable cause = failure.getCause();
+        String why = cause == null ? "" : " (" + cause + ")";
+        talk.log(LogLevel.CRIT, "internal error: " + failure + why + where);
+        talk.reply(Replies.INTERNAL_ERROR);
+        talk.disconnect();
+    }
+
+    private void settled() {
+        if (asking > 0) {
+            return;
+        }
+        if (talk.isGone() && !ended) {
+            end();
+        } else if (!talk.isGone()) {
+            talk.wire().resume();
+        }
+    }
+
+    /** The client has gone, or was closed by us. */
+    void closed() {
+        talk.setGone();
+        if (asking == 0) {
+            end();
+        }
+    }
+
+    private void end() {
+        if (!ended) {
+            ended = true;
+            end.run();
+        }
+    }
+
+    /** Whether an answer is waited for. */
+    boolean isAsking() {
+        return asking > 0;
+    }
+
+    /** The run of hooks that goes on; null when none does. */
+    @Nullable HookRun run() {
+        return run;
+    }
+
+    /** Whether the hooks of the end have begun. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    Generation generation() {
+        return generation;
+    }
+
+    LookUps lookUps() {
+        return lookUps;
+    }
+
+    Settings settings() {
+        return lookUps.settings();
+    }
+
+    Talk talk() {
+        return talk;
+    }
+
+    SmtpConnection smtp() {
+        return connection;
+    }
+
+    @Override
+    public Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public Executor loop() {
+        return talk.wire().executor();
+    }
+
+    @Override
+    public ChildPool children() {
+        return engine.children();
+    }
+
+    @Override
+    public InlineCalls inlineCalls() {
+        return talk.wire().inlineCalls();
+    }
+
+    @Override
+    public Observers observers() {
+        return engine.observers();
+    }
+
+    @Override
+    public LogRouter log() {
+        return engine.log();
+    }
+
+    @Override
+    public void defer(String plugin, Action type, String text) {
+        connection.defer(plugin, type, text);
+    }
+
+    @Override
+    public void decided(Outcome outcome) {
+        talk.diary().decided(outcome, connection.transaction());
+    }
+}

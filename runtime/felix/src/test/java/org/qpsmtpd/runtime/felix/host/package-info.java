@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.runtime.felix.host;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.runtime.felix.options;
+
+import org.jspecify.annotations.NullMarked;

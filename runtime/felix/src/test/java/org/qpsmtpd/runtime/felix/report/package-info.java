@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.runtime.felix.report;
+
+import org.jspecify.annotations.NullMarked;
