@@ -358,10 +358,23 @@ final class Corpus {
     private byte[] looksLikeOtherThings() {
         return utf8(
                 header("look-alikes")
-                        + "\r\nFrom joe@example.net Mon Jul  6 10:00:00 2026\r\n>From him\r\n"
-                        + "MAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\nQUIT\r\n"
-                        + "BDAT 10 LAST\r\n250 ok\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nhQ==\r\n"
-                        + "=aaaa\r\n-----END PGP MESSAGE-----\r\nbegin 644 x\r\n#0V%T\r\n`\r\nend\r\n"
+                        + "\r\n"
+                        + "From joe@example.net Mon Jul  6 10:00:00 2026\r\n"
+                        + ">From him\r\n"
+                        + "MAIL FROM:<a@b.test>\r\n"
+                        + "RCPT TO:<c@d.test>\r\n"
+                        + "DATA\r\n"
+                        + "QUIT\r\n"
+                        + "BDAT 10 LAST\r\n"
+                        + "250 ok\r\n"
+                        + "-----BEGIN PGP MESSAGE-----\r\n\r\n"
+                        + "hQ==\r\n"
+                        + "=aaaa\r\n"
+                        + "-----END PGP MESSAGE-----\r\n"
+                        + "begin 644 x\r\n"
+                        + "#0V%T\r\n"
+                        + "`\r\n"
+                        + "end\r\n"
                         + ". \r\n"
                         + ascii(random.nextInt(5)));
     }

@@ -34,7 +34,7 @@ class SampleConfigIT {
             String log = log(server);
             boolean complete = true;
             for (Line line : lines(server.config().resolve("plugins"))) {
-                String notInstalled = line.place() + " plugin '" + line.plugin() + "': it is not";
+                String notInstalled = line.place() + " plugin '" + line.plugin() + "': it is ";
                 if (isInstalled(line.plugin())) {
                     assertThat(log).doesNotContain(notInstalled);
                 } else {

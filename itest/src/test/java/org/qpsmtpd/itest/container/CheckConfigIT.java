@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.junit.Assume;
 import org.junit.Before;
@@ -29,6 +30,7 @@ import org.qpsmtpd.itest.process.Eventually;
 @ExamReactorStrategy(PerClass.class)
 public final class CheckConfigIT {
     private static final String SHIPPED = "shipped";
+    private static final Path SITES = Path.of("../../shared/configs").toAbsolutePath().normalize();
     private static final Path DEBIAN = Path.of("/etc/qpsmtpd/plugins");
 
     /** Plugins of Debian's file whose bundles are there, by the name the file uses. */
@@ -112,12 +114,14 @@ public final class CheckConfigIT {
                 "helo policy",
                 "naughty rejct data",
                 "$include more_plugins",
+                "badmailfrom",
                 "rcpt_ok",
                 "queue/maildir " + server.workspace().maildir());
 
         assertThat(found())
                 .containsExactly(
-                        "badmailfrom:2: '^(unclosed' is not a regular expression: missing closing )",
+                        "badmailfrom:2: '^(unclosed' is not a regular expression: missing closing"
+                                + " )",
                         "databytes:1: '10MB' is not a whole number of octets, as 1048576, 1024K or"
                                 + " 1M, 0 or more",
                         "me:1: 'mail server' is not a host name such as mail.example.com",
@@ -127,7 +131,8 @@ public final class CheckConfigIT {
                                 + " (greater than maximum)",
                         "plugins:3: plugin 'count_unrecognized_commands': option 'limit': 'many' is"
                                 + " not a whole number",
-                        "plugins:4: plugin 'helo': option 'policy' has no value",
+                        "plugins:4: plugin 'helo': option 'policy' has no value and is left"
+                                + " out",
                         "plugins:5: plugin 'naughty': unknown option 'rejct', did you mean"
                                 + " 'reject'?",
                         "plugins:6: $include names more_plugins, and there is no such file; put it"
@@ -159,27 +164,158 @@ public final class CheckConfigIT {
             String name = line.strip().split("\\s+", 2)[0];
             boolean plugin = !name.isEmpty() && !name.startsWith("#") && !name.startsWith("$");
             if (plugin && !INSTALLED.containsKey(name)) {
-                expected.add("plugins:" + number + ": plugin '" + name + "' is not installed");
+                expected.add(
+                        "plugins:" + number + ": plugin '" + name + "' is a plugin of qpsmtpd");
             }
         }
 
         assertThat(found())
                 .anyMatch(sentence -> sentence.contains("names a queue plugin"))
                 .filteredOn(sentence -> !sentence.contains("names a queue plugin"))
-                .extracting(sentence -> sentence.split(";", 2)[0])
+                .extracting(sentence -> sentence.split(" that is not", 2)[0])
                 .containsExactlyElementsOf(expected);
     }
 
-    /** What the directory does not have comes from where the server looks next. */
+    /** The samples of the distribution stand in for nothing that a directory does not have. */
     @Test
-    public void fallsBackAsTheServerDoes() throws IOException {
+    public void leavesTheSamplesAlone() throws IOException {
         write("me", "mail.example.com");
-        assertThat(found()).isEmpty();
 
-        write("plugins", "rcpt_ok");
+        assertThat(found()).singleElement().asString().startsWith("plugins: it names no plugin");
+        assertThat(control.takenFromElsewhere(directory)).isEmpty();
+    }
+
+    /** What only the constructor of a plugin can tell is found, and nobody is left behind. */
+    @Test
+    public void findsWhatTheStartWouldRefuse() throws IOException {
+        write(
+                "plugins",
+                "rcpt_ok",
+                "queue/maildir",
+                "queue/smtp-forward",
+                "queue/smtp-forward:1 localhost:25",
+                "queue/maildir:1 \"~/Maildir\"",
+                "helo policy lenient reject maybe",
+                "headers require From:",
+                "logging/file loglevel LOGINFO");
+
         assertThat(found())
-                .singleElement()
-                .asString()
-                .startsWith("plugins: no line names a queue plugin");
+                .containsExactly(
+                        "plugins:2: plugin 'queue/maildir': path is missing: name the maildir's"
+                                + " directory",
+                        "plugins:3: plugin 'queue/smtp-forward': host is missing:"
+                                + " queue/smtp-forward needs HOST [PORT] [xclient]",
+                        "plugins:4: plugin 'queue/smtp-forward': host 'localhost:25' has a colon;"
+                                + " the port is the second word: localhost 25",
+                        "plugins:4: plugin 'queue/smtp-forward' is never asked at queue, since"
+                                + " queue/smtp-forward decides before it; give it a line above"
+                                + " queue/smtp-forward, or mark it @Plugin(before ="
+                                + " \"queue/smtp-forward\") and give it none",
+                        "plugins:5: plugin 'queue/maildir': option 'path': '~/Maildir' is written"
+                                + " for a shell; write the path as it is, without ~, $ and"
+                                + " quotation marks",
+                        "plugins:6: plugin 'helo': reject 'maybe' is not one of 0, 1, naughty",
+                        "plugins:7: plugin 'headers': require 'From:' is not the name of a field,"
+                                + " such as From",
+                        "plugins:8: plugin 'logging/file': the path of the file, or |COMMAND, is"
+                                + " missing at the end of the line");
+    }
+
+    /** Each line that a plugin would leave out, with its place. */
+    @Test
+    public void findsWhatListsWouldLeaveOut() throws IOException {
+        write(
+                "plugins",
+                "relay",
+                "helo",
+                "hosts_allow",
+                "badmailfrom",
+                "badmailfromto",
+                "badrcptto",
+                "rcpt_ok",
+                "queue/discard");
+        write(
+                "rcpthosts",
+                "\uFEFFexample.com",
+                ".example.net # sub",
+                "*.example.org",
+                "@example.org");
+        write("relayclients", "192.168.1", "192.168.1.*", "host.example.com", "192.168.2.");
+        write("badhelo", "(?!good)", "aol.com");
+        write("hosts_allow", "198.51.100.3 550 no", "198.51.100.4", "198.51.100.5 DENY no");
+        write("badmailfromto", "onlyone@x.example", "@a.example b@b.example");
+        write("badmailfrom_patterns", ".*@bad\\.example\\.org  bad sender", "(");
+        write("badrcptto_patterns", "^spam.*@  no spam please", "nobody");
+
+        assertThat(found())
+                .extracting(sentence -> sentence.replaceFirst(": .*", ""))
+                .containsExactly(
+                        "badhelo:1",
+                        "badmailfrom_patterns:2",
+                        "badmailfromto:1",
+                        "badrcptto_patterns:2",
+                        "hosts_allow:1",
+                        "hosts_allow:2",
+                        "rcpthosts:2",
+                        "rcpthosts:3",
+                        "rcpthosts:4",
+                        "relayclients:1",
+                        "relayclients:2",
+                        "relayclients:3");
+    }
+
+    /** What qpsmtpd does with former names and with words that mean nothing to it. */
+    @Test
+    public void goesOnWhereQpsmtpdDoes() throws IOException {
+        write("rcpthosts", "example.com");
+        write(
+                "plugins",
+                "check_relay",
+                "relay_only",
+                "check_badmailfrom",
+                "check_badmailfrom_patterns",
+                "check_badrcptto_patterns",
+                "check_basicheaders 3",
+                "headers days 5 reject_type temp require From,Date",
+                "badmailfrom reject \"naughty\"",
+                "earlytalker action denyhard",
+                "earlytalker:1 check-at connect,data",
+                "naughty reject RCPT",
+                "async/earlytalker",
+                "loop 50 # max hops",
+                "count_unrecognized_commands 4 5",
+                "rcpt_ok # last",
+                "queue/discard");
+
+        assertThat(found())
+                .extracting(sentence -> sentence.replaceFirst("out;? .*", "out"))
+                .containsExactly(
+                        "plugins:13: plugin 'loop': what follows # is left out",
+                        "plugins:14: plugin 'count_unrecognized_commands': '5' is no option of it"
+                                + " and is left out",
+                        "plugins:15: plugin 'rcpt_ok': what follows # is left out");
+    }
+
+    /** What stands in the way of real sites is named, each line once, and no word is a riddle. */
+    @Test
+    public void namesWhatStandsInTheWayOfSites() throws IOException {
+        Assume.assumeTrue("../shared/configs is not there", Files.isDirectory(SITES));
+        try (Stream<Path> sites = Files.list(SITES)) {
+            for (Path site : sites.filter(s -> Files.exists(s.resolve("plugins"))).toList()) {
+                List<String> found = control.checkConfig(site);
+                List<String> places =
+                        found.stream()
+                                .map(sentence -> sentence.split(": ", 2)[0])
+                                .filter(place -> !place.endsWith("plugins"))
+                                .toList();
+
+                assertThat(places).as(site.toString()).doesNotHaveDuplicates();
+                assertThat(found)
+                        .as(site.toString())
+                        .allMatch(sentence -> sentence.startsWith(site + "/"))
+                        .noneMatch(sentence -> sentence.contains("osgi.ds"))
+                        .noneMatch(sentence -> sentence.contains("exception"));
+            }
+        }
     }
 }

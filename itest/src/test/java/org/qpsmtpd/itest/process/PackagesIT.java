@@ -275,9 +275,9 @@ class PackagesIT {
     private static String newerDeb(Machine machine) {
         return newer(
                 machine,
-                "cd /packages && dpkg-deb -R %s new && sed -i 's/^Version: .*/Version: 1.0.1/' new/DEBIAN/control"
-                        + " && echo '# of version 1.0.1' >>new/etc/qpsmtpd/badhelo"
-                        + " && dpkg-deb -b new /packages/newer.deb >/dev/null",
+                "cd /packages && dpkg-deb -R %s new && sed -i 's/^Version: .*/Version: 1.0.1/'"
+                    + " new/DEBIAN/control && echo '# of version 1.0.1' >>new/etc/qpsmtpd/badhelo"
+                    + " && dpkg-deb -b new /packages/newer.deb >/dev/null",
                 DEB,
                 "/packages/newer.deb");
     }

@@ -68,6 +68,16 @@ public interface ServerControl {
     List<String> checkConfig(Path directory);
 
     /**
+     * The files that a server with a configuration directory would take from elsewhere, since the
+     * directory does not have them.
+     *
+     * @return a sentence for each
+     */
+    default List<String> takenFromElsewhere(Path directory) {
+        return List.of();
+    }
+
+    /**
      * The lines of a configuration file as the server knows them.
      *
      * @param name the file's name, such as {@code rcpthosts}

@@ -26,11 +26,12 @@ final class CheckConfigCommand implements Command {
     public void run(Call call) {
         Path directory = directory(call);
         List<String> problems = call.server().checkConfig(directory);
-        call.answer(
-                problems,
+        String found =
                 problems.isEmpty()
                         ? "No problem found in " + directory + ".\n"
-                        : ReloadCommand.lines(problems));
+                        : ReloadCommand.lines(problems);
+        List<String> elsewhere = call.server().takenFromElsewhere(directory);
+        call.answer(problems, elsewhere.isEmpty() ? found : found + ReloadCommand.lines(elsewhere));
         if (!problems.isEmpty()) {
             throw CommandFailure.failed(
                     Words.count(problems.size(), "problem") + " found in " + directory);

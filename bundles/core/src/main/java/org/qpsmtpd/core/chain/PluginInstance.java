@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.NonBlocking;
+import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.core.log.PluginCall;
 
 /**
@@ -44,6 +46,7 @@ public final class PluginInstance {
     private volatile CompletableFuture<Void> back = CompletableFuture.completedFuture(null);
     private volatile @Nullable LogWishes logWishes;
     private volatile Set<String> decides = Set.of();
+    private volatile Set<String> files = Set.of();
     private volatile boolean demoted;
     private volatile long awaySince;
 
@@ -214,6 +217,21 @@ public final class PluginInstance {
     /** What it wants of the log; null when it takes nothing. */
     @Nullable LogWishes logWishes() {
         return logWishes;
+    }
+
+    /** Says which files of the configuration directory it reads. */
+    public void reads(Collection<String> names) {
+        files = Set.copyOf(names);
+    }
+
+    /** The files that it reads. */
+    public Set<String> files() {
+        return files;
+    }
+
+    /** What checks the lines of these files; absent when nothing does, or it is away. */
+    public Optional<FileCheck> fileCheck() {
+        return plugin instanceof FileCheck check ? Optional.of(check) : Optional.empty();
     }
 
     /** Notes at which hooks it never declines, by their names. */

@@ -7,36 +7,45 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.api.service.Patterns;
 import org.qpsmtpd.core.config.ConfigFiles;
 import org.qpsmtpd.core.config.ConfigFiles.Reading;
 import org.qpsmtpd.core.config.Finding;
 import org.qpsmtpd.core.generation.KnownPlugins;
+import org.qpsmtpd.core.generation.Rehearsal;
 
 /**
  * Looks for mistakes in a configuration directory: as the server would read it, but with nothing
- * made, written or changed. What only a plugin's constructor can tell is not seen.
+ * written or changed.
  */
 public final class ConfigCheck {
-    /** Names of the files that are looked at. */
-    public static final Set<String> FILES = KnownFiles.ALL;
+    private static final Pattern PLACE = Pattern.compile("(.+?):([0-9]+): (.+)", Pattern.DOTALL);
 
     private final Path directory;
     private final ConfigFiles files;
+    private final KnownFiles known;
     private final KnownPlugins plugins;
-    private final Patterns patterns;
+    private final Rehearsal rehearsal;
     private final Set<Finding> findings = new TreeSet<>();
     private final Set<Path> looked = new HashSet<>();
+    private final Set<String> refused = new HashSet<>();
 
     private ConfigCheck(
-            Path directory, List<Path> fallbacks, KnownPlugins plugins, Patterns patterns) {
+            Path directory, List<Path> fallbacks, KnownPlugins plugins, Rehearsal rehearsal) {
         this.directory = directory;
         this.plugins = plugins;
-        this.patterns = patterns;
+        this.rehearsal = rehearsal;
+        known = new KnownFiles(plugins.files());
         List<Path> directories = new ArrayList<>(List.of(directory));
         directories.addAll(fallbacks);
         files = new ConfigFiles(directories);
+    }
+
+    /** Names of the files that are looked at. */
+    public static Set<String> files(KnownPlugins plugins) {
+        return new KnownFiles(plugins.files()).all();
     }
 
     /**
@@ -44,41 +53,78 @@ public final class ConfigCheck {
      *
      * @param fallbacks where a server that is given the directory looks for what is not in it
      * @param plugins the plugins that are installed
-     * @param patterns compiles the regular expressions of files
+     * @param rehearsal the plugins that the directory's lines name
      * @return what is wrong, a sentence each that begins with {@code FILE:LINE}, in the order of
      *     files and lines
      */
     public static List<String> check(
-            Path directory, List<Path> fallbacks, KnownPlugins plugins, Patterns patterns) {
+            Path directory, List<Path> fallbacks, KnownPlugins plugins, Rehearsal rehearsal) {
         if (!Files.isDirectory(directory)) {
             String what = "is not there, or is no directory; name a configuration directory";
             return List.of(new Finding(directory.toString(), 0, what).sentence());
         }
-        ConfigCheck check = new ConfigCheck(directory, fallbacks, plugins, patterns);
+        ConfigCheck check = new ConfigCheck(directory, fallbacks, plugins, rehearsal);
         check.run();
         return check.findings.stream().map(Finding::sentence).toList();
     }
 
+    /**
+     * The files that a server with the directory would take from another one, a sentence each.
+     *
+     * @param fallbacks where it looks for what is not in the directory
+     */
+    public static List<String> takenFromElsewhere(
+            Path directory, List<Path> fallbacks, KnownPlugins plugins) {
+        List<Path> directories = new ArrayList<>(List.of(directory));
+        directories.addAll(fallbacks);
+        ConfigFiles files = new ConfigFiles(directories);
+        List<String> taken = new ArrayList<>();
+        for (String name : files(plugins)) {
+            files.read(name).lines().stream()
+                    .map(line -> Path.of(line.file()))
+                    .filter(file -> !file.startsWith(directory))
+                    .filter(file -> fallbacks.stream().anyMatch(file::startsWith))
+                    .findFirst()
+                    .ifPresent(file -> taken.add(name + " is taken from " + file));
+        }
+        return taken;
+    }
+
     private void run() {
-        if (KnownFiles.ALL.stream().noneMatch(name -> Files.exists(directory.resolve(name)))) {
+        if (known.all().stream().noneMatch(name -> Files.exists(directory.resolve(name)))) {
             String what = "holds no file that a server reads; name a configuration directory";
             findings.add(new Finding(directory.toString(), 0, what));
             return;
         }
-        for (String name : KnownFiles.ALL) {
+        for (String name : known.all()) {
             check(name, files.read(name));
         }
-        findings.addAll(KnownFiles.misspelt(directory, looked));
+        rehearsal.faults().forEach(this::addFault);
+        findings.addAll(known.misspelt(directory, looked));
+    }
+
+    /** Why a plugin cannot be made, unless its line is known to be wrong. */
+    private void addFault(String sentence) {
+        Matcher place = PLACE.matcher(sentence);
+        if (!place.matches()) {
+            return; // a file that cannot be read, which has been found already
+        }
+        String file = place.group(1);
+        int line = Integer.parseInt(place.group(2));
+        if (!refused.contains(file + ":" + line)) {
+            findings.add(new Finding(file, line, place.group(3)));
+        }
     }
 
     private void check(String name, Reading reading) {
         findings.addAll(reading.findings());
         reading.looked().forEach(path -> looked.add(path.toAbsolutePath().normalize()));
+        files.find(name).ifPresent(file -> addUnread(name, file));
         List<ConfigLine> lines = new ArrayList<>(reading.lines());
         lines.removeIf(line -> reading.findings().stream().anyMatch(found -> found.isAt(line)));
         switch (name) {
             case "plugins" -> checkPlugins(lines, reading.findings().isEmpty());
-            case "logging" -> new PluginLinesCheck(plugins).check(lines, findings);
+            case "logging" -> checkLines(lines);
             default -> checkValues(name, lines);
         }
     }
@@ -89,11 +135,17 @@ public final class ConfigCheck {
      */
     private void checkPlugins(List<ConfigLine> lines, boolean complete) {
         Path file = files.find("plugins").orElse(directory.resolve("plugins"));
-        PluginLinesCheck check = new PluginLinesCheck(plugins);
-        check.check(lines, findings);
+        PluginLinesCheck check = checkLines(lines);
         if (complete) {
             check.missing().forEach(what -> findings.add(new Finding(file.toString(), 0, what)));
         }
+    }
+
+    private PluginLinesCheck checkLines(List<ConfigLine> lines) {
+        PluginLinesCheck check = new PluginLinesCheck(plugins);
+        check.check(lines, findings);
+        refused.addAll(check.refused());
+        return check;
     }
 
     private void checkValues(String name, List<ConfigLine> lines) {
@@ -110,8 +162,16 @@ public final class ConfigCheck {
             add(lines.get(0), CoreValues.fault(name, lines.get(0).text()));
             return;
         }
-        for (ConfigLine line : lines) {
-            add(line, ListEntries.fault(name, line.text(), patterns));
+        List<String> faults = rehearsal.check(name, lines.stream().map(ConfigLine::text).toList());
+        for (int at = 0; at < faults.size(); at++) {
+            add(lines.get(at), faults.get(at));
+        }
+    }
+
+    private void addUnread(String name, Path file) {
+        String unread = known.unread(name);
+        if (!unread.isEmpty()) {
+            findings.add(new Finding(file.toString(), 0, unread));
         }
     }
 

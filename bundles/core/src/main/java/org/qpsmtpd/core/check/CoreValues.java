@@ -120,6 +120,9 @@ final class CoreValues {
 
     /** A directory that can be written, or can be made. */
     private static String writableDirectory(String value) {
+        if ("$\"'`".chars().anyMatch(c -> value.indexOf(c) >= 0)) {
+            return "'" + value + "' is written for a shell; write the path as it is";
+        }
         String home = System.getProperty("user.home", "");
         Path path = path(value.startsWith("~/") ? home + value.substring(1) : value);
         if (path == null) {

@@ -1,6 +1,9 @@
 package org.qpsmtpd.core.check;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,85 +13,74 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.qpsmtpd.core.config.Finding;
 import org.qpsmtpd.core.config.Spelling;
 import org.qpsmtpd.core.generation.Generations;
 
 /**
- * The names that files of a configuration directory have: the core's, and those that qpsmtpd's
- * plugins read. A plugin of somebody else may read others.
+ * The names that files of a configuration directory have: the core's, those that the installed
+ * plugins read, and those that qpsmtpd reads and nothing here does.
  */
 final class KnownFiles {
-    /** The names. */
-    static final Set<String> ALL = all();
+    private static final String LIST = "absent-files";
+
+    /** Those that nothing reads; behind each what is said of it, or nothing. */
+    private static final Map<String, String> ABSENT = absent();
 
     private static final int SHORT = 4;
     private static final int LONGEST = 60;
 
-    private KnownFiles() {}
+    /** The core's own that are no values. */
+    private static final List<String> FURTHER =
+            List.of("deploy_signers", "proxy_protocol_from", "xclient_from");
 
-    private static Set<String> all() {
-        Set<String> names = new TreeSet<>(Generations.CORE_FILES);
-        names.addAll(
-                List.of(
-                        "retire_after",
-                        "deploy_signers",
-                        "plugin_dirs",
-                        "spool_perms",
-                        "IP",
-                        "tls_before_auth",
-                        "proxy_protocol_from",
-                        "xclient_from",
-                        "rcpthosts",
-                        "morercpthosts",
-                        "relayclients",
-                        "morerelayclients",
-                        "norelayclients",
-                        "hosts_allow",
-                        "badmailfrom",
-                        "badmailfromto",
-                        "badrcptto",
-                        "badhelo",
-                        "invalid_resolvable_fromhost",
-                        "rcpt_regexp",
-                        "spfbehavior",
-                        "subject_prefix",
-                        "tls_ciphers",
-                        "tls_protocols",
-                        "content_log_enabled",
-                        "content_log_file",
-                        "dnsbl_zones",
-                        "dnsbl_allow",
-                        "dnsbl_rejectmsg",
-                        "rhsbl_zones",
-                        "whitelist_zones",
-                        "uribl_zones",
-                        "uribl_whitelist_domains",
-                        "whitelisthosts",
-                        "whitelisthelo",
-                        "whitelistsenders",
-                        "whitelistrcpt",
-                        "karma_tlds",
-                        "denysoft_greylist",
-                        "greylist_exclude_files",
-                        "p0f_blocked_operating_systems",
-                        "flat_auth_pw",
-                        "smtpauth-checkpassword",
-                        "ldap",
-                        "vpopmail_mysql_dsn",
-                        "vpopmail_mysql_user",
-                        "vpopmail_mysql_pass",
-                        "cleanup_sockets",
-                        "hbedv_deny",
-                        "kav_deny",
-                        "log2sql",
-                        "add_geoip_headers",
-                        "public_suffix_list",
-                        "resolvable_fromhost"));
-        return Collections.unmodifiableSet(names);
+    private final Set<String> read = new TreeSet<>(Generations.CORE_FILES);
+    private final Set<String> known = new TreeSet<>();
+
+    /**
+     * @param ofPlugins files that the installed plugins read
+     */
+    KnownFiles(Set<String> ofPlugins) {
+        read.addAll(FURTHER);
+        read.addAll(ofPlugins);
+        known.addAll(read);
+        known.addAll(ABSENT.keySet());
+    }
+
+    /** All names. */
+    Set<String> all() {
+        return known;
+    }
+
+    /** What is said of a file because nothing reads it; empty when there is nothing to say. */
+    String unread(String name) {
+        String told = ABSENT.getOrDefault(name, "");
+        return told.isEmpty() || read.contains(name) ? "" : "nothing reads this file: " + told;
+    }
+
+    private static Map<String, String> absent() {
+        Map<String, String> files = new TreeMap<>();
+        try (InputStream in = KnownFiles.class.getResourceAsStream(LIST)) {
+            String text =
+                    new String(
+                            Objects.requireNonNull(in, LIST).readAllBytes(),
+                            StandardCharsets.UTF_8);
+            for (String line : text.split("\n", -1)) {
+                String[] words = line.split(" ", 2);
+                if (!words[0].isEmpty() && !words[0].startsWith("#")) {
+                    files.put(words[0], words.length == 1 ? "" : words[1]);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Collections.unmodifiableMap(files);
     }
 
     /**
@@ -96,7 +88,7 @@ final class KnownFiles {
      *
      * @param looked normalized paths of files that are read after all
      */
-    static List<Finding> misspelt(Path directory, Set<Path> looked) {
+    List<Finding> misspelt(Path directory, Set<Path> looked) {
         List<Finding> findings = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
@@ -119,18 +111,18 @@ final class KnownFiles {
     }
 
     /** The known name that a name was to be; copies that editors leave behind are no such names. */
-    private static Optional<String> meant(String name) {
+    private Optional<String> meant(String name) {
         boolean copy =
                 name.startsWith(".")
                         || name.startsWith("#")
                         || name.endsWith("~")
-                        || ALL.contains(name.replaceFirst("\\..*", ""));
+                        || known.contains(name.replaceFirst("\\..*", ""));
         if (copy || name.length() > LONGEST) {
             return Optional.empty();
         }
-        return ALL.stream()
-                .filter(known -> distance(name, known) <= (known.length() <= SHORT ? 1 : 2))
-                .min(Comparator.comparingInt(known -> distance(name, known)));
+        return known.stream()
+                .filter(other -> distance(name, other) <= (other.length() <= SHORT ? 1 : 2))
+                .min(Comparator.comparingInt(other -> distance(name, other)));
     }
 
     private static int distance(String name, String known) {

@@ -3,6 +3,7 @@ package org.qpsmtpd.core.check;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ final class PluginLinesCheck {
     private final FormerNames formerNames;
     private final Map<List<Object>, String> places = new HashMap<>();
     private final List<String> order = new ArrayList<>();
+    private final Set<String> refused = new HashSet<>();
     private boolean hasLines;
     private boolean mayQueue;
     private boolean mayAcceptRecipients;
@@ -64,16 +66,23 @@ final class PluginLinesCheck {
         return missing;
     }
 
+    /** The places of lines that a start refuses for what has been found. */
+    Set<String> refused() {
+        return refused;
+    }
+
     private List<String> faults(PluginLine line) {
         hasLines = true;
         String plugin = line.plugin();
         if (!plugins.names().contains(plugin)) {
+            refused.add(line.place());
             return notInstalled(line);
         }
         note(plugin, line.arguments());
         order.add(plugin);
         String fault = plugins.fault(plugin, line.arguments()).orElseGet(() -> repetition(line));
         if (!fault.isEmpty()) {
+            refused.add(line.place());
             return List.of("plugin '" + plugin + "': " + fault);
         }
         List<String> faults = new ArrayList<>();

@@ -83,16 +83,33 @@ final class ConfigReader {
                 List.copyOf(reader.findings));
     }
 
-    /** Whether there is such a file. */
+    /**
+     * Whether there is such a file. One without values, such as a sample of comments alone, hides
+     * none that has some; a link to {@link #NOTHING} does.
+     */
     private boolean readName(String name, ConfigLine from) {
+        int before = lines.size();
+        int faults = findings.size();
+        boolean found = false;
         for (Path candidate : source.candidates(name)) {
             stamps.add(Stamp.of(candidate));
             if (ConfigSource.exists(candidate)) {
+                found = true;
                 readPath(candidate, from);
-                return true;
+            }
+            if (lines.size() > before || findings.size() > faults || isNothing(candidate)) {
+                break;
             }
         }
-        return false;
+        return found;
+    }
+
+    private static boolean isNothing(Path path) {
+        try {
+            return Files.isSymbolicLink(path) && path.toRealPath().equals(NOTHING);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private void readPath(Path path, ConfigLine from) {

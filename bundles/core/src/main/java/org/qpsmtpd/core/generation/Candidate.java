@@ -38,6 +38,7 @@ final class Candidate {
     private final List<String> plugins = new ArrayList<>();
     private final List<Fault> faults = new ArrayList<>();
     private final Set<String> named = new HashSet<>();
+    private boolean rehearsal;
 
     /**
      * What is wrong.
@@ -121,6 +122,16 @@ final class Candidate {
         checkConfigured();
     }
 
+    /**
+     * Makes what lines name, and nothing that no line does.
+     *
+     * @param lines those of the files, as far as they can be read
+     */
+    void rehearse(List<ConfigLine> lines) {
+        rehearsal = true;
+        addLines(lines);
+    }
+
     /** What the core itself reads must be readable; the plugins' files are the plugins' concern. */
     private void checkFiles() {
         for (String name : Generations.CORE_FILES) {
@@ -144,7 +155,11 @@ final class Candidate {
         if (!problemOf(file).isEmpty()) {
             return;
         }
-        for (ConfigLine line : config.lines(file)) {
+        addLines(config.lines(file));
+    }
+
+    private void addLines(List<ConfigLine> lines) {
+        for (ConfigLine line : lines) {
             PluginLine parsed = PluginLine.parse(line, formerNames);
             named.add(parsed.plugin());
             if (parsed.isRenamed()) {
@@ -336,6 +351,9 @@ final class Candidate {
 
     private void usePlain(ServiceReference<?> reference, PluginLine line, int place)
             throws PluginFault {
+        if (rehearsal) {
+            return; // there is one, and it is in use
+        }
         String key = unique("service " + HookServices.id(reference));
         Made instance = made.get(key);
         if (instance == null) {

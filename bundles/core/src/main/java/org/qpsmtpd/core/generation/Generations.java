@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
@@ -379,9 +380,12 @@ public final class Generations {
         next.warnings().stream()
                 .filter(warning -> !warned.contains(warning))
                 .forEach(warning -> log.log(LogLevel.WARN, warning));
-        next.faults().forEach(fault -> log.log(LogLevel.ERROR, fault));
+        // Who starts the server looks at the terminal, not into the file of a logging plugin.
+        Consumer<String> teller =
+                next.number() == 1 ? log::alarm : fault -> log.log(LogLevel.ERROR, fault);
+        next.faults().forEach(teller);
         if (!next.faults().isEmpty()) {
-            log.log(LogLevel.ERROR, "mail is deferred with 421 until this is mended");
+            teller.accept("mail is deferred with 421 until this is mended");
         } else if (!next.has(HookPoint.QUEUE)) {
             log.log(LogLevel.ERROR, Generation.NO_QUEUE);
         }

@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.generation;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import org.qpsmtpd.core.generation.PluginCatalog.Offer;
 public final class InstalledPlugins implements KnownPlugins {
     private final InstanceFactory factory;
     private final ServiceComponentRuntime components;
+    private final List<Bundle> wanted;
     private final PluginCatalog catalog;
     private final List<ServiceReference<?>> services;
     private final Set<String> unasked = new TreeSet<>();
@@ -51,6 +53,7 @@ public final class InstalledPlugins implements KnownPlugins {
             InstanceFactory factory, ServiceComponentRuntime components, List<Bundle> wanted) {
         this.factory = factory;
         this.components = components;
+        this.wanted = List.copyOf(wanted);
         catalog =
                 PluginCatalog.of(
                         factory.context(),
@@ -138,6 +141,11 @@ public final class InstalledPlugins implements KnownPlugins {
         } catch (PluginFault e) {
             return Optional.empty();
         }
+    }
+
+    @Override
+    public Rehearsal rehearse(List<Path> directories) {
+        return Rehearsal.begin(factory, directories, wanted);
     }
 
     @Override

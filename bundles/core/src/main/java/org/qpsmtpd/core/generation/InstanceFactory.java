@@ -157,6 +157,12 @@ public final class InstanceFactory {
         return pid.contains("~" + OWN);
     }
 
+    /** One that makes instances for another configuration directory. */
+    InstanceFactory forDirectory(Path directory, LogRouter other) {
+        return new InstanceFactory(
+                context, configurations, components, metatypes, exchange, server, directory, other);
+    }
+
     /** The services of hooks in the framework. */
     HookServices services() {
         return services;
@@ -180,7 +186,8 @@ public final class InstanceFactory {
         ComponentDescriptionDTO component = describe(offer);
         Set<String> properties = new HashSet<>(component.properties.keySet());
         properties.removeIf(key -> FOREIGN.stream().anyMatch(key::startsWith));
-        return new OptionBinder(attributes(offer), properties, offer.positional());
+        PathOptions paths = PathOptions.of(offer.paths(), configDirectory);
+        return new OptionBinder(attributes(offer), properties, offer.positional(), paths);
     }
 
     /**
@@ -309,6 +316,7 @@ public final class InstanceFactory {
             Origin origin = Origin.of(offer.bundle(), line.place(), line.optional());
             PluginInstance instance = instance(line, plugin, options.settings(), origin);
             instance.decidesAt(offer.decides());
+            instance.reads(offer.files());
             Made made = new Made(line.plugin(), instance, offer.bundle(), configuration);
             services.follow(id, made, reference);
             return made;

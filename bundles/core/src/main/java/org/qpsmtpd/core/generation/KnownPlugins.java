@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.generation;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,5 +79,14 @@ public interface KnownPlugins {
     /** The files of the configuration directory that plugins read. */
     default Set<String> files() {
         return Set.of();
+    }
+
+    /**
+     * Makes the plugins that the lines of a directory name, to see whether they can be.
+     *
+     * @param directories the directory, and those behind it
+     */
+    default Rehearsal rehearse(List<Path> directories) {
+        return Rehearsal.empty();
     }
 }

@@ -36,6 +36,7 @@ public final class OptionBinder {
 
     private final Map<String, AttributeDefinition> attributes;
     private final List<String> positional;
+    private final PathOptions paths;
 
     /** The names of options as they are declared, by their {@link OptionWords#key}. */
     private final Map<String, String> names = new HashMap<>();
@@ -63,8 +64,20 @@ public final class OptionBinder {
             Map<String, AttributeDefinition> attributes,
             Set<String> properties,
             List<String> positional) {
+        this(attributes, properties, positional, PathOptions.NONE);
+    }
+
+    /**
+     * @param paths which of the options hold a path
+     */
+    OptionBinder(
+            Map<String, AttributeDefinition> attributes,
+            Set<String> properties,
+            List<String> positional,
+            PathOptions paths) {
         this.attributes = attributes;
         this.positional = positional;
+        this.paths = paths;
         attributes.keySet().forEach(id -> names.putIfAbsent(OptionWords.key(id), id));
         properties.forEach(id -> names.putIfAbsent(OptionWords.key(id), id));
         CORES.forEach(id -> names.putIfAbsent(id, id));
@@ -138,7 +151,8 @@ public final class OptionBinder {
             String key = option.getKey();
             AttributeDefinition attribute = attributes.get(key);
             if (attribute != null) {
-                values.put(key, value(key, option.getValue(), attribute));
+                Object value = value(key, option.getValue(), attribute);
+                values.put(key, value instanceof String text ? paths.resolved(key, text) : value);
                 continue;
             }
             String text = single(key, option.getValue());

@@ -32,6 +32,8 @@ public final class LogRouter {
 
     private final String server;
     private final LogWriter writer;
+    private final BuiltInLog builtIn;
+    private volatile boolean hasTakers;
     private volatile Loggers loggers = new Loggers(DEFAULT_LEVEL, false, List.of());
     private volatile Runnable onChange = () -> {};
     private volatile Set<LevelSetting> settings = Set.of();
@@ -75,6 +77,7 @@ public final class LogRouter {
      */
     LogRouter(BuiltInLog builtIn, String server, long limitMillis) {
         this.server = server;
+        this.builtIn = builtIn;
         LoggingHook hook =
                 line -> {
                     builtIn.write(line);
@@ -101,6 +104,7 @@ public final class LogRouter {
                         .map(LogTaker::threshold)
                         .reduce((a, b) -> a.shows(b) ? a : b)
                         .orElse(builtInLevel);
+        hasTakers = !takers.isEmpty();
         boolean records = takers.stream().anyMatch(LogTaker::takesRecords);
         change(before -> new Loggers(most, records, before.traces()));
     }
@@ -184,6 +188,18 @@ public final class LogRouter {
         log(level, "", text);
     }
 
+    /**
+     * Writes a line of the core that somebody must see who looks at the terminal: also into the
+     * built-in log when logging plugins take the lines.
+     */
+    public void alarm(String text) {
+        log(LogLevel.ERROR, text);
+        if (hasTakers) {
+            builtIn.write(
+                    new LogRecord(Instant.now(), LogLevel.ERROR, "", "", "", LogText.clean(text)));
+        }
+    }
+
     /** Writes a line of the core about a connection. */
     public void log(LogLevel level, String connectionId, String text) {
         if (shows(level)) {
@@ -228,9 +244,14 @@ public final class LogRouter {
         }
         if (call.isPresent() && shows(level, call.get().level())) {
             log(level, call.get(), text.get());
-        } else if (call.isEmpty() && shows(level)) {
+        } else if (call.isEmpty() && shows(level) && !isInner(level, logger)) {
             log(level, text.get());
         }
+    }
+
+    /** What a library says to those who look for its faults is none of the log of mail. */
+    private static boolean isInner(LogLevel level, @Nullable String logger) {
+        return level == LogLevel.DEBUG && logger != null && !logger.startsWith("org.qpsmtpd.");
     }
 
     /** Tells the logging plugins to open anew what they write to, behind what was said before. */

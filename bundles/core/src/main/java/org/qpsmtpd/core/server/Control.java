@@ -42,12 +42,14 @@ final class Control implements ServerControl {
     private final LogRouter log;
     private final Supplier<CompletableFuture<List<String>>> reload;
     private final Function<Path, List<String>> check;
+    private final Function<Path, List<String>> elsewhere;
     private final BooleanSupplier stop;
     private final Instant started = Instant.now();
 
     /**
      * @param reload begins to read everything anew
      * @param check checks a configuration directory
+     * @param elsewhere names the files that one takes from elsewhere
      * @param stop stops the process, and tells whether it does
      */
     Control(
@@ -59,6 +61,7 @@ final class Control implements ServerControl {
             LogRouter log,
             Supplier<CompletableFuture<List<String>>> reload,
             Function<Path, List<String>> check,
+            Function<Path, List<String>> elsewhere,
             BooleanSupplier stop) {
         this.version = version;
         this.server = server;
@@ -68,6 +71,7 @@ final class Control implements ServerControl {
         this.log = log;
         this.reload = reload;
         this.check = check;
+        this.elsewhere = elsewhere;
         this.stop = stop;
     }
 
@@ -172,6 +176,11 @@ final class Control implements ServerControl {
     @Override
     public List<String> checkConfig(Path directory) {
         return check.apply(directory);
+    }
+
+    @Override
+    public List<String> takenFromElsewhere(Path directory) {
+        return elsewhere.apply(directory);
     }
 
     @Override

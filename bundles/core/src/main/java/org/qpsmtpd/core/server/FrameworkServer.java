@@ -2,6 +2,7 @@ package org.qpsmtpd.core.server;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.generation.Generations;
 import org.qpsmtpd.core.generation.InstalledPlugins;
 import org.qpsmtpd.core.generation.InstanceFactory;
+import org.qpsmtpd.core.generation.Rehearsal;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.worker.MemoryWatch;
 import org.qpsmtpd.core.worker.ThreadWatch;
@@ -85,7 +87,8 @@ final class FrameworkServer {
         ownCheck =
                 new OwnCheck(
                         config,
-                        () -> check(options.configDirectories().get(0)),
+                        () -> ConfigCheck.files(installed()),
+                        this::checkOwn,
                         generations,
                         line -> log.log(LogLevel.WARN, line));
         log.speakers(generations::speaker);
@@ -170,6 +173,7 @@ final class FrameworkServer {
                         log,
                         this::reload,
                         this::check,
+                        this::takenFromElsewhere,
                         this::stop),
                 Map.of(ServerControl.NAME, options.name()));
     }
@@ -259,12 +263,32 @@ final class FrameworkServer {
         return outcome;
     }
 
+    private InstalledPlugins installed() {
+        return new InstalledPlugins(factory, around.components());
+    }
+
     private List<String> check(Path directory) {
-        return ConfigCheck.check(
-                directory,
-                options.usualDirectories(),
-                new InstalledPlugins(factory, around.components()),
-                around.patterns());
+        List<Path> directories = new ArrayList<>(List.of(directory));
+        directories.addAll(options.usualDirectories());
+        InstalledPlugins installed = installed();
+        try (Rehearsal rehearsal = installed.rehearse(directories)) {
+            return ConfigCheck.check(directory, options.usualDirectories(), installed, rehearsal);
+        }
+    }
+
+    /** The plugins in use are asked about their files. */
+    private List<String> checkOwn() {
+        try (Rehearsal rehearsal = Rehearsal.of(generations.current().plugins())) {
+            return ConfigCheck.check(
+                    options.configDirectories().get(0),
+                    options.usualDirectories(),
+                    installed(),
+                    rehearsal);
+        }
+    }
+
+    private List<String> takenFromElsewhere(Path directory) {
+        return ConfigCheck.takenFromElsewhere(directory, options.usualDirectories(), installed());
     }
 
     /** Configurations that the generations of a server made themselves are none of a change. */

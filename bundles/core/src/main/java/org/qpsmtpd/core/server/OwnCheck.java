@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.qpsmtpd.core.check.ConfigCheck;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.generation.Generations;
 
@@ -16,21 +15,25 @@ import org.qpsmtpd.core.generation.Generations;
  */
 final class OwnCheck {
     private final ConfigDirectory config;
+    private final Supplier<Set<String>> files;
     private final Supplier<List<String>> check;
     private final Generations generations;
     private final Consumer<String> log;
     private Set<String> told = Set.of();
 
     /**
+     * @param files names of the files to look at
      * @param check checks the directory; a sentence for each fault, which begins with its place
      * @param log takes a line
      */
     OwnCheck(
             ConfigDirectory config,
+            Supplier<Set<String>> files,
             Supplier<List<String>> check,
             Generations generations,
             Consumer<String> log) {
         this.config = config;
+        this.files = files;
         this.check = check;
         this.generations = generations;
         this.log = log;
@@ -41,7 +44,7 @@ final class OwnCheck {
      * When a file changes meanwhile, the server looks again, behind the next generation.
      */
     void run() {
-        config.readAhead(ConfigCheck.FILES);
+        config.readAhead(files.get());
         long version = config.version();
         List<String> sentences = check.get();
         config.refresh();

@@ -50,10 +50,8 @@ public record ServerOptions(
         Path variable = Path.of(text(property, "var_dir", home.resolve("var").toString()));
         List<Path> directories = new ArrayList<>();
         String chosen = text(property, "config_dir", "");
-        if (!chosen.isEmpty()) {
-            directories.add(Path.of(chosen));
-        }
-        directories.add(home.resolve("config"));
+        // The samples of the distribution must not stand before what a site has for qmail.
+        directories.add(chosen.isEmpty() ? home.resolve("config") : Path.of(chosen));
         directories.add(qmailDirectory());
         int limit = number(property, "limit_connections", 0);
         return new ServerOptions(
@@ -71,7 +69,7 @@ public record ServerOptions(
 
     /**
      * The configuration directories behind the first one, where a server looks for what that does
-     * not have: that of the distribution and qmail's.
+     * not have: qmail's.
      */
     public List<Path> usualDirectories() {
         return configDirectories.subList(1, configDirectories.size());

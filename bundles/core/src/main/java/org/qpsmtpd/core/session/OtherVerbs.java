@@ -92,8 +92,10 @@ final class OtherVerbs {
                 String usual =
                         "This is qpsmtpd"
                                 + version
-                                + "\nSee http://smtpd.develooper.com/\nCommands: EHLO HELO MAIL RCPT"
-                                + " DATA BDAT RSET NOOP VRFY HELP QUIT";
+                                + "\n"
+                                + "See http://smtpd.develooper.com/\n"
+                                + "Commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP"
+                                + " QUIT";
                 int code = result.code() == 0 ? 214 : result.code();
                 talk.reply(
                         Reply.coded(code, "0.0", result.text().isEmpty() ? usual : result.text()));

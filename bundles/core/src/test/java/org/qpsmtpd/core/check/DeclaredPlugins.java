@@ -25,6 +25,7 @@ public final class DeclaredPlugins implements KnownPlugins {
     private final Set<String> unasked = new TreeSet<>();
     private final Map<String, List<String>> before = new TreeMap<>();
     private final Map<String, HookPoint> decides = new TreeMap<>();
+    private final Set<String> files = new TreeSet<>();
     private final Map<String, String> refusing = new TreeMap<>();
     private final Map<String, List<String>> formerly = new TreeMap<>();
     private final Map<String, String> absences = new TreeMap<>();
@@ -70,6 +71,17 @@ public final class DeclaredPlugins implements KnownPlugins {
     public DeclaredPlugins refusing(String name, String unless) {
         refusing.put(name, unless);
         return this;
+    }
+
+    /** Files that plugins read. */
+    public DeclaredPlugins reading(String... names) {
+        files.addAll(List.of(names));
+        return this;
+    }
+
+    @Override
+    public Set<String> files() {
+        return files;
     }
 
     /** What a plugin was called. */

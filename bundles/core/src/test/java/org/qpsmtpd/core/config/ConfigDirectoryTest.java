@@ -212,6 +212,29 @@ class ConfigDirectoryTest {
         assertThat(values("name")).containsExactly("found");
     }
 
+    /** Such as a sample in which every line is a comment. */
+    @Test
+    void looksBehindAFileWithoutValues() throws IOException {
+        write("rcpthosts", "# example.com\n\n");
+        Files.writeString(second.resolve("rcpthosts"), "example.net\n");
+
+        assertThat(values("rcpthosts")).containsExactly("example.net");
+        write("rcpthosts", "example.com\n");
+        config.refresh();
+        assertThat(values("rcpthosts")).containsExactly("example.com");
+        write("rcpthosts", "#\n");
+        config.refresh();
+        assertThat(values("rcpthosts")).containsExactly("example.net");
+    }
+
+    @Test
+    void hidesAFileBehindALinkToNothing() throws IOException {
+        Files.createSymbolicLink(first.resolve("rcpthosts"), Path.of("/dev/null"));
+        Files.writeString(second.resolve("rcpthosts"), "example.net\n");
+
+        assertThat(values("rcpthosts")).isEmpty();
+    }
+
     @Test
     void takesAByteOrderMarkOff() throws IOException {
         write("name", "\uFEFFexample.com\n$include part\n");

@@ -136,6 +136,23 @@ class LogRouterTest {
                                 + " java.lang.StackOverflowError: disk\\x0afull");
     }
 
+    /** Who starts a server whose log goes into a file sees why it defers mail. */
+    @Test
+    void anAlarmIsPrintedWhoeverTakesTheLog() {
+        router.alarm("first");
+        flush();
+        use(router, record -> HookResult.OK);
+
+        router.alarm("second");
+        router.log(LogLevel.ERROR, "third");
+        flush();
+
+        assertThat(printed())
+                .containsOnlyOnce("first")
+                .containsOnlyOnce("second")
+                .doesNotContain("third");
+    }
+
     @Test
     void theBuiltInLogTakesWhatNoLoggerDoes() {
         LoggingHook broken =
@@ -277,13 +294,16 @@ class LogRouterTest {
             Logger.getLogger("some.library").fine("said {0}");
             PluginCall.enter(null);
             Logger.getLogger("some.library").severe("said outside");
+            Logger.getLogger("some.library").fine("its own affair");
+            Logger.getLogger("org.qpsmtpd.x").fine("ours");
         } finally {
             PluginCall.enter(null);
             bridge.close();
         }
 
         flush();
-        assertThat(logs.lines).containsExactly("DEBUG:(rcpt) p: said {0}", "ERROR:said outside");
+        assertThat(logs.lines)
+                .containsExactly("DEBUG:(rcpt) p: said {0}", "ERROR:said outside", "DEBUG:ours");
     }
 
     private static PluginCall call(String hook, String connection) {

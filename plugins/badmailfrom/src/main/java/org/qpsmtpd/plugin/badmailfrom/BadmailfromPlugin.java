@@ -6,12 +6,14 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.AddressPattern;
 import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.plugin.RejectSettings;
@@ -19,7 +21,8 @@ import org.qpsmtpd.api.service.Patterns;
 import org.qpsmtpd.api.session.Transaction;
 
 /**
- * Refuses senders that the file {@code badmailfrom} lists.
+ * Refuses senders that the file {@code badmailfrom} lists, or the older {@code
+ * badmailfrom_patterns}.
  *
  * <p>{@code mail}: takes one from the karma of a sender that an {@link AddressPattern} of the file
  * matches and answers as {@code reject} and {@code reject_type} say, with the text of the first
@@ -34,9 +37,12 @@ import org.qpsmtpd.api.session.Transaction;
  * <p>Source: qpsmtpd {@code plugins/badmailfrom} @ df5b04d.
  */
 @Component(configurationPid = "badmailfrom", configurationPolicy = ConfigurationPolicy.REQUIRE)
-@Plugin(name = "badmailfrom")
+@Plugin(
+        name = "badmailfrom",
+        files = {"badmailfrom", "badmailfrom_patterns"},
+        formerly = {"check_badmailfrom", "check_badmailfrom_patterns"})
 @NonBlocking
-public final class BadmailfromPlugin implements MailHook {
+public final class BadmailfromPlugin implements MailHook, FileCheck {
     private static final String DEFAULT_TEXT = "Your envelope sender is in my badmailfrom list";
 
     private static final HookResult IMMUNE = HookResult.skip("immune");
@@ -45,8 +51,10 @@ public final class BadmailfromPlugin implements MailHook {
     private static final HookResult HALF_ADDRESS = HookResult.skip("missing user or host");
     private static final HookResult PASS = HookResult.pass("not listed");
 
+    private final Patterns patterns;
     private final Reject reject;
     private final ConfigView<List<AddressPattern>> badMailFrom;
+    private final ConfigView<List<AddressPattern>> expressions;
 
     /**
      * Makes the plugin.
@@ -57,9 +65,9 @@ public final class BadmailfromPlugin implements MailHook {
     @Activate
     public BadmailfromPlugin(RejectSettings settings, @Reference Patterns patterns) {
         reject = Reject.of(settings);
-        badMailFrom =
-                ConfigView.ofEntries(
-                        "badmailfrom", line -> AddressPattern.parse(line.text(), patterns, false));
+        this.patterns = patterns;
+        badMailFrom = ConfigView.ofEntries("badmailfrom", line -> pattern(line.text()));
+        expressions = ConfigView.ofEntries("badmailfrom_patterns", line -> pattern(line.text()));
     }
 
     @Override
@@ -67,8 +75,10 @@ public final class BadmailfromPlugin implements MailHook {
         if (transaction.isImmune()) {
             return IMMUNE;
         }
-        List<AddressPattern> listed = badMailFrom.in(transaction.connection().config());
-        if (listed.isEmpty()) {
+        Config config = transaction.connection().config();
+        List<AddressPattern> listed = badMailFrom.in(config);
+        List<AddressPattern> more = expressions.in(config);
+        if (listed.isEmpty() && more.isEmpty()) {
             return EMPTY;
         }
         if (sender.isNull()) {
@@ -77,11 +87,23 @@ public final class BadmailfromPlugin implements MailHook {
         if (sender.user().isEmpty() || sender.host().isEmpty()) {
             return HALF_ADDRESS;
         }
-        return AddressPattern.first(listed, sender).map(this::refusal).orElse(PASS);
+        return AddressPattern.first(listed, sender)
+                .or(() -> AddressPattern.first(more, sender))
+                .map(this::refusal)
+                .orElse(PASS);
     }
 
     private HookResult refusal(AddressPattern pattern) {
         String text = pattern.reason().isEmpty() ? DEFAULT_TEXT : pattern.reason();
         return reject.decide(text, "matches " + pattern).withKarma(-1);
+    }
+
+    @Override
+    public void checkLine(String file, String line) {
+        var unused = pattern(line);
+    }
+
+    private AddressPattern pattern(String line) {
+        return AddressPattern.parse(line, patterns, false);
     }
 }

@@ -20,23 +20,37 @@ import org.slf4j.LoggerFactory;
 record AddressPairs(Map<String, Set<String>> recipients) {
     private static final Logger LOG = LoggerFactory.getLogger(AddressPairs.class);
 
+    /** A line of the file. */
+    record Pair(Address from, Address to) {
+        /**
+         * @throws IllegalArgumentException saying what is wrong with the text
+         */
+        static Pair parse(String text) {
+            String[] words = text.split("\\s+", 3);
+            Address from = address(words[0]);
+            Address to = words.length > 1 ? address(words[1]) : Address.NULL;
+            if (from.isNull() || to.user().isEmpty()) {
+                throw new IllegalArgumentException(
+                        "'"
+                                + text
+                                + "' is not FROM TO, where FROM is USER@HOST or @HOST and TO is"
+                                + " USER@HOST");
+            }
+            return new Pair(from, to);
+        }
+    }
+
     /** Reads the lines of the file; those that are no pair are logged and left out. */
     static AddressPairs parse(List<ConfigLine> lines) {
         Map<String, Set<String>> recipients = new HashMap<>();
         for (ConfigLine line : lines) {
-            String[] words = line.text().split("\\s+", 3);
-            Address from = address(words[0]);
-            Address to = words.length > 1 ? address(words[1]) : Address.NULL;
-            if (from.isNull() || to.user().isEmpty()) {
-                LOG.warn(
-                        "{}: left out: '{}' is not FROM TO, where FROM is USER@HOST or @HOST and TO"
-                                + " is USER@HOST",
-                        line.place(),
-                        line.text());
-            } else {
+            try {
+                Pair pair = Pair.parse(line.text());
                 recipients
-                        .computeIfAbsent(from.comparable(), key -> new HashSet<>())
-                        .add(to.comparable());
+                        .computeIfAbsent(pair.from().comparable(), key -> new HashSet<>())
+                        .add(pair.to().comparable());
+            } catch (IllegalArgumentException e) {
+                LOG.warn("{}: left out: {}", line.place(), e.getMessage());
             }
         }
         return new AddressPairs(Map.copyOf(recipients));

@@ -9,6 +9,7 @@ import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
@@ -27,9 +28,13 @@ import org.qpsmtpd.api.session.Transaction;
  * <p>Source: qpsmtpd {@code plugins/badmailfromto} @ df5b04d.
  */
 @Component(configurationPid = "badmailfromto", configurationPolicy = ConfigurationPolicy.REQUIRE)
-@Plugin(name = "badmailfromto")
+@Plugin(
+        name = "badmailfromto",
+        files = "badmailfromto",
+        formerly = "check_badmailfromto",
+        accepts = "nothing")
 @NonBlocking
-public final class BadmailfromtoPlugin implements RcptHook {
+public final class BadmailfromtoPlugin implements RcptHook, FileCheck {
     private static final HookResult EMPTY = HookResult.skip("empty list");
     private static final HookResult NULL_SENDER = HookResult.skip("null sender");
     private static final HookResult HALF_ADDRESS = HookResult.skip("missing user or host");
@@ -41,6 +46,11 @@ public final class BadmailfromtoPlugin implements RcptHook {
     /** Makes the plugin; it has no settings. */
     @Activate
     public BadmailfromtoPlugin() {}
+
+    @Override
+    public void checkLine(String file, String line) {
+        var unused = AddressPairs.Pair.parse(line);
+    }
 
     @Override
     public HookResult onRcpt(Transaction transaction, Recipient recipient) {

@@ -102,12 +102,11 @@ class BadrcpttoPluginTest {
     }
 
     @Test
-    void skipsImmuneClients() {
+    void refusesForImmuneClientsToo() {
         list("bad@example.com");
         transaction.notes().put(NoteKey.WHITELIST_SENDER, "listed");
 
-        assertThat(rcpt("bad@example.com")).isEqualTo(HookResult.skip("immune"));
-        assertThat(connection.karma()).isZero();
+        assertThat(rcpt("bad@example.com").action()).isEqualTo(Action.DENY);
     }
 
     @ParameterizedTest

@@ -42,7 +42,9 @@ import org.qpsmtpd.api.session.Transaction;
  */
 @Component(configurationPid = "earlytalker", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = EarlytalkerConfig.class, factory = true)
-@Plugin(name = "earlytalker")
+@Plugin(
+        name = "earlytalker",
+        formerly = {"check_earlytalker", "async/earlytalker"})
 @NonBlocking
 public final class EarlytalkerPlugin implements ConnectHook, MailHook, DataHook {
     private static final NoteKey<Boolean> EARLYTALKER = new NoteKey<>("earlytalker", Boolean.class);
@@ -142,7 +144,7 @@ public final class EarlytalkerPlugin implements ConnectHook, MailHook, DataHook 
      */
     private static Reject reject(RejectSettings settings, String action) {
         return switch (action) {
-            case "", "deny" -> Reject.of(settings);
+            case "", "deny", "denyhard" -> Reject.of(settings);
             case "denysoft" -> Reject.of(settings, Action.DENYSOFT);
             case "log" -> tolerated(Reject.of(settings));
             default ->

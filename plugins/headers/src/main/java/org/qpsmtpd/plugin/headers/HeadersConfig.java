@@ -20,4 +20,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             min = "0",
             max = "36500")
     int future() default 0;
+
+    @AttributeDefinition(
+            description = "Old way to say past and future in one",
+            min = "0",
+            max = "36500")
+    int days() default 0;
 }

@@ -26,7 +26,8 @@ import org.qpsmtpd.api.session.Transaction;
  * Clients that are immune may send anything but nothing at all.
  *
  * <p>Settings: {@code require}, names of fields separated by commas (From); {@code past} and {@code
- * future}, days, 0 for no limit (0); {@code reject} (1) and {@code reject_type} (perm).
+ * future}, days, 0 for no limit (0), and {@code days} for both; {@code reject} (1) and {@code
+ * reject_type} (perm).
  *
  * <p>Faults: a date that cannot be read passes.
  *
@@ -34,7 +35,7 @@ import org.qpsmtpd.api.session.Transaction;
  */
 @Component(configurationPid = "headers", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = HeadersConfig.class, factory = true)
-@Plugin(name = "headers")
+@Plugin(name = "headers", positional = "days", formerly = "check_basicheaders")
 @NonBlocking
 public final class HeadersPlugin implements DataPostHook {
     private static final HookResult IMMUNE = HookResult.skip("immune");
@@ -64,8 +65,8 @@ public final class HeadersPlugin implements DataPostHook {
     public HeadersPlugin(RejectSettings reject, HeadersConfig config) {
         this.reject = Reject.of(reject);
         this.required = names(config.require());
-        this.pastDays = config.past();
-        this.futureDays = config.future();
+        this.pastDays = config.past() == 0 ? config.days() : config.past();
+        this.futureDays = config.future() == 0 ? config.days() : config.future();
     }
 
     @Override

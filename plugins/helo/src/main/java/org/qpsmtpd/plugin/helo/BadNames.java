@@ -41,6 +41,17 @@ record BadNames(Set<String> names, List<Predicate<String>> expressions) {
         return new BadNames(Set.copyOf(names), List.copyOf(expressions));
     }
 
+    /**
+     * Looks at a line.
+     *
+     * @throws IllegalArgumentException saying what is wrong with it
+     */
+    static void check(String line, Patterns patterns) {
+        if (isExpression(line)) {
+            var unused = expression(line, patterns);
+        }
+    }
+
     boolean contains(String host) {
         return names.contains(Hosts.comparable(host))
                 || expressions.stream().anyMatch(expression -> expression.test(host));

@@ -18,6 +18,7 @@ import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.net.Hosts;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.plugin.Choice;
+import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.plugin.RejectSettings;
@@ -41,9 +42,9 @@ import org.qpsmtpd.api.session.Transaction;
  */
 @Component(configurationPid = "helo", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = HeloConfig.class, factory = true)
-@Plugin(name = "helo")
+@Plugin(name = "helo", files = "badhelo", formerly = "check_spamhelo")
 @NonBlocking
-public final class HeloPlugin implements HeloHook, EhloHook, DataPostHook {
+public final class HeloPlugin implements HeloHook, EhloHook, DataPostHook, FileCheck {
     private static final HookResult IMMUNE = HookResult.skip("immune");
     private static final HookResult PASS = HookResult.pass("no fault in the name");
     private static final HookResult NO_NAME =
@@ -65,6 +66,7 @@ public final class HeloPlugin implements HeloHook, EhloHook, DataPostHook {
             new Fault("RFC 2821 allows an address literal, but we do not", "address literal");
 
     private final Policy policy;
+    private final Patterns patterns;
     private final Reject reject;
     private final ConfigView<BadNames> badNames;
 
@@ -80,8 +82,14 @@ public final class HeloPlugin implements HeloHook, EhloHook, DataPostHook {
     @Activate
     public HeloPlugin(RejectSettings reject, HeloConfig config, @Reference Patterns patterns) {
         this.policy = Choice.of(Policy.class, "policy", config.policy());
+        this.patterns = patterns;
         this.reject = Reject.of(reject, Action.DENY_DISCONNECT);
         this.badNames = new ConfigView<>("badhelo", lines -> BadNames.parse(lines, patterns));
+    }
+
+    @Override
+    public void checkLine(String file, String line) {
+        BadNames.check(line, patterns);
     }
 
     @Override

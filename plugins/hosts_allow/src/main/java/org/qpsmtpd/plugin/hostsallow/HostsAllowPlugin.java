@@ -8,6 +8,7 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.PreConnectionHook;
+import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.session.Admission;
 import org.qpsmtpd.api.session.Connection;
@@ -27,13 +28,18 @@ import org.qpsmtpd.api.session.NoteKey;
  * <p>Source: qpsmtpd {@code plugins/hosts_allow @ df5b04d}.
  */
 @Component(configurationPid = "hosts_allow", configurationPolicy = ConfigurationPolicy.REQUIRE)
-@Plugin(name = "hosts_allow")
+@Plugin(name = "hosts_allow", files = "hosts_allow")
 @NonBlocking
-public final class HostsAllowPlugin implements PreConnectionHook {
+public final class HostsAllowPlugin implements PreConnectionHook, FileCheck {
     private static final int GOOD_HISTORY = 5;
     private static final int BONUS = 3;
 
     private final ConfigView<List<Rule>> rules = new ConfigView<>("hosts_allow", Rule::parse);
+
+    @Override
+    public void checkLine(String file, String line) {
+        Rule.check(line);
+    }
 
     @Override
     public HookResult onPreConnection(Admission admission) {

@@ -24,7 +24,7 @@ record Rule(Network network, HookResult answer) {
         List<Rule> rules = new ArrayList<>();
         for (ConfigLine line : lines) {
             try {
-                rules.add(parse(line));
+                rules.add(parse(line.text(), line.place()));
             } catch (IllegalArgumentException e) {
                 LOG.warn("{}: '{}' is left out: {}", line.place(), line.text(), e.getMessage());
             }
@@ -32,20 +32,37 @@ record Rule(Network network, HookResult answer) {
         return List.copyOf(rules);
     }
 
-    private static Rule parse(ConfigLine line) {
-        String[] words = line.text().split("\\s+", 3);
+    /**
+     * Looks at a line.
+     *
+     * @throws IllegalArgumentException saying what is wrong with it
+     */
+    static void check(String text) {
+        var unused = parse(text, "");
+        String code = text.split("\\s+", 3)[1];
+        if (action(code).isEmpty()) {
+            throw new IllegalArgumentException(
+                    "'" + code + "' is not a return code such as DENY, it is read as DECLINED");
+        }
+    }
+
+    /**
+     * @param place for the log; empty for nothing to be logged
+     */
+    private static Rule parse(String text, String place) {
+        String[] words = text.split("\\s+", 3);
         if (words.length < 2) {
             throw new IllegalArgumentException("a return code such as DENY is missing");
         }
         Network network = Network.parse(words[0]);
         Optional<Action> code = action(words[1]);
-        if (code.isEmpty()) {
-            LOG.warn("{}: '{}' is not a return code, read as DECLINED", line.place(), words[1]);
+        if (code.isEmpty() && !place.isEmpty()) {
+            LOG.warn("{}: '{}' is not a return code, read as DECLINED", place, words[1]);
         }
         Action action = code.orElse(Action.DECLINED);
-        String text = words.length == 3 ? words[2] : "";
+        String reason = words.length == 3 ? words[2] : "";
         String verdict = (action.refuses() ? "fail: " : "pass: ") + words[0] + " " + action;
-        return new Rule(network, HookResult.of(action, text).because(verdict));
+        return new Rule(network, HookResult.of(action, reason).because(verdict));
     }
 
     private static Optional<Action> action(String code) {

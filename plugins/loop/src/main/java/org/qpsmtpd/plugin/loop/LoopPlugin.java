@@ -25,7 +25,7 @@ import org.qpsmtpd.api.session.Transaction;
  */
 @Component(configurationPid = "loop", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = LoopConfig.class, factory = true)
-@Plugin(name = "loop", positional = "max_hops")
+@Plugin(name = "loop", positional = "max_hops", formerly = "check_loop")
 @NonBlocking
 public final class LoopPlugin implements DataPostHook {
     private final int maxHops;

@@ -38,7 +38,7 @@ import org.qpsmtpd.api.session.Transaction;
  */
 @Component(configurationPid = "naughty", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = NaughtyConfig.class, factory = true)
-@Plugin(name = "naughty")
+@Plugin(name = "naughty", accepts = "nothing")
 @NonBlocking
 public final class NaughtyPlugin
         implements ConnectHook, MailHook, RcptHook, DataHook, DataPostHook {

@@ -39,7 +39,7 @@ import org.qpsmtpd.api.session.Transaction;
  */
 @Component(configurationPid = "random_error", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = RandomErrorConfig.class, factory = true)
-@Plugin(name = "random_error", positional = "percentage")
+@Plugin(name = "random_error", positional = "percentage", accepts = "nothing")
 @NonBlocking
 public final class RandomErrorPlugin
         implements ConnectHook, HeloHook, EhloHook, MailHook, RcptHook, DataHook, DataPostHook {

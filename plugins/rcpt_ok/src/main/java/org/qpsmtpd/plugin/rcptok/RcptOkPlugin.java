@@ -13,6 +13,7 @@ import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.net.Hosts;
+import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
@@ -34,9 +35,12 @@ import org.qpsmtpd.api.session.Transaction;
  * <p>Source: qpsmtpd {@code plugins/rcpt_ok} @ df5b04d, RFC 5321 sections 3.6.2 and 4.5.1.
  */
 @Component(configurationPid = "rcpt_ok", configurationPolicy = ConfigurationPolicy.REQUIRE)
-@Plugin(name = "rcpt_ok", decides = "rcpt")
+@Plugin(
+        name = "rcpt_ok",
+        decides = "rcpt",
+        files = {"rcpthosts", "morercpthosts"})
 @NonBlocking
-public final class RcptOkPlugin implements RcptHook {
+public final class RcptOkPlugin implements RcptHook, FileCheck {
     private static final HookResult RELAY_CLIENT = HookResult.OK.because("pass: relay client");
     private static final HookResult NO_HOST =
             HookResult.OK.because("pass: postmaster or abuse without domain");
@@ -54,6 +58,11 @@ public final class RcptOkPlugin implements RcptHook {
     /** Makes the plugin; it has no settings. */
     @Activate
     public RcptOkPlugin() {}
+
+    @Override
+    public void checkLine(String file, String line) {
+        var unused = DomainList.parse(line);
+    }
 
     @Override
     public HookResult onRcpt(Transaction transaction, Recipient recipient) {

@@ -13,6 +13,7 @@ import org.qpsmtpd.api.config.NetworkList;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.RcptHook;
+import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.NoteKey;
@@ -41,9 +42,13 @@ import org.slf4j.LoggerFactory;
  */
 @Component(configurationPid = "relay", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = RelayConfig.class, factory = true)
-@Plugin(name = "relay")
+@Plugin(
+        name = "relay",
+        files = {"relayclients", "morerelayclients", "norelayclients"},
+        formerly = {"check_relay", "check_norelay", "relay_only=only 1"},
+        accepts = "rcpt only")
 @NonBlocking
-public final class RelayPlugin implements ConnectHook, RcptHook {
+public final class RelayPlugin implements ConnectHook, RcptHook, FileCheck {
     private static final Logger LOG = LoggerFactory.getLogger(RelayPlugin.class);
     private static final String VARIABLE = "RELAYCLIENT";
 
@@ -81,6 +86,11 @@ public final class RelayPlugin implements ConnectHook, RcptHook {
                             + " trusted clients only.",
                     VARIABLE);
         }
+    }
+
+    @Override
+    public void checkLine(String file, String line) {
+        var unused = NetworkList.parse(line);
     }
 
     @Override

@@ -39,7 +39,9 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = TlsConfig.class, factory = true)
 @Plugin(
         name = "tls",
-        positional = {"certificate", "key", "ca", "dhparam"})
+        positional = {"certificate", "key", "ca", "dhparam"},
+        files = {"tls_ciphers", "tls_protocols"},
+        paths = {"certificate", "key", "ca", "dhparam"})
 public final class TlsPlugin implements TlsHook {
     private static final Logger LOG = LoggerFactory.getLogger(TlsPlugin.class);
     private static final int LOOK_SECONDS = 2;

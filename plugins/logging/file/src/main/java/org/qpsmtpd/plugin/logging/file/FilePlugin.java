@@ -51,7 +51,10 @@ import org.qpsmtpd.api.session.Connection;
  */
 @Component(configurationPid = "logging.file", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = FileConfig.class, factory = true)
-@Plugin(name = "logging/file", positional = "arguments...")
+@Plugin(
+        name = "logging/file",
+        positional = "arguments...",
+        formerly = "logging/file_connection=reopen")
 public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHook {
     private static final long SECONDS_TO_CLOSE = 5;
 

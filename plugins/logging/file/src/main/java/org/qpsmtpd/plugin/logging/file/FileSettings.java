@@ -95,6 +95,7 @@ record FileSettings(
             Words words = Words.of(target);
             String path = words.rest().isEmpty() ? words.first() : target;
             requireTarget(path);
+            requirePath(path);
             return List.of(new TimeFormat(path));
         }
         String command = target.substring(1).strip();
@@ -104,6 +105,13 @@ record FileSettings(
             words.add(new TimeFormat(word));
         }
         return List.copyOf(words);
+    }
+
+    private static void requirePath(String path) {
+        if (path.startsWith("~") || "$'`".chars().anyMatch(c -> path.indexOf(c) >= 0)) {
+            throw new IllegalArgumentException(
+                    "'" + path + "' is written for a shell; write the path as it is");
+        }
     }
 
     private static void requireTarget(String target) {

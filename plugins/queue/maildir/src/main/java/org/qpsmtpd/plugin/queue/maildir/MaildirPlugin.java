@@ -44,7 +44,8 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = MaildirConfig.class, factory = true)
 @Plugin(
         name = "queue/maildir",
-        positional = {"path", "subdir", "mode"})
+        positional = {"path", "subdir", "mode"},
+        paths = "path")
 public final class MaildirPlugin implements QueueHook {
     private static final Logger LOG = LoggerFactory.getLogger(MaildirPlugin.class);
 

@@ -63,6 +63,14 @@ record NextHop(
         }
         boolean bracketed = text.startsWith("[") && text.endsWith("]");
         String host = bracketed ? text.substring(1, text.length() - 1) : text;
+        int colon = host.indexOf(':');
+        if (!bracketed && colon > 0 && colon == host.lastIndexOf(':')) {
+            throw new IllegalArgumentException(
+                    "host '"
+                            + text
+                            + "' has a colon; the port is the second word: "
+                            + host.replace(':', ' '));
+        }
         if (host.isEmpty() || !host.chars().allMatch(NextHop::isHostChar)) {
             throw new IllegalArgumentException(
                     "host '" + text + "' is neither a host name nor an address");

@@ -38,7 +38,9 @@ import org.slf4j.LoggerFactory;
 @Plugin(
         name = "queue/smtp-forward",
         positional = {"host", "port", "flags..."},
-        decides = "queue")
+        decides = "queue",
+        formerly = "async/queue/smtp-forward",
+        paths = "caFile")
 public final class SmtpForwardPlugin implements QueueHook {
     private static final Logger LOG = LoggerFactory.getLogger(SmtpForwardPlugin.class);
 

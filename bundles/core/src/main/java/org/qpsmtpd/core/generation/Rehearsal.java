@@ -1,0 +1,119 @@
+package org.qpsmtpd.core.generation;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.osgi.framework.Bundle;
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.core.chain.PluginFault;
+import org.qpsmtpd.core.chain.PluginInstance;
+import org.qpsmtpd.core.chain.TimeLimit;
+import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.config.ConfigFiles;
+import org.qpsmtpd.core.generation.InstanceFactory.Made;
+import org.qpsmtpd.core.log.LogRouter;
+
+/**
+ * The plugins of a configuration directory as they would be, asked what they think of its files.
+ * Whoever has one closes it.
+ */
+public final class Rehearsal implements AutoCloseable {
+    private static final long RELEASE_MILLIS = 5_000;
+    private static final long LIMIT_SECONDS = 10;
+
+    private final List<String> faults;
+    private final List<PluginInstance> plugins;
+    private final Runnable end;
+
+    private Rehearsal(List<String> faults, List<PluginInstance> plugins, Runnable end) {
+        this.faults = List.copyOf(faults);
+        this.plugins = List.copyOf(plugins);
+        this.end = end;
+    }
+
+    /** With no plugin at all. */
+    public static Rehearsal empty() {
+        return of(List.of());
+    }
+
+    /** Of plugins that are in use anyway. */
+    public static Rehearsal of(List<PluginInstance> plugins) {
+        return new Rehearsal(List.of(), plugins, () -> {});
+    }
+
+    /**
+     * Makes the plugins that the lines of a directory name, for nobody to use.
+     *
+     * @param directories the directory, and those behind it
+     * @param wanted the exchanged bundles that are to be used
+     */
+    static Rehearsal begin(InstanceFactory running, List<Path> directories, List<Bundle> wanted) {
+        LogRouter silent = new LogRouter(line -> {});
+        InstanceFactory factory = running.forDirectory(directories.get(0), silent);
+        Map<String, Made> made = new TreeMap<>();
+        ConfigDirectory config = new ConfigDirectory(directories, silent);
+        Candidate candidate = new Candidate(factory, config, silent, made, wanted, List.of());
+        ConfigFiles files = new ConfigFiles(directories);
+        List<ConfigLine> lines = new ArrayList<>(files.read("logging").lines());
+        lines.addAll(files.read("plugins").lines());
+        candidate.rehearse(lines);
+        return new Rehearsal(
+                candidate.sentences(),
+                candidate.instances(),
+                () -> {
+                    factory.release(List.copyOf(made.values()), RELEASE_MILLIS, true);
+                    factory.close();
+                    silent.close();
+                });
+    }
+
+    /** Why a start would refuse them, a sentence each that begins with its place. */
+    public List<String> faults() {
+        return faults;
+    }
+
+    /**
+     * What is wrong with lines of a file, as the first plugin says that reads it.
+     *
+     * @param lines the texts of its lines
+     * @return a sentence for each line; empty where nothing is wrong
+     */
+    public List<String> check(String file, List<String> lines) {
+        for (PluginInstance plugin : plugins) {
+            if (plugin.files().contains(file) && plugin.fileCheck().isPresent()) {
+                return check(plugin, file, lines);
+            }
+        }
+        return lines.stream().map(line -> "").toList();
+    }
+
+    private static List<String> check(PluginInstance plugin, String file, List<String> lines) {
+        try {
+            String late = "plugin '" + plugin.name() + "' does not check it";
+            return TimeLimit.within(
+                    LIMIT_SECONDS,
+                    late,
+                    () -> lines.stream().map(line -> fault(plugin, file, line)).toList());
+        } catch (PluginFault e) {
+            String fault = String.valueOf(e.getMessage());
+            return lines.stream().map(line -> line.equals(lines.get(0)) ? fault : "").toList();
+        }
+    }
+
+    private static String fault(PluginInstance plugin, String file, String line) {
+        try {
+            plugin.fileCheck().ifPresent(check -> check.checkLine(file, line));
+            return "";
+        } catch (IllegalArgumentException e) {
+            return Optional.ofNullable(e.getMessage()).orElse("is left out");
+        }
+    }
+
+    @Override
+    public void close() {
+        end.run();
+    }
+}

@@ -1,0 +1,81 @@
+package org.qpsmtpd.itest.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.qpsmtpd.itest.ServerUnderTest;
+
+/** A plugin that comes is in each list of plugins, as it says itself what it is. */
+class PluginListsIT {
+    private static final Path PLUGINS = Path.of("../plugins");
+    private static final Pattern MODULE = Pattern.compile("<module>(.+?)</module>");
+    private static final Pattern NAME =
+            Pattern.compile("org\\.qpsmtpd\\.plugin;[^,]*?name=\"?([^\",;]+)");
+
+    /** What a bundle of the distribution says. */
+    private record Declared(String plugin, String bundle) {}
+
+    private static List<Declared> declared() throws IOException {
+        List<Declared> declared = new ArrayList<>();
+        try (var jars =
+                Files.newDirectoryStream(ServerUnderTest.home().resolve("plugins"), "*.jar")) {
+            for (Path jar : jars) {
+                try (JarFile file = new JarFile(jar.toFile())) {
+                    Attributes said = file.getManifest().getMainAttributes();
+                    Matcher name = NAME.matcher(said.getValue("Provide-Capability"));
+                    while (name.find()) {
+                        String bundle = said.getValue("Bundle-SymbolicName");
+                        declared.add(new Declared(name.group(1), bundle));
+                    }
+                }
+            }
+        }
+        return declared;
+    }
+
+    @Test
+    void theDistributionHasThePluginOfEachModule() throws IOException {
+        List<String> modules =
+                MODULE.matcher(Files.readString(PLUGINS.resolve("pom.xml")))
+                        .results()
+                        .map(found -> found.group(1))
+                        .toList();
+
+        assertThat(declared())
+                .as("the folder of a plugin has the plugin's name")
+                .extracting(Declared::plugin)
+                .containsExactlyInAnyOrderElementsOf(modules);
+    }
+
+    @Test
+    void theTableOfPluginsNamesEach() throws IOException {
+        String table = Files.readString(PLUGINS.resolve("README.md"));
+
+        for (Declared plugin : declared()) {
+            String link = "[" + plugin.plugin() + "](" + plugin.plugin() + "/README.md)";
+            assertThat(table).as("add %s to the table in plugins/README.md", link).contains(link);
+        }
+    }
+
+    @Test
+    void aFeatureOfKarafHasEach() throws IOException {
+        Path file = Path.of("../runtime/karaf/src/main/feature/feature.xml");
+        String features = Files.readString(file);
+
+        for (Declared plugin : declared()) {
+            String bundle = "<bundle>mvn:org.qpsmtpd/" + plugin.bundle() + "/";
+            assertThat(features)
+                    .as("add %s${project.version}</bundle> to a feature in %s", bundle, file)
+                    .contains(bundle);
+        }
+    }
+}
