@@ -47,7 +47,7 @@ public final class SmtpClient implements AutoCloseable {
      * @param receiveBuffer octets the operating system keeps of what was not read; 0 for its own
      *     choice
      */
-    static SmtpClient connect(int port, int receiveBuffer) throws IOException {
+    public static SmtpClient connect(int port, int receiveBuffer) throws IOException {
         Socket socket = new Socket();
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
@@ -74,7 +74,7 @@ public final class SmtpClient implements AutoCloseable {
     }
 
     /** Begins a further handshake on an encrypted connection. */
-    void handshakeAgain() throws IOException {
+    public void handshakeAgain() throws IOException {
         if (socket instanceof SSLSocket encrypted) {
             try {
                 encrypted.startHandshake();
@@ -193,7 +193,7 @@ public final class SmtpClient implements AutoCloseable {
     }
 
     /** Whether something to read is there or the server has closed, without waiting. */
-    boolean hasInput() throws IOException {
+    public boolean hasInput() throws IOException {
         return in.available() > 0;
     }
 

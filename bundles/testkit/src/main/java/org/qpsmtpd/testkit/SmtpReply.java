@@ -9,7 +9,8 @@ import java.util.List;
  * @param lines the text of each line, after the code and the character behind it
  */
 public record SmtpReply(int code, List<String> lines) {
-    static final SmtpReply CLOSED = new SmtpReply(0, List.of());
+    /** What is read when the server has closed. */
+    public static final SmtpReply CLOSED = new SmtpReply(0, List.of());
 
     /** Copies the lines. */
     public SmtpReply {

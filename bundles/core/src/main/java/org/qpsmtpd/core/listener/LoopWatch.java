@@ -13,7 +13,7 @@ import org.qpsmtpd.core.worker.LoopGuard;
  * {@link #isStuck}.
  */
 final class LoopWatch {
-    private final List<ConnectionHandler> connections = new ArrayList<>();
+    private final List<OpenConnection> connections = new ArrayList<>();
     private final InlineCalls calls = new InlineCalls(Thread.currentThread());
     private final EventLoop loop;
 
@@ -33,17 +33,17 @@ final class LoopWatch {
         return loop.isShuttingDown() || calls.isStuck();
     }
 
-    void add(ConnectionHandler connection) {
+    void add(OpenConnection connection) {
         connection.setSlot(connections.size());
         connections.add(connection);
     }
 
-    void remove(ConnectionHandler connection) {
+    void remove(OpenConnection connection) {
         int slot = connection.slot();
         if (slot < 0) {
             return;
         }
-        ConnectionHandler last = connections.remove(connections.size() - 1);
+        OpenConnection last = connections.remove(connections.size() - 1);
         if (last != connection) {
             connections.set(slot, last);
             last.setSlot(slot);
@@ -52,7 +52,7 @@ final class LoopWatch {
     }
 
     /** Does something with each connection; the action may close it. */
-    void forEach(Consumer<ConnectionHandler> action) {
+    void forEach(Consumer<OpenConnection> action) {
         List.copyOf(connections).forEach(action);
     }
 
@@ -67,7 +67,7 @@ final class LoopWatch {
     }
 
     /** Nothing may be thrown here: there would be no further look at any connection. */
-    private static void tick(ConnectionHandler connection, long now) {
+    private static void tick(OpenConnection connection, long now) {
         try {
             connection.tick(now);
         } catch (Throwable failure) { // it costs this connection, whatever it is

@@ -29,7 +29,7 @@ import org.qpsmtpd.core.session.Introduction;
 final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private static final int MAX_EXTENSIONS = 4096;
 
-    private final Listener listener;
+    private final Premises premises;
     private final String proxy;
     private final Reading reading;
     private final List<ByteBuf> held = new ArrayList<>();
@@ -49,51 +49,51 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         Client client(HAProxyMessage header);
     }
 
-    private ProxyHeader(Listener listener, String proxy, Reading reading) {
-        this.listener = listener;
+    private ProxyHeader(Premises premises, String proxy, Reading reading) {
+        this.premises = premises;
         this.proxy = proxy;
         this.reading = reading;
     }
 
     /** Waits for the header on a new channel from a proxy. */
-    static void await(Listener listener, Channel channel, Endpoints socket) {
+    static void await(Premises premises, Channel channel, Endpoints socket) {
         add(
-                listener,
+                premises,
                 channel,
                 socket.remoteIp(),
                 header -> {
                     Endpoints ends = ends(header, socket);
-                    return new Client(ends, () -> new ConnectionHandler(listener, channel, ends));
+                    return new Client(ends, () -> new ConnectionHandler(premises, channel, ends));
                 });
     }
 
     /** Waits for the header on a new channel from {@code bin/qpsmtpd --attach}. */
-    static void awaitAttached(Listener listener, Channel channel) {
+    static void awaitAttached(Premises premises, Channel channel) {
         add(
-                listener,
+                premises,
                 channel,
                 "the attach socket",
                 header -> {
                     Introduction introduction = AttachedClient.of(header);
                     return new Client(
                             introduction.endpoints(),
-                            () -> new ConnectionHandler(listener, channel, introduction));
+                            () -> new ConnectionHandler(premises, channel, introduction));
                 });
     }
 
-    private static void add(Listener listener, Channel channel, String proxy, Reading reading) {
+    private static void add(Premises premises, Channel channel, String proxy, Reading reading) {
         channel.pipeline().addLast(new ProxyHeaderCheck(MAX_EXTENSIONS));
         channel.pipeline().addLast(new HAProxyMessageDecoder(MAX_EXTENSIONS, true));
-        channel.pipeline().addLast(new ProxyHeader(listener, proxy, reading));
+        channel.pipeline().addLast(new ProxyHeader(premises, proxy, reading));
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        listener.waitsForHeader(context.channel());
+        premises.register().waitsForHeader(context.channel());
         context.executor()
                 .schedule(
                         () -> refuse(context, "it does not come"),
-                        listener.headerSeconds(),
+                        premises.headerSeconds(),
                         TimeUnit.SECONDS);
     }
 
@@ -146,8 +146,8 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         }
         over = true;
         Channel channel = context.channel();
-        listener.hasHeader(channel);
-        if (!listener.admits(channel, told.ends())) {
+        premises.register().hasHeader(channel);
+        if (!premises.admits(channel, told.ends())) {
             releaseHeld();
             return;
         }
@@ -178,7 +178,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
             return;
         }
         over = true;
-        listener.headerMissing(proxy, why);
+        premises.log().headerMissing(proxy, why);
         releaseHeld();
         context.close();
     }
@@ -186,7 +186,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         over = true;
-        listener.hasHeader(context.channel());
+        premises.register().hasHeader(context.channel());
         releaseHeld();
     }
 

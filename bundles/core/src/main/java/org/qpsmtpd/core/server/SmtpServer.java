@@ -17,7 +17,7 @@ import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.listener.Listener;
-import org.qpsmtpd.core.listener.Listener.ListenerOptions;
+import org.qpsmtpd.core.listener.ListenerOptions;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.session.Engine;

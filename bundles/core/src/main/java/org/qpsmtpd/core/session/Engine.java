@@ -5,19 +5,13 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.config.Config;
-import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.control.MailCounts;
-import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.service.Resolver;
@@ -48,14 +42,11 @@ public final class Engine {
     private final Records records = new Records();
     private final Observers observers = new Observers();
     private final MailFigures figures = new MailFigures();
-    private final ConfigView<List<Network>> proxies;
-    private final ConfigView<List<Network>> xclients;
+    private final TrustedClients trusted;
+    private final KnownSettings settings;
     private final AtomicLong sessions = new AtomicLong();
     private final Map<Integer, Boolean> implicitPorts = new ConcurrentHashMap<>();
     private final String idPrefix;
-    private volatile @Nullable Known known;
-
-    private record Known(long version, Settings settings) {}
 
     /**
      * @param ids how the ids of sessions begin; may be empty
@@ -81,27 +72,13 @@ public final class Engine {
         this.clock = clock;
         this.generation = generation;
         this.resolver = resolver;
-        this.proxies = new ConfigView<>("proxy_protocol_from", this::networks);
-        this.xclients = new ConfigView<>("xclient_from", this::networks);
+        this.trusted = new TrustedClients(config, log);
+        this.settings = new KnownSettings(config, version);
         this.idPrefix = ids + Long.toString(clock.now().getEpochSecond(), 36);
     }
 
     String version() {
         return version;
-    }
-
-    private List<Network> networks(List<ConfigLine> lines) {
-        List<Network> networks = new ArrayList<>();
-        for (ConfigLine line : lines) {
-            try {
-                networks.add(Network.parse(line.text()));
-            } catch (IllegalArgumentException e) {
-                log.log(
-                        LogLevel.ERROR,
-                        line.place() + ": '" + line.text() + "' is left out: " + e.getMessage());
-            }
-        }
-        return List.copyOf(networks);
     }
 
     /**
@@ -110,7 +87,7 @@ public final class Engine {
      * @throws UncheckedIOException when the list of such addresses cannot be read
      */
     public boolean speaksForOthers(InetAddress address) {
-        return holds(proxies.in(config), address);
+        return trusted.beginWithHeader(address);
     }
 
     /**
@@ -154,30 +131,12 @@ public final class Engine {
 
     /** Whether anybody may say XCLIENT. */
     boolean knowsXclient() {
-        return !xclients().isEmpty();
+        return trusted.knowXclient();
     }
 
     /** Whether a client may say XCLIENT. */
     boolean takesXclientFrom(InetAddress address) {
-        return holds(xclients(), address);
-    }
-
-    /** Who is trusted; nobody while the list cannot be read. */
-    private List<Network> xclients() {
-        try {
-            return xclients.in(config);
-        } catch (UncheckedIOException e) {
-            return List.of();
-        }
-    }
-
-    private static boolean holds(List<Network> networks, InetAddress address) {
-        for (Network network : networks) {
-            if (network.contains(address)) {
-                return true;
-            }
-        }
-        return false;
+        return trusted.maySayXclient(address);
     }
 
     Config config() {
@@ -285,14 +244,7 @@ public final class Engine {
 
     /** The settings as the files have them now; a volatile read unless a file changed. */
     Settings settings() {
-        long now = config.version();
-        Known last = known;
-        if (last != null && last.version == now) {
-            return last.settings;
-        }
-        Settings settings = settingsOf(config);
-        known = new Known(now, settings);
-        return settings;
+        return settings.current();
     }
 
     /**
@@ -302,25 +254,6 @@ public final class Engine {
      * @throws SettingUnknown when a plugin that supplies them does not answer
      */
     Settings settingsOf(Config source) {
-        try {
-            return Settings.of(source, version);
-        } catch (SettingUnknown e) {
-            throw e;
-        } catch (UncheckedIOException e) {
-            Known last = known;
-            return last == null ? Settings.of(new NoFiles(), version) : last.settings;
-        }
-    }
-
-    private static final class NoFiles implements Config {
-        @Override
-        public List<ConfigLine> lines(String name) {
-            return List.of();
-        }
-
-        @Override
-        public Optional<String> map(String name, String key) {
-            return Optional.empty();
-        }
+        return settings.of(source);
     }
 }

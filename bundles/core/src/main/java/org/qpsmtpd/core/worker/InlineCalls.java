@@ -1,13 +1,12 @@
 package org.qpsmtpd.core.worker;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an event loop's thread is doing in a plugin at this moment. The loop says when a call begins
- * and ends, which costs it a few ordinary writes; {@link LoopGuard} looks from time to time whether
+ * and ends, which costs it a few ordinary writes; {@code LoopGuard} looks from time to time whether
  * a call does not come back.
  */
 public final class InlineCalls {
@@ -21,17 +20,10 @@ public final class InlineCalls {
     /** Set by the guard well before it interrupts, so that {@link #end} has seen it by then. */
     private volatile boolean suspected;
 
-    // Used by the guard's thread only.
-    private long lookedAt;
-    private long lasted;
-    private long nextInterrupt;
-    private long heard;
-    private long silent;
-
     private volatile boolean stuck;
 
     /**
-     * Calls of a thread, which nobody watches until {@link LoopGuard#watch} is told.
+     * Calls of a thread, which nobody watches until {@code LoopGuard} is told.
      *
      * @param loop the only thread that says what it does
      */
@@ -39,13 +31,11 @@ public final class InlineCalls {
         this.loop = loop;
     }
 
-    // ---- the loop's side
-
     /**
      * A call into a plugin begins. Calls do not nest: a second one ends the first. Nothing happens
      * on any other thread than the loop's.
      *
-     * @param who whom {@link LoopGuard.Overrun} is told about
+     * @param who whom {@code Overrun} is told about
      */
     public void begin(Object who) {
         if (Thread.currentThread() == loop) {
@@ -95,54 +85,40 @@ public final class InlineCalls {
         return stuck;
     }
 
-    // ---- the guard's side
+    /** How many calls have begun; changes with each. */
+    long number() {
+        return number.getAcquire();
+    }
 
-    /**
-     * Looks once.
-     *
-     * @param elapsed nanoseconds since the last look; what the machine itself lost does not count
-     */
-    void look(long elapsed, LoopGuard.Overrun overrun) {
-        listen(elapsed);
-        long current = number.getAcquire();
-        Object who = callee.getAcquire();
-        if (who == null || current != lookedAt) {
-            lookedAt = current;
-            lasted = 0;
-            nextInterrupt = LoopGuard.MOST_NANOS;
-            stuck = isSilent();
-            return;
-        }
+    /** Whom the loop's thread is calling, asked by any thread; null for nobody. */
+    @Nullable Object anyCallee() {
+        return callee.getAcquire();
+    }
+
+    /** How often the loop has come round. */
+    long beats() {
+        return beat.getAcquire();
+    }
+
+    Thread loop() {
+        return loop;
+    }
+
+    void setStuck(boolean held) {
+        stuck = held;
+    }
+
+    /** Says that a call lasts, and may be interrupted soon. */
+    void suspect() {
         suspected = true;
         stuck = true;
-        lasted += elapsed;
-        if (lasted >= nextInterrupt) {
-            if (nextInterrupt == LoopGuard.MOST_NANOS) {
-                overrun.overran(who, loop, TimeUnit.NANOSECONDS.toMillis(lasted));
-            }
-            nextInterrupt = lasted + LoopGuard.MOST_NANOS;
-            interrupt();
-        }
     }
 
-    private void listen(long elapsed) {
-        long current = beat.getAcquire();
-        silent = current == heard ? silent + elapsed : 0;
-        heard = current;
-    }
-
-    private boolean isSilent() {
-        return silent > LoopGuard.SILENT_NANOS;
-    }
-
-    private synchronized void interrupt() {
-        boolean same = number.getAcquire() == lookedAt;
+    /** Interrupts a call that was suspected, unless it has come back. */
+    synchronized void interrupt(long call) {
+        boolean same = number.getAcquire() == call;
         if (suspected && same && callee.getAcquire() != null) {
             loop.interrupt();
         }
-    }
-
-    boolean isOver() {
-        return !loop.isAlive();
     }
 }

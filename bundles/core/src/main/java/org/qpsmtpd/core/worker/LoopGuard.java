@@ -10,29 +10,11 @@ import java.util.concurrent.TimeUnit;
  * until the plugin comes back.
  */
 public final class LoopGuard implements AutoCloseable {
-    static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    /** A loop comes round once a second; without that for so long it is held up by something. */
-    static final long SILENT_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
-
     private static final long LOOK_MILLIS = 250;
 
-    private final List<InlineCalls> loops = new CopyOnWriteArrayList<>();
+    private final List<CallWatch> loops = new CopyOnWriteArrayList<>();
     private final Overrun overrun;
     private final Thread thread;
-
-    /** Is told about a call that takes too long. */
-    @FunctionalInterface
-    public interface Overrun {
-        /**
-         * A call has held up an event loop; told once for each call, on the guard's thread.
-         *
-         * @param who what {@link InlineCalls#begin} was given
-         * @param loop the thread that is held up
-         * @param millis for how long so far
-         */
-        void overran(Object who, Thread loop, long millis);
-    }
 
     /** A guard that runs until it is closed. */
     public LoopGuard(Overrun overrun) {
@@ -53,7 +35,7 @@ public final class LoopGuard implements AutoCloseable {
 
     /** Watches one more loop, until its thread ends. */
     public void watch(InlineCalls calls) {
-        loops.add(calls);
+        loops.add(new CallWatch(calls));
     }
 
     private void run() {
@@ -71,8 +53,8 @@ public final class LoopGuard implements AutoCloseable {
     }
 
     private void look(long elapsed) {
-        loops.removeIf(InlineCalls::isOver);
-        for (InlineCalls calls : loops) {
+        loops.removeIf(CallWatch::isOver);
+        for (CallWatch calls : loops) {
             try {
                 calls.look(elapsed, overrun);
             } catch (RuntimeException | LinkageError e) {

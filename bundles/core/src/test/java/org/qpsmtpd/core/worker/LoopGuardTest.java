@@ -2,7 +2,9 @@ package org.qpsmtpd.core.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +18,7 @@ class LoopGuardTest {
     private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final List<String> told = new CopyOnWriteArrayList<>();
+    private final Map<InlineCalls, CallWatch> watches = new HashMap<>();
     private final ExecutorService loop = Executors.newSingleThreadExecutor();
 
     @AfterEach
@@ -28,8 +31,9 @@ class LoopGuardTest {
     }
 
     private void look(InlineCalls calls, int times) {
+        CallWatch watch = watches.computeIfAbsent(calls, CallWatch::new);
         for (int i = 0; i < times; i++) {
-            calls.look(LOOK, this::tell);
+            watch.look(LOOK, this::tell);
         }
     }
 

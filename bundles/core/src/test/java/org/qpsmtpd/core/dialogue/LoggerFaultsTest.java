@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,10 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;
+import org.qpsmtpd.testkit.Inside;
+import org.qpsmtpd.testkit.Mailbox;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestServer;
 
 /** A logging plugin may do what it likes: mail goes on, and the others have the lines. */
 class LoggerFaultsTest {
@@ -26,7 +30,7 @@ class LoggerFaultsTest {
         }
         assertThat(mailbox.messages()).hasSize(SESSIONS);
         server.awaitLog("dispatching QUIT");
-        assertThat(server.listener().stuckLoops()).isZero();
+        assertThat(Inside.listener(server).stuckLoops()).isZero();
     }
 
     /** Throws whatever it is asked. */

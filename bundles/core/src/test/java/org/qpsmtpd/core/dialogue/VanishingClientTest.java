@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,6 +18,9 @@ import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.ResetTransactionHook;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Transaction;
+import org.qpsmtpd.testkit.Mailbox;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestServer;
 
 /** Whenever a client goes, the hooks of the end run once and nothing is left behind. */
 class VanishingClientTest {

@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +12,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataHeadersEndHook;
+import org.qpsmtpd.testkit.Mailbox;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.SmtpReply;
+import org.qpsmtpd.testkit.TestServer;
 
 /** The dialogues that qpsmtpd's own tests and a running daemon show. */
 class DialogueTest {

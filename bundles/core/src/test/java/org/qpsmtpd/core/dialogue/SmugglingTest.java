@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +15,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.testkit.Mailbox;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestServer;
 
 /** Security rows 1 and 4: what looks like the end of a message, in all variants and pieces. */
 class SmugglingTest {

@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +14,9 @@ import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.EhloHook;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.NoteKey;
+import org.qpsmtpd.testkit.Mailbox;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestServer;
 
 /** Security row 31: XCLIENT, from those who are trusted and from others. */
 @Timeout(120)

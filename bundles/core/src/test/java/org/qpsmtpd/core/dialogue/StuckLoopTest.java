@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +15,10 @@ import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.NoopHook;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.core.session.Session;
+import org.qpsmtpd.testkit.Inside;
+import org.qpsmtpd.testkit.Mailbox;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestServer;
 
 /** A plugin that promised not to wait, and does not come back, holds up its own clients only. */
 class StuckLoopTest {
@@ -67,19 +71,19 @@ class StuckLoopTest {
 
     private static void awaitStuck(TestServer server, int loops) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (server.listener().stuckLoops() < loops && System.nanoTime() < end) {
+        while (Inside.listener(server).stuckLoops() < loops && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
-        assertThat(server.listener().stuckLoops()).isEqualTo(loops);
+        assertThat(Inside.listener(server).stuckLoops()).isEqualTo(loops);
     }
 
     /** Sessions on loops that are held up say nothing; one that was closed ends in a moment. */
     private static void awaitAnswering(TestServer server, int most) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (server.listener().ask(Session::id).size() > most && System.nanoTime() < end) {
+        while (Inside.listener(server).ask(Session::id).size() > most && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
-        assertThat(server.listener().ask(Session::id)).hasSizeLessThanOrEqualTo(most);
+        assertThat(Inside.listener(server).ask(Session::id)).hasSizeLessThanOrEqualTo(most);
     }
 
     private static void deliver(TestServer server) throws Exception {
@@ -142,7 +146,7 @@ class StuckLoopTest {
             assertThat(waiting.threads).hasSize(2);
             assertThat(waiting.threads.get(0)).startsWith("loop");
             assertThat(waiting.threads.get(1)).startsWith("child");
-            assertThat(server.listener().stuckLoops()).isZero();
+            assertThat(Inside.listener(server).stuckLoops()).isZero();
         }
     }
 

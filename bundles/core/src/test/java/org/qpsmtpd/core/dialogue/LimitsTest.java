@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,6 +19,9 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.session.Transaction;
+import org.qpsmtpd.testkit.Mailbox;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestServer;
 
 /** Security rows 17 and 19 to 22: lines, floods, recipients and headers beyond all measure. */
 class LimitsTest {

@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,6 +21,8 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.PreConnectionHook;
 import org.qpsmtpd.api.hook.TlsHook;
 import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestServer;
 
 /** Who is let in, before anything else is done for a client; by address and by IPv6 network. */
 @Timeout(120)

@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.PreConnectionHook;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestServer;
 
 class ConnectionLimitTest {
     @Test

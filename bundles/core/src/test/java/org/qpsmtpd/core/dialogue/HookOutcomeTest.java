@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,6 +29,10 @@ import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.hook.UserConfigHook;
+import org.qpsmtpd.testkit.Mailbox;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.SmtpReply;
+import org.qpsmtpd.testkit.TestServer;
 
 /** What the client reads for each outcome of each hook. */
 class HookOutcomeTest {

@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +12,9 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.HelpHook;
 import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.testkit.Mailbox;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestServer;
 
 /** Security row 18: a client that is slow is not waited for without end. */
 class DeadlineTest {

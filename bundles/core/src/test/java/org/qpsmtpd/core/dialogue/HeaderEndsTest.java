@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +14,9 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataPostHook;
 import org.qpsmtpd.api.hook.ReceivedLineHook;
 import org.qpsmtpd.api.mail.HeaderField;
+import org.qpsmtpd.testkit.Mailbox;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestServer;
 
 /** Security row 42: nothing that a client sends is inside a field of ours, or taken for one. */
 class HeaderEndsTest {

@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.core.session.Session;
+import org.qpsmtpd.testkit.Inside;
+import org.qpsmtpd.testkit.Mailbox;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestServer;
 
 /** Connections looked at, ended and held back while the server runs. */
 class SteeringTest {
@@ -41,7 +45,7 @@ class SteeringTest {
     }
 
     private static List<String> ids(TestServer server) throws InterruptedException {
-        return server.listener().ask(Session::id);
+        return Inside.listener(server).ask(Session::id);
     }
 
     private static void awaitConnections(TestServer server, int count) {
@@ -63,7 +67,7 @@ class SteeringTest {
             second.read();
 
             assertThat(ids(server)).hasSize(2).doesNotHaveDuplicates();
-            assertThat(server.listener().ask(session -> Thread.currentThread().getName()))
+            assertThat(Inside.listener(server).ask(session -> Thread.currentThread().getName()))
                     .hasSize(2)
                     .allSatisfy(name -> assertThat(name).startsWith("loop"));
             assertThat(second.send("QUIT").code()).isEqualTo(221);
@@ -79,9 +83,9 @@ class SteeringTest {
             client.read();
             String id = ids(server).get(0);
 
-            assertThat(server.listener().remoteAddress(id))
+            assertThat(Inside.listener(server).remoteAddress(id))
                     .contains(InetAddress.getLoopbackAddress());
-            assertThat(server.listener().remoteAddress(id + "0")).isEmpty();
+            assertThat(Inside.listener(server).remoteAddress(id + "0")).isEmpty();
         }
     }
 
@@ -101,12 +105,12 @@ class SteeringTest {
                                 .findAny()
                                 .orElseThrow();
 
-                assertThat(server.listener().kill(id)).isTrue();
+                assertThat(Inside.listener(server).kill(id)).isTrue();
 
                 assertThat(client.read().code()).isEqualTo(421);
                 assertThat(client.readToEnd()).isEmpty();
                 awaitConnections(server, 1);
-                assertThat(server.listener().kill(id)).isFalse();
+                assertThat(Inside.listener(server).kill(id)).isFalse();
             }
             assertThat(other.send("NOOP").code()).isEqualTo(250);
         }
@@ -122,7 +126,7 @@ class SteeringTest {
                 client.write("RCPT TO:<user@example.com>\r\n");
                 assertThat(holding.reached.await(30, TimeUnit.SECONDS)).isTrue();
 
-                assertThat(server.listener().kill(ids(server).get(0))).isTrue();
+                assertThat(Inside.listener(server).kill(ids(server).get(0))).isTrue();
 
                 assertThat(client.read().code()).isEqualTo(421);
                 assertThat(client.readToEnd()).isEmpty();
@@ -142,7 +146,7 @@ class SteeringTest {
             client.send("DATA");
             client.write("Subject: half\r\n\r\nof it\r\n");
 
-            assertThat(server.listener().kill(ids(server).get(0))).isTrue();
+            assertThat(Inside.listener(server).kill(ids(server).get(0))).isTrue();
 
             assertThat(client.read().code()).isEqualTo(421);
             awaitConnections(server, 0);
@@ -170,7 +174,7 @@ class SteeringTest {
             sending.start();
             server.awaitLog("HELP");
 
-            assertThat(server.listener().kill(id)).isTrue();
+            assertThat(Inside.listener(server).kill(id)).isTrue();
 
             sending.join(30_000);
             assertThat(sending.isAlive()).isFalse();
@@ -185,8 +189,8 @@ class SteeringTest {
         try (TestServer server = TestServer.builder().start();
                 SmtpClient before = server.connect()) {
             before.read();
-            server.listener().pause();
-            assertThat(server.listener().paused()).isTrue();
+            Inside.listener(server).pause();
+            assertThat(Inside.listener(server).paused()).isTrue();
             try (SmtpClient waiting = server.connect()) {
                 for (int i = 0; i < 20; i++) {
                     assertThat(before.send("NOOP").code()).isEqualTo(250);
@@ -194,10 +198,10 @@ class SteeringTest {
                 assertThat(waiting.hasInput()).isFalse();
                 assertThat(server.connections()).isEqualTo(1);
 
-                server.listener().resume();
+                Inside.listener(server).resume();
 
                 assertThat(waiting.read().code()).isEqualTo(220);
-                assertThat(server.listener().paused()).isFalse();
+                assertThat(Inside.listener(server).paused()).isFalse();
             }
         }
     }
@@ -207,9 +211,9 @@ class SteeringTest {
         try (TestServer server = TestServer.builder().limitConnections(1).start();
                 SmtpClient only = server.connect()) {
             only.read();
-            server.listener().pause();
+            Inside.listener(server).pause();
             try (SmtpClient waiting = server.connect()) {
-                server.listener().resume();
+                Inside.listener(server).resume();
                 for (int i = 0; i < 20; i++) {
                     assertThat(only.send("NOOP").code()).isEqualTo(250);
                 }
@@ -230,7 +234,7 @@ class SteeringTest {
             first.read();
             second.read();
             try (SmtpClient waiting = server.connect()) {
-                server.listener().pause();
+                Inside.listener(server).pause();
                 assertThat(second.send("QUIT").code()).isEqualTo(221);
                 awaitConnections(server, 1);
                 for (int i = 0; i < 20; i++) {
@@ -238,7 +242,7 @@ class SteeringTest {
                 }
                 assertThat(waiting.hasInput()).isFalse();
 
-                server.listener().resume();
+                Inside.listener(server).resume();
                 assertThat(waiting.read().code()).isEqualTo(220);
             }
         }

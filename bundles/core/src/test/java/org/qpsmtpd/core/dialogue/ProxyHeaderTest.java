@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,6 +21,9 @@ import org.qpsmtpd.api.hook.PreConnectionHook;
 import org.qpsmtpd.api.hook.TlsHook;
 import org.qpsmtpd.api.session.Admission;
 import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.SmtpReply;
+import org.qpsmtpd.testkit.TestServer;
 
 /** Security rows 31 and 32: the PROXY header, from those who are trusted and from others. */
 @Timeout(120)

@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -15,6 +15,9 @@ import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.log.Decision;
 import org.qpsmtpd.api.log.MessageRecord;
 import org.qpsmtpd.api.log.SessionRecord;
+import org.qpsmtpd.testkit.Mailbox;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestServer;
 
 /** What the record of a session tells of the plugins' answers and of its messages. */
 @Timeout(60)

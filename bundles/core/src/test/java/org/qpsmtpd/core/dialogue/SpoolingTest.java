@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataPostHook;
+import org.qpsmtpd.testkit.Mailbox;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestServer;
 
 /** Where a message waits until it is queued. */
 class SpoolingTest {

@@ -1,4 +1,4 @@
-package org.qpsmtpd.testkit;
+package org.qpsmtpd.core.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,6 +31,9 @@ import org.qpsmtpd.api.hook.UnrecognizedCommandHook;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.TlsInfo;
+import org.qpsmtpd.testkit.Mailbox;
+import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestServer;
 
 /** Security rows 5 and 36: encryption by STARTTLS and from the first octet. */
 @Timeout(120)
