@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.check;
 
+import org.qpsmtpd.core.config.CoreFile;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -13,7 +14,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.qpsmtpd.core.generation.Generations;
 import org.qpsmtpd.core.config.Finding;
 import org.qpsmtpd.core.config.Spelling;
 
@@ -31,7 +31,7 @@ final class KnownFiles {
     private KnownFiles() {}
 
     private static Set<String> all() {
-        Set<String> names = new TreeSet<>(Generations.CORE_FILES);
+        Set<String> names = new TreeSet<>(CoreFile.NAMES);
         names.addAll(
                 List.of(
                         "retire_after",

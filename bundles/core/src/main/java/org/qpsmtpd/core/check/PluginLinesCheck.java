@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.chain.Health;
 import org.qpsmtpd.core.generation.KnownPlugins;
 import org.qpsmtpd.core.generation.PluginLine;
 import org.qpsmtpd.core.config.Finding;
@@ -99,7 +99,7 @@ final class PluginLinesCheck {
             if (decider.isEmpty()) {
                 return "";
             }
-            fault = fault.isEmpty() ? Generation.neverAsked(plugin, hook, decider.get()) : fault;
+            fault = fault.isEmpty() ? Health.neverAsked(plugin, hook, decider.get()) : fault;
         }
         return fault;
     }

@@ -61,7 +61,7 @@ public final class InstalledPlugins implements KnownPlugins {
         catalog.all().stream()
                 .filter(offer -> wanted.contains(offer.bundle()))
                 .forEach(offer -> unasked.add(offer.name()));
-        factory.foreignConfigurations(catalog)
+        factory.foreign().of(catalog)
                 .forEach(configuration -> unasked.add(configuration.plugin()));
     }
 
@@ -95,7 +95,7 @@ public final class InstalledPlugins implements KnownPlugins {
                     : Optional.of("it takes no options, it is a plain service");
         }
         try {
-            var unused = factory.bind(offer, arguments);
+            var unused = factory.declarations().bind(offer, arguments);
             return Optional.empty();
         } catch (PluginFault e) {
             return Optional.of(String.valueOf(e.getMessage()));

@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.server;
 
+import org.qpsmtpd.core.config.CoreFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -215,7 +216,7 @@ final class FrameworkServer {
     }
 
     private void fileChanged(String name) {
-        if (Generations.CORE_FILES.contains(name)) {
+        if (CoreFile.NAMES.contains(name)) {
             generations.reconsider();
             renewSoon();
         }

@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.server;
 
+import org.qpsmtpd.core.config.CoreFile;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -106,7 +107,7 @@ public final class SmtpServer implements AutoCloseable {
 
     private static Optional<String> spoolSetting(Config config) {
         try {
-            return config.value("spool_dir");
+            return config.value(CoreFile.SPOOL_DIR.file());
         } catch (UncheckedIOException e) {
             return Optional.empty(); // reported with the generation of plugins
         }

@@ -23,7 +23,6 @@ import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.chain.Generation;
-import org.qpsmtpd.core.chain.Observers;
 import org.qpsmtpd.core.chain.SettingUnknown;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.log.LogRouter;
@@ -46,7 +45,6 @@ public final class Engine {
     private final Supplier<Optional<Resolver>> resolver;
     private final Budget budget = Budget.ofThisJvm();
     private final Records records = new Records();
-    private final Observers observers = new Observers();
     private final MailFigures figures = new MailFigures();
     private final ConfigView<List<Network>> proxies;
     private final ConfigView<List<Network>> xclients;
@@ -265,17 +263,11 @@ public final class Engine {
         }
     }
 
-    Observers observers() {
-        return observers;
-    }
-
     /**
-     * Lets requests go on that wait behind a plugin that hangs, and gives up calls that nobody
-     * waits for; called once a second.
+     * Lets requests go on that wait behind a plugin that hangs; called once a second.
      */
     public void relieveChildren() {
         children.relieve();
-        observers.tick(System.nanoTime());
     }
 
     /** How many requests wait for a child. */

@@ -32,13 +32,14 @@ import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.core.budget.Budget;
+import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.HookHost;
 import org.qpsmtpd.core.chain.HookRun;
-import org.qpsmtpd.core.chain.Observers;
 import org.qpsmtpd.core.chain.Outcome;
 import org.qpsmtpd.core.chain.SettingUnknown;
 import org.qpsmtpd.core.config.HookedConfig;
+import org.qpsmtpd.core.config.UserConfigs;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.record.SessionLog;
 import org.qpsmtpd.core.worker.ChildPool;
@@ -82,7 +83,8 @@ public final class Session implements HookHost {
     private final Tls tls = new Tls(this);
     private Settings settings;
     private @Nullable SmtpTransaction transaction;
-    private @Nullable Config hookedConfig;
+    private volatile @Nullable Config hookedConfig;
+    private final UserConfigs userConfigs = new UserConfigs();
     private @Nullable HookRun run;
     private int transactions;
     private int asking;
@@ -772,8 +774,8 @@ public final class Session implements HookHost {
     }
 
     @Override
-    public Observers observers() {
-        return engine.observers();
+    public Optional<Transaction> openTransaction() {
+        return Optional.ofNullable(transaction);
     }
 
     @Override
@@ -862,14 +864,17 @@ public final class Session implements HookHost {
         if (!generation.has(HookPoint.USER_CONFIG)) {
             return config();
         }
-        return new HookedConfig(
-                name ->
-                        generation.first(
-                                this,
-                                HookPoint.USER_CONFIG,
-                                UserConfigHook.class,
-                                hook -> hook.onUserConfig(address, name)),
-                config());
+        return userConfigs.of(
+                address,
+                () ->
+                        new HookedConfig(
+                                name ->
+                                        generation.first(
+                                                this,
+                                                HookPoint.USER_CONFIG,
+                                                UserConfigHook.class,
+                                                hook -> hook.onUserConfig(address, name)),
+                                config()));
     }
 
     CompletionStage<Boolean> awaitInput(Duration limit) {
