@@ -751,7 +751,7 @@ class DeployFolderTest {
                         "Activator start error",
                         new UnsupportedClassVersionError(
                                 "org/example/X has been compiled by a more recent version of the"
-                                    + " Java Runtime (class file version 143.0), this version"));
+                                        + " Java Runtime (class file version 143.0), this version"));
         assertThat(new BundleStart(Duration.ofSeconds(1)).reason(failure))
                 .isEqualTo(
                         "its class org.example.X needs Java 99, and this is Java "

@@ -437,7 +437,12 @@ public final class HookPlugins {
     @NonBlocking
     public static final class Deny implements DenyHook {
         @Override
-        public void onDeny(Connection connection, String plugin, String hook, HookResult result) {
+        public void onDeny(
+                Connection connection,
+                Optional<Transaction> transaction,
+                String plugin,
+                String hook,
+                HookResult result) {
             Witness.met(connection, HookPoint.DENY);
         }
     }
@@ -448,7 +453,12 @@ public final class HookPlugins {
     @NonBlocking
     public static final class Ok implements OkHook {
         @Override
-        public void onOk(Connection connection, String plugin, String hook, HookResult result) {
+        public void onOk(
+                Connection connection,
+                Optional<Transaction> transaction,
+                String plugin,
+                String hook,
+                HookResult result) {
             Witness.met(connection, HookPoint.OK);
         }
     }

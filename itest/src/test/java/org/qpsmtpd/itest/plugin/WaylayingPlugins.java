@@ -129,7 +129,12 @@ public final class WaylayingPlugins {
     @Plugin(name = "watcher")
     public static final class Watcher implements DenyHook {
         @Override
-        public void onDeny(Connection connection, String plugin, String hook, HookResult result) {
+        public void onDeny(
+                Connection connection,
+                Optional<Transaction> transaction,
+                String plugin,
+                String hook,
+                HookResult result) {
             hang();
         }
     }

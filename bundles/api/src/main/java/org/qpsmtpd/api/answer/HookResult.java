@@ -1,8 +1,10 @@
 package org.qpsmtpd.api.answer;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,7 @@ public final class HookResult {
     private final int code;
     private final int karma;
     private final @Nullable Action naughty;
-    private final @Nullable CompletionStage<HookResult> later;
+    private final @Nullable Later later;
 
     private HookResult(Action action, String text) {
         this(action, text, "", 0, 0, null, null);
@@ -46,7 +48,7 @@ public final class HookResult {
             int code,
             int karma,
             @Nullable Action naughty,
-            @Nullable CompletionStage<HookResult> later) {
+            @Nullable Later later) {
         this.action = Objects.requireNonNull(action, "an answer has an action");
         this.text = Objects.requireNonNull(text, "an answer's text may be empty, but not null");
         this.reason = Objects.requireNonNull(reason, "a reason may be empty, but not null");
@@ -156,17 +158,45 @@ public final class HookResult {
     }
 
     /**
-     * The answer comes later, without holding a thread meanwhile. The stage must complete, from any
-     * thread; the server stops waiting at the hook's deadline. An answer that comes later itself is
-     * followed, sixteen times at most; null is no answer, and counts as a failure of the plugin. A
-     * reason, a reply code and karma given here hold for an answer without its own.
+     * The answer comes later, without holding a thread meanwhile: when the stage completes, from
+     * any thread, the server has the function make the answer. The function runs as a part of the
+     * call, with the plugin's name in the log: on the connection's own thread when the hook is
+     * marked {@link org.qpsmtpd.api.hook.NonBlocking}, on a child otherwise; never after the call
+     * was given up. A stage that fails counts as a failure of the plugin; the server stops waiting
+     * at the hook's deadline. An answer that comes later itself is followed, sixteen times at most;
+     * null is no answer, and counts as a failure of the plugin. A reason, a reply code and karma
+     * given here hold for an answer without its own.
      *
-     * <p>Code that logs while it works at the answer should run on {@link
+     * <p>Code that logs while it works at the stage should run on {@link
      * org.qpsmtpd.api.session.Connection#carrying}, so that its lines are known as the call's.
      */
+    public static <T> HookResult later(
+            CompletionStage<T> stage, Function<? super T, HookResult> function) {
+        return later(Later.of(stage, null, DECLINED, function));
+    }
+
+    /**
+     * The same with a limit of the plugin's own, which the deadline of the hook bounds.
+     *
+     * @param limit how long the stage is waited for
+     * @param otherwise the answer when it has not completed by then; the function is never called
+     */
+    public static <T> HookResult later(
+            CompletionStage<T> stage,
+            Duration limit,
+            HookResult otherwise,
+            Function<? super T, HookResult> function) {
+        Objects.requireNonNull(limit, "a limit is a time");
+        return later(Later.of(stage, limit, otherwise, function));
+    }
+
+    /** The same for a stage that brings the answer itself, made by whoever completes it. */
     public static HookResult later(CompletionStage<HookResult> stage) {
-        Objects.requireNonNull(stage, "an answer that comes later needs a stage");
-        return new HookResult(Action.DECLINED, "", "", 0, 0, null, stage);
+        return later(Later.answers(stage));
+    }
+
+    private static HookResult later(Later later) {
+        return new HookResult(Action.DECLINED, "", "", 0, 0, null, later);
     }
 
     /** The same answer with a reason for the log. */
@@ -232,7 +262,7 @@ public final class HookResult {
     }
 
     /** The answer to come; absent when this is the answer. */
-    public Optional<CompletionStage<HookResult>> pending() {
+    public Optional<Later> pending() {
         return Optional.ofNullable(later);
     }
 

@@ -19,7 +19,7 @@ public interface Config {
      * followed. The same list instance is returned until the contents change. Empty when there is
      * no such file.
      *
-     * @param name plain file name, no path separators
+     * @param name plain file name, or that of a file in a folder, such as {@code peers/0}
      */
     List<ConfigLine> lines(String name);
 

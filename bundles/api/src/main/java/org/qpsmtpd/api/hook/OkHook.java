@@ -1,8 +1,10 @@
 package org.qpsmtpd.api.hook;
 
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Transaction;
 
 /**
  * Hook {@code ok}: observes that a plugin answered anything but a refusal.
@@ -16,9 +18,15 @@ public interface OkHook {
      * Answers the hook.
      *
      * @param connection the connection
+     * @param transaction the transaction; absent when none is open
      * @param plugin name of the plugin that answered
      * @param hook name of the hook it answered
      * @param result its answer
      */
-    void onOk(Connection connection, String plugin, String hook, HookResult result);
+    void onOk(
+            Connection connection,
+            Optional<Transaction> transaction,
+            String plugin,
+            String hook,
+            HookResult result);
 }

@@ -1,16 +1,17 @@
 package org.qpsmtpd.core.chain;
 
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.log.LogText;
 import org.qpsmtpd.core.log.PluginCall;
 import org.qpsmtpd.core.worker.Allocation;
+import org.qpsmtpd.core.worker.InlineCalls;
 
 /**
- * The way into a plugin's code. Marks the thread for the log, and for the guard of event loops, and
- * takes back what was marked before, since a plugin that is called may ask others for settings;
- * counts how calls went.
+ * The one way into a plugin's code. Marks the thread for the log, and for the guard of event loops,
+ * catches whatever is thrown, and takes back what was marked before, since a plugin that is called
+ * may ask others for settings; counts how calls went.
  */
 public final class Door {
     /**
@@ -25,29 +26,88 @@ public final class Door {
         measures = begins;
     }
 
-    /** Calls a plugin. Throws whatever it throws, and that may be anything. */
-    static <T> T call(HookHost host, PluginInstance plugin, PluginCall mark, Supplier<T> code) {
+    /**
+     * A whole visit outside of connections: enters the plugin, and leaves it.
+     *
+     * @param hook what is asked, as the log names it
+     * @param code gets the plugin's object
+     * @return what came of it; null when the plugin is away
+     */
+    public static <T> @Nullable Came<T> visit(
+            PluginInstance plugin, String hook, Function<Object, T> code) {
+        PluginCall mark = new PluginCall(plugin.name(), hook, "", plugin.settings().level());
+        return visit(null, plugin, mark, code);
+    }
+
+    /** The same for a connection. */
+    static <T> @Nullable Came<T> visit(
+            HookHost host, PluginInstance plugin, String hook, Function<Object, T> code) {
+        String id = host.connection().id();
+        PluginCall mark = new PluginCall(plugin.name(), hook, id, plugin.settings().level());
+        return visit(host.inlineCalls(), plugin, mark, code);
+    }
+
+    private static <T> @Nullable Came<T> visit(
+            @Nullable InlineCalls guard,
+            PluginInstance plugin,
+            PluginCall mark,
+            Function<Object, T> code) {
+        Object present = plugin.enter();
+        if (present == null) {
+            return null;
+        }
+        try {
+            return call(guard, plugin, mark, present, code);
+        } finally {
+            plugin.exit();
+        }
+    }
+
+    /** Calls a plugin at its place in a chain; it has been entered, and is left by the caller. */
+    static <T> Came<T> call(HookHost host, Link link, Object entered, Function<Object, T> code) {
+        PluginCall mark = link.call(host.connection().id());
+        return call(host.inlineCalls(), link.plugin(), mark, entered, code);
+    }
+
+    private static <T> Came<T> call(
+            @Nullable InlineCalls guard,
+            PluginInstance plugin,
+            PluginCall mark,
+            Object entered,
+            Function<Object, T> code) {
         @Nullable PluginCall outer = PluginCall.current().orElse(null);
-        @Nullable Object callee = host.inlineCalls().callee();
+        @Nullable Object callee = guard == null ? null : guard.callee();
         long taken = measures ? Allocation.byThisThread() : -1;
         PluginCall.enter(mark);
-        host.inlineCalls().begin(plugin);
+        if (guard != null) {
+            guard.begin(plugin);
+        }
         try {
-            return code.get();
+            return new Came<>(code.apply(entered), null);
+        } catch (Throwable e) { // whatever a plugin does must not end the thread it is called on
+            return new Came<>(null, e);
         } finally {
             if (taken >= 0) {
                 plugin.tookMemory(Allocation.byThisThread() - taken);
             }
-            host.inlineCalls().end();
+            if (guard != null) {
+                guard.end();
+            }
             PluginCall.enter(outer);
-            if (callee != null) {
-                host.inlineCalls().begin(callee);
+            if (guard != null && callee != null) {
+                guard.begin(callee);
             }
         }
     }
 
-    static <T> T call(HookHost host, Link link, Supplier<T> code) {
-        return call(host, link.plugin(), link.call(host.connection().id()), code);
+    /** Counts a call that came back with nothing but that it did, or threw. */
+    static void count(HookHost host, Link link, Came<?> came) {
+        Throwable failure = came.failure();
+        if (failure == null) {
+            succeeded(host, link);
+        } else {
+            threw(host, link, failure);
+        }
     }
 
     /** A plugin threw: says what and where, and counts it. */
@@ -58,7 +118,7 @@ public final class Door {
     }
 
     /** The line about a plugin that threw something. */
-    static String text(String plugin, Throwable failure) {
+    public static String text(String plugin, Throwable failure) {
         return "FATAL PLUGIN ERROR [" + plugin + "]: " + LogText.withPlace(failure);
     }
 

@@ -15,33 +15,13 @@ import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.TlsHook;
-import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.log.LogTaker;
-import org.qpsmtpd.core.log.PluginCall;
 
 /**
  * An immutable set of plugins in order. A session takes the one that is current when it connects
  * and keeps it until it ends.
  */
 public final class Generation {
-    /** Why no message is taken when nobody stores it. */
-    public static final String NO_QUEUE =
-            "config/plugins names no queue plugin: messages are deferred with 451";
-
-    /** Whether a class says itself how many recipients it takes; most do not. */
-    private static final ClassValue<Boolean> LIMITS_RECIPIENTS =
-            new ClassValue<>() {
-                @Override
-                protected Boolean computeValue(Class<?> type) {
-                    try {
-                        Class<?> where = type.getMethod("mostRecipients").getDeclaringClass();
-                        return where != QueueHook.class;
-                    } catch (ReflectiveOperationException | LinkageError e) {
-                        return true; // asking tells
-                    }
-                }
-            };
-
     private final int number;
     private final Instant since = Instant.now();
     private final List<PluginInstance> plugins;
@@ -49,7 +29,8 @@ public final class Generation {
     private final Map<HookPoint, List<Link>> chains = new EnumMap<>(HookPoint.class);
     private final List<Link> suppliers;
     private final boolean takesBinary;
-    private final @Nullable PluginInstance tls;
+    private final TlsSource tls;
+    private final Health health = new Health(chains);
     private final AtomicInteger users = new AtomicInteger();
     private volatile boolean retired;
     private volatile long retiredAt;
@@ -76,11 +57,7 @@ public final class Generation {
                 chains.put(point, List.copyOf(chain));
             }
         }
-        tls =
-                plugins.stream()
-                        .filter(plugin -> plugin.plugin() instanceof TlsHook)
-                        .findFirst()
-                        .orElse(null);
+        tls = new TlsSource(plugins);
         takesBinary =
                 has(HookPoint.QUEUE)
                         && chain(HookPoint.QUEUE).stream().allMatch(Generation::takesBinary);
@@ -150,27 +127,9 @@ public final class Generation {
     public int mostRecipients(HookHost host) {
         int most = Integer.MAX_VALUE;
         for (Link link : chain(HookPoint.QUEUE)) {
-            most = Math.min(most, Math.max(1, mostRecipients(host, link)));
+            most = Math.min(most, RecipientLimit.of(host, link));
         }
         return most;
-    }
-
-    private static int mostRecipients(HookHost host, Link link) {
-        PluginInstance plugin = link.plugin();
-        Object hook = plugin.isDemoted() ? null : plugin.enter();
-        if (hook == null) {
-            return Integer.MAX_VALUE;
-        }
-        try {
-            return LIMITS_RECIPIENTS.get(hook.getClass())
-                    ? Door.call(host, link, ((QueueHook) hook)::mostRecipients)
-                    : Integer.MAX_VALUE;
-        } catch (Throwable e) { // whatever it throws, the message is not lost by it
-            Door.threw(host, link, e);
-            return Integer.MAX_VALUE;
-        } finally {
-            plugin.exit();
-        }
     }
 
     /** The plugins of a hook in order. */
@@ -199,7 +158,7 @@ public final class Generation {
 
     /** Whether a plugin supplies what encrypted connections need. */
     public boolean hasTls() {
-        return tls != null;
+        return tls.isThere();
     }
 
     /**
@@ -207,38 +166,12 @@ public final class Generation {
      * absent while that plugin is away, and when it fails.
      */
     public Optional<Boolean> isImplicitTls(int port) {
-        PluginInstance plugin = tls;
-        Object hook = plugin == null ? null : plugin.enter();
-        if (plugin == null || hook == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(((TlsHook) hook).isImplicit(port));
-        } catch (Throwable e) { // whatever it throws; a session says what
-            return Optional.empty();
-        } finally {
-            plugin.exit();
-        }
+        return tls.isImplicit(port);
     }
 
     /** Asks that plugin; absent also while it is away, and when it fails. */
     public <T> Optional<T> askTls(HookHost host, Function<TlsHook, Optional<T>> question) {
-        PluginInstance plugin = tls;
-        Object hook = plugin == null ? null : plugin.enter();
-        if (plugin == null || hook == null) {
-            return Optional.empty();
-        }
-        PluginCall mark =
-                new PluginCall(
-                        plugin.name(), "tls", host.connection().id(), plugin.settings().level());
-        try {
-            return Door.call(host, plugin, mark, () -> question.apply((TlsHook) hook));
-        } catch (Throwable e) { // whatever it throws, the session goes by what it knows
-            host.log().log(LogLevel.CRIT, mark, Door.text(plugin.name(), e));
-            return Optional.empty();
-        } finally {
-            plugin.exit();
-        }
+        return tls.ask(host, question);
     }
 
     /** The logging plugins in order; one that is away takes no lines meanwhile. */
@@ -257,102 +190,26 @@ public final class Generation {
         return loggers;
     }
 
-    // ---- status
-
     /** What each plugin's calls were like, in the order of hooks and calls. */
     public List<PluginStatus> pluginStatus() {
         List<PluginStatus> rows = new ArrayList<>();
         for (List<Link> chain : chains.values()) {
             for (Link link : chain) {
-                String remark = decider(link.plugin()).map(Generation::remark).orElse("");
+                String remark = health.decider(link.plugin()).map(Health::remark).orElse("");
                 rows.add(link.status(remark));
             }
         }
         return rows;
     }
 
-    private static String remark(Link decider) {
-        return "never asked: " + decider.name() + " decides before it";
-    }
-
-    /**
-     * The plugin that answers before another one in any case, at each hook of that; absent when
-     * that one is asked at any.
-     */
-    private Optional<Link> decider(PluginInstance asked) {
-        Optional<Link> found = Optional.empty();
-        for (List<Link> chain : chains.values()) {
-            int place = chain.stream().map(Link::plugin).toList().indexOf(asked);
-            Optional<Link> earlier =
-                    chain.subList(0, Math.max(0, place)).stream()
-                            .filter(link -> link.plugin().decides(link.point()))
-                            .findFirst();
-            if (place >= 0 && earlier.isEmpty()) {
-                return earlier;
-            }
-            found = found.isPresent() ? found : earlier;
-        }
-        return found;
-    }
-
     /** Why mail is not taken for the moment, a sentence each. */
     public List<String> hindrances() {
-        List<String> reasons = new ArrayList<>(faults);
-        if (!faults.isEmpty()) {
-            return reasons;
-        }
-        if (!has(HookPoint.QUEUE)) {
-            reasons.add(NO_QUEUE);
-        }
-        if (!has(HookPoint.RCPT)) {
-            reasons.add(
-                    "config/plugins names no plugin that accepts recipients: each is deferred with"
-                            + " 450; add one such as rcpt_ok");
-        }
-        for (List<Link> chain : chains.values()) {
-            chain.forEach(link -> hindrance(link).ifPresent(reasons::add));
-        }
-        return reasons;
-    }
-
-    private static Optional<String> hindrance(Link link) {
-        PluginInstance plugin = link.plugin();
-        boolean needed = HookRun.defersMail(link.point());
-        String what = "plugin " + link.name() + ", hook " + link.point().hookName() + ", ";
-        if (needed && plugin.isAway() && !plugin.origin().optional()) {
-            return Optional.of(what + "is stopped: mail that needs it is deferred");
-        }
-        boolean rests = !plugin.breaker().state().equals("closed");
-        return needed && rests && !link.skipOnError()
-                ? Optional.of(what + "failed too often: mail that needs it is deferred")
-                : Optional.empty();
+        return faults.isEmpty() ? health.hindrances() : faults;
     }
 
     /** What an administrator should know although mail flows, a sentence each. */
     public List<String> warnings() {
-        List<String> warnings = new ArrayList<>();
-        for (PluginInstance plugin : plugins) {
-            decider(plugin)
-                    .map(link -> neverAsked(plugin.name(), link.point(), link.name()))
-                    .map(fault -> plugin.origin().place() + ": " + fault)
-                    .ifPresent(warnings::add);
-        }
-        return warnings;
-    }
-
-    /** Says that a plugin stands behind one that decides. */
-    public static String neverAsked(String plugin, HookPoint point, String decider) {
-        return "plugin '"
-                + plugin
-                + "' is never asked at "
-                + point.hookName()
-                + ", since "
-                + decider
-                + " decides before it; give it a line above "
-                + decider
-                + ", or mark it @Plugin(before = \""
-                + decider
-                + "\") and give it none";
+        return health.warnings(plugins);
     }
 
     /** The set as a whole. */
@@ -363,8 +220,6 @@ public final class Generation {
                         .toList();
         return new GenerationStatus(number, current, since, users(), names, faults);
     }
-
-    // ---- sessions
 
     /** Counts a session in. */
     public void enter() {

@@ -22,7 +22,7 @@ final class HookCall {
     }
 
     private final Link link;
-    private final boolean placed;
+    private volatile boolean placed;
     private final long deadline;
     private final long limitNanos;
     private volatile @Nullable Runnable request;
@@ -60,6 +60,18 @@ final class HookCall {
         return placed;
     }
 
+    /** Its plugin's place has been taken for it once more, to go on with it. */
+    void takesPlace() {
+        placed = true;
+    }
+
+    /** Lets its place go; false when it has none. */
+    boolean leavesPlace() {
+        boolean had = placed;
+        placed = false;
+        return had;
+    }
+
     /** When the plugin was asked. */
     synchronized long began() {
         return began;
@@ -73,8 +85,6 @@ final class HookCall {
         return now - deadline > 0;
     }
 
-    // ---- waiting
-
     /** What runs the call once there is a child. */
     void waitsAs(Runnable waiting) {
         request = waiting;
@@ -83,8 +93,6 @@ final class HookCall {
     @Nullable Runnable request() {
         return request;
     }
-
-    // ---- settings
 
     /** The call that the calling thread runs; null for none. */
     static @Nullable HookCall current() {
@@ -112,8 +120,6 @@ final class HookCall {
         return supplier;
     }
 
-    // ---- its course
-
     /** A child takes the call; false when it was given up. */
     synchronized boolean begin(@Nullable Thread child) {
         if (state == State.GIVEN_UP) {
@@ -121,6 +127,16 @@ final class HookCall {
         }
         began = System.nanoTime();
         thread = child;
+        state = State.RUNNING;
+        return true;
+    }
+
+    /** The answer is to be made by the plugin's code; false when the call was given up. */
+    synchronized boolean resume(Thread where) {
+        if (state != State.PENDING) {
+            return false;
+        }
+        thread = where;
         state = State.RUNNING;
         return true;
     }

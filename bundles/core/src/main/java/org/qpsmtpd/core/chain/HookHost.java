@@ -1,8 +1,10 @@
 package org.qpsmtpd.core.chain;
 
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.worker.ChildPool;
 import org.qpsmtpd.core.worker.InlineCalls;
@@ -21,8 +23,8 @@ public interface HookHost {
     /** The workers for hooks that may wait. */
     ChildPool children();
 
-    /** Where plugins are told of the answers of others. */
-    Observers observers();
+    /** The transaction; absent when none is open. */
+    Optional<Transaction> openTransaction();
 
     /** Where plugins' reasons and failures are written. */
     LogRouter log();

@@ -1,8 +1,6 @@
 package org.qpsmtpd.core.chain;
 
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -23,39 +21,19 @@ import org.qpsmtpd.core.log.LogText;
  *
  * <p>A plugin that throws is logged and passed over. If then nobody refuses, a hook that decides
  * about mail answers DENYSOFT, so that a broken plugin never waves mail through. A plugin that is
- * away is waited for, within a bound; one that does not answer in time is given up.
+ * away is waited for, within a bound; one that does not answer in time is given up. The plugins
+ * that observe are told of each answer before the run goes on.
+ *
+ * <p>The run is at one place at a time: on the connection's thread, on a child, or with whoever
+ * completes an answer. A method that returns whether something is there returns false when the run
+ * goes on elsewhere.
  */
 public final class HookRun {
-    /**
-     * Hooks whose failure defers mail. Not the queue hook: what one plugin has stored must not be
-     * sent again because another failed, and when none stores it the client gets 451 anyway.
-     */
-    private static final Set<HookPoint> DECIDING =
-            EnumSet.of(
-                    HookPoint.PRE_CONNECTION,
-                    HookPoint.CONNECT,
-                    HookPoint.HELO,
-                    HookPoint.EHLO,
-                    HookPoint.MAIL_PRE,
-                    HookPoint.MAIL,
-                    HookPoint.RCPT_PRE,
-                    HookPoint.RCPT,
-                    HookPoint.DATA,
-                    HookPoint.DATA_POST_HEADERS,
-                    HookPoint.DATA_POST,
-                    HookPoint.QUEUE_PRE);
-
     private static final HookResult FAULT =
             HookResult.denySoft("Internal error - try again later (#4.3.0)");
 
     private static final HookResult OVERDUE =
             HookResult.denySoftDisconnect("Internal error - try again later (#4.3.0)");
-
-    /** How long a plugin may take for a setting that says it never waits. */
-    private static final long QUICK_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-    /** How often an answer may be that the answer comes later. */
-    private static final int MOST_PROMISES = 16;
 
     /** How long a call waits for a plugin that is away. */
     public static final long AWAY_SECONDS = 10;
@@ -66,10 +44,15 @@ public final class HookRun {
     private final Function<Object, HookResult> call;
     private final Consumer<HookResult> done;
     private final List<Link> links;
+    private final Overdue overdue;
     private int next;
     private boolean faulted;
     private volatile boolean finished;
     private volatile @Nullable HookCall current;
+    private volatile @Nullable Telling telling;
+
+    /** What the plugin asked last has answered; whoever has the run may look at it. */
+    private HookResult answer = HookResult.DECLINED;
 
     private HookRun(
             Generation generation,
@@ -83,6 +66,7 @@ public final class HookRun {
         this.call = call;
         this.done = done;
         this.links = generation.chain(point);
+        this.overdue = new Overdue(host, point);
     }
 
     /**
@@ -103,12 +87,11 @@ public final class HookRun {
             return null;
         }
         HookRun run = new HookRun(generation, point, host, call, done);
-        HookResult result = run.proceedOrFail(null);
-        if (result == null) {
+        if (!run.proceedOrFail(null)) {
             return run;
         }
         run.finished = true;
-        done.accept(result);
+        done.accept(run.answer);
         return null;
     }
 
@@ -118,10 +101,8 @@ public final class HookRun {
         return "hook " + point.hookName() + " " + links.get(asked - 1).name();
     }
 
-    // ---- in order
-
     /** A mistake of ours, or a log that throws, must not leave the session without a result. */
-    private @Nullable HookResult proceedOrFail(@Nullable HookCall begun) {
+    private boolean proceedOrFail(@Nullable HookCall begun) {
         try {
             return proceed(begun);
         } catch (Throwable e) {
@@ -129,23 +110,24 @@ public final class HookRun {
         }
     }
 
-    private HookResult broken(Throwable failure) {
+    private boolean broken(Throwable failure) {
         current = null;
+        telling = null;
         try {
             host.log().log(LogLevel.CRIT, host.connection().id(), "internal error: " + failure);
         } catch (Throwable e) {
             // The log is what is broken; the client is told all the same.
         }
-        return FAULT;
+        answer = FAULT;
+        return true;
     }
 
     /**
-     * Asks plugins in order; null when the run goes on elsewhere. It is at one place at a time: on
-     * the connection's thread, on a child, or with whoever completes an answer.
+     * Asks plugins in order until there is a result.
      *
      * @param begun the call to begin with, on a child; null on the connection's own thread
      */
-    private @Nullable HookResult proceed(@Nullable HookCall begun) {
+    private boolean proceed(@Nullable HookCall begun) {
         HookCall held = begun;
         while (held != null || (!finished && next < links.size())) {
             Link link = held == null ? links.get(next++) : held.link();
@@ -153,19 +135,18 @@ public final class HookRun {
                 boolean quick = link.nonBlocking();
                 held = quick ? quickCall(link, begun != null) : childFor(link, begun != null);
                 if (held == null && !quick) {
-                    return null;
+                    return false;
                 }
             }
-            HookResult answer = ask(link, held);
-            held = null;
-            if (answer == null) {
-                return null;
+            if (!ask(link, held) || !isTold(link)) {
+                return false;
             }
-            if (settles(link, answer)) {
-                return outcome(answer);
+            held = null;
+            if (isSettled()) {
+                return true;
             }
         }
-        return outcome(HookResult.DECLINED);
+        return declined();
     }
 
     private boolean isBarred(Link link) {
@@ -206,15 +187,14 @@ public final class HookRun {
     }
 
     private void giveBack(HookCall held) {
-        if (held.isPlaced()) {
+        if (held.leavesPlace()) {
             held.link().plugin().share().giveBack(host.children());
         }
     }
 
     private void runOnChild(HookCall held) {
-        HookResult result = begins(held) ? proceedOrFail(held) : null;
-        if (result != null) {
-            onLoop(() -> finish(result));
+        if (begins(held) && proceedOrFail(held)) {
+            onLoop(this::finish);
         }
     }
 
@@ -231,62 +211,59 @@ public final class HookRun {
         try {
             step.run();
         } catch (Throwable e) {
-            finish(broken(e));
+            broken(e);
+            finish();
         }
     }
 
-    private void finish(HookResult result) {
+    private void finish() {
         if (!finished) {
             finished = true;
-            done.accept(result);
+            done.accept(answer);
         }
     }
 
-    // ---- one plugin
+    /** Goes on on the connection's own thread, behind the plugin asked last. */
+    private void goOn() {
+        if (proceed(null)) {
+            finish();
+        }
+    }
+
+    /** The same when that plugin's answer is there. */
+    private void goOn(Link link) {
+        if (isTold(link)) {
+            told();
+        }
+    }
+
+    private void told() {
+        telling = null;
+        if (isSettled() || proceed(null)) {
+            finish();
+        }
+    }
 
     /**
      * Asks a plugin.
      *
      * @param held the call with its child; null when the plugin never waits
-     * @return null when the answer comes later, or the call was given up
      */
-    private @Nullable HookResult ask(Link link, @Nullable HookCall held) {
+    private boolean ask(Link link, @Nullable HookCall held) {
         PluginInstance plugin = link.plugin();
         long began = System.nanoTime();
         Object hook = plugin.enter();
-        if (hook == null || isBarred(link) || !plugin.breaker().allows(began)) {
-            if (hook != null) {
-                plugin.exit();
-            }
-            boolean mine = notCalled(held);
-            if (hook == null && mine) {
-                awaitReturn(link);
-            }
-            return hook == null || !mine ? null : bypassed(link, began);
+        if (hook != null && !isBarred(link) && plugin.breaker().allows(began)) {
+            return visit(link, held, began, hook, call, null);
         }
-        HookResult answer = null;
-        Throwable failure = null;
-        HookCall.enter(held);
-        try {
-            answer = Door.call(host, link, () -> call.apply(hook));
-        } catch (Throwable e) { // whatever a plugin does must not end the connection's thread
-            failure = e;
-        } finally {
-            HookCall.enter(null);
+        if (hook != null) {
+            plugin.exit();
         }
-        if (answer != null && answer.pending().isPresent()) {
-            pend(link, held, began, answer);
-            return null;
+        boolean mine = notCalled(held);
+        if (hook == null && mine) {
+            awaitReturn(link);
         }
-        boolean mine = held == null || held.end();
-        if (held != null) {
-            giveBack(held);
-        }
-        if (!mine) {
-            plugin.hangsNoMore();
-        }
-        plugin.exit();
-        return mine ? answered(link, began, answer, failure) : null;
+        return hook != null && mine && isBypassed(link, began);
     }
 
     /** Lets the child go without a call; false when the call was given up meanwhile. */
@@ -300,115 +277,165 @@ public final class HookRun {
         return mine;
     }
 
-    // ---- answers that come later
-
-    private void pend(Link link, @Nullable HookCall held, long began, HookResult promise) {
-        HookCall pending = held == null ? new HookCall(link) : held;
-        if (held == null) {
-            current = pending;
+    /**
+     * Runs code of a plugin that was entered, and takes its answer.
+     *
+     * @param code the call itself, or what makes the answer that was to come
+     * @param promise what the code makes the answer of; null for none
+     */
+    private boolean visit(
+            Link link,
+            @Nullable HookCall held,
+            long began,
+            Object argument,
+            Function<Object, HookResult> code,
+            @Nullable Promise promise) {
+        HookCall.enter(held);
+        Came<HookResult> came = Door.call(host, link, argument, code);
+        HookCall.enter(null);
+        HookResult said = came.value();
+        if (said != null && said.pending().isPresent() && mayPromise(promise)) {
+            pend(link, held, began, said, promise);
+            return false;
         }
-        boolean mine = pending.returnPending();
+        boolean mine = held == null || held.end();
         if (held != null) {
             giveBack(held);
         }
+        if (!mine) {
+            link.plugin().hangsNoMore();
+        }
+        link.plugin().exit();
+        if (mine) {
+            take(link, began, said, came.failure(), promise);
+        }
+        return mine;
+    }
+
+    private static boolean mayPromise(@Nullable Promise before) {
+        return before == null || before.number() < Promise.MOST;
+    }
+
+    private void pend(
+            Link link,
+            @Nullable HookCall held,
+            long began,
+            HookResult said,
+            @Nullable Promise before) {
+        HookCall pending = held == null ? HookCall.withoutPlace(link) : held;
+        current = pending;
+        boolean mine = pending.returnPending();
+        giveBack(pending);
         if (!mine) {
             link.plugin().hangsNoMore();
             link.plugin().exit();
             return;
         }
         link.plugin().pends(link.call(host.connection().id()));
-        await(pending, began, promise, 1);
+        await(pending, began, said, before);
     }
 
-    /**
-     * Waits for the answer of a stage.
-     *
-     * @param promises how many stages of the call there have been, this one included
-     */
-    private void await(HookCall pending, long began, HookResult promise, int promises) {
-        try {
-            promise.pending()
-                    .orElseThrow()
-                    .whenComplete(
-                            (answer, failure) ->
-                                    onLoop(
-                                            () ->
-                                                    completed(
-                                                            pending, began, promise, promises,
-                                                            answer, failure)));
-        } catch (Throwable e) { // the stage is the plugin's
-            onLoop(() -> ended(pending, began, null, e));
-        }
+    private void await(HookCall pending, long began, HookResult said, @Nullable Promise before) {
+        HookResult kept = before == null ? said : before.kept(said);
+        Promise promise =
+                new Promise(pending, began, kept, before == null ? 1 : before.number() + 1);
+        promise.await(end -> onLoop(() -> arrived(promise, end)));
     }
 
-    private void completed(
-            HookCall pending,
-            long began,
-            HookResult promise,
-            int promises,
-            @Nullable HookResult answer,
-            @Nullable Throwable failure) {
-        @Nullable HookResult kept;
-        try {
-            kept = answer == null ? null : kept(promise, answer);
-        } catch (IllegalArgumentException e) {
-            ended(pending, began, null, e);
+    /** The stage has ended: what is left is the plugin's code that makes the answer, if any. */
+    private void arrived(Promise promise, Promise.End end) {
+        @Nullable Function<Object, HookResult> function = promise.later().function().orElse(null);
+        if (end.failure() == null && !end.late() && function != null) {
+            makeAnswer(promise, value -> function.apply(end.value()));
             return;
         }
-        if (kept == null || kept.pending().isEmpty()) {
-            ended(pending, began, kept, failure);
-        } else if (promises < MOST_PROMISES) {
-            await(pending, began, kept, promises + 1);
+        @Nullable HookResult said =
+                end.late()
+                        ? promise.later().otherwise()
+                        : end.value() instanceof HookResult result ? result : null;
+        if (said != null && said.pending().isPresent() && mayPromise(promise)) {
+            await(promise.call(), promise.began(), said, promise);
         } else {
-            String text = "answers " + MOST_PROMISES + " times that its answer comes later";
-            ended(pending, began, null, new IllegalStateException(text));
+            ended(promise, said, end.failure());
         }
     }
 
-    /** What was said with the promise holds for an answer that says nothing of that itself. */
-    private static HookResult kept(HookResult promise, HookResult answer) {
-        HookResult reasoned = answer.reason().isEmpty() ? answer.because(promise.reason()) : answer;
-        boolean coded = reasoned.code() == 0 && promise.code() != 0;
-        HookResult whole = coded ? reasoned.withCode(promise.code()) : reasoned;
-        return whole.karma() == 0 && promise.karma() != 0
-                ? whole.withKarma(promise.karma())
-                : whole;
-    }
-
-    private void ended(
-            HookCall pending,
-            long began,
-            @Nullable HookResult answer,
-            @Nullable Throwable failure) {
-        if (!pending.end()) {
+    private void makeAnswer(Promise promise, Function<Object, HookResult> code) {
+        HookCall pending = promise.call();
+        Link link = pending.link();
+        if (link.nonBlocking()) {
+            if (resume(promise, code)) {
+                goOn(link);
+            }
             return;
         }
+        Runnable request =
+                () -> {
+                    pending.takesPlace();
+                    if (resume(promise, code)) {
+                        onLoop(() -> goOn(link));
+                    }
+                };
+        pending.waitsAs(request);
+        link.plugin().share().submit(host.children(), request);
+    }
+
+    /** Runs the plugin's code here and now, unless the call was given up. */
+    private boolean resume(Promise promise, Function<Object, HookResult> code) {
+        HookCall pending = promise.call();
         Link link = pending.link();
+        if (!pending.resume(Thread.currentThread())) {
+            giveBack(pending);
+            return false;
+        }
+        link.plugin().pendsNoMore(link.call(host.connection().id()));
+        return visit(link, pending, promise.began(), link, code, promise);
+    }
+
+    private void ended(Promise promise, @Nullable HookResult said, @Nullable Throwable failure) {
+        if (!promise.call().end()) {
+            return;
+        }
+        Link link = promise.call().link();
         link.plugin().pendsNoMore(link.call(host.connection().id()));
         link.plugin().exit();
-        HookResult result = answered(link, began, answer, failure);
-        HookResult settled = settles(link, result) ? outcome(result) : proceed(null);
-        if (settled != null) {
-            finish(settled);
-        }
+        take(link, promise.began(), said, failure, promise);
+        goOn(link);
     }
 
-    // ---- what became of a call
-
     /** A plugin has answered or failed: counts, records and logs it. */
-    private HookResult answered(
-            Link link, long began, @Nullable HookResult answer, @Nullable Throwable failure) {
+    private void take(
+            Link link,
+            long began,
+            @Nullable HookResult said,
+            @Nullable Throwable failure,
+            @Nullable Promise promise) {
         current = null;
-        PluginInstance plugin = link.plugin();
         long now = System.nanoTime();
-        if (answer == null) {
-            fail(link, began, now, failure);
-            return HookResult.DECLINED;
+        @Nullable HookResult taken = said;
+        @Nullable Throwable reason = failure;
+        if (said != null && promise != null) {
+            try {
+                taken = promise.kept(said);
+            } catch (IllegalArgumentException e) { // the code does not go with the answer
+                taken = null;
+                reason = e;
+            }
         }
-        plugin.figures(point).answered(answer.action(), now - began);
+        if (taken != null && taken.pending().isPresent()) {
+            String text = "answers " + Promise.MOST + " times that its answer comes later";
+            taken = null;
+            reason = new IllegalStateException(text);
+        }
+        if (taken == null) {
+            fail(link, began, now, reason);
+            answer = HookResult.DECLINED;
+            return;
+        }
+        link.plugin().figures(point).answered(taken.action(), now - began);
         Door.succeeded(host, link);
-        decided(link, answer.action().name(), answer.text(), answer.reason(), began, now);
-        return answer;
+        decided(link, taken.action().name(), taken.text(), taken.reason(), began, now);
+        answer = taken;
     }
 
     private void fail(Link link, long began, long now, @Nullable Throwable failure) {
@@ -437,31 +464,27 @@ public final class HookRun {
     }
 
     /** A plugin that fails again and again is not asked for a while. */
-    private HookResult bypassed(Link link, long began) {
+    private boolean isBypassed(Link link, long began) {
         decided(link, "bypassed", "", "it failed too often", began, began);
-        if (link.skipOnError()) {
-            return HookResult.DECLINED;
-        }
-        faulted = true;
+        faulted |= !link.skipOnError();
         // It has stored nothing, so nothing comes twice.
-        return point == HookPoint.QUEUE ? FAULT : HookResult.DECLINED;
+        boolean refuses = !link.skipOnError() && point == HookPoint.QUEUE;
+        answer = refuses ? FAULT : HookResult.DECLINED;
+        return true;
     }
 
-    private void decided(
-            Link link, String answer, String text, String reason, long began, long now) {
+    private void decided(Link link, String what, String text, String reason, long began, long now) {
         host.decided(
                 new Outcome(
                         point.hookName(),
                         link.name(),
                         link.plugin().origin().version(),
-                        answer,
+                        what,
                         text,
                         reason,
                         began,
                         now - began));
     }
-
-    // ---- away
 
     private void awaitReturn(Link link) {
         long began = System.nanoTime();
@@ -483,53 +506,34 @@ public final class HookRun {
             next--;
         } else {
             decided(link, "away", "", "its bundle is stopped", began, System.nanoTime());
-            host.log().log(
+            log(
                     LogLevel.ERROR,
-                    link.call(host.connection().id()),
+                    link,
                     "plugin " + link.name() + " is stopped and did not come back in time");
         }
         boolean counts = !there && !link.plugin().origin().optional();
-        HookResult result = counts && defersMail() ? FAULT : proceed(null);
-        if (result != null) {
-            finish(result);
+        if (counts && Deciding.defersMail(point)) {
+            answer = FAULT;
+            finish();
+        } else {
+            goOn();
         }
     }
-
-    // ---- overdue
 
     /** Looks at the time; called about once a second on the connection's own thread. */
     public void tick(long now) {
+        Telling observers = telling;
         HookCall held = current;
-        if (held == null || finished) {
-            return;
-        }
-        if (held.isOverdue(now)) {
-            takeStep(() -> giveUp(held));
-        } else {
-            watchSupplier(held, now);
-        }
-    }
-
-    /** One that said it would never wait is asked aside from now on, with a time limit. */
-    private void watchSupplier(HookCall held, long now) {
-        Link supplier = held.supplier();
-        if (supplier != null
-                && held.suppliesFor(now) > QUICK_NANOS
-                && supplier.plugin().isNonBlocking(supplier.point())
-                && supplier.plugin().demote()) {
-            log(
-                    LogLevel.CRIT,
-                    supplier,
-                    "plugin "
-                            + supplier.name()
-                            + " lets plugin "
-                            + held.link().name()
-                            + " wait for a setting although it is marked NonBlocking; it is asked"
-                            + " within a time limit from now on");
+        if (observers != null) {
+            takeStep(() -> observers.tick(now));
+        } else if (held != null && !finished && held.isOverdue(now)) {
+            takeStep(() -> giveUp(held, now));
+        } else if (held != null && !finished) {
+            overdue.watchSupplier(held, now);
         }
     }
 
-    private void giveUp(HookCall held) {
+    private void giveUp(HookCall held, long now) {
         Link supplier = held.supplier();
         HookCall.State before = held.giveUp();
         if (before == HookCall.State.ENDED) {
@@ -539,124 +543,83 @@ public final class HookRun {
         current = null;
         boolean asked = before != HookCall.State.WAITING;
         boolean skips = link.skipOnError() && point != HookPoint.QUEUE;
-        if (before == HookCall.State.PENDING) {
-            link.plugin().pendsNoMore(link.call(host.connection().id()));
-            link.plugin().exit();
-        } else if (asked) {
-            link.plugin().hangs();
-        }
-        Runnable request = held.request();
-        if (!asked && request != null) {
-            link.plugin().share().withdraw(request);
-        }
-        tellOverdue(held, asked, supplier, skips ? "it is passed over" : consequence());
-        long now = System.nanoTime();
+        letGo(held, before);
         decided(link, "overdue", "", "no answer in time", held.began(), now);
-        if (asked) {
-            blame(link, supplier, now);
-        }
+        overdue.tell(held, asked, supplier, skips, now);
         if (before == HookCall.State.RUNNING && !held.isPlaced()) {
-            callAside(link);
+            overdue.callAside(link);
         }
-        HookResult result = skips ? proceed(null) : OVERDUE;
-        if (result != null) {
-            finish(result);
-        }
-    }
-
-    private void tellOverdue(
-            HookCall held, boolean asked, @Nullable Link supplier, String consequence) {
-        host.log().log(
-                LogLevel.CRIT,
-                host.connection().id(),
-                (asked ? "plugin " : "no worker was free for plugin ")
-                        + held.link().name()
-                        + (asked ? " did not answer hook " : ", hook ")
-                        + point.hookName()
-                        + " in time ("
-                        + held.limitSeconds()
-                        + " s), "
-                        + (supplier == null
-                                ? ""
-                                : "it waits for a setting from plugin " + supplier.name() + ", ")
-                        + consequence);
-    }
-
-    /** Counts an overdue call against the plugin that is waited for. */
-    private void blame(Link link, @Nullable Link supplier, long now) {
-        Door.failed(host, supplier == null ? link : supplier, now);
-        if (supplier != null) {
-            link.plugin().breaker().undecided();
+        if (skips) {
+            goOn();
+        } else {
+            answer = OVERDUE;
+            finish();
         }
     }
 
-    /** One that said it would never wait, and was therefore called on whatever thread there was. */
-    private void callAside(Link link) {
-        if (link.plugin().demote()) {
-            log(
-                    LogLevel.CRIT,
-                    link,
-                    "plugin "
-                            + link.name()
-                            + " does not come back although it is marked NonBlocking; it is called"
-                            + " as one that may wait from now on");
+    private void letGo(HookCall held, HookCall.State before) {
+        PluginInstance plugin = held.link().plugin();
+        if (before == HookCall.State.RUNNING) {
+            plugin.hangs();
+            return;
+        }
+        plugin.share().withdraw(held.request());
+        if (before == HookCall.State.PENDING) {
+            plugin.pendsNoMore(held.link().call(host.connection().id()));
+            plugin.exit();
         }
     }
 
-    private String consequence() {
-        return defersMail() ? "mail is deferred" : "it is given up";
-    }
-
-    private boolean defersMail() {
-        return defersMail(point);
-    }
-
-    /** Whether mail is deferred when a plugin of the hook cannot answer. */
-    static boolean defersMail(HookPoint point) {
-        return DECIDING.contains(point) || point == HookPoint.QUEUE;
-    }
-
-    // ---- outcome
-
-    /** Notes what a plugin answered, and whether the run ends with it. */
-    private boolean settles(Link link, HookResult result) {
-        if (!result.reason().isEmpty() && host.log().shows(LogLevel.INFO, link.level())) {
-            host.log().log(LogLevel.INFO, link.call(host.connection().id()), result.reason());
+    /** Notes an answer; false when the plugins that observe are told of it elsewhere. */
+    private boolean isTold(Link link) {
+        HookResult said = answer;
+        if (!said.reason().isEmpty() && host.log().shows(LogLevel.INFO, link.level())) {
+            log(LogLevel.INFO, link, said.reason());
         }
-        if (result.karma() != 0) {
-            host.connection().adjustKarma(result.karma());
+        if (said.karma() != 0) {
+            host.connection().adjustKarma(said.karma());
         }
-        result.naughtyType().ifPresent(type -> host.defer(link.name(), type, result.text()));
-        observe(link, result);
-        return result.action() != Action.DECLINED;
+        said.naughtyType().ifPresent(type -> host.defer(link.name(), type, said.text()));
+        boolean refused = said.action().refuses();
+        List<Link> watching = generation.chain(refused ? HookPoint.DENY : HookPoint.OK);
+        if (watching.isEmpty()) {
+            return true;
+        }
+        Function<Object, Boolean> notice = hook -> tell(hook, link.name(), said);
+        Telling round = new Telling(host, watching, notice, this::onLoop, this::told);
+        telling = round;
+        boolean told = round.begin();
+        if (told) {
+            telling = null;
+        }
+        return told;
     }
 
-    private void observe(Link link, HookResult result) {
-        HookPoint observer = result.action().refuses() ? HookPoint.DENY : HookPoint.OK;
-        for (Link watching : generation.chain(observer)) {
-            Consumer<Object> notice = hook -> tell(hook, link.name(), result);
-            if (!watching.nonBlocking()) {
-                host.observers().tell(host, watching, notice);
-            } else if (host.inlineCalls().isHere()) {
-                host.observers().call(host, watching, notice);
-            } else {
-                // There the guard sees one that does wait; on a child the run would wait with it.
-                onLoop(() -> host.observers().call(host, watching, notice));
-            }
+    private Boolean tell(Object hook, String plugin, HookResult said) {
+        String name = point.hookName();
+        if (hook instanceof DenyHook deny && said.action().refuses()) {
+            deny.onDeny(host.connection(), host.openTransaction(), plugin, name, said);
+        } else if (hook instanceof OkHook ok && !said.action().refuses()) {
+            ok.onOk(host.connection(), host.openTransaction(), plugin, name, said);
         }
+        return true;
     }
 
-    private void tell(Object hook, String plugin, HookResult result) {
-        boolean refused = result.action().refuses();
-        if (refused && hook instanceof DenyHook deny) {
-            deny.onDeny(host.connection(), plugin, point.hookName(), result);
-        } else if (!refused && hook instanceof OkHook ok) {
-            ok.onOk(host.connection(), plugin, point.hookName(), result);
+    private boolean isSettled() {
+        if (answer.action() == Action.DECLINED) {
+            return false;
         }
+        answer = outcome(answer);
+        return true;
+    }
+
+    private boolean declined() {
+        answer = outcome(HookResult.DECLINED);
+        return true;
     }
 
     private HookResult outcome(HookResult result) {
         boolean waved = !result.action().refuses();
-        return faulted && waved && DECIDING.contains(point) ? FAULT : result;
+        return faulted && waved && Deciding.isOne(point) ? FAULT : result;
     }
 }

@@ -1,6 +1,9 @@
 package org.qpsmtpd.core.chain;
 
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;
@@ -13,35 +16,39 @@ import org.qpsmtpd.api.log.SessionRecord;
 record Logger(PluginInstance plugin, int object) implements LoggingHook {
     @Override
     public HookResult onLog(LogRecord record) {
-        if (!(plugin.enter() instanceof LoggingHook logger)) {
-            return HookResult.DECLINED;
-        }
-        try {
-            return logger.onLog(record);
-        } finally {
-            plugin.exit();
-        }
+        HookResult answer = visit(logger -> logger.onLog(record));
+        return answer == null ? HookResult.DECLINED : answer;
     }
 
     @Override
     public void onReload() {
-        if (plugin.enter() instanceof LoggingHook logger) {
-            try {
-                logger.onReload();
-            } finally {
-                plugin.exit();
-            }
-        }
+        visit(
+                logger -> {
+                    logger.onReload();
+                    return HookResult.DECLINED;
+                });
     }
 
     @Override
     public void onSessionEnd(SessionRecord record) {
-        if (plugin.enter() instanceof LoggingHook logger) {
-            try {
-                logger.onSessionEnd(record);
-            } finally {
-                plugin.exit();
-            }
+        visit(
+                logger -> {
+                    logger.onSessionEnd(record);
+                    return HookResult.DECLINED;
+                });
+    }
+
+    /** What it throws is counted where the log is written, which goes on with the others. */
+    private @Nullable HookResult visit(Function<LoggingHook, HookResult> code) {
+        Came<HookResult> came =
+                Door.visit(
+                        plugin,
+                        HookPoint.LOGGING.hookName(),
+                        hook -> code.apply((LoggingHook) hook));
+        if (came == null) {
+            return null;
         }
+        came.rethrow();
+        return came.value();
     }
 }

@@ -81,9 +81,12 @@ final class Question<T> {
         }
     }
 
-    private Optional<T> call(Object hook) {
+    private Came<Optional<T>> call(Object hook) {
         return Door.call(
-                host, link, () -> Objects.requireNonNull(code.apply(hook), "null is no answer"));
+                host,
+                link,
+                hook,
+                it -> Objects.requireNonNull(code.apply(it), "null is no answer"));
     }
 
     private boolean isWatchedHere() {
@@ -93,22 +96,14 @@ final class Question<T> {
 
     private Optional<T> askHere(Object hook) {
         long began = System.nanoTime();
-        Optional<T> answer;
-        try {
-            answer = call(hook);
-        } catch (Throwable e) { // whatever a plugin throws, the one that asks goes on
-            return threw(e);
-        } finally {
-            link.plugin().exit();
-        }
-        return answered(began, answer);
+        Came<Optional<T>> came = call(hook);
+        link.plugin().exit();
+        return taken(began, came);
     }
-
-    // ---- on a thread aside
 
     private Optional<T> askAside(Object hook) {
         HookCall call = HookCall.withoutPlace(link);
-        CompletableFuture<Optional<T>> answer = new CompletableFuture<>();
+        CompletableFuture<Came<Optional<T>>> answer = new CompletableFuture<>();
         try {
             THREADS.execute(() -> run(call, hook, answer));
         } catch (OutOfMemoryError e) {
@@ -125,13 +120,11 @@ final class Question<T> {
         }
     }
 
-    private void run(HookCall call, Object hook, CompletableFuture<Optional<T>> answer) {
+    private void run(HookCall call, Object hook, CompletableFuture<Came<Optional<T>>> answer) {
         try {
             if (call.begin(Thread.currentThread())) {
                 answer.complete(call(hook));
             }
-        } catch (Throwable e) { // is told to the one that waits
-            answer.completeExceptionally(e);
         } finally {
             if (!call.end()) {
                 link.plugin().hangsNoMore();
@@ -140,13 +133,12 @@ final class Question<T> {
         }
     }
 
-    private Optional<T> await(HookCall call, CompletableFuture<Optional<T>> answer) {
+    private Optional<T> await(HookCall call, CompletableFuture<Came<Optional<T>>> answer) {
         long began = System.nanoTime();
         try {
-            return answered(began, answer.get(call.limitSeconds(), TimeUnit.SECONDS));
+            return taken(began, answer.get(call.limitSeconds(), TimeUnit.SECONDS));
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            return threw(cause == null ? e : cause);
+            throw new IllegalStateException(e); // the door lets nothing through
         } catch (TimeoutException e) {
             giveUp(call);
             return late(call.limitSeconds());
@@ -165,9 +157,12 @@ final class Question<T> {
         }
     }
 
-    // ---- outcome
-
-    private Optional<T> answered(long began, Optional<T> answer) {
+    private Optional<T> taken(long began, Came<Optional<T>> came) {
+        Optional<T> answer = came.value();
+        if (answer == null) {
+            Throwable failure = came.failure();
+            return threw(failure == null ? new IllegalStateException("no answer") : failure);
+        }
         long took = System.nanoTime() - began;
         Action action = answer.isPresent() ? Action.OK : Action.DECLINED;
         link.plugin().figures(link.point()).answered(action, took);

@@ -13,8 +13,7 @@ import org.qpsmtpd.core.worker.ChildPool;
  * What a plugin holds of the children. A plugin whose calls hold more than half says so, and what
  * it asks for beyond has to wait its turn, while the requests of the others need not. When it holds
  * them all, further calls wait here, without a child: at most one for each session. Calls that only
- * tell it something, which no session waits for, hold half of the children at most, and of those
- * that wait so many are kept that what they hold of sessions stays little.
+ * tell it something hold half of the children at most, and only some of them wait.
  */
 final class Share {
     /** How many answers wait to be told to a plugin. */
@@ -58,7 +57,7 @@ final class Share {
     }
 
     /**
-     * Runs a request that nobody waits for; it gives its place back.
+     * Runs a request that only tells something; it gives its place back.
      *
      * @return false when too many wait already; then it is never run
      */
@@ -85,8 +84,10 @@ final class Share {
     }
 
     /** Nobody waits for a request any more; it is forgotten unless it has begun. */
-    void withdraw(Runnable request) {
-        waiting.remove(request);
+    void withdraw(@Nullable Runnable request) {
+        if (request != null && !waiting.remove(request)) {
+            notices.remove(request);
+        }
     }
 
     private void start(ChildPool children, Runnable request) {

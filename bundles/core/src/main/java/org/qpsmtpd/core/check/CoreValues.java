@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.config.NumberFile;
 import org.qpsmtpd.core.config.OddCharacters;
 
@@ -35,12 +36,12 @@ final class CoreValues {
 
     private static final Map<String, UnaryOperator<String>> TEXTS =
             Map.of(
-                    "me", CoreValues::host,
-                    "me-auth-results", CoreValues::authservId,
-                    "smtpgreeting", CoreValues::greeting,
-                    "loglevel", CoreValues::level,
-                    "lenient_addresses", CoreValues::flag,
-                    "spool_dir", CoreValues::writableDirectory);
+                    CoreFile.ME.file(), CoreValues::host,
+                    CoreFile.ME_AUTH_RESULTS.file(), CoreValues::authservId,
+                    CoreFile.SMTPGREETING.file(), CoreValues::greeting,
+                    CoreFile.LOGLEVEL.file(), CoreValues::level,
+                    CoreFile.LENIENT_ADDRESSES.file(), CoreValues::flag,
+                    CoreFile.SPOOL_DIR.file(), CoreValues::writableDirectory);
 
     private CoreValues() {}
 
@@ -52,7 +53,7 @@ final class CoreValues {
     /** What is wrong with a file's value; empty when nothing is. */
     static String fault(String name, String value) {
         Optional<String> odd = OddCharacters.outsideAscii(value);
-        if (odd.isPresent() && !name.equals("spool_dir")) {
+        if (odd.isPresent() && !name.equals(CoreFile.SPOOL_DIR.file())) {
             return odd.get() + "; only printable ASCII may stand here";
         }
         NumberFile number = NUMBERS.get(name);

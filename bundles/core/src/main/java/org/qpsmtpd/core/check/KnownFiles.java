@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.config.Finding;
 import org.qpsmtpd.core.config.Spelling;
-import org.qpsmtpd.core.generation.Generations;
 
 /**
  * The names that files of a configuration directory have: the core's, those that the installed
@@ -40,7 +40,7 @@ final class KnownFiles {
     private static final List<String> FURTHER =
             List.of("deploy_signers", "proxy_protocol_from", "xclient_from");
 
-    private final Set<String> read = new TreeSet<>(Generations.CORE_FILES);
+    private final Set<String> read = new TreeSet<>(CoreFile.NAMES);
     private final Set<String> known = new TreeSet<>();
 
     /**

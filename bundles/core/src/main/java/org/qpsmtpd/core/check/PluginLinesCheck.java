@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.chain.Health;
 import org.qpsmtpd.core.config.Finding;
 import org.qpsmtpd.core.config.Spelling;
 import org.qpsmtpd.core.generation.FormerNames;
@@ -109,7 +109,7 @@ final class PluginLinesCheck {
             if (decider.isEmpty()) {
                 return "";
             }
-            fault = fault.isEmpty() ? Generation.neverAsked(plugin, hook, decider.get()) : fault;
+            fault = fault.isEmpty() ? Health.neverAsked(plugin, hook, decider.get()) : fault;
         }
         return fault;
     }

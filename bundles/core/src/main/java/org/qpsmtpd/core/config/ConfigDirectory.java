@@ -29,7 +29,7 @@ import org.qpsmtpd.core.log.LogRouter;
  */
 public final class ConfigDirectory implements Config {
     private static final int MAX_NAME = 200;
-    private static final String ME = "me";
+    private static final String ME = CoreFile.ME.file();
     private static final List<ConfigLine> TIMEOUT = List.of(new ConfigLine("1200", "default", 0));
 
     private final ConfigSource source;
@@ -83,11 +83,10 @@ public final class ConfigDirectory implements Config {
     }
 
     private List<ConfigLine> byDefault(String name) {
-        return switch (name) {
-            case ME -> host.lines();
-            case "timeout" -> TIMEOUT;
-            default -> List.of();
-        };
+        if (name.equals(ME)) {
+            return host.lines();
+        }
+        return name.equals(CoreFile.TIMEOUT.file()) ? TIMEOUT : List.of();
     }
 
     @Override
@@ -230,8 +229,18 @@ public final class ConfigDirectory implements Config {
     private static boolean isPlain(String name) {
         return !name.isEmpty()
                 && name.length() <= MAX_NAME
-                && name.indexOf('/') < 0
                 && name.indexOf('\0') < 0
-                && !name.startsWith(".");
+                && isPlainPath(name);
+    }
+
+    /** A file, or one in a folder; neither name is hidden, or climbs. */
+    private static boolean isPlainPath(String name) {
+        int slash = name.indexOf('/');
+        String file = name.substring(slash + 1);
+        return !name.startsWith(".")
+                && slash != 0
+                && !file.isEmpty()
+                && !file.startsWith(".")
+                && file.indexOf('/') < 0;
     }
 }

@@ -1,21 +1,30 @@
 package org.qpsmtpd.core.config;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigLine;
 
 /**
  * A configuration that asks plugins before it asks the files. Kept for one connection, so that the
- * same answer gives the same list instance.
+ * same answer gives the same list instance. Safe for use by several threads.
  */
 public final class HookedConfig implements Config {
     private final Function<String, Optional<List<String>>> plugins;
     private final Config next;
-    private final Map<String, List<ConfigLine>> answers = new HashMap<>();
+    private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+
+    private record Answer(List<String> values, List<ConfigLine> lines) {
+        static Answer of(List<String> given) {
+            List<String> values = List.copyOf(given);
+            return new Answer(
+                    values,
+                    values.stream().map(value -> new ConfigLine(value, "plugin", 0)).toList());
+        }
+    }
 
     /**
      * @param plugins asks the plugins in order
@@ -33,14 +42,14 @@ public final class HookedConfig implements Config {
     }
 
     private List<ConfigLine> remember(String name, List<String> values) {
-        List<ConfigLine> lines =
-                values.stream().map(value -> new ConfigLine(value, "plugin", 0)).toList();
-        List<ConfigLine> before = answers.putIfAbsent(name, lines);
-        if (before == null || before.equals(lines)) {
-            return before == null ? lines : before;
-        }
-        answers.put(name, lines);
-        return lines;
+        Answer known =
+                answers.compute(
+                        name,
+                        (asked, before) ->
+                                before != null && before.values().equals(values)
+                                        ? before
+                                        : Answer.of(values));
+        return known.lines();
     }
 
     @Override

@@ -9,19 +9,19 @@ import org.qpsmtpd.api.config.Config;
  */
 public enum NumberFile {
     /** Largest message in octets; 0 for no limit. */
-    DATABYTES("databytes", 0, Long.MAX_VALUE, true),
+    DATABYTES(CoreFile.DATABYTES, 0, Long.MAX_VALUE, true),
     /** Octets of a message kept in memory. */
-    SIZE_THRESHOLD("size_threshold", 0, 16 * 1024 * 1024, true),
+    SIZE_THRESHOLD(CoreFile.SIZE_THRESHOLD, 0, 16 * 1024 * 1024, true),
     /** Seconds a client may take. */
-    TIMEOUT("timeout", 1, 24 * 3600),
+    TIMEOUT(CoreFile.TIMEOUT, 1, 24 * 3600),
     /** Seconds a client may take for a command. */
-    TIMEOUTSMTPD("timeoutsmtpd", 1, 24 * 3600),
+    TIMEOUTSMTPD(CoreFile.TIMEOUTSMTPD, 1, 24 * 3600),
     /** Most recipients of one message. */
-    RCPTMAX("rcptmax", 100, 100_000),
+    RCPTMAX(CoreFile.RCPTMAX, 100, 100_000),
     /** Seconds until sessions with replaced plugins are asked to come again. */
-    RETIRE_AFTER("retire_after", 0, 24 * 3600),
+    RETIRE_AFTER(CoreFile.RETIRE_AFTER, 0, 24 * 3600),
     /** Bits of an IPv6 address that make one client where connections are counted. */
-    IPV6_PREFIX("ipv6_prefix", 32, 128);
+    IPV6_PREFIX(CoreFile.IPV6_PREFIX, 32, 128);
 
     private static final String UNITS = "KMG";
     private static final int UNIT_BITS = 10;
@@ -31,12 +31,12 @@ public enum NumberFile {
     private final long most;
     private final boolean size;
 
-    NumberFile(String file, long least, long most) {
+    NumberFile(CoreFile file, long least, long most) {
         this(file, least, most, false);
     }
 
-    NumberFile(String file, long least, long most, boolean size) {
-        this.file = file;
+    NumberFile(CoreFile file, long least, long most, boolean size) {
+        this.file = file.file();
         this.least = least;
         this.most = most;
         this.size = size;

@@ -16,6 +16,7 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.core.generation.InstanceFactory.Made;
@@ -114,8 +115,8 @@ final class Candidate {
     /** Looks at files, bundles and services, and makes the instances that are not there yet. */
     void build() {
         checkFiles();
-        addLines("logging");
-        addLines("plugins");
+        addLines(CoreFile.LOGGING.file());
+        addLines(CoreFile.PLUGINS.file());
         addConfigurations();
         addDropped();
         addPlain();
@@ -134,7 +135,7 @@ final class Candidate {
 
     /** What the core itself reads must be readable; the plugins' files are the plugins' concern. */
     private void checkFiles() {
-        for (String name : Generations.CORE_FILES) {
+        for (String name : CoreFile.NAMES) {
             String problem = problemOf(name);
             if (!problem.isEmpty()) {
                 faults.add(new Fault(problem, null, false));
@@ -177,7 +178,7 @@ final class Candidate {
     }
 
     private void addConfigurations() {
-        for (PluginConfiguration configuration : factory.foreignConfigurations(catalog)) {
+        for (PluginConfiguration configuration : factory.foreign().of(catalog)) {
             if (!configuration.hasPlainName()) {
                 log.log(
                         LogLevel.WARN,
@@ -193,7 +194,7 @@ final class Candidate {
                 continue; // it was found by an offer's name
             }
             try {
-                Options options = factory.bind(offer, configuration.options());
+                Options options = factory.declarations().bind(offer, configuration.options());
                 String text = "cfg " + configuration.options();
                 use(offer, line, options, text, placeOf(offer.before()));
             } catch (PluginFault e) {
@@ -251,7 +252,7 @@ final class Candidate {
             if (offer == null) {
                 usePlain(required(line), line, plugins.size());
             } else {
-                Options options = factory.bind(offer, line.arguments());
+                Options options = factory.declarations().bind(offer, line.arguments());
                 int place = unasked ? placeOf(offer.before()) : plugins.size();
                 use(offer, line, options, line.arguments(), place);
             }
@@ -279,7 +280,7 @@ final class Candidate {
 
     /** A plugin that only a configuration names must not go because its bundle was replaced. */
     private void checkConfigured() {
-        Set<String> pids = factory.foreignPids();
+        Set<String> pids = factory.foreign().pids();
         Set<String> gone = new TreeSet<>();
         for (Made used : inUse) {
             boolean configured = pids.contains(ConfiguredInstance.pid(used.plugin()));

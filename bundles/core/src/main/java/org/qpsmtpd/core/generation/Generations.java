@@ -16,15 +16,14 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.PostForkHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.chain.Door;
 import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.chain.Health;
 import org.qpsmtpd.core.chain.HookRun;
-import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.chain.PluginInstance;
-import org.qpsmtpd.core.chain.TimeLimit;
 import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.generation.Candidate.Fault;
 import org.qpsmtpd.core.generation.InstanceFactory.Made;
 import org.qpsmtpd.core.log.LogRouter;
@@ -37,30 +36,8 @@ import org.qpsmtpd.core.log.PluginCall;
  * Used by one thread at a time, but for {@link #current}, {@link #live} and {@link #refused}.
  */
 public final class Generations {
-    /** The files of the core; when one of them changes there is a new generation. */
-    public static final Set<String> CORE_FILES =
-            Set.of(
-                    "plugins",
-                    "logging",
-                    "loglevel",
-                    "me",
-                    "me-auth-results",
-                    "smtpgreeting",
-                    "databytes",
-                    "size_threshold",
-                    "spool_dir",
-                    "timeout",
-                    "timeoutsmtpd",
-                    "retire_after",
-                    "rcptmax",
-                    "ipv6_prefix",
-                    "lenient_addresses");
-
     private static final int MOST_ROUNDS = 100;
     private static final long RETRY_MILLIS = 2_000;
-
-    /** How long the hook post-fork of all new plugins together is waited for. */
-    private static final long BEGIN_NANOS = TimeUnit.SECONDS.toNanos(TimeLimit.SECONDS);
 
     /** How long the plugins that nobody uses any more are waited for together. */
     private static final long RETIRE_MILLIS = 3_000;
@@ -235,8 +212,6 @@ public final class Generations {
         share.reconsider();
     }
 
-    // ---- the next generation
-
     /**
      * Builds a candidate from the files and bundles as they are now, and makes it current if it is
      * fit to serve, or if the current generation cannot go on.
@@ -373,7 +348,7 @@ public final class Generations {
         List<PluginInstance> fresh = new ArrayList<>(next.plugins());
         live.keySet().forEach(earlier -> fresh.removeAll(earlier.plugins()));
         live.put(next, candidate.keys());
-        tellBegun(fresh);
+        new Beginning(log).tell(fresh);
         List<String> warned = current.warnings();
         current = next;
         useLoggers(next);
@@ -387,49 +362,11 @@ public final class Generations {
         if (!next.faults().isEmpty()) {
             teller.accept("mail is deferred with 421 until this is mended");
         } else if (!next.has(HookPoint.QUEUE)) {
-            log.log(LogLevel.ERROR, Generation.NO_QUEUE);
+            log.log(LogLevel.ERROR, Health.NO_QUEUE);
         }
         log.log(
                 LogLevel.NOTICE,
                 "generation " + next.number() + ": " + next.plugins().size() + " plugins");
-    }
-
-    private void tellBegun(List<PluginInstance> fresh) {
-        long end = System.nanoTime() + BEGIN_NANOS;
-        for (PluginInstance instance : fresh) {
-            if (instance.answers(HookPoint.POST_FORK)) {
-                long left = TimeUnit.NANOSECONDS.toSeconds(end - System.nanoTime());
-                tellBegun(instance, Math.max(1, left));
-            }
-        }
-    }
-
-    /** It decides nothing, so the plugin serves whatever comes of it. */
-    private void tellBegun(PluginInstance instance, long seconds) {
-        try {
-            TimeLimit.within(
-                    seconds,
-                    "it did not come back",
-                    () -> {
-                        if (instance.enter() instanceof PostForkHook hook) {
-                            try {
-                                hook.onPostFork();
-                            } finally {
-                                instance.exit();
-                            }
-                        }
-                        return true;
-                    });
-        } catch (PluginFault e) {
-            instance.figures(HookPoint.POST_FORK).failed();
-            log.log(
-                    LogLevel.CRIT,
-                    "FATAL PLUGIN ERROR ["
-                            + instance.name()
-                            + "], hook post-fork: "
-                            + e.getMessage()
-                            + "; the plugin is used all the same");
-        }
     }
 
     private void useLoggers(Generation generation) {
@@ -439,13 +376,13 @@ public final class Generations {
 
     private LogLevel builtInLevel() {
         try {
-            return config.value("loglevel").map(LogLevel::parse).orElse(LogRouter.DEFAULT_LEVEL);
+            return config.value(CoreFile.LOGLEVEL.file())
+                    .map(LogLevel::parse)
+                    .orElse(LogRouter.DEFAULT_LEVEL);
         } catch (UncheckedIOException | IllegalArgumentException e) {
             return LogRouter.DEFAULT_LEVEL; // an unreadable file is a fault of the generation
         }
     }
-
-    // ---- retirement
 
     /** Gives back the instances of generations that no session uses any more. */
     public void retire() {

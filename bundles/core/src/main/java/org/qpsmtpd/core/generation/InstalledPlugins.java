@@ -66,8 +66,7 @@ public final class InstalledPlugins implements KnownPlugins {
         catalog.all().stream()
                 .filter(offer -> wanted.contains(offer.bundle()))
                 .forEach(offer -> unasked.add(offer.name()));
-        factory.foreignConfigurations(catalog)
-                .forEach(configuration -> unasked.add(configuration.plugin()));
+        factory.foreign().of(catalog).forEach(configuration -> unasked.add(configuration.plugin()));
     }
 
     private static boolean isExchanged(Bundle bundle) {
@@ -100,7 +99,7 @@ public final class InstalledPlugins implements KnownPlugins {
                     : Optional.of("it takes no options, it is a plain service");
         }
         try {
-            var unused = factory.bind(offer, arguments);
+            var unused = factory.declarations().bind(offer, arguments);
             return Optional.empty();
         } catch (PluginFault e) {
             return Optional.of(String.valueOf(e.getMessage()));
@@ -137,7 +136,9 @@ public final class InstalledPlugins implements KnownPlugins {
     private Optional<Options> options(String plugin, String arguments) {
         Offer offer = catalog.get(plugin);
         try {
-            return offer == null ? Optional.empty() : Optional.of(factory.bind(offer, arguments));
+            return offer == null
+                    ? Optional.empty()
+                    : Optional.of(factory.declarations().bind(offer, arguments));
         } catch (PluginFault e) {
             return Optional.empty();
         }

@@ -1,19 +1,10 @@
 package org.qpsmtpd.core.generation;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,12 +19,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
-import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
-import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
-import org.osgi.service.metatype.AttributeDefinition;
-import org.osgi.service.metatype.MetaTypeInformation;
 import org.osgi.service.metatype.MetaTypeService;
-import org.osgi.service.metatype.ObjectClassDefinition;
 import org.qpsmtpd.api.hook.LoggingHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.plugin.SelfCheck;
@@ -45,7 +31,6 @@ import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.chain.PluginSettings;
 import org.qpsmtpd.core.chain.TimeLimit;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
-import org.qpsmtpd.core.gate.OptionValue;
 import org.qpsmtpd.core.generation.OptionBinder.Options;
 import org.qpsmtpd.core.generation.PluginCatalog.Offer;
 import org.qpsmtpd.core.log.LogRouter;
@@ -62,26 +47,10 @@ public final class InstanceFactory {
     static final String CONFIG_DIRECTORY = "qpsmtpd.config_dir";
 
     /** How the names of configurations begin that factories made, of whichever server. */
-    private static final String OWN = "qpsmtpd.";
-
-    /** How the names of properties begin that a component has and that are no options. */
-    private static final List<String> FOREIGN = List.of("plugin.", "service.", "osgi.");
+    static final String OWN = "qpsmtpd.";
 
     private static final long MOST_STOP_MILLIS = 2_000;
     private static final long LEAST_STOP_MILLIS = 50;
-
-    private static final String CAUSED = "Caused by: ";
-    private static final String SENTENCE = IllegalArgumentException.class.getName() + ": ";
-
-    /** What is said behind the path, in place of the exception's type. */
-    private static final Map<String, String> OF_FILES =
-            Map.of(
-                    NoSuchFileException.class.getName(),
-                    ": there is no such file or folder",
-                    AccessDeniedException.class.getName(),
-                    ": the server's user may not use it",
-                    NotDirectoryException.class.getName(),
-                    ": it is no folder");
 
     private static final String START = Long.toString(System.currentTimeMillis(), 36);
     private static final AtomicLong COUNTER = new AtomicLong();
@@ -95,6 +64,9 @@ public final class InstanceFactory {
     private final Path configDirectory;
     private final LogRouter log;
     private final HookServices services;
+    private final Declarations declarations;
+    private final StartFailures failures;
+    private final ForeignConfigurations foreign;
 
     /**
      * An instance and what must be given back when nobody uses it any more.
@@ -135,6 +107,9 @@ public final class InstanceFactory {
         this.configDirectory = configDirectory;
         this.log = log;
         this.services = new HookServices(context, server, log);
+        this.declarations = new Declarations(components, metatypes, configDirectory);
+        this.failures = new StartFailures(context, components, declarations);
+        this.foreign = new ForeignConfigurations(configurations, exchange, server);
     }
 
     /**
@@ -154,7 +129,7 @@ public final class InstanceFactory {
 
     /** Whether a factory made a configuration, this one or another server's. */
     boolean owns(String pid) {
-        return pid.contains("~" + OWN);
+        return ForeignConfigurations.isOwn(pid);
     }
 
     /** One that makes instances for another configuration directory. */
@@ -172,133 +147,19 @@ public final class InstanceFactory {
         return context;
     }
 
-    /** Checks the arguments of a line against what the plugin declares. */
-    Options bind(Offer offer, String arguments) throws PluginFault {
-        return binder(offer).bind(arguments);
+    /** What the plugins declare of themselves. */
+    Declarations declarations() {
+        return declarations;
     }
 
-    /** Checks the options of a configuration against what the plugin declares. */
-    Options bind(Offer offer, Map<String, OptionValue> named) throws PluginFault {
-        return binder(offer).bindNamed(named);
-    }
-
-    private OptionBinder binder(Offer offer) throws PluginFault {
-        ComponentDescriptionDTO component = describe(offer);
-        Set<String> properties = new HashSet<>(component.properties.keySet());
-        properties.removeIf(key -> FOREIGN.stream().anyMatch(key::startsWith));
-        PathOptions paths = PathOptions.of(offer.paths(), configDirectory);
-        return new OptionBinder(attributes(offer), properties, offer.positional(), paths);
-    }
-
-    /**
-     * The configurations that were made for plugins of this server by others than a factory: in
-     * Configuration Admin, and by files beside the exchanged bundles.
-     */
-    List<PluginConfiguration> foreignConfigurations(PluginCatalog catalog) {
-        List<PluginConfiguration> found = new ArrayList<>();
-        exchange.configured().stream()
-                .flatMap(file -> PluginConfiguration.of(file, catalog).stream())
-                .filter(plugin -> plugin.isFor(server))
-                .forEach(found::add);
-        try {
-            Configuration[] all = configurations.listConfigurations("(service.factoryPid=*)");
-            for (Configuration configuration : all == null ? new Configuration[0] : all) {
-                read(configuration, catalog)
-                        .filter(plugin -> plugin.isFor(server))
-                        .filter(plugin -> !exchange.folder().filter(plugin::isFrom).isPresent())
-                        .ifPresent(found::add);
-            }
-        } catch (IOException | InvalidSyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-        return found;
-    }
-
-    /**
-     * The pids that the configurations of others than a factory are for, whether a plugin has them
-     * or not.
-     */
-    Set<String> foreignPids() {
-        Set<String> pids = new HashSet<>();
-        exchange.configured().forEach(file -> pids.add(file.pid()));
-        try {
-            Configuration[] all = configurations.listConfigurations("(service.factoryPid=*)");
-            for (Configuration configuration : all == null ? new Configuration[0] : all) {
-                foreignPid(configuration).ifPresent(pids::add);
-            }
-        } catch (IOException | InvalidSyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-        return pids;
-    }
-
-    private Optional<String> foreignPid(Configuration configuration) {
-        try {
-            return owns(configuration.getPid())
-                    ? Optional.empty()
-                    : Optional.ofNullable(configuration.getFactoryPid());
-        } catch (IllegalStateException e) {
-            return Optional.empty(); // deleted meanwhile, see delete
-        }
+    /** The configurations that others than a factory made. */
+    ForeignConfigurations foreign() {
+        return foreign;
     }
 
     /** Where exchanged bundles come from. */
     BundleExchange exchange() {
         return exchange;
-    }
-
-    private static Optional<PluginConfiguration> read(
-            Configuration configuration, PluginCatalog catalog) {
-        try {
-            return PluginConfiguration.of(configuration, catalog);
-        } catch (IllegalStateException e) {
-            return Optional.empty(); // deleted meanwhile, see delete
-        }
-    }
-
-    private ComponentDescriptionDTO describe(Offer offer) throws PluginFault {
-        Bundle bundle = offer.bundle();
-        if ((bundle.getState() & (Bundle.ACTIVE | Bundle.STARTING)) == 0) {
-            throw new PluginFault(
-                    "bundle " + bundle.getSymbolicName() + " is installed but not started");
-        }
-        String pid = ConfiguredInstance.pid(offer.name());
-        for (ComponentDescriptionDTO component : components.getComponentDescriptionDTOs(bundle)) {
-            if (Arrays.asList(component.configurationPid).contains(pid)) {
-                return usable(component);
-            }
-        }
-        throw new PluginFault(
-                "bundle "
-                        + bundle.getSymbolicName()
-                        + " has no component with the configuration pid "
-                        + pid);
-    }
-
-    /** An immediate component would be built by whoever delivers its configuration. */
-    private static ComponentDescriptionDTO usable(ComponentDescriptionDTO component)
-            throws PluginFault {
-        if (component.immediate) {
-            throw new PluginFault(
-                    "its component is marked immediate, which a plugin must not be; leave that"
-                            + " out");
-        }
-        return component;
-    }
-
-    private Map<String, AttributeDefinition> attributes(Offer offer) {
-        Map<String, AttributeDefinition> attributes = new LinkedHashMap<>();
-        MetaTypeInformation types = metatypes.getMetaTypeInformation(offer.bundle());
-        String pid = ConfiguredInstance.pid(offer.name());
-        if (types == null || !Arrays.asList(types.getFactoryPids()).contains(pid)) {
-            return attributes;
-        }
-        ObjectClassDefinition options = types.getObjectClassDefinition(pid, null);
-        for (AttributeDefinition attribute :
-                options.getAttributeDefinitions(ObjectClassDefinition.ALL)) {
-            attributes.put(attribute.getID(), attribute);
-        }
-        return attributes;
     }
 
     /** Makes an instance and waits until it is ready. */
@@ -310,7 +171,7 @@ public final class InstanceFactory {
             ServiceReference<?> reference = await(registered);
             Object plugin = reference == null ? null : services.get(reference);
             if (reference == null || plugin == null) {
-                throw new PluginFault(failure(offer, configuration.getPid()));
+                throw new PluginFault(failures.of(offer, configuration.getPid()));
             }
             checkItself(plugin);
             Origin origin = Origin.of(offer.bundle(), line.place(), line.optional());
@@ -400,68 +261,6 @@ public final class InstanceFactory {
         } catch (IOException e) {
             throw new PluginFault("its configuration cannot be stored: " + e.getMessage());
         }
-    }
-
-    /** What Declarative Services says of a component that did not come up, in one sentence. */
-    private String failure(Offer offer, String pid) throws PluginFault {
-        for (ComponentConfigurationDTO component :
-                components.getComponentConfigurationDTOs(describe(offer))) {
-            if (!pid.equals(component.properties.get("service.pid"))) {
-                continue;
-            }
-            if (component.unsatisfiedReferences.length > 0) {
-                return new MissingServices(context, components).of(component);
-            }
-            if (component.failure != null) {
-                return cause(component.failure);
-            }
-        }
-        return classFault(offer);
-    }
-
-    /** Declarative Services keeps to itself why a class cannot be loaded. */
-    private String classFault(Offer offer) throws PluginFault {
-        String name = describe(offer).implementationClass;
-        return TimeLimit.within(() -> classFault(offer.bundle(), name));
-    }
-
-    private static String classFault(Bundle bundle, String name) {
-        try {
-            var unused = bundle.loadClass(name);
-            return "it did not start";
-        } catch (ClassNotFoundException e) {
-            return "its bundle does not hold the class " + name;
-        } catch (UnsupportedClassVersionError e) {
-            return "it is compiled for a later Java than "
-                    + Runtime.version().feature()
-                    + ": "
-                    + e.getMessage();
-        } catch (LinkageError e) {
-            return "its class " + name + " cannot be loaded: " + e;
-        }
-    }
-
-    /**
-     * What a printed stack trace says: the plugin's own sentence, which it gives with an
-     * IllegalArgumentException, else the innermost cause, in words where it is one of Java's about
-     * files, which say only which file.
-     */
-    static String cause(String trace) {
-        String cause = trace.lines().findFirst().orElse("it did not start");
-        for (String line : trace.lines().toList()) {
-            String thrown = line.startsWith(CAUSED) ? line.substring(CAUSED.length()) : cause;
-            if (thrown.startsWith(SENTENCE)) {
-                return thrown.substring(SENTENCE.length());
-            }
-            cause = thrown;
-        }
-        for (Map.Entry<String, String> known : OF_FILES.entrySet()) {
-            String type = known.getKey() + ": ";
-            if (cause.startsWith(type)) {
-                return cause.substring(type.length()) + known.getValue();
-            }
-        }
-        return cause;
     }
 
     /**

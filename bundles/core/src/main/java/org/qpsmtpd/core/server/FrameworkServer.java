@@ -26,6 +26,7 @@ import org.qpsmtpd.api.control.ServerControl;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.check.ConfigCheck;
 import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.generation.Generations;
 import org.qpsmtpd.core.generation.InstalledPlugins;
 import org.qpsmtpd.core.generation.InstanceFactory;
@@ -219,7 +220,7 @@ final class FrameworkServer {
     }
 
     private void fileChanged(String name) {
-        if (Generations.CORE_FILES.contains(name)) {
+        if (CoreFile.NAMES.contains(name)) {
             generations.reconsider();
             renewSoon();
         }

@@ -16,6 +16,7 @@ import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.listener.Listener;
 import org.qpsmtpd.core.listener.ListenerOptions;
 import org.qpsmtpd.core.log.LogRouter;
@@ -106,7 +107,7 @@ public final class SmtpServer implements AutoCloseable {
 
     private static Optional<String> spoolSetting(Config config) {
         try {
-            return config.value("spool_dir");
+            return config.value(CoreFile.SPOOL_DIR.file());
         } catch (UncheckedIOException e) {
             return Optional.empty(); // reported with the generation of plugins
         }

@@ -17,7 +17,6 @@ import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.chain.Generation;
-import org.qpsmtpd.core.chain.Observers;
 import org.qpsmtpd.core.chain.SettingUnknown;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.log.LogRouter;
@@ -40,7 +39,6 @@ public final class Engine {
     private final Supplier<Optional<Resolver>> resolver;
     private final Budget budget = Budget.ofThisJvm();
     private final Records records = new Records();
-    private final Observers observers = new Observers();
     private final MailFigures figures = new MailFigures();
     private final TrustedClients trusted;
     private final KnownSettings settings;
@@ -224,17 +222,9 @@ public final class Engine {
         }
     }
 
-    Observers observers() {
-        return observers;
-    }
-
-    /**
-     * Lets requests go on that wait behind a plugin that hangs, and gives up calls that nobody
-     * waits for; called once a second.
-     */
+    /** Lets requests go on that wait behind a plugin that hangs; called once a second. */
     public void relieveChildren() {
         children.relieve();
-        observers.tick(System.nanoTime());
     }
 
     /** How many requests wait for a child. */

@@ -10,6 +10,7 @@ import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.HookHost;
 import org.qpsmtpd.core.config.HookedConfig;
+import org.qpsmtpd.core.config.UserConfigs;
 
 /** The configuration as one session sees it: the files, and what its plugins supply instead. */
 final class LookUps {
@@ -17,7 +18,8 @@ final class LookUps {
     private final Generation generation;
     private final HookHost host;
     private Settings settings;
-    private @Nullable Config hookedConfig;
+    private final UserConfigs userConfigs = new UserConfigs();
+    private volatile @Nullable Config hookedConfig;
 
     /**
      * @param host for whom plugins are asked
@@ -75,13 +77,16 @@ final class LookUps {
         if (!generation.has(HookPoint.USER_CONFIG)) {
             return config();
         }
-        return new HookedConfig(
-                name ->
-                        generation.first(
-                                host,
-                                HookPoint.USER_CONFIG,
-                                UserConfigHook.class,
-                                hook -> hook.onUserConfig(address, name)),
-                config());
+        return userConfigs.of(
+                address,
+                () ->
+                        new HookedConfig(
+                                name ->
+                                        generation.first(
+                                                host,
+                                                HookPoint.USER_CONFIG,
+                                                UserConfigHook.class,
+                                                hook -> hook.onUserConfig(address, name)),
+                                config()));
     }
 }

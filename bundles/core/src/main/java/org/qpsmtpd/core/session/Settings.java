@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.session;
 
 import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.config.NumberFile;
 
 /**
@@ -44,8 +45,8 @@ record Settings(
     private static final int DEFAULT_IPV6_PREFIX = 64;
 
     static Settings of(Config config, String version) {
-        String me = config.value("me").orElse("localhost");
-        String own = config.value("smtpgreeting").orElse("");
+        String me = config.value(CoreFile.ME.file()).orElse("localhost");
+        String own = config.value(CoreFile.SMTPGREETING.file()).orElse("");
         int timeout = (int) NumberFile.TIMEOUT.of(config, DEFAULT_SECONDS);
         return new Settings(
                 me,
@@ -55,8 +56,8 @@ record Settings(
                 (int) NumberFile.SIZE_THRESHOLD.of(config, DEFAULT_IN_MEMORY),
                 (int) NumberFile.TIMEOUTSMTPD.of(config, timeout),
                 timeout,
-                config.value("me-auth-results").orElse(me),
-                config.flag("lenient_addresses"),
+                config.value(CoreFile.ME_AUTH_RESULTS.file()).orElse(me),
+                config.flag(CoreFile.LENIENT_ADDRESSES.file()),
                 (int) NumberFile.RCPTMAX.of(config, DEFAULT_MAX_RECIPIENTS),
                 (int) NumberFile.RETIRE_AFTER.of(config, DEFAULT_RETIRE_SECONDS),
                 (int) NumberFile.IPV6_PREFIX.of(config, DEFAULT_IPV6_PREFIX));

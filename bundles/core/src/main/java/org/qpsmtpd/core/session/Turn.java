@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.session;
 
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -9,10 +10,10 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.HookHost;
 import org.qpsmtpd.core.chain.HookRun;
-import org.qpsmtpd.core.chain.Observers;
 import org.qpsmtpd.core.chain.Outcome;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.record.SessionLog;
@@ -198,8 +199,8 @@ final class Turn implements HookHost {
     }
 
     @Override
-    public Observers observers() {
-        return engine.observers();
+    public Optional<Transaction> openTransaction() {
+        return Optional.ofNullable(connection.transaction());
     }
 
     @Override

@@ -6,16 +6,22 @@ import static org.assertj.core.api.Assertions.tuple;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,6 +35,7 @@ import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.OkHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.core.Stubs;
 import org.qpsmtpd.core.log.LevelSetting;
 import org.qpsmtpd.core.log.LogRouter;
@@ -39,7 +46,7 @@ import org.qpsmtpd.core.worker.InlineCalls;
 
 /** Runs hooks with two queues for the two kinds of threads, so that each step can be seen. */
 class HookRunTest {
-    private final Deque<Runnable> loop = new ArrayDeque<>();
+    private final BlockingDeque<Runnable> loop = new LinkedBlockingDeque<>();
     private final Deque<Runnable> children = new ArrayDeque<>();
     private final List<String> deferred = new ArrayList<>();
     private final List<HookResult> results = new ArrayList<>();
@@ -49,7 +56,6 @@ class HookRunTest {
     private final LogRouter router =
             new LogRouter(new StreamLog(new PrintStream(log, true, StandardCharsets.UTF_8)));
     private final List<Runnable> inTurn = new ArrayList<>();
-    private final Observers observers = new Observers();
     private int hogs;
     private final ChildPool pool =
             new ChildPool() {
@@ -97,8 +103,8 @@ class HookRunTest {
                 }
 
                 @Override
-                public Observers observers() {
-                    return observers;
+                public Optional<Transaction> openTransaction() {
+                    return Optional.empty();
                 }
 
                 @Override
@@ -380,6 +386,101 @@ class HookRunTest {
         HookResult said = soon(HookResult.deny("no")).withCode(250);
 
         assertThat(run(slow(said)).action()).isEqualTo(Action.DENYSOFT);
+    }
+
+    private Function<String, HookResult> denying(List<String> where) {
+        return text -> {
+            String mark = PluginCall.current().map(PluginCall::plugin).orElse("nobody");
+            where.add(mark + " " + inlineCalls.callee());
+            return HookResult.deny(text);
+        };
+    }
+
+    @Test
+    void makesALaterAnswerWhereTheConnectionIs() {
+        CompletableFuture<String> stage = new CompletableFuture<>();
+        List<String> where = new ArrayList<>();
+        start(new Quick(HookResult.later(stage, denying(where))));
+
+        stage.complete("no");
+        assertThat(where).isEmpty();
+        loop.remove().run();
+
+        assertThat(where).containsExactly("p0 p0");
+        assertThat(results).containsExactly(HookResult.deny("no"));
+    }
+
+    @Test
+    void makesALaterAnswerOnAChildWhenThatMayWait() {
+        CompletableFuture<String> stage = new CompletableFuture<>();
+        List<String> where = new ArrayList<>();
+        PluginInstance plugin =
+                PluginInstance.of("p", slow(HookResult.later(stage, denying(where))));
+        start(plugin);
+        settle();
+        assertThat(plugin.share().taken()).isZero();
+
+        stage.complete("no");
+        loop.remove().run();
+        assertThat(where).isEmpty();
+        assertThat(children).hasSize(1);
+        settle();
+
+        assertThat(results).containsExactly(HookResult.deny("no"));
+        assertThat(plugin.share().taken()).isZero();
+        assertThat(plugin.running()).isZero();
+        assertThat(plugin.pending()).isEmpty();
+    }
+
+    @Test
+    void makesNoLaterAnswerOnceTheCallWasGivenUp() {
+        CompletableFuture<String> stage = new CompletableFuture<>();
+        List<String> where = new ArrayList<>();
+        PluginInstance plugin =
+                PluginInstance.of("p", slow(HookResult.later(stage, denying(where))));
+        HookRun run = startSlow(plugin);
+        settle();
+        stage.complete("no");
+        loop.remove().run();
+
+        run.tick(inSeconds(61));
+        settle();
+
+        assertThat(where).isEmpty();
+        assertThat(results).hasSize(1);
+        assertThat(plugin.share().taken()).isZero();
+        assertThat(plugin.running()).isZero();
+    }
+
+    @Test
+    void answersOtherwiseWhenThePluginsLimitIsOver() throws InterruptedException {
+        CompletableFuture<String> stage = new CompletableFuture<>();
+        List<String> where = new ArrayList<>();
+        HookResult later =
+                HookResult.later(stage, Duration.ZERO, HookResult.ok("late"), denying(where));
+        start(new Quick(later));
+
+        Objects.requireNonNull(loop.poll(60, TimeUnit.SECONDS)).run();
+        stage.complete("no");
+        settle();
+
+        assertThat(results).containsExactly(HookResult.ok("late"));
+        assertThat(where).isEmpty();
+    }
+
+    @Test
+    void takesAFailureWhileALaterAnswerIsMadeForThePlugins() {
+        CompletableFuture<String> stage = CompletableFuture.completedFuture("x");
+        HookResult later =
+                HookResult.later(
+                        stage,
+                        text -> {
+                            throw new IllegalStateException(text);
+                        });
+
+        assertThat(run(new Quick(later)).action()).isEqualTo(Action.DENYSOFT);
+        assertThat(logged())
+                .contains("FATAL PLUGIN ERROR [p0]: java.lang.IllegalStateException: x");
     }
 
     @Test
@@ -673,13 +774,13 @@ class HookRunTest {
         CountDownLatch called = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
         DenyHook hanging =
-                (connection, plugin, hook, result) -> {
+                (connection, transaction, plugin, hook, result) -> {
                     called.countDown();
                     awaitUninterruptibly(over);
                 };
         PluginInstance observer = PluginInstance.of("observer", hanging);
         Quick denying = new Quick(HookResult.DENY);
-        start(denying, observer);
+        HookRun first = startSlow(denying, observer);
         Thread child = new Thread(children.remove());
         child.start();
         called.await();
@@ -694,9 +795,11 @@ class HookRunTest {
                         "plugin observer does not keep up with hook deny, answers that it was not"
                                 + " told of: 1");
         assertThat(observer.share().taken()).isEqualTo(1);
-        observers.tick(inSeconds(61));
+        assertThat(results).containsExactly(HookResult.DENY);
+        first.tick(inSeconds(61));
         assertThat(logged())
                 .contains("plugin observer did not come back from hook deny in time (60 s)");
+        assertThat(results).containsExactly(HookResult.DENY, HookResult.DENY);
         over.countDown();
         child.join();
         settle();
@@ -704,9 +807,29 @@ class HookRunTest {
     }
 
     @Test
+    void tellsObserversBeforeItAsksTheNext() {
+        List<String> seen = new ArrayList<>();
+        OkHook watching = (connection, transaction, plugin, hook, result) -> seen.add(plugin);
+        HeloHook asked =
+                (connection, name) -> {
+                    seen.add("asked");
+                    return HookResult.OK;
+                };
+        start(new Quick(HookResult.DECLINED), watching, asked);
+
+        assertThat(children).hasSize(1);
+        children.remove().run();
+        assertThat(children).isEmpty();
+        settle();
+
+        assertThat(seen).containsExactly("p0", "asked", "p2");
+        assertThat(results).containsExactly(HookResult.OK);
+    }
+
+    @Test
     void givesAnObserversPlaceBackWhateverItThrows() {
         DenyHook failing =
-                (connection, plugin, hook, result) -> {
+                (connection, transaction, plugin, hook, result) -> {
                     throw new StackOverflowError("deep");
                 };
         PluginInstance observer = PluginInstance.of("observer", failing);
@@ -796,13 +919,13 @@ class HookRunTest {
     void tellsObservers() {
         List<String> seen = new ArrayList<>();
         DenyHook denies =
-                (connection, plugin, hook, result) ->
+                (connection, transaction, plugin, hook, result) ->
                         seen.add("deny " + plugin + " " + hook + " " + result.action());
         OkHook others =
-                (connection, plugin, hook, result) ->
+                (connection, transaction, plugin, hook, result) ->
                         seen.add("ok " + plugin + " " + hook + " " + result.action());
         DenyHook failing =
-                (connection, plugin, hook, result) -> {
+                (connection, transaction, plugin, hook, result) -> {
                     throw new IllegalStateException("observer");
                 };
 

@@ -133,7 +133,7 @@ class HeaderBlockTest {
     void keepsOctetsOfAValueThatAPluginChanges() throws IOException {
         String every =
                 "\u00e9t\u00e9 \u00c3\u00a9 \u00ef\u00bf\u00bd \u00f0\u009f\u0098\u0080"
-                    + " \u00ed\u00a0\u0080 \u00c3(\u00e2\u0082x\u00ff\u00f0\u009f\u0098";
+                        + " \u00ed\u00a0\u0080 \u00c3(\u00e2\u0082x\u00ff\u00f0\u009f\u0098";
         HeaderBlock headers = block("Subject: " + every + "\r\nX-Raw: \u00e9\u00fe\r\nA: b\r\n");
 
         String value = headers.first("Subject").orElseThrow().value();

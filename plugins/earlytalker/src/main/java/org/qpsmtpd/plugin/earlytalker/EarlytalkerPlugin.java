@@ -112,9 +112,8 @@ public final class EarlytalkerPlugin implements ConnectHook, MailHook, DataHook 
 
     private HookResult listen(Connection connection, Supplier<HookResult> whenEarly) {
         return HookResult.later(
-                connection
-                        .awaitInput(limit(connection))
-                        .thenApply(early -> early ? noted(connection, whenEarly.get()) : PASS));
+                connection.awaitInput(limit(connection)),
+                early -> early ? noted(connection, whenEarly.get()) : PASS);
     }
 
     private static HookResult noted(Connection connection, HookResult result) {

@@ -58,6 +58,7 @@ class EarlytalkerPluginTest {
                         .onConnect(connection)
                         .pending()
                         .orElseThrow()
+                        .answer()
                         .toCompletableFuture();
 
         assertThat(answer).isNotDone();
@@ -291,7 +292,7 @@ class EarlytalkerPluginTest {
     }
 
     private static HookResult answered(HookResult result) {
-        return result.pending().orElseThrow().toCompletableFuture().join();
+        return result.pending().orElseThrow().answer().toCompletableFuture().join();
     }
 
     private static EarlytalkerPlugin plugin(Map<String, ?> reject, Map<String, ?> settings) {

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class InstanceFactoryTest {
+class StartFailuresTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -24,8 +24,8 @@ class InstanceFactoryTest {
                         + inner
                         + "\n\tat x.Y.z(Y.java:2)\n\t... 3 more\n";
 
-        assertThat(InstanceFactory.cause(trace)).isEqualTo(words);
-        assertThat(InstanceFactory.cause(inner + "\n\tat x.Y.z(Y.java:2)\n")).isEqualTo(words);
+        assertThat(StartFailures.cause(trace)).isEqualTo(words);
+        assertThat(StartFailures.cause(inner + "\n\tat x.Y.z(Y.java:2)\n")).isEqualTo(words);
     }
 
     @Test
@@ -40,6 +40,6 @@ class InstanceFactoryTest {
                 \t... 3 more
                 """;
 
-        assertThat(InstanceFactory.cause(trace)).isEqualTo("caFile 'ca.pem' is not there");
+        assertThat(StartFailures.cause(trace)).isEqualTo("caFile 'ca.pem' is not there");
     }
 }

@@ -1,0 +1,190 @@
+package org.qpsmtpd.core.chain;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.log.LogLevel;
+
+/**
+ * Tells the plugins that observe of one answer, one after the other and in turn with the session:
+ * the run goes on when the last has come back, or was given up at its deadline. One that hangs, or
+ * failed too often, is not told.
+ */
+final class Telling {
+    private final HookHost host;
+    private final List<Link> watching;
+    private final Function<Object, Boolean> notice;
+    private final Consumer<Runnable> home;
+    private final Runnable then;
+    private int next;
+    private volatile @Nullable HookCall current;
+
+    /**
+     * @param notice tells one plugin
+     * @param home runs something on the connection's own thread
+     * @param then goes on there, unless {@link #begin} has told all
+     */
+    Telling(
+            HookHost host,
+            List<Link> watching,
+            Function<Object, Boolean> notice,
+            Consumer<Runnable> home,
+            Runnable then) {
+        this.host = host;
+        this.watching = watching;
+        this.notice = notice;
+        this.home = home;
+        this.then = then;
+    }
+
+    /**
+     * Tells as many as can be told here and now.
+     *
+     * @return whether these are all; otherwise the rest is told elsewhere
+     */
+    boolean begin() {
+        while (next < watching.size()) {
+            Link link = watching.get(next++);
+            boolean goesOn = link.nonBlocking() ? callHere(link) : isMissed(link) || !submit(link);
+            if (!goesOn) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void goOn() {
+        if (begin()) {
+            then.run();
+        }
+    }
+
+    private boolean isMissed(Link link) {
+        boolean barred = link.plugin().isBarred(host.children().most());
+        if (barred) {
+            miss(link);
+        }
+        return barred;
+    }
+
+    /** On a child nothing but the deadline watches over a plugin that says it never waits. */
+    private boolean callHere(Link link) {
+        HookCall held = HookCall.withoutPlace(link);
+        current = held;
+        return held.begin(Thread.currentThread()) && call(held);
+    }
+
+    /** False when there are too many that wait for the plugin already. */
+    private boolean submit(Link link) {
+        HookCall held = new HookCall(link);
+        Runnable request = () -> runOnChild(held);
+        held.waitsAs(request);
+        current = held;
+        boolean kept = link.plugin().share().submitNotice(host.children(), request);
+        if (!kept) {
+            current = null;
+            miss(link);
+        }
+        return kept;
+    }
+
+    private void runOnChild(HookCall held) {
+        boolean mine = false;
+        try {
+            mine = held.begin(Thread.currentThread()) && call(held);
+        } finally {
+            held.link().plugin().share().giveBack(host.children());
+        }
+        if (mine) {
+            home.accept(this::goOn);
+        }
+    }
+
+    /** Calls a plugin; false when it was given up meanwhile, and the rest goes on without. */
+    private boolean call(HookCall held) {
+        Link link = held.link();
+        PluginInstance plugin = link.plugin();
+        Object hook = plugin.enter();
+        boolean asked = hook != null && plugin.breaker().allows(System.nanoTime());
+        @Nullable Came<Boolean> came = null;
+        if (hook != null && asked) {
+            HookCall.enter(held);
+            came = Door.call(host, link, hook, notice);
+            HookCall.enter(null);
+        }
+        boolean mine = held.end();
+        if (!mine) {
+            plugin.hangsNoMore();
+        }
+        if (hook != null) {
+            plugin.exit();
+        }
+        if (mine) {
+            current = null;
+            count(link, hook != null, came);
+        }
+        return mine;
+    }
+
+    private void count(Link link, boolean there, @Nullable Came<Boolean> came) {
+        if (came != null) {
+            Door.count(host, link, came);
+        } else if (there) {
+            miss(link);
+        }
+    }
+
+    /** Gives up a call whose time is over; called on the connection's own thread. */
+    void tick(long now) {
+        HookCall held = current;
+        if (held == null || !held.isOverdue(now)) {
+            return;
+        }
+        HookCall.State before = held.giveUp();
+        if (before == HookCall.State.ENDED) {
+            return;
+        }
+        current = null;
+        if (before == HookCall.State.WAITING) {
+            held.link().plugin().share().withdraw(held.request());
+            miss(held.link());
+        } else {
+            givenUp(held, now);
+        }
+        goOn();
+    }
+
+    private void givenUp(HookCall held, long now) {
+        Link link = held.link();
+        link.plugin().hangs();
+        host.log().log(
+                LogLevel.CRIT,
+                host.connection().id(),
+                "plugin "
+                        + link.name()
+                        + " did not come back from hook "
+                        + link.point().hookName()
+                        + " in time ("
+                        + held.limitSeconds()
+                        + " s), it is given up");
+        Door.failed(host, link, now);
+        if (!held.isPlaced()) {
+            link.plugin().demote();
+        }
+    }
+
+    private void miss(Link link) {
+        long missed = link.plugin().share().miss(System.nanoTime());
+        if (missed > 0) {
+            host.log().log(
+                    LogLevel.ERROR,
+                    "plugin "
+                            + link.name()
+                            + " does not keep up with hook "
+                            + link.point().hookName()
+                            + ", answers that it was not told of: "
+                            + missed);
+        }
+    }
+}
