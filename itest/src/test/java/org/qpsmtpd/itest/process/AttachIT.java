@@ -477,7 +477,7 @@ class AttachIT {
         double theirMedian = Figures.of(perls).median();
         Figures.print(
                 "first reply under xinetd, of qpsmtpd with its usual plugins but the one that"
-                    + " waits: bin/qpsmtpd %.2f, bin/qpsmtpd --attach %.3f, with wait = yes %.3f",
+                        + " waits: bin/qpsmtpd %.2f, bin/qpsmtpd --attach %.3f, with wait = yes %.3f",
                 Figures.of(fromScratch).median() / theirMedian,
                 Figures.of(attached).median() / theirMedian,
                 Figures.of(kept).median() / theirMedian);

@@ -276,8 +276,8 @@ class PackagesIT {
         return newer(
                 machine,
                 "cd /packages && dpkg-deb -R %s new && sed -i 's/^Version: .*/Version: 1.0.1/'"
-                    + " new/DEBIAN/control && echo '# of version 1.0.1' >>new/etc/qpsmtpd/badhelo"
-                    + " && dpkg-deb -b new /packages/newer.deb >/dev/null",
+                        + " new/DEBIAN/control && echo '# of version 1.0.1' >>new/etc/qpsmtpd/badhelo"
+                        + " && dpkg-deb -b new /packages/newer.deb >/dev/null",
                 DEB,
                 "/packages/newer.deb");
     }
