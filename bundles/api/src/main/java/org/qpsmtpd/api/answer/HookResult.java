@@ -135,14 +135,14 @@ public final class HookResult {
     }
 
     /**
-     * The answer comes later, without holding a thread meanwhile: when the stage completes, from any
-     * thread, the server has the function make the answer. The function runs as a part of the call,
-     * with the plugin's name in the log: on the connection's own thread when the hook is marked
-     * {@link org.qpsmtpd.api.hook.NonBlocking}, on a child otherwise; never after the call was given
-     * up. A stage that fails counts as a failure of the plugin; the server stops waiting at the
-     * hook's deadline. An answer that comes later itself is followed, sixteen times at most; null is
-     * no answer, and counts as a failure of the plugin. A reason and a reply code given here hold
-     * for an answer without its own.
+     * The answer comes later, without holding a thread meanwhile: when the stage completes, from
+     * any thread, the server has the function make the answer. The function runs as a part of the
+     * call, with the plugin's name in the log: on the connection's own thread when the hook is
+     * marked {@link org.qpsmtpd.api.hook.NonBlocking}, on a child otherwise; never after the call
+     * was given up. A stage that fails counts as a failure of the plugin; the server stops waiting
+     * at the hook's deadline. An answer that comes later itself is followed, sixteen times at most;
+     * null is no answer, and counts as a failure of the plugin. A reason and a reply code given
+     * here hold for an answer without its own.
      *
      * <p>Code that logs while it works at the stage should run on {@link
      * org.qpsmtpd.api.session.Connection#carrying}, so that its lines are known as the call's.

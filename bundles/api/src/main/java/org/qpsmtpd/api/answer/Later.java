@@ -29,7 +29,8 @@ public final class Later {
         return new Later(stage, null, null, HookResult.DECLINED);
     }
 
-    @SuppressWarnings("unchecked") // the function gets what the stage of the same type completes with
+    @SuppressWarnings(
+            "unchecked") // the function gets what the stage of the same type completes with
     static <T> Later of(
             CompletionStage<T> stage,
             @Nullable Duration limit,

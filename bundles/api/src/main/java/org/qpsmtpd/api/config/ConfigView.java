@@ -19,8 +19,7 @@ public final class ConfigView<T> {
 
     private final String name;
     private final Function<List<ConfigLine>, T> parser;
-    private final AtomicReferenceArray<@Nullable Parsed<T>> kept =
-            new AtomicReferenceArray<>(KEPT);
+    private final AtomicReferenceArray<@Nullable Parsed<T>> kept = new AtomicReferenceArray<>(KEPT);
     private final AtomicInteger oldest = new AtomicInteger();
 
     private record Parsed<T>(List<ConfigLine> source, T value) {}

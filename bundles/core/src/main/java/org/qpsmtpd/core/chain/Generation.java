@@ -15,9 +15,7 @@ import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.TlsHook;
-import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.log.LogTaker;
-import org.qpsmtpd.core.log.PluginCall;
 
 /**
  * An immutable set of plugins in order. A session takes the one that is current when it connects

@@ -43,11 +43,13 @@ record Promise(HookCall call, long began, HookResult said, int number) {
         CompletableFuture<End> first = new CompletableFuture<>();
         try {
             later().stage()
-                    .whenComplete((value, failure) -> first.complete(new End(value, failure, false)));
+                    .whenComplete(
+                            (value, failure) -> first.complete(new End(value, failure, false)));
         } catch (Throwable e) { // whatever the plugin's stage throws
             first.complete(new End(null, e, false));
         }
-        later().limit().ifPresent(limit -> first.completeOnTimeout(End.LATE, millis(limit), MILLIS));
+        later().limit()
+                .ifPresent(limit -> first.completeOnTimeout(End.LATE, millis(limit), MILLIS));
         var unused = first.thenAccept(then);
     }
 

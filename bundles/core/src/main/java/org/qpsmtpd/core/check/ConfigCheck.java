@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.service.Patterns;
-import org.qpsmtpd.core.generation.KnownPlugins;
 import org.qpsmtpd.core.config.ConfigFiles;
 import org.qpsmtpd.core.config.ConfigFiles.Reading;
 import org.qpsmtpd.core.config.Finding;
+import org.qpsmtpd.core.generation.KnownPlugins;
 
 /**
  * Looks for mistakes in a configuration directory: as the server would read it, but with nothing

@@ -1,6 +1,5 @@
 package org.qpsmtpd.core.check;
 
-import org.qpsmtpd.core.config.CoreFile;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -16,6 +15,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.config.NumberFile;
 import org.qpsmtpd.core.config.OddCharacters;
 

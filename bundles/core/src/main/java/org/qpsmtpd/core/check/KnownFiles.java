@@ -1,6 +1,5 @@
 package org.qpsmtpd.core.check;
 
-import org.qpsmtpd.core.config.CoreFile;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -14,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.config.Finding;
 import org.qpsmtpd.core.config.Spelling;
 

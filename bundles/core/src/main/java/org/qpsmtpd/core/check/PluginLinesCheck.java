@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.core.chain.Health;
-import org.qpsmtpd.core.generation.KnownPlugins;
-import org.qpsmtpd.core.generation.PluginLine;
 import org.qpsmtpd.core.config.Finding;
 import org.qpsmtpd.core.config.Spelling;
+import org.qpsmtpd.core.generation.KnownPlugins;
+import org.qpsmtpd.core.generation.PluginLine;
 
 /** Checks the lines of {@code config/plugins} or {@code config/logging}. */
 final class PluginLinesCheck {

@@ -1,6 +1,5 @@
 package org.qpsmtpd.core.generation;
 
-import org.qpsmtpd.core.config.CoreFile;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,6 +16,7 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.core.generation.InstanceFactory.Made;
@@ -294,7 +294,9 @@ final class Candidate {
             Bundle next = replacement(line.plugin());
             throw new PluginFault(
                     next == null
-                            ? "it " + KnownPlugins.notInstalled(factory.exchange().absence(line.plugin()))
+                            ? "it "
+                                    + KnownPlugins.notInstalled(
+                                            factory.exchange().absence(line.plugin()))
                             : lacks(next));
         }
         if (!line.arguments().isEmpty()) {

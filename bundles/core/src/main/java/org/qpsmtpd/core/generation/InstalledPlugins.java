@@ -61,8 +61,7 @@ public final class InstalledPlugins implements KnownPlugins {
         catalog.all().stream()
                 .filter(offer -> wanted.contains(offer.bundle()))
                 .forEach(offer -> unasked.add(offer.name()));
-        factory.foreign().of(catalog)
-                .forEach(configuration -> unasked.add(configuration.plugin()));
+        factory.foreign().of(catalog).forEach(configuration -> unasked.add(configuration.plugin()));
     }
 
     private static boolean isExchanged(Bundle bundle) {

@@ -1,6 +1,5 @@
 package org.qpsmtpd.core.server;
 
-import org.qpsmtpd.core.config.CoreFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,10 +24,11 @@ import org.osgi.service.cm.ConfigurationListener;
 import org.qpsmtpd.api.control.ServerControl;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.check.ConfigCheck;
+import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.generation.Generations;
 import org.qpsmtpd.core.generation.InstalledPlugins;
 import org.qpsmtpd.core.generation.InstanceFactory;
-import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.worker.MemoryWatch;
 import org.qpsmtpd.core.worker.ThreadWatch;

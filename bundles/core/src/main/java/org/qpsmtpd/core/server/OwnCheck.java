@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.qpsmtpd.core.check.ConfigCheck;
-import org.qpsmtpd.core.generation.Generations;
 import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.generation.Generations;
 
 /**
  * Has the log say of a server's own configuration what {@code check-config} would say: each fault

@@ -1,6 +1,5 @@
 package org.qpsmtpd.core.server;
 
-import org.qpsmtpd.core.config.CoreFile;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +16,7 @@ import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.listener.Listener;
 import org.qpsmtpd.core.listener.Listener.ListenerOptions;
 import org.qpsmtpd.core.log.LogRouter;

@@ -263,9 +263,7 @@ public final class Engine {
         }
     }
 
-    /**
-     * Lets requests go on that wait behind a plugin that hangs; called once a second.
-     */
+    /** Lets requests go on that wait behind a plugin that hangs; called once a second. */
     public void relieveChildren() {
         children.relieve();
     }

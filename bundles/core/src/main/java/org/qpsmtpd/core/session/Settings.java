@@ -1,7 +1,7 @@
 package org.qpsmtpd.core.session;
 
-import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.config.NumberFile;
 
 /**

@@ -479,7 +479,8 @@ class HookRunTest {
                         });
 
         assertThat(run(new Quick(later)).action()).isEqualTo(Action.DENYSOFT);
-        assertThat(logged()).contains("FATAL PLUGIN ERROR [p0]: java.lang.IllegalStateException: x");
+        assertThat(logged())
+                .contains("FATAL PLUGIN ERROR [p0]: java.lang.IllegalStateException: x");
     }
 
     @Test

@@ -29,7 +29,10 @@ public final class DeclaredPlugins implements KnownPlugins {
     }
 
     public DeclaredPlugins with(
-            String name, Set<HookPoint> hooks, List<String> positional, AttributeDefinition... options) {
+            String name,
+            Set<HookPoint> hooks,
+            List<String> positional,
+            AttributeDefinition... options) {
         Map<String, AttributeDefinition> attributes =
                 Arrays.stream(options)
                         .collect(Collectors.toMap(AttributeDefinition::getID, Function.identity()));

@@ -13,9 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.service.metatype.AttributeDefinition;
-import org.qpsmtpd.core.generation.OptionBinder.Options;
 import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.gate.OptionValue;
+import org.qpsmtpd.core.generation.OptionBinder.Options;
 import org.qpsmtpd.core.log.LevelSetting;
 
 class OptionBinderTest {
