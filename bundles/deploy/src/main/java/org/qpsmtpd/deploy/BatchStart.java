@@ -13,6 +13,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.qpsmtpd.deploy.DeployedBundle.Stage;
 import org.qpsmtpd.deploy.JarFault.Kind;
+import org.qpsmtpd.deploy.Roster.Decision;
 
 /**
  * Resolves the bundles that came together, so that they may need each other, and starts each on a
@@ -110,11 +111,11 @@ final class BatchStart {
     }
 
     private void started(DeployedBundle bundle) {
-        List<DeployedBundle> leaving = new ArrayList<>();
-        if (!roster.started(bundle, leaving)) {
+        Decision<Boolean> started = roster.started(bundle);
+        if (!started.found()) {
             return;
         }
-        departures.leave(leaving);
+        departures.leave(started.leaving());
         if (bundle.stage() == Stage.RUNNING) {
             refusals.withdraw(bundle);
         }

@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -35,6 +31,7 @@ import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.core.gate.Gate;
 import org.qpsmtpd.deploy.JarFault.Kind;
+import org.qpsmtpd.deploy.Roster.Decision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,9 +58,6 @@ public final class DeployFolder implements BundleSource, Deployments {
     /** Jars that could not be read are tried again at every so many looks. */
     private static final int LOOKS_PER_TRIAL = 4;
 
-    /** Most sentences about files at once; the rest is counted. */
-    private static final int MOST_TOLD = 5;
-
     private static final String MEND =
             "mend the jar or the configuration; it is tried again when either changes";
 
@@ -77,12 +71,11 @@ public final class DeployFolder implements BundleSource, Deployments {
     private final FolderWatch watch;
     private final Intake intake;
     private final Configurations configurations;
-    private final Lacks lacks;
+    private final FolderReport report;
     private final Duration betweenLooks;
     private final ServiceRegistration<CollisionHook> sideBySide;
     private final ServiceRegistration<ResolverHookFactory> limits;
     private volatile @Nullable Gate gate;
-    private volatile List<String> idle = List.of();
     private int looks;
 
     /** Made by the component runtime. */
@@ -108,7 +101,7 @@ public final class DeployFolder implements BundleSource, Deployments {
         Reach reach = new Reach(context);
         installer = new Installer(context, settings, reach);
         configurations = new Configurations(context);
-        lacks = new Lacks(context);
+        report = new FolderReport(roster, configurations, new Lacks(context), folderName());
         watch = new FolderWatch(settings, roster);
         BatchStart starts =
                 new BatchStart(
@@ -139,9 +132,7 @@ public final class DeployFolder implements BundleSource, Deployments {
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void bindGate(Gate bound) {
-        List<DeployedBundle> leaving = new ArrayList<>();
-        roster.engineChanged(leaving);
-        departures.leave(leaving);
+        departures.leave(roster.engineChanged());
         gate = bound;
     }
 
@@ -196,30 +187,11 @@ public final class DeployFolder implements BundleSource, Deployments {
     }
 
     private void renew() {
-        tellLacks();
+        report.tellLacks();
         Gate engine = gate;
         if (engine != null) {
             engine.renew();
         }
-    }
-
-    /** A jar that has come, changed or gone may be what others use. */
-    private void tellLacks() {
-        Map<DeployedBundle, String> found = lacks.of(roster.wanted(), roster.staying());
-        for (DeployedBundle bundle : roster.noteLacks(found)) {
-            LOG.warn("{}/{}", folderName(), bundle.lackSentence());
-        }
-    }
-
-    /** The plugin of a configuration leaves when its last session ends. */
-    private void tellIdle() {
-        List<String> now = configurations.idle();
-        for (String sentence : now) {
-            if (!idle.contains(sentence)) {
-                LOG.warn("{}/{}", folderName(), sentence);
-            }
-        }
-        idle = now;
     }
 
     private String folderName() {
@@ -247,24 +219,14 @@ public final class DeployFolder implements BundleSource, Deployments {
             }
             looks++;
             if (looks % LOOKS_PER_TRIAL == 0) {
-                configurations.begunToWait().forEach(this::tellWaiting);
                 again.addAll(roster.refused(Kind.UNREADABLE));
-                tellLacks();
-                tellIdle();
+                report.tell();
             }
             var unused =
                     CompletableFuture.allOf(intake.take(watch.changed()), intake.takeAgain(again));
         } catch (RuntimeException | Error e) { // the next look must come
             LOG.error("{} cannot be watched", settings.folder(), e);
         }
-    }
-
-    private void tellWaiting(String file) {
-        LOG.warn(
-                "{}/{}: {}; install it, or remove the file",
-                settings.folder().getFileName(),
-                file,
-                Configurations.WAITING);
     }
 
     @Override
@@ -284,56 +246,24 @@ public final class DeployFolder implements BundleSource, Deployments {
 
     @Override
     public Optional<String> absence(String plugin) {
-        List<DeploymentStatus> refusals = roster.refusals();
-        return refusals.stream()
-                .filter(refused -> refused.plugins().contains(plugin))
-                .map(refused -> told(refused, " has it, and is refused: "))
-                .findFirst()
-                .or(
-                        () ->
-                                refusals.stream()
-                                        .filter(DeployFolder::mayHoldAnything)
-                                        .map(it -> told(it, " may have it, and is refused: "))
-                                        .findFirst());
-    }
-
-    /** A jar that did not become a bundle has not told its plugins. */
-    private static boolean mayHoldAnything(DeploymentStatus refused) {
-        return refused.bundle().isEmpty() && refused.file().endsWith(Jar.ENDING);
-    }
-
-    private String told(DeploymentStatus refused, String verdict) {
-        return folderName() + "/" + refused.file() + verdict + refused.reason();
+        return report.absence(plugin);
     }
 
     @Override
     public List<String> refused() {
-        return few(
-                roster.refusals().stream()
-                        .map(refused -> refused.file() + " is refused: " + refused.reason())
-                        .toList());
+        return report.refused();
     }
 
     @Override
     public List<String> warnings() {
-        return few(Stream.concat(roster.lacks().stream(), idle.stream()).toList());
-    }
-
-    private List<String> few(List<String> sentences) {
-        List<String> few = new ArrayList<>();
-        sentences.stream().limit(MOST_TOLD).forEach(it -> few.add(folderName() + "/" + it));
-        if (sentences.size() > MOST_TOLD) {
-            few.add(sentences.size() - MOST_TOLD + " more in " + folderName());
-        }
-        return few;
+        return report.warnings();
     }
 
     @Override
     public List<Bundle> wanted() {
-        List<DeployedBundle> leaving = new ArrayList<>();
-        List<DeployedBundle> wanted = roster.offer(leaving);
-        departures.leave(leaving);
-        return wanted.stream().map(DeployedBundle::bundle).toList();
+        Decision<List<DeployedBundle>> offered = roster.offer();
+        departures.leave(offered.leaving());
+        return offered.found().stream().map(DeployedBundle::bundle).toList();
     }
 
     @Override
@@ -358,25 +288,17 @@ public final class DeployFolder implements BundleSource, Deployments {
 
     @Override
     public void accepted(List<Bundle> bundles) {
-        List<DeployedBundle> leaving = new ArrayList<>();
-        List<DeployedBundle> fresh = roster.accepted(bundles, leaving);
-        departures.leave(leaving);
+        Decision<List<DeployedBundle>> accepted = roster.accepted(bundles);
+        departures.leave(accepted.leaving());
         List<DeployedBundle> shadowed = roster.compareVersions();
-        for (DeployedBundle bundle : fresh) {
+        for (DeployedBundle bundle : accepted.found()) {
             if (bundle.remark().isEmpty()) {
                 refusals.withdraw(bundle);
             } else {
                 refusals.forgive(bundle.jar());
             }
         }
-        for (DeployedBundle bundle : shadowed) {
-            LOG.warn(
-                    "{}/{}: {} is not used: {}",
-                    folderName(),
-                    bundle.jar(),
-                    bundle.label(),
-                    bundle.remark());
-        }
+        report.tellShadowed(shadowed);
     }
 
     @Override
@@ -386,8 +308,6 @@ public final class DeployFolder implements BundleSource, Deployments {
 
     @Override
     public List<DeploymentStatus> deployments() {
-        return Stream.concat(roster.rows().stream(), configurations.rows().stream())
-                .sorted(Comparator.comparing(DeploymentStatus::file))
-                .toList();
+        return report.rows();
     }
 }

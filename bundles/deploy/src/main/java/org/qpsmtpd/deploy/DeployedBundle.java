@@ -89,6 +89,34 @@ final class DeployedBundle {
         since = Instant.now();
     }
 
+    /**
+     * New sessions do not get it any more.
+     *
+     * @return whether it leaves at once, since nothing uses it, and is to be uninstalled
+     */
+    boolean retire() {
+        if (!isInUse()) {
+            return leave();
+        }
+        if (stage.compareTo(Stage.RETIRING) < 0) {
+            enter(Stage.RETIRING);
+        }
+        return false;
+    }
+
+    /**
+     * It goes.
+     *
+     * @return whether it is to be uninstalled; false when it is on its way already
+     */
+    boolean leave() {
+        boolean first = stage != Stage.LEAVING;
+        if (first) {
+            enter(Stage.LEAVING);
+        }
+        return first;
+    }
+
     /** Says that the engine has been told about it and may try it. */
     void setOffered() {
         offered = true;

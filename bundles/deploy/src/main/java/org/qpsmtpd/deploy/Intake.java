@@ -16,6 +16,8 @@ import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.deploy.BatchStart.Candidate;
 import org.qpsmtpd.deploy.DeployedBundle.Stage;
 import org.qpsmtpd.deploy.JarFault.Kind;
+import org.qpsmtpd.deploy.Roster.Decision;
+import org.qpsmtpd.deploy.Roster.Removed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -172,18 +174,18 @@ final class Intake {
     }
 
     private boolean takeBack(String jar, UnixFile file, String hash) {
-        List<DeployedBundle> leaving = new ArrayList<>();
         boolean refused = roster.fault(jar).isPresent();
-        Optional<DeployedBundle> known = roster.takeBack(jar, hash, leaving);
+        Decision<Optional<DeployedBundle>> back = roster.takeBack(jar, hash);
+        Optional<DeployedBundle> known = back.found();
         if (known.isEmpty()) {
             return false;
         }
         roster.setHandled(jar, file);
-        departures.leave(leaving);
+        departures.leave(back.leaving());
         if (known.get().stage() == Stage.RUNNING && refused) {
             refusals.withdraw(known.get());
         }
-        if (known.get().stage() == Stage.WAITING || !leaving.isEmpty()) {
+        if (known.get().stage() == Stage.WAITING || !back.leaving().isEmpty()) {
             renew.run();
         }
         return true;
@@ -202,14 +204,12 @@ final class Intake {
     }
 
     private void gone(String jar) {
-        List<DeployedBundle> leaving = new ArrayList<>();
-        List<DeployedBundle> interrupted = new ArrayList<>();
         if (!roster.present().contains(jar)) {
             return;
         }
-        roster.removed(jar, leaving, interrupted);
+        Removed removed = roster.removed(jar);
         configurations.remove(jar);
-        if (interrupted.isEmpty()) {
+        if (removed.interrupted().isEmpty()) {
             LOG.info("{}/{} was removed", folder.getFileName(), jar);
         } else {
             LOG.error(
@@ -217,7 +217,7 @@ final class Intake {
                     folder.getFileName(),
                     jar);
         }
-        departures.leave(leaving);
+        departures.leave(removed.leaving());
         refusals.forget(jar);
         renew.run();
     }

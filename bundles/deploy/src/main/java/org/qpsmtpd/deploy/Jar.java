@@ -7,10 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.qpsmtpd.api.control.DeploymentStatus;
+import org.qpsmtpd.deploy.DeployedBundle.Stage;
 
 /** A name in the deploy folder, and what became of its contents. Guarded by the {@link Roster}. */
 final class Jar {
     static final String ENDING = ".jar";
+
+    /** Contents that may wait for the engine; older ones are given up. */
+    private static final int MOST_WAITING = 2;
 
     /** A content that was not taken. */
     private record Refusal(
@@ -84,6 +88,60 @@ final class Jar {
         refusal = null;
     }
 
+    /** The engine decides about plugins, and about what takes the place of plugins. */
+    boolean isJudged() {
+        return bundles.stream()
+                .filter(bundle -> bundle.stage() != Stage.LEAVING)
+                .anyMatch(bundle -> !bundle.plugins().isEmpty());
+    }
+
+    /**
+     * A content is in use: those before it retire.
+     *
+     * @return those that are to be uninstalled
+     */
+    List<DeployedBundle> retireBefore(DeployedBundle newer) {
+        List<DeployedBundle> older = new ArrayList<>(bundles.subList(0, bundles.indexOf(newer)));
+        for (DeployedBundle bundle : older) {
+            if (bundle.stage() != Stage.RETIRING) {
+                bundle.setRemark("its jar was replaced");
+            }
+        }
+        older.removeIf(bundle -> !bundle.retire());
+        return older;
+    }
+
+    /**
+     * Gives up the oldest of too many contents that wait for the engine.
+     *
+     * @return those that are to be uninstalled
+     */
+    List<DeployedBundle> giveUpSurplus() {
+        List<DeployedBundle> waiting =
+                bundles.stream().filter(bundle -> bundle.stage() == Stage.WAITING).toList();
+        return waiting.stream()
+                .limit(Math.max(0, waiting.size() - MOST_WAITING))
+                .filter(Jar::giveUp)
+                .toList();
+    }
+
+    /** A content is not to be used; whether it is to be uninstalled. */
+    static boolean giveUp(DeployedBundle bundle) {
+        return bundle.served() ? bundle.retire() : bundle.leave();
+    }
+
+    /** What was before a refused content is used again; it may be on its way out already. */
+    void bringBack(DeployedBundle refused) {
+        for (int i = bundles.size() - 1; i >= 0; i--) {
+            DeployedBundle bundle = bundles.get(i);
+            if (bundle != refused && bundle.stage() == Stage.RETIRING) {
+                bundle.setRemark("");
+                bundle.enter(Stage.RUNNING);
+                return;
+            }
+        }
+    }
+
     /** What is not taken of it now. */
     Optional<DeploymentStatus> refusal() {
         return Optional.ofNullable(refusal)
@@ -104,7 +162,7 @@ final class Jar {
         refusal().ifPresent(rows::add);
         for (int i = bundles.size() - 1; i >= 0; i--) {
             DeployedBundle bundle = bundles.get(i);
-            if (bundle.stage() != DeployedBundle.Stage.LEAVING || bundle.served()) {
+            if (bundle.stage() != Stage.LEAVING || bundle.served()) {
                 rows.add(bundle.row());
             }
         }

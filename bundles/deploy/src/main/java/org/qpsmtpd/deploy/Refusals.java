@@ -1,8 +1,6 @@
 package org.qpsmtpd.deploy;
 
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.qpsmtpd.deploy.Roster.Refused;
@@ -50,9 +48,8 @@ final class Refusals {
 
     /** Refuses a content of a jar, and has its bundle uninstalled. */
     void refuse(DeployedBundle bundle, JarFault fault, Optional<JarFault> before) {
-        List<DeployedBundle> leaving = new ArrayList<>();
-        Refused refused = roster.refuse(bundle, fault, leaving);
-        departures.leave(leaving);
+        Refused refused = roster.refuse(bundle, fault);
+        departures.leave(refused.leaving());
         tell(bundle.jar(), fault, before, refused);
     }
 

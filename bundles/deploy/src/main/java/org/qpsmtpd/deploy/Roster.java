@@ -24,9 +24,6 @@ import org.qpsmtpd.deploy.DeployedBundle.Stage;
  * wanted again.
  */
 final class Roster {
-    /** Contents of a jar that may wait for the engine; older ones are given up. */
-    private static final int MOST_WAITING = 2;
-
     private final SortedMap<String, Jar> jars = new TreeMap<>();
 
     /** Names of the jars that are in the folder as far as is known. */
@@ -76,12 +73,19 @@ final class Roster {
     }
 
     /**
+     * What was decided.
+     *
+     * @param found what was asked for
+     * @param leaving the bundles that are to be uninstalled now
+     */
+    record Decision<T>(T found, List<DeployedBundle> leaving) {}
+
+    /**
      * The file has a content that is installed already: it was touched, or put back.
      *
      * @return the bundle, if the content is known; empty when it is to be installed
      */
-    synchronized Optional<DeployedBundle> takeBack(
-            String name, String hash, List<DeployedBundle> leaving) {
+    synchronized Decision<Optional<DeployedBundle>> takeBack(String name, String hash) {
         Jar jar = jar(name);
         Optional<DeployedBundle> known =
                 jar.bundles().stream()
@@ -89,11 +93,10 @@ final class Roster {
                         .filter(bundle -> bundle.stage() != Stage.LEAVING)
                         .filter(bundle -> bundle.bundle().getState() != Bundle.UNINSTALLED)
                         .findFirst();
-        known.ifPresent(bundle -> takeBack(jar, bundle, leaving));
-        return known;
+        return new Decision<>(known, known.map(bundle -> takeBack(jar, bundle)).orElse(List.of()));
     }
 
-    private static void takeBack(Jar jar, DeployedBundle bundle, List<DeployedBundle> leaving) {
+    private static List<DeployedBundle> takeBack(Jar jar, DeployedBundle bundle) {
         jar.clearFault();
         jar.bundles().remove(bundle);
         jar.bundles().add(bundle);
@@ -101,8 +104,9 @@ final class Roster {
             bundle.setRemark("");
             bundle.enter(Stage.WAITING);
         } else if (bundle.stage() == Stage.RUNNING) {
-            retireBefore(jar, bundle, leaving);
+            return jar.retireBefore(bundle);
         }
+        return List.of();
     }
 
     /** Takes up a bundle that was installed and is about to be started. */
@@ -117,26 +121,14 @@ final class Roster {
      *
      * @return false when nobody wants it any more
      */
-    synchronized boolean started(DeployedBundle bundle, List<DeployedBundle> leaving) {
+    synchronized Decision<Boolean> started(DeployedBundle bundle) {
         if (bundle.stage() != Stage.STARTING) {
-            return false;
+            return new Decision<>(false, List.of());
         }
         Jar jar = jar(bundle.jar());
-        if (isJudged(jar)) {
-            bundle.enter(Stage.WAITING);
-            giveUpSurplus(jar, leaving);
-        } else {
-            bundle.enter(Stage.RUNNING);
-            retireBefore(jar, bundle, leaving);
-        }
-        return true;
-    }
-
-    /** The engine decides about plugins, and about what takes the place of plugins. */
-    private static boolean isJudged(Jar jar) {
-        return jar.bundles().stream()
-                .filter(bundle -> bundle.stage() != Stage.LEAVING)
-                .anyMatch(bundle -> !bundle.plugins().isEmpty());
+        boolean judged = jar.isJudged();
+        bundle.enter(judged ? Stage.WAITING : Stage.RUNNING);
+        return new Decision<>(true, judged ? jar.giveUpSurplus() : jar.retireBefore(bundle));
     }
 
     /** What the jars hold that are there now, started or not. */
@@ -194,119 +186,65 @@ final class Roster {
                 .toList();
     }
 
-    private static void giveUpSurplus(Jar jar, List<DeployedBundle> leaving) {
-        List<DeployedBundle> waiting =
-                jar.bundles().stream().filter(bundle -> bundle.stage() == Stage.WAITING).toList();
-        for (int i = 0; i < waiting.size() - MOST_WAITING; i++) {
-            if (waiting.get(i).served()) {
-                retire(waiting.get(i), leaving);
-            } else {
-                leave(waiting.get(i), leaving);
-            }
-        }
-    }
-
     /**
      * What a refusal came to.
      *
      * @param current whether it is about the content that the file has now
      * @param stays what stays in use instead
+     * @param leaving the bundles that are to be uninstalled now
      */
-    record Refused(boolean current, Optional<DeployedBundle> stays) {}
+    record Refused(boolean current, Optional<DeployedBundle> stays, List<DeployedBundle> leaving) {}
 
     /** A content of a jar is not taken, before it became a bundle. */
     synchronized Refused refuse(String name, JarFault fault) {
         Jar jar = jar(name);
         jar.refuse(fault);
-        return new Refused(true, jar.wanted());
+        return new Refused(true, jar.wanted(), List.of());
     }
 
     /** A content of a jar is not taken; its bundle is to leave. */
-    synchronized Refused refuse(
-            DeployedBundle bundle, JarFault fault, List<DeployedBundle> leaving) {
+    synchronized Refused refuse(DeployedBundle bundle, JarFault fault) {
         Jar jar = jar(bundle.jar());
         boolean current = jar.isPresent() && jar.fault().isEmpty() && jar.isNewest(bundle);
         if (current) {
             jar.refuse(fault, bundle);
         }
-        if (bundle.served()) {
-            retire(bundle, leaving);
-        } else {
-            leave(bundle, leaving);
-        }
+        List<DeployedBundle> leaving = Jar.giveUp(bundle) ? List.of(bundle) : List.of();
         if (jar.isPresent() && jar.wanted().isEmpty()) {
-            bringBack(jar, bundle);
+            jar.bringBack(bundle);
         }
         forget(jar);
-        return new Refused(current, jar.wanted());
-    }
-
-    /** The predecessor may be on its way out already. */
-    private static void bringBack(Jar jar, DeployedBundle refused) {
-        List<DeployedBundle> bundles = jar.bundles();
-        for (int i = bundles.size() - 1; i >= 0; i--) {
-            DeployedBundle bundle = bundles.get(i);
-            if (bundle != refused && bundle.stage() == Stage.RETIRING) {
-                bundle.setRemark("");
-                bundle.enter(Stage.RUNNING);
-                return;
-            }
-        }
+        return new Refused(current, jar.wanted(), leaving);
     }
 
     /**
-     * The file is gone.
+     * What became of the bundles of a file that is gone.
      *
-     * @param interrupted takes the bundles that were being started
+     * @param interrupted those that were being started
+     * @param leaving those that are to be uninstalled now
      */
-    synchronized void removed(
-            String name, List<DeployedBundle> leaving, List<DeployedBundle> interrupted) {
+    record Removed(List<DeployedBundle> interrupted, List<DeployedBundle> leaving) {}
+
+    /** The file is gone. */
+    synchronized Removed removed(String name) {
         Jar jar = jars.get(name);
         if (jar == null) {
-            return;
+            return new Removed(List.of(), List.of());
         }
         jar.setHandled(null);
         jar.clearFault();
-        for (DeployedBundle bundle : jar.bundles()) {
-            if (bundle.stage() == Stage.STARTING) {
-                interrupted.add(bundle);
-            }
-            bundle.setRemark("its jar was removed");
-            retire(bundle, leaving);
-        }
+        List<DeployedBundle> interrupted =
+                jar.bundles().stream().filter(it -> it.stage() == Stage.STARTING).toList();
+        jar.bundles().forEach(bundle -> bundle.setRemark("its jar was removed"));
+        List<DeployedBundle> leaving =
+                jar.bundles().stream().filter(DeployedBundle::retire).toList();
         forget(jar);
+        return new Removed(interrupted, leaving);
     }
 
     private void forget(Jar jar) {
         if (!jar.isPresent() && jar.bundles().isEmpty()) {
             jars.remove(jar.name());
-        }
-    }
-
-    private static void retireBefore(Jar jar, DeployedBundle newer, List<DeployedBundle> leaving) {
-        for (DeployedBundle bundle : jar.bundles()) {
-            if (bundle == newer) {
-                return;
-            }
-            if (bundle.stage() != Stage.RETIRING) {
-                bundle.setRemark("its jar was replaced");
-            }
-            retire(bundle, leaving);
-        }
-    }
-
-    private static void retire(DeployedBundle bundle, List<DeployedBundle> leaving) {
-        if (!bundle.isInUse()) {
-            leave(bundle, leaving);
-        } else if (bundle.stage().compareTo(Stage.RETIRING) < 0) {
-            bundle.enter(Stage.RETIRING);
-        }
-    }
-
-    private static void leave(DeployedBundle bundle, List<DeployedBundle> leaving) {
-        if (bundle.stage() != Stage.LEAVING) {
-            bundle.enter(Stage.LEAVING);
-            leaving.add(bundle);
         }
     }
 
@@ -344,25 +282,28 @@ final class Roster {
      * What the engine is to try. Its last attempt is over, so what it has not accepted since and is
      * not wanted can go.
      */
-    synchronized List<DeployedBundle> offer(List<DeployedBundle> leaving) {
-        leaveUnserved(leaving);
+    synchronized Decision<List<DeployedBundle>> offer() {
+        List<DeployedBundle> leaving = leaveUnserved();
         List<DeployedBundle> wanted = wanted();
         wanted.forEach(DeployedBundle::setOffered);
-        return wanted;
+        return new Decision<>(wanted, leaving);
     }
 
-    private void leaveUnserved(List<DeployedBundle> leaving) {
-        for (DeployedBundle bundle : all()) {
-            if (bundle.stage() == Stage.RETIRING && !bundle.served()) {
-                leave(bundle, leaving);
-            }
-        }
+    private List<DeployedBundle> leaveUnserved() {
+        return all().stream()
+                .filter(bundle -> bundle.stage() == Stage.RETIRING && !bundle.served())
+                .filter(DeployedBundle::leave)
+                .toList();
     }
 
-    /** Another engine has come: no session of the former one is left. */
-    synchronized void engineChanged(List<DeployedBundle> leaving) {
+    /**
+     * Another engine has come: no session of the former one is left.
+     *
+     * @return the bundles that are to be uninstalled now
+     */
+    synchronized List<DeployedBundle> engineChanged() {
         all().forEach(DeployedBundle::forgetEngine);
-        leaveUnserved(leaving);
+        return leaveUnserved();
     }
 
     /** The entry of a bundle that is not on its way out. */
@@ -387,26 +328,26 @@ final class Roster {
      *
      * @return those that it did not use before
      */
-    synchronized List<DeployedBundle> accepted(
-            Collection<Bundle> bundles, List<DeployedBundle> leaving) {
+    synchronized Decision<List<DeployedBundle>> accepted(Collection<Bundle> bundles) {
         List<DeployedBundle> fresh = new ArrayList<>();
+        List<DeployedBundle> leaving = new ArrayList<>();
         for (DeployedBundle bundle : all()) {
-            if (bundles.contains(bundle.bundle()) && accept(bundle, leaving)) {
+            if (bundles.contains(bundle.bundle()) && isFresh(bundle)) {
                 fresh.add(bundle);
+                leaving.addAll(jar(bundle.jar()).retireBefore(bundle));
             }
         }
-        leaveUnserved(leaving);
-        return fresh;
+        leaving.addAll(leaveUnserved());
+        return new Decision<>(fresh, leaving);
     }
 
-    private boolean accept(DeployedBundle bundle, List<DeployedBundle> leaving) {
+    private static boolean isFresh(DeployedBundle bundle) {
         bundle.setServed();
-        if (bundle.stage() != Stage.WAITING) {
-            return false;
+        boolean fresh = bundle.stage() == Stage.WAITING;
+        if (fresh) {
+            bundle.enter(Stage.RUNNING);
         }
-        bundle.enter(Stage.RUNNING);
-        retireBefore(jar(bundle.jar()), bundle, leaving);
-        return true;
+        return fresh;
     }
 
     /**
@@ -430,7 +371,7 @@ final class Roster {
         List<DeployedBundle> running = wanted();
         List<DeployedBundle> news = new ArrayList<>();
         for (DeployedBundle bundle : running) {
-            String remark = newer(bundle, running);
+            String remark = NewerVersion.remark(bundle, running);
             if (!remark.equals(bundle.remark())) {
                 bundle.setRemark(remark);
                 if (!remark.isEmpty()) {
@@ -439,34 +380,6 @@ final class Roster {
             }
         }
         return news;
-    }
-
-    private static String newer(DeployedBundle bundle, List<DeployedBundle> all) {
-        for (String plugin : bundle.plugins()) {
-            for (DeployedBundle other : all) {
-                if (other.plugins().contains(plugin) && isNewer(other, bundle)) {
-                    return plugin
-                            + " "
-                            + other.bundle().getVersion()
-                            + " of "
-                            + other.jar()
-                            + (isSame(other, bundle)
-                                    ? ", which came later, is in use"
-                                    : " is newer and in use");
-                }
-            }
-        }
-        return "";
-    }
-
-    private static boolean isSame(DeployedBundle one, DeployedBundle other) {
-        return one.bundle().getVersion().equals(other.bundle().getVersion());
-    }
-
-    /** The engine's own order: the higher version, then the one that was installed last. */
-    private static boolean isNewer(DeployedBundle one, DeployedBundle other) {
-        int order = one.bundle().getVersion().compareTo(other.bundle().getVersion());
-        return order == 0 ? one.bundle().getBundleId() > other.bundle().getBundleId() : order > 0;
     }
 
     /** One row for each content that matters, by name of the jar. */

@@ -85,4 +85,23 @@ class ConfigTest {
         assertThat(view.in(config)).isEqualTo(3);
         assertThat(parsed).containsExactly(2, 3);
     }
+
+    @Test
+    void parsesEachOfAFewEqualListsOnce() {
+        List<String> parsed = new ArrayList<>();
+        ConfigView<String> view =
+                new ConfigView<>(
+                        "x",
+                        source -> {
+                            parsed.add(source.get(0).text());
+                            return source.get(0).text();
+                        });
+
+        for (String user : List.of("a", "b", "a", "b")) {
+            set(user);
+            assertThat(view.in(config)).isEqualTo(user);
+        }
+
+        assertThat(parsed).containsExactly("a", "b");
+    }
 }

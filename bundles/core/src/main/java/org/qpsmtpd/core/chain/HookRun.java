@@ -6,13 +6,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
-import org.qpsmtpd.api.hook.DenyHook;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.OkHook;
 import org.qpsmtpd.api.log.LogLevel;
-import org.qpsmtpd.core.log.LogText;
 
 /**
  * One run of one hook: asks the plugins in order until one has an opinion. Plugins that never wait
@@ -28,13 +24,7 @@ import org.qpsmtpd.core.log.LogText;
  * completes an answer. A method that returns whether something is there returns false when the run
  * goes on elsewhere.
  */
-public final class HookRun {
-    private static final HookResult FAULT =
-            HookResult.denySoft("Internal error - try again later (#4.3.0)");
-
-    private static final HookResult OVERDUE =
-            HookResult.denySoftDisconnect("Internal error - try again later (#4.3.0)");
-
+public final class HookRun implements Promises.Course {
     /** How long a call waits for a plugin that is away. */
     public static final long AWAY_SECONDS = 10;
 
@@ -45,14 +35,14 @@ public final class HookRun {
     private final Consumer<HookResult> done;
     private final List<Link> links;
     private final Overdue overdue;
+    private final Scribe scribe;
+    private final Verdict verdict;
+    private final Places places;
+    private final Promises promises;
     private int next;
-    private boolean faulted;
     private volatile boolean finished;
     private volatile @Nullable HookCall current;
     private volatile @Nullable Telling telling;
-
-    /** What the plugin asked last has answered; whoever has the run may look at it. */
-    private HookResult answer = HookResult.DECLINED;
 
     private HookRun(
             Generation generation,
@@ -67,6 +57,10 @@ public final class HookRun {
         this.done = done;
         this.links = generation.chain(point);
         this.overdue = new Overdue(host, point);
+        this.scribe = new Scribe(host, point);
+        this.verdict = new Verdict(point, scribe);
+        this.places = new Places(host);
+        this.promises = new Promises(host, places, this);
     }
 
     /**
@@ -91,7 +85,7 @@ public final class HookRun {
             return run;
         }
         run.finished = true;
-        done.accept(run.answer);
+        done.accept(run.verdict.result());
         return null;
     }
 
@@ -118,7 +112,7 @@ public final class HookRun {
         } catch (Throwable e) {
             // The log is what is broken; the client is told all the same.
         }
-        answer = FAULT;
+        verdict.fault();
         return true;
     }
 
@@ -142,11 +136,11 @@ public final class HookRun {
                 return false;
             }
             held = null;
-            if (isSettled()) {
+            if (verdict.isSettled()) {
                 return true;
             }
         }
-        return declined();
+        return verdict.isDeclined();
     }
 
     private boolean isBarred(Link link) {
@@ -168,38 +162,21 @@ public final class HookRun {
     private @Nullable HookCall childFor(Link link, boolean onChild) {
         HookCall held = new HookCall(link);
         current = held;
-        Share share = link.plugin().share();
-        if (!onChild || !share.tryTake(host.children())) {
-            Runnable request = () -> runOnChild(held);
-            held.waitsAs(request);
-            share.submit(host.children(), request);
+        if (!onChild || !places.tryTake(held)) {
+            places.submit(held, () -> runOnChild(held));
             return null;
         }
-        return begins(held) ? held : null;
-    }
-
-    private boolean begins(HookCall held) {
-        boolean begins = held.begin(Thread.currentThread());
-        if (!begins) {
-            giveBack(held);
-        }
-        return begins;
-    }
-
-    private void giveBack(HookCall held) {
-        if (held.leavesPlace()) {
-            held.link().plugin().share().giveBack(host.children());
-        }
+        return places.begins(held) ? held : null;
     }
 
     private void runOnChild(HookCall held) {
-        if (begins(held) && proceedOrFail(held)) {
+        if (places.begins(held) && proceedOrFail(held)) {
             onLoop(this::finish);
         }
     }
 
-    /** Goes on where the connection's thread is; nowhere when the server has stopped. */
-    private void onLoop(Runnable step) {
+    @Override
+    public void onLoop(Runnable step) {
         try {
             host.loop().execute(() -> takeStep(step));
         } catch (RejectedExecutionException e) {
@@ -219,7 +196,7 @@ public final class HookRun {
     private void finish() {
         if (!finished) {
             finished = true;
-            done.accept(answer);
+            done.accept(verdict.result());
         }
     }
 
@@ -230,8 +207,8 @@ public final class HookRun {
         }
     }
 
-    /** The same when that plugin's answer is there. */
-    private void goOn(Link link) {
+    @Override
+    public void goOn(Link link) {
         if (isTold(link)) {
             told();
         }
@@ -239,7 +216,7 @@ public final class HookRun {
 
     private void told() {
         telling = null;
-        if (isSettled() || proceed(null)) {
+        if (verdict.isSettled() || proceed(null)) {
             finish();
         }
     }
@@ -263,7 +240,7 @@ public final class HookRun {
         if (hook == null && mine) {
             awaitReturn(link);
         }
-        return hook != null && mine && isBypassed(link, began);
+        return hook != null && mine && verdict.isBypassed(link, began);
     }
 
     /** Lets the child go without a call; false when the call was given up meanwhile. */
@@ -273,17 +250,12 @@ public final class HookRun {
         }
         boolean mine = held.end();
         current = null;
-        giveBack(held);
+        places.giveBack(held);
         return mine;
     }
 
-    /**
-     * Runs code of a plugin that was entered, and takes its answer.
-     *
-     * @param code the call itself, or what makes the answer that was to come
-     * @param promise what the code makes the answer of; null for none
-     */
-    private boolean visit(
+    @Override
+    public boolean visit(
             Link link,
             @Nullable HookCall held,
             long began,
@@ -294,13 +266,15 @@ public final class HookRun {
         Came<HookResult> came = Door.call(host, link, argument, code);
         HookCall.enter(null);
         HookResult said = came.value();
-        if (said != null && said.pending().isPresent() && mayPromise(promise)) {
-            pend(link, held, began, said, promise);
+        if (said != null && Promises.isOne(said, promise)) {
+            HookCall pending = held == null ? HookCall.withoutPlace(link) : held;
+            current = pending;
+            promises.pend(pending, began, said, promise);
             return false;
         }
         boolean mine = held == null || held.end();
         if (held != null) {
-            giveBack(held);
+            places.giveBack(held);
         }
         if (!mine) {
             link.plugin().hangsNoMore();
@@ -312,178 +286,15 @@ public final class HookRun {
         return mine;
     }
 
-    private static boolean mayPromise(@Nullable Promise before) {
-        return before == null || before.number() < Promise.MOST;
-    }
-
-    private void pend(
-            Link link,
-            @Nullable HookCall held,
-            long began,
-            HookResult said,
-            @Nullable Promise before) {
-        HookCall pending = held == null ? HookCall.withoutPlace(link) : held;
-        current = pending;
-        boolean mine = pending.returnPending();
-        giveBack(pending);
-        if (!mine) {
-            link.plugin().hangsNoMore();
-            link.plugin().exit();
-            return;
-        }
-        link.plugin().pends(link.call(host.connection().id()));
-        await(pending, began, said, before);
-    }
-
-    private void await(HookCall pending, long began, HookResult said, @Nullable Promise before) {
-        HookResult kept = before == null ? said : before.kept(said);
-        Promise promise =
-                new Promise(pending, began, kept, before == null ? 1 : before.number() + 1);
-        promise.await(end -> onLoop(() -> arrived(promise, end)));
-    }
-
-    /** The stage has ended: what is left is the plugin's code that makes the answer, if any. */
-    private void arrived(Promise promise, Promise.End end) {
-        @Nullable Function<Object, HookResult> function = promise.later().function().orElse(null);
-        if (end.failure() == null && !end.late() && function != null) {
-            makeAnswer(promise, value -> function.apply(end.value()));
-            return;
-        }
-        @Nullable HookResult said =
-                end.late()
-                        ? promise.later().otherwise()
-                        : end.value() instanceof HookResult result ? result : null;
-        if (said != null && said.pending().isPresent() && mayPromise(promise)) {
-            await(promise.call(), promise.began(), said, promise);
-        } else {
-            ended(promise, said, end.failure());
-        }
-    }
-
-    private void makeAnswer(Promise promise, Function<Object, HookResult> code) {
-        HookCall pending = promise.call();
-        Link link = pending.link();
-        if (link.nonBlocking()) {
-            if (resume(promise, code)) {
-                goOn(link);
-            }
-            return;
-        }
-        Runnable request =
-                () -> {
-                    pending.takesPlace();
-                    if (resume(promise, code)) {
-                        onLoop(() -> goOn(link));
-                    }
-                };
-        pending.waitsAs(request);
-        link.plugin().share().submit(host.children(), request);
-    }
-
-    /** Runs the plugin's code here and now, unless the call was given up. */
-    private boolean resume(Promise promise, Function<Object, HookResult> code) {
-        HookCall pending = promise.call();
-        Link link = pending.link();
-        if (!pending.resume(Thread.currentThread())) {
-            giveBack(pending);
-            return false;
-        }
-        link.plugin().pendsNoMore(link.call(host.connection().id()));
-        return visit(link, pending, promise.began(), link, code, promise);
-    }
-
-    private void ended(Promise promise, @Nullable HookResult said, @Nullable Throwable failure) {
-        if (!promise.call().end()) {
-            return;
-        }
-        Link link = promise.call().link();
-        link.plugin().pendsNoMore(link.call(host.connection().id()));
-        link.plugin().exit();
-        take(link, promise.began(), said, failure, promise);
-        goOn(link);
-    }
-
-    /** A plugin has answered or failed: counts, records and logs it. */
-    private void take(
+    @Override
+    public void take(
             Link link,
             long began,
             @Nullable HookResult said,
             @Nullable Throwable failure,
             @Nullable Promise promise) {
         current = null;
-        long now = System.nanoTime();
-        @Nullable HookResult taken = said;
-        @Nullable Throwable reason = failure;
-        if (said != null && promise != null) {
-            try {
-                taken = promise.kept(said);
-            } catch (IllegalArgumentException e) { // the code does not go with the answer
-                taken = null;
-                reason = e;
-            }
-        }
-        if (taken != null && taken.pending().isPresent()) {
-            String text = "answers " + Promise.MOST + " times that its answer comes later";
-            taken = null;
-            reason = new IllegalStateException(text);
-        }
-        if (taken == null) {
-            fail(link, began, now, reason);
-            answer = HookResult.DECLINED;
-            return;
-        }
-        link.plugin().figures(point).answered(taken.action(), now - began);
-        Door.succeeded(host, link);
-        decided(link, taken.action().name(), taken.text(), taken.reason(), began, now);
-        answer = taken;
-    }
-
-    private void fail(Link link, long began, long now, @Nullable Throwable failure) {
-        faulted |= !link.skipOnError();
-        String reason = failure == null ? "no answer" : LogText.of(failure);
-        decided(link, "error", "", reason, began, now);
-        if (failure == null) {
-            log(
-                    LogLevel.ERROR,
-                    link,
-                    "Plugin " + link.name() + ", hook " + point.hookName() + " returned undef!");
-            Door.failed(host, link, now);
-        } else if (SettingUnknown.isCauseOf(failure)) {
-            log(
-                    LogLevel.ERROR,
-                    link,
-                    "plugin " + link.name() + " cannot decide: " + LogText.of(failure));
-            link.plugin().breaker().undecided();
-        } else {
-            Door.threw(host, link, failure);
-        }
-    }
-
-    private void log(LogLevel level, Link link, String text) {
-        host.log().log(level, link.call(host.connection().id()), text);
-    }
-
-    /** A plugin that fails again and again is not asked for a while. */
-    private boolean isBypassed(Link link, long began) {
-        decided(link, "bypassed", "", "it failed too often", began, began);
-        faulted |= !link.skipOnError();
-        // It has stored nothing, so nothing comes twice.
-        boolean refuses = !link.skipOnError() && point == HookPoint.QUEUE;
-        answer = refuses ? FAULT : HookResult.DECLINED;
-        return true;
-    }
-
-    private void decided(Link link, String what, String text, String reason, long began, long now) {
-        host.decided(
-                new Outcome(
-                        point.hookName(),
-                        link.name(),
-                        link.plugin().origin().version(),
-                        what,
-                        text,
-                        reason,
-                        began,
-                        now - began));
+        verdict.take(link, began, said, failure, promise);
     }
 
     private void awaitReturn(Link link) {
@@ -505,15 +316,11 @@ public final class HookRun {
         if (there) {
             next--;
         } else {
-            decided(link, "away", "", "its bundle is stopped", began, System.nanoTime());
-            log(
-                    LogLevel.ERROR,
-                    link,
-                    "plugin " + link.name() + " is stopped and did not come back in time");
+            scribe.away(link, began);
         }
         boolean counts = !there && !link.plugin().origin().optional();
         if (counts && Deciding.defersMail(point)) {
-            answer = FAULT;
+            verdict.fault();
             finish();
         } else {
             goOn();
@@ -544,7 +351,7 @@ public final class HookRun {
         boolean asked = before != HookCall.State.WAITING;
         boolean skips = link.skipOnError() && point != HookPoint.QUEUE;
         letGo(held, before);
-        decided(link, "overdue", "", "no answer in time", held.began(), now);
+        scribe.overdue(held, now);
         overdue.tell(held, asked, supplier, skips, now);
         if (before == HookCall.State.RUNNING && !held.isPlaced()) {
             overdue.callAside(link);
@@ -552,7 +359,7 @@ public final class HookRun {
         if (skips) {
             goOn();
         } else {
-            answer = OVERDUE;
+            verdict.overdue();
             finish();
         }
     }
@@ -572,54 +379,22 @@ public final class HookRun {
 
     /** Notes an answer; false when the plugins that observe are told of it elsewhere. */
     private boolean isTold(Link link) {
-        HookResult said = answer;
-        if (!said.reason().isEmpty() && host.log().shows(LogLevel.INFO, link.level())) {
-            log(LogLevel.INFO, link, said.reason());
-        }
+        HookResult said = verdict.result();
+        scribe.reason(link, said);
         if (said.karma() != 0) {
             host.connection().adjustKarma(said.karma());
         }
         said.naughtyType().ifPresent(type -> host.defer(link.name(), type, said.text()));
-        boolean refused = said.action().refuses();
-        List<Link> watching = generation.chain(refused ? HookPoint.DENY : HookPoint.OK);
+        List<Link> watching = Telling.watching(generation, said);
         if (watching.isEmpty()) {
             return true;
         }
-        Function<Object, Boolean> notice = hook -> tell(hook, link.name(), said);
-        Telling round = new Telling(host, watching, notice, this::onLoop, this::told);
+        Telling round = new Telling(host, watching, link, said, this::onLoop, this::told);
         telling = round;
         boolean told = round.begin();
         if (told) {
             telling = null;
         }
         return told;
-    }
-
-    private Boolean tell(Object hook, String plugin, HookResult said) {
-        String name = point.hookName();
-        if (hook instanceof DenyHook deny && said.action().refuses()) {
-            deny.onDeny(host.connection(), host.openTransaction(), plugin, name, said);
-        } else if (hook instanceof OkHook ok && !said.action().refuses()) {
-            ok.onOk(host.connection(), host.openTransaction(), plugin, name, said);
-        }
-        return true;
-    }
-
-    private boolean isSettled() {
-        if (answer.action() == Action.DECLINED) {
-            return false;
-        }
-        answer = outcome(answer);
-        return true;
-    }
-
-    private boolean declined() {
-        answer = outcome(HookResult.DECLINED);
-        return true;
-    }
-
-    private HookResult outcome(HookResult result) {
-        boolean waved = !result.action().refuses();
-        return faulted && waved && Deciding.isOne(point) ? FAULT : result;
     }
 }

@@ -2,8 +2,11 @@ package org.qpsmtpd.core.chain;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.hook.DenyHook;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.OkHook;
 import org.qpsmtpd.api.log.LogLevel;
 
 /**
@@ -14,28 +17,49 @@ import org.qpsmtpd.api.log.LogLevel;
 final class Telling {
     private final HookHost host;
     private final List<Link> watching;
-    private final Function<Object, Boolean> notice;
+    private final Link answering;
+    private final HookResult said;
     private final Consumer<Runnable> home;
     private final Runnable then;
     private int next;
     private volatile @Nullable HookCall current;
 
     /**
-     * @param notice tells one plugin
+     * @param watching the plugins that observe such answers
+     * @param link who has answered
+     * @param said the answer
      * @param home runs something on the connection's own thread
      * @param then goes on there, unless {@link #begin} has told all
      */
     Telling(
             HookHost host,
             List<Link> watching,
-            Function<Object, Boolean> notice,
+            Link link,
+            HookResult said,
             Consumer<Runnable> home,
             Runnable then) {
         this.host = host;
         this.watching = watching;
-        this.notice = notice;
+        this.answering = link;
+        this.said = said;
         this.home = home;
         this.then = then;
+    }
+
+    /** The plugins that observe answers of this kind. */
+    static List<Link> watching(Generation generation, HookResult said) {
+        return generation.chain(said.action().refuses() ? HookPoint.DENY : HookPoint.OK);
+    }
+
+    private Boolean tell(Object hook) {
+        String plugin = answering.name();
+        String name = answering.point().hookName();
+        if (hook instanceof DenyHook deny && said.action().refuses()) {
+            deny.onDeny(host.connection(), host.openTransaction(), plugin, name, said);
+        } else if (hook instanceof OkHook ok && !said.action().refuses()) {
+            ok.onOk(host.connection(), host.openTransaction(), plugin, name, said);
+        }
+        return true;
     }
 
     /**
@@ -110,7 +134,7 @@ final class Telling {
         @Nullable Came<Boolean> came = null;
         if (hook != null && asked) {
             HookCall.enter(held);
-            came = Door.call(host, link, hook, notice);
+            came = Door.call(host, link, hook, this::tell);
             HookCall.enter(null);
         }
         boolean mine = held.end();

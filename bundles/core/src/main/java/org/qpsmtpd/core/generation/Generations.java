@@ -2,7 +2,6 @@ package org.qpsmtpd.core.generation;
 
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,8 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.log.LogLevel;
@@ -44,8 +41,6 @@ public final class Generations {
 
     private static final long CLOSE_MILLIS = 8_000;
     private static final int FATAL_THREADS = 800;
-    private static final int MOST_TAKERS = 3;
-    private static final long MEGA = 1024L * 1024;
 
     private final InstanceFactory factory;
     private final ConfigDirectory config;
@@ -104,34 +99,12 @@ public final class Generations {
     }
 
     /**
-     * Whose line it is that is written outside of a call: the plugin's, and as much of the call as
-     * all those have in common whose answers are to come. May be called by any thread.
+     * Whose line it is that is written outside of a call. May be called by any thread.
      *
      * @param logger its name, which is that of a class by custom
      */
     public Optional<PluginCall> speaker(String logger) {
-        List<PluginInstance> speakers = holders(instance -> instance.isOf(logger));
-        if (speakers.isEmpty()) {
-            speakers = holders(instance -> instance.isBeside(logger));
-        }
-        if (speakers.isEmpty()) {
-            return Optional.empty();
-        }
-        Set<PluginCall> calls = new HashSet<>();
-        speakers.forEach(instance -> calls.addAll(instance.pending()));
-        String names =
-                speakers.stream()
-                        .map(PluginInstance::name)
-                        .distinct()
-                        .collect(Collectors.joining(", "));
-        return Optional.of(PluginCall.common(names, speakers.get(0).settings().level(), calls));
-    }
-
-    private List<PluginInstance> holders(Predicate<PluginInstance> which) {
-        return shown.stream()
-                .flatMap(generation -> generation.plugins().stream())
-                .filter(which)
-                .toList();
+        return Speakers.of(shown, logger);
     }
 
     /** A plugin has started more threads than it can mean to: it is passed over in the end. */
@@ -162,13 +135,7 @@ public final class Generations {
 
     /** The plugins whose calls took most since then, with the megabytes; empty for none. */
     public String memoryTakers() {
-        return made.values().stream()
-                .map(Made::instance)
-                .filter(instance -> instance.memoryTaken() >= MEGA)
-                .sorted(Comparator.comparing(PluginInstance::memoryTaken).reversed())
-                .limit(MOST_TAKERS)
-                .map(instance -> instance + " " + instance.memoryTaken() / MEGA + " MB")
-                .collect(Collectors.joining(", "));
+        return MemoryTakers.of(made.values().stream().map(Made::instance));
     }
 
     /** Whether a configuration is one that an instance here was made with. */

@@ -97,14 +97,36 @@ class ConfigDirectoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "..", "../secret", "/etc/passwd", "a/b", ".hidden", "a\0b"})
+    @ValueSource(
+            strings = {
+                "",
+                "..",
+                "../secret",
+                "/etc/passwd",
+                "a/b/c",
+                ".hidden",
+                "a\0b",
+                "a/../secret",
+                "a/..",
+                "a/.hidden",
+                "a/",
+                "/a"
+            })
     void readsOnlyPlainNames(String name) throws IOException {
         Files.writeString(directory.resolve("secret"), "secret\n");
         write(".hidden", "secret\n");
-        write("a/b", "secret\n");
+        write("a/b/c", "secret\n");
+        write("a/.hidden", "secret\n");
 
         assertThat(config.lines(name)).isEmpty();
         assertThat(config.map(name, "key")).isEmpty();
+    }
+
+    @Test
+    void readsAFileInAFolder() throws IOException {
+        write("peers/0", "rcpt_ok\n");
+
+        assertThat(values("peers/0")).containsExactly("rcpt_ok");
     }
 
     @Test

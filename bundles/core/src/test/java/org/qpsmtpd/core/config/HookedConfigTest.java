@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.core.Stubs;
 
 class HookedConfigTest {
@@ -44,5 +45,15 @@ class HookedConfigTest {
 
         assertThat(config.lines("x")).isSameAs(first);
         assertThat(config.lines("x")).isNotEqualTo(first);
+    }
+
+    @Test
+    void givesAnAddressTheSameConfigurationAgain() {
+        UserConfigs users = new UserConfigs();
+        Address joe = Address.of("joe@example.org");
+        Config first = users.of(joe, () -> new HookedConfig(name -> Optional.empty(), files));
+
+        assertThat(users.of(joe, () -> files)).isSameAs(first);
+        assertThat(users.of(Address.NULL, () -> files)).isSameAs(files);
     }
 }
