@@ -3,20 +3,9 @@ package org.qpsmtpd.core.dialogue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,9 +15,7 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.EhloHook;
 import org.qpsmtpd.api.hook.MailHook;
-import org.qpsmtpd.api.hook.TlsHook;
 import org.qpsmtpd.api.hook.UnrecognizedCommandHook;
-import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.TlsInfo;
 import org.qpsmtpd.testkit.Mailbox;
@@ -38,8 +25,6 @@ import org.qpsmtpd.testkit.TestServer;
 /** Security rows 5 and 36: encryption by STARTTLS and from the first octet. */
 @Timeout(120)
 class TlsTest {
-    private static final long MEBI = 1024 * 1024;
-    private static final long STALL_MILLIS = 3000;
     private static final NoteKey<String> NOTE = new NoteKey<>("from_connect", String.class);
 
     private final Mailbox mailbox = new Mailbox();
@@ -49,32 +34,6 @@ class TlsTest {
                 seen.add(transaction.connection().tls());
                 return HookResult.DECLINED;
             };
-
-    /** Has a certificate, or not; knows no ports. */
-    private static class Keys implements TlsHook {
-        private final boolean ready;
-        private final boolean implicit;
-
-        Keys(boolean ready, boolean implicit) {
-            this.ready = ready;
-            this.implicit = implicit;
-        }
-
-        @Override
-        public boolean isImplicit(int port) {
-            return implicit;
-        }
-
-        @Override
-        public boolean isReady() {
-            return ready;
-        }
-
-        @Override
-        public Optional<SSLEngine> newEngine(Connection connection) {
-            return ready ? Optional.of(TestKeys.serverEngine()) : Optional.empty();
-        }
-    }
 
     private TestServer.Builder builder(boolean ready, boolean implicit) {
         return TestServer.builder()
@@ -86,8 +45,6 @@ class TlsTest {
     private TestServer server() throws IOException {
         return builder(true, false).start();
     }
-
-    // ---- STARTTLS
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
@@ -245,145 +202,6 @@ class TlsTest {
     }
 
     @Test
-    void doesNotWaitLongForTheHandshake() throws Exception {
-        try (TestServer server = builder(true, false).config("timeout", "1").start();
-                SmtpClient client = server.connect()) {
-            client.read();
-            client.sendAll("EHLO client.test", "STARTTLS");
-            client.write(new byte[] {22, 3, 1, 1}); // the beginning of a record
-            client.readToEnd();
-            server.awaitLog("TLS Negotiation Failed");
-        }
-    }
-
-    @Test
-    void cutsOffAClientThatNegotiatesAnew() throws Exception {
-        try (TestServer server = server();
-                SmtpClient clear = server.connect()) {
-            clear.read();
-            clear.sendAll("EHLO client.test", "STARTTLS");
-            try (SmtpClient client = clear.encrypted(TestKeys.clientContext(), "TLSv1.2")) {
-                client.send("EHLO client.test");
-                client.handshakeAgain();
-                client.readToEnd();
-                server.awaitLog("negotiate TLS anew");
-            }
-        }
-    }
-
-    @Test
-    void cutsOffAClientThatOnlyChangesItsKey() throws Exception {
-        try (TestServer server = server();
-                SmtpClient clear = server.connect()) {
-            clear.read();
-            clear.sendAll("EHLO client.test", "STARTTLS");
-            try (SmtpClient client = clear.encrypted(TestKeys.clientContext(), "TLSv1.3")) {
-                client.send("EHLO client.test");
-                for (int i = 0; i < 33; i++) {
-                    client.handshakeAgain();
-                }
-                client.readToEnd();
-                server.awaitLog("32 TLS records in a row had no data");
-            }
-        }
-    }
-
-    @Test
-    void letsAClientChangeItsKeyNowAndThen() throws Exception {
-        try (TestServer server = server();
-                SmtpClient clear = server.connect()) {
-            clear.read();
-            clear.sendAll("EHLO client.test", "STARTTLS");
-            try (SmtpClient client = clear.encrypted(TestKeys.clientContext(), "TLSv1.3")) {
-                for (int i = 0; i < 60; i++) {
-                    client.handshakeAgain();
-                    if (i % 20 == 0) {
-                        assertThat(client.send("NOOP").code()).isEqualTo(250);
-                    }
-                }
-                assertThat(client.send("EHLO client.test").code()).isEqualTo(250);
-            }
-        }
-    }
-
-    @Test
-    void cutsOffAHandshakeInTinyPieces() throws Exception {
-        try (TestServer server = builder(true, true).start();
-                SmtpClient client = server.connect()) {
-            String beginning = "160301000101160301000100" + "16030100017F1603010001FF";
-            String more = "160301000100".repeat(40);
-            client.write(HexFormat.of().parseHex(beginning + more));
-            client.readToEnd();
-            server.awaitLog("TLS Negotiation Failed: 32 TLS records in a row had no data");
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "1603", "160301000101"})
-    void closesForAClientThatEndsDuringTheHandshake(String sent) throws Exception {
-        try (TestServer server = builder(true, true).start()) {
-            try (SmtpClient client = server.connect()) {
-                client.write(HexFormat.of().parseHex(sent));
-                client.endOutput();
-                assertThat(client.readToEnd()).isEmpty();
-            }
-            server.awaitLog("TLS Negotiation Failed");
-            assertThat(server.log()).allMatch(line -> !line.line().contains("timed out"));
-        }
-    }
-
-    /** While a step of the handshake waits for its turn, what follows is left in the socket. */
-    @Test
-    void doesNotReadOnWhileTheHandshakeWaits() throws Exception {
-        CountDownLatch go = new CountDownLatch(1);
-        TlsHook waiting =
-                new Keys(true, true) {
-                    @Override
-                    public Optional<SSLEngine> newEngine(Connection connection) {
-                        return Optional.of(TestKeys.serverEngine(go));
-                    }
-                };
-        try (TestServer server = TestServer.builder().plugin("tls", waiting).start();
-                SocketChannel client = SocketChannel.open(address(server))) {
-            client.write(firstFlight());
-            long before = NettyMemory.used();
-            assertThat(takes(client, 64 * MEBI)).isLessThan(32 * MEBI);
-            assertThat(NettyMemory.used() - before).isLessThan(8 * MEBI);
-            go.countDown();
-            server.awaitLog("TLS Negotiation Failed");
-        } finally {
-            go.countDown();
-        }
-    }
-
-    private static InetSocketAddress address(TestServer server) {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
-    }
-
-    private static ByteBuffer firstFlight() throws SSLException {
-        SSLEngine engine = TestKeys.clientContext().createSSLEngine();
-        engine.setUseClientMode(true);
-        ByteBuffer record = ByteBuffer.allocate(32 * 1024);
-        engine.wrap(ByteBuffer.allocate(0), record);
-        return record.flip();
-    }
-
-    /** How many octets a server takes before it stops reading. */
-    private static long takes(SocketChannel client, long most) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocateDirect(64 * 1024);
-        long taken = 0;
-        client.configureBlocking(false);
-        try (Selector selector = Selector.open()) {
-            client.register(selector, SelectionKey.OP_WRITE);
-            while (taken < most && selector.select(STALL_MILLIS) > 0) {
-                selector.selectedKeys().clear();
-                taken += client.write(zeros.clear());
-            }
-        }
-        return taken;
-    }
-
-    @Test
     void answersWhatCameBeforeTheClientsEnd() throws Exception {
         try (TestServer server = server();
                 SmtpClient clear = server.connect()) {
@@ -411,8 +229,6 @@ class TlsTest {
             }
         }
     }
-
-    // ---- a plugin that does not answer
 
     /** Answers for a while, then fails. */
     private static final class Failing extends Keys {
@@ -475,8 +291,6 @@ class TlsTest {
         }
     }
 
-    // ---- certificates of clients, which nobody asks for
-
     @ParameterizedTest
     @CsvSource({"TLSv1.2, false", "TLSv1.2, true", "TLSv1.3, false", "TLSv1.3, true"})
     void takesAClientThatHasACertificate(String protocol, boolean implicit) throws Exception {
@@ -494,32 +308,6 @@ class TlsTest {
             }
         }
     }
-
-    /** The handshake's message 11: too long, empty, cut off, in the midst of a certificate. */
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "16030300040BFFFFFF",
-                "16030300070B000003000000",
-                "16030300040B000400",
-                "160303000A0B00000600000300000130"
-            })
-    void refusesACertificateThatItDidNotAskFor(String record) throws Exception {
-        byte[] certificate = HexFormat.of().parseHex(record);
-        try (TestServer server = builder(true, true).start()) {
-            try (SocketChannel client = SocketChannel.open(address(server))) {
-                client.write(firstFlight());
-                client.write(ByteBuffer.wrap(certificate));
-                server.awaitLog("TLS Negotiation Failed");
-            }
-            try (SmtpClient raw = server.connect();
-                    SmtpClient client = raw.encrypted(TestKeys.certifiedContext(), "TLSv1.3")) {
-                assertThat(client.read().code()).isEqualTo(220);
-            }
-        }
-    }
-
-    // ---- from the first octet
 
     @Test
     void greetsAfterTheHandshakeWhereThePortWantsIt() throws Exception {
@@ -540,26 +328,6 @@ class TlsTest {
                 SmtpClient client = server.connect()) {
             assertThat(client.readToEnd()).isEmpty();
             server.awaitLog("no certificate");
-        }
-    }
-
-    @Test
-    void leavesNothingBehindOfClientsThatGoDuringTheHandshake() throws Exception {
-        try (TestServer server = builder(true, true).start()) {
-            for (int i = 0; i < 20; i++) {
-                SmtpClient client = server.connect();
-                client.write(new byte[] {22, 3, 1, 2, 0, 1});
-                client.abort();
-            }
-            try (SmtpClient raw = server.connect();
-                    SmtpClient client = raw.encrypted(TestKeys.clientContext(), "TLSv1.3")) {
-                assertThat(client.read().code()).isEqualTo(220);
-            }
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-            while (server.sessions() > 0 && System.nanoTime() < end) {
-                Thread.onSpinWait();
-            }
-            assertThat(server.sessions()).isZero();
         }
     }
 }
