@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /** What an administrator is told of the files in the folder, in the log and when asked. */
 final class FolderReport {
-    private static final Logger LOG = LoggerFactory.getLogger(DeployFolder.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FolderReport.class);
 
     /** Most sentences about files at once; the rest is counted. */
     private static final int MOST_TOLD = 5;

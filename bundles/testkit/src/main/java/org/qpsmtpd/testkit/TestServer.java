@@ -236,8 +236,6 @@ public final class TestServer implements AutoCloseable {
         return server.engine().records().all();
     }
 
-    // ---- configuration
-
     /** Writes a configuration file and lets the server see it at once. */
     public void setConfig(String name, String... lines) throws IOException {
         write(name, List.of(lines));
@@ -262,8 +260,6 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
-    // ---- hooks
-
     /**
      * Puts an answer in front of a hook's plugins, for connections that begin from now on; replaces
      * an earlier one of that hook.
@@ -287,8 +283,6 @@ public final class TestServer implements AutoCloseable {
         all.addAll(plugins);
         generation = new Generation(generation.number() + 1, all, faults);
     }
-
-    // ---- log
 
     /** What was logged so far. */
     public List<LogRecord> log() {

@@ -295,4 +295,69 @@ public final class HookResult {
                 + (karma == 0 ? "" : " karma " + karma)
                 + (reason.isEmpty() ? "" : " because " + reason);
     }
+
+    /** An answer that comes later, as {@link #later} was told. */
+    public static final class Later {
+        private final CompletionStage<?> stage;
+        private final @Nullable Function<Object, HookResult> function;
+        private final @Nullable Duration limit;
+        private final HookResult otherwise;
+
+        private Later(
+                CompletionStage<?> stage,
+                @Nullable Function<Object, HookResult> function,
+                @Nullable Duration limit,
+                HookResult otherwise) {
+            this.stage = Objects.requireNonNull(stage, "an answer that comes later needs a stage");
+            this.function = function;
+            this.limit = limit;
+            this.otherwise = otherwise;
+        }
+
+        static Later answers(CompletionStage<HookResult> stage) {
+            return new Later(stage, null, null, HookResult.DECLINED);
+        }
+
+        @SuppressWarnings(
+                "unchecked") // the function gets what the stage of the same type completes with
+        static <T> Later of(
+                CompletionStage<T> stage,
+                @Nullable Duration limit,
+                HookResult otherwise,
+                Function<? super T, HookResult> function) {
+            Objects.requireNonNull(function, "an answer that comes later needs a function");
+            Objects.requireNonNull(otherwise, "an answer in the place of a late one is not null");
+            return new Later(stage, (Function<Object, HookResult>) function, limit, otherwise);
+        }
+
+        /** What is waited for. */
+        public CompletionStage<?> stage() {
+            return stage;
+        }
+
+        /** How long at most; absent for the deadline of the hook. */
+        public Optional<Duration> limit() {
+            return Optional.ofNullable(limit);
+        }
+
+        /** The answer when the limit is over. */
+        public HookResult otherwise() {
+            return otherwise;
+        }
+
+        /**
+         * The plugin's code that makes the answer; absent when the stage brings the answer itself.
+         */
+        public Optional<Function<Object, HookResult>> function() {
+            return Optional.ofNullable(function);
+        }
+
+        /**
+         * The answer without a server: the function runs wherever the stage completes. For tests.
+         */
+        public CompletionStage<HookResult> answer() {
+            return stage.thenApply(
+                    value -> function == null ? (HookResult) value : function.apply(value));
+        }
+    }
 }

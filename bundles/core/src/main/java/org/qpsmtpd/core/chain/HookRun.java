@@ -34,11 +34,8 @@ public final class HookRun implements Promises.Course {
     private final Function<Object, HookResult> call;
     private final Consumer<HookResult> done;
     private final List<Link> links;
-    private final Overdue overdue;
     private final Scribe scribe;
     private final Verdict verdict;
-    private final Places places;
-    private final Promises promises;
     private int next;
     private volatile boolean finished;
     private volatile @Nullable HookCall current;
@@ -56,11 +53,8 @@ public final class HookRun implements Promises.Course {
         this.call = call;
         this.done = done;
         this.links = generation.chain(point);
-        this.overdue = new Overdue(host, point);
         this.scribe = new Scribe(host, point);
         this.verdict = new Verdict(point, scribe);
-        this.places = new Places(host);
-        this.promises = new Promises(host, places, this);
     }
 
     /**
@@ -162,15 +156,15 @@ public final class HookRun implements Promises.Course {
     private @Nullable HookCall childFor(Link link, boolean onChild) {
         HookCall held = new HookCall(link);
         current = held;
-        if (!onChild || !places.tryTake(held)) {
-            places.submit(held, () -> runOnChild(held));
+        if (!onChild || !places().tryTake(held)) {
+            places().submit(held, () -> runOnChild(held));
             return null;
         }
-        return places.begins(held) ? held : null;
+        return places().begins(held) ? held : null;
     }
 
     private void runOnChild(HookCall held) {
-        if (places.begins(held) && proceedOrFail(held)) {
+        if (places().begins(held) && proceedOrFail(held)) {
             onLoop(this::finish);
         }
     }
@@ -250,7 +244,7 @@ public final class HookRun implements Promises.Course {
         }
         boolean mine = held.end();
         current = null;
-        places.giveBack(held);
+        places().giveBack(held);
         return mine;
     }
 
@@ -269,12 +263,12 @@ public final class HookRun implements Promises.Course {
         if (said != null && Promises.isOne(said, promise)) {
             HookCall pending = held == null ? HookCall.withoutPlace(link) : held;
             current = pending;
-            promises.pend(pending, began, said, promise);
+            new Promises(host, places(), this).pend(pending, began, said, promise);
             return false;
         }
         boolean mine = held == null || held.end();
         if (held != null) {
-            places.giveBack(held);
+            places().giveBack(held);
         }
         if (!mine) {
             link.plugin().hangsNoMore();
@@ -336,7 +330,7 @@ public final class HookRun implements Promises.Course {
         } else if (held != null && !finished && held.isOverdue(now)) {
             takeStep(() -> giveUp(held, now));
         } else if (held != null && !finished) {
-            overdue.watchSupplier(held, now);
+            overdue().watchSupplier(held, now);
         }
     }
 
@@ -350,11 +344,11 @@ public final class HookRun implements Promises.Course {
         current = null;
         boolean asked = before != HookCall.State.WAITING;
         boolean skips = link.skipOnError() && point != HookPoint.QUEUE;
-        letGo(held, before);
+        places().letGo(held, before);
         scribe.overdue(held, now);
-        overdue.tell(held, asked, supplier, skips, now);
+        overdue().tell(held, asked, supplier, skips, now);
         if (before == HookCall.State.RUNNING && !held.isPlaced()) {
-            overdue.callAside(link);
+            overdue().callAside(link);
         }
         if (skips) {
             goOn();
@@ -364,17 +358,13 @@ public final class HookRun implements Promises.Course {
         }
     }
 
-    private void letGo(HookCall held, HookCall.State before) {
-        PluginInstance plugin = held.link().plugin();
-        if (before == HookCall.State.RUNNING) {
-            plugin.hangs();
-            return;
-        }
-        plugin.share().withdraw(held.request());
-        if (before == HookCall.State.PENDING) {
-            plugin.pendsNoMore(held.link().call(host.connection().id()));
-            plugin.exit();
-        }
+    /** Made when there is need, since most runs have none. */
+    private Overdue overdue() {
+        return new Overdue(host, point);
+    }
+
+    private Places places() {
+        return new Places(host);
     }
 
     /** Notes an answer; false when the plugins that observe are told of it elsewhere. */

@@ -34,4 +34,20 @@ final class Places {
         held.waitsAs(request);
         held.link().plugin().share().submit(host.children(), request);
     }
+
+    /**
+     * A call was given up: whoever holds it goes on alone, and what waits for it does so no more.
+     */
+    void letGo(HookCall held, HookCall.State before) {
+        PluginInstance plugin = held.link().plugin();
+        if (before == HookCall.State.RUNNING) {
+            plugin.hangs();
+            return;
+        }
+        plugin.share().withdraw(held.request());
+        if (before == HookCall.State.PENDING) {
+            plugin.pendsNoMore(held.link().call(host.connection().id()));
+            plugin.exit();
+        }
+    }
 }

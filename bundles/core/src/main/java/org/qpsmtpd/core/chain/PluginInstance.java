@@ -87,8 +87,6 @@ public final class PluginInstance {
         return origin;
     }
 
-    // ---- calls
-
     /** Begins a call; null when the plugin is away, and then there is no call to end. */
     public @Nullable Object enter() {
         entered.increment();
@@ -111,8 +109,6 @@ public final class PluginInstance {
         long ended = left.sum();
         return Math.max(0, entered.sum() - ended);
     }
-
-    // ---- answers that come later
 
     /** A call has returned, and its answer comes later. */
     void pends(PluginCall call) {
@@ -140,8 +136,6 @@ public final class PluginInstance {
         return end > 0 && className.startsWith(type.substring(0, end));
     }
 
-    // ---- figures
-
     /** A call has taken so many octets of memory. */
     void tookMemory(long octets) {
         memory.add(octets);
@@ -161,8 +155,6 @@ public final class PluginInstance {
     @Nullable Object plugin() {
         return plugin;
     }
-
-    // ---- away
 
     /**
      * Takes the plugin away and waits for the calls in flight.
@@ -206,8 +198,6 @@ public final class PluginInstance {
     CompletableFuture<Void> back() {
         return back;
     }
-
-    // ---- hooks
 
     /** Notes that it takes lines of the log, and which. */
     public void takesLog(LogWishes wishes) {

@@ -19,7 +19,6 @@ import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
-import org.qpsmtpd.core.generation.InstanceFactory.Made;
 import org.qpsmtpd.core.generation.OptionBinder.Options;
 import org.qpsmtpd.core.generation.PluginCatalog.Offer;
 import org.qpsmtpd.core.log.LogRouter;

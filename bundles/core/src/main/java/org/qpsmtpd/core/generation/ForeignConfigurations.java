@@ -31,7 +31,7 @@ final class ForeignConfigurations {
 
     /** Whether a factory made a configuration, of whichever server. */
     static boolean isOwn(String pid) {
-        return pid.contains("~" + InstanceFactory.OWN);
+        return pid.contains("~" + Made.OWN);
     }
 
     /**

@@ -22,7 +22,6 @@ import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.generation.Candidate.Fault;
-import org.qpsmtpd.core.generation.InstanceFactory.Made;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.log.PluginCall;
 
@@ -110,14 +109,8 @@ public final class Generations {
     /** A plugin has started more threads than it can mean to: it is passed over in the end. */
     public void tooManyThreads(String plugin, int threads) {
         boolean fatal = threads >= FATAL_THREADS;
-        log.log(
-                LogLevel.CRIT,
-                "plugin "
-                        + plugin
-                        + " has "
-                        + threads
-                        + " threads of its own"
-                        + (fatal ? "; it is passed over until it is replaced" : ""));
+        String text = "plugin " + plugin + " has " + threads + " threads of its own";
+        log.log(LogLevel.CRIT, fatal ? text + "; it is passed over until it is replaced" : text);
         for (Made used : made.values()) {
             if (fatal && used.instance().name().equals(plugin)) {
                 used.instance().condemn();

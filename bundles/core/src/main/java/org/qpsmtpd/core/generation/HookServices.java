@@ -23,7 +23,6 @@ import org.qpsmtpd.core.chain.Aside;
 import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.chain.TimeLimit;
-import org.qpsmtpd.core.generation.InstanceFactory.Made;
 import org.qpsmtpd.core.log.LogRouter;
 
 /**
@@ -74,7 +73,7 @@ final class HookServices {
 
     /** What tells the services of instances apart. */
     static String id(ServiceReference<?> reference) {
-        Object instance = reference.getProperty(InstanceFactory.INSTANCE);
+        Object instance = reference.getProperty(Made.INSTANCE);
         return instance == null
                 ? name(reference)
                         + "@"
@@ -123,15 +122,13 @@ final class HookServices {
     }
 
     private static boolean isPlain(ServiceReference<?> reference) {
-        return reference.getProperty(InstanceFactory.INSTANCE) == null
+        return reference.getProperty(Made.INSTANCE) == null
                 && reference.getProperty("component.name") == null;
     }
 
     private boolean isMeant(ServiceReference<?> reference) {
         return ServerNames.of(reference.getProperty(ServerNames.PROPERTY)).include(server);
     }
-
-    // ---- making
 
     /** Completes with the service of an instance that is being made. */
     CompletableFuture<ServiceReference<?>> await(String id) {
@@ -186,8 +183,6 @@ final class HookServices {
     void close() {
         context.removeServiceListener(listener);
     }
-
-    // ---- coming and going
 
     private void changed(ServiceEvent event) {
         ServiceReference<?> reference = event.getServiceReference();

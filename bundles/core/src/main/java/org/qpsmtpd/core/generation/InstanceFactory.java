@@ -40,14 +40,8 @@ import org.qpsmtpd.core.log.LogRouter;
  * config/plugins, bound to the bundle that is to provide it.
  */
 public final class InstanceFactory {
-    /** Service property that tells an instance. */
-    static final String INSTANCE = "qpsmtpd.instance";
-
     /** Property that tells an instance where its server's configuration is. */
     static final String CONFIG_DIRECTORY = "qpsmtpd.config_dir";
-
-    /** How the names of configurations begin that factories made, of whichever server. */
-    static final String OWN = "qpsmtpd.";
 
     private static final long MOST_STOP_MILLIS = 2_000;
     private static final long LEAST_STOP_MILLIS = 50;
@@ -67,19 +61,6 @@ public final class InstanceFactory {
     private final Declarations declarations;
     private final StartFailures failures;
     private final ForeignConfigurations foreign;
-
-    /**
-     * An instance and what must be given back when nobody uses it any more.
-     *
-     * @param plugin the plugin's name without {@code :N}
-     * @param bundle who provides it
-     * @param configuration what made it; null for a service that its bundle registered by itself
-     */
-    record Made(
-            String plugin,
-            PluginInstance instance,
-            Bundle bundle,
-            @Nullable Configuration configuration) {}
 
     /**
      * Uses the framework's services.
@@ -118,7 +99,7 @@ public final class InstanceFactory {
      */
     public static void deleteLeftOvers(ConfigurationAdmin configurations) {
         try {
-            Configuration[] all = configurations.listConfigurations("(" + INSTANCE + "=*)");
+            Configuration[] all = configurations.listConfigurations("(" + Made.INSTANCE + "=*)");
             for (Configuration configuration : all == null ? new Configuration[0] : all) {
                 configuration.delete();
             }
@@ -164,7 +145,7 @@ public final class InstanceFactory {
 
     /** Makes an instance and waits until it is ready. */
     Made make(Offer offer, PluginLine line, Options options) throws PluginFault {
-        String id = OWN + server + "." + START + "." + COUNTER.incrementAndGet();
+        String id = Made.OWN + server + "." + START + "." + COUNTER.incrementAndGet();
         CompletableFuture<ServiceReference<?>> registered = services.await(id);
         Configuration configuration = configure(offer, id, options);
         try {
@@ -250,7 +231,7 @@ public final class InstanceFactory {
 
     private Configuration configure(Offer offer, String id, Options options) throws PluginFault {
         Map<String, Object> properties = new HashMap<>(options.values());
-        properties.put(INSTANCE, id);
+        properties.put(Made.INSTANCE, id);
         properties.put(CONFIG_DIRECTORY, configDirectory.toString());
         try {
             Configuration configuration =

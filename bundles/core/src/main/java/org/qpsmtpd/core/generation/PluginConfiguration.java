@@ -38,7 +38,7 @@ record PluginConfiguration(
     static Optional<PluginConfiguration> of(Configuration configuration, PluginCatalog catalog) {
         String factory = configuration.getFactoryPid();
         Dictionary<String, Object> properties = configuration.getProperties();
-        if (properties == null || properties.get(InstanceFactory.INSTANCE) != null) {
+        if (properties == null || properties.get(Made.INSTANCE) != null) {
             return Optional.empty();
         }
         return plugin(factory, catalog).map(name -> of(name, configuration, properties));

@@ -13,7 +13,6 @@ import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.chain.TimeLimit;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.config.ConfigFiles;
-import org.qpsmtpd.core.generation.InstanceFactory.Made;
 import org.qpsmtpd.core.log.LogRouter;
 
 /**

@@ -183,8 +183,6 @@ public final class SessionLog {
         return gone;
     }
 
-    // ---- messages, on the connection's own thread
-
     /** Adds a message whose transaction is over; its outcome so far is the last refusal. */
     public void addMessage(MessageRecord message) {
         MessageRecord added = shortened(message, lastReply(message.id()));

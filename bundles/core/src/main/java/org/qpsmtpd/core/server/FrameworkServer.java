@@ -1,8 +1,6 @@
 package org.qpsmtpd.core.server;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -24,13 +22,10 @@ import org.osgi.service.cm.ConfigurationEvent;
 import org.osgi.service.cm.ConfigurationListener;
 import org.qpsmtpd.api.control.ServerControl;
 import org.qpsmtpd.api.log.LogLevel;
-import org.qpsmtpd.core.check.ConfigCheck;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.generation.Generations;
-import org.qpsmtpd.core.generation.InstalledPlugins;
 import org.qpsmtpd.core.generation.InstanceFactory;
-import org.qpsmtpd.core.generation.Rehearsal;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.worker.MemoryWatch;
 import org.qpsmtpd.core.worker.ThreadWatch;
@@ -59,6 +54,7 @@ final class FrameworkServer {
     private final Generations generations;
     private final ThreadWatch threads;
     private final MemoryWatch memory;
+    private final Checks checks;
     private final OwnCheck ownCheck;
     private final AtomicBoolean renewalDue = new AtomicBoolean();
     private final AtomicBoolean checkDue = new AtomicBoolean();
@@ -85,11 +81,12 @@ final class FrameworkServer {
         factory = around.factory(options, log);
         generations =
                 new Generations(factory, config, log, around.exchange().join(this::renewSoon));
+        checks = new Checks(options, factory, around.components(), generations);
         ownCheck =
                 new OwnCheck(
                         config,
-                        () -> ConfigCheck.files(installed()),
-                        this::checkOwn,
+                        checks::files,
+                        checks::own,
                         generations,
                         line -> log.log(LogLevel.WARN, line));
         log.speakers(generations::speaker);
@@ -173,8 +170,8 @@ final class FrameworkServer {
                         config,
                         log,
                         this::reload,
-                        this::check,
-                        this::takenFromElsewhere,
+                        checks::of,
+                        checks::takenFromElsewhere,
                         this::stop),
                 Map.of(ServerControl.NAME, options.name()));
     }
@@ -200,8 +197,6 @@ final class FrameworkServer {
     private void childStart() {
         around.services(Runnable.class, "(org.qpsmtpd.child_priority=*)").forEach(Runnable::run);
     }
-
-    // ---- changes
 
     private void watch() {
         if (!closed.get()) {
@@ -262,34 +257,6 @@ final class FrameworkServer {
                 },
                 0);
         return outcome;
-    }
-
-    private InstalledPlugins installed() {
-        return new InstalledPlugins(factory, around.components());
-    }
-
-    private List<String> check(Path directory) {
-        List<Path> directories = new ArrayList<>(List.of(directory));
-        directories.addAll(options.usualDirectories());
-        InstalledPlugins installed = installed();
-        try (Rehearsal rehearsal = installed.rehearse(directories)) {
-            return ConfigCheck.check(directory, options.usualDirectories(), installed, rehearsal);
-        }
-    }
-
-    /** The plugins in use are asked about their files. */
-    private List<String> checkOwn() {
-        try (Rehearsal rehearsal = Rehearsal.of(generations.current().plugins())) {
-            return ConfigCheck.check(
-                    options.configDirectories().get(0),
-                    options.usualDirectories(),
-                    installed(),
-                    rehearsal);
-        }
-    }
-
-    private List<String> takenFromElsewhere(Path directory) {
-        return ConfigCheck.takenFromElsewhere(directory, options.usualDirectories(), installed());
     }
 
     /** Configurations that the generations of a server made themselves are none of a change. */
@@ -353,8 +320,6 @@ final class FrameworkServer {
             }
         };
     }
-
-    // ---- end
 
     /** Stops accepting and lets what is in flight finish, within a bound; the plugins stay. */
     void drain() {

@@ -69,8 +69,6 @@ class GenerationTest {
         assertThat(generation.users()).isEqualTo(1);
     }
 
-    // ---- what is not well
-
     private static PluginInstance at(String name, String place, Object plugin) {
         return new PluginInstance(
                 name, plugin, PluginSettings.USUAL, new Origin("b", "1.0.0", place, false));

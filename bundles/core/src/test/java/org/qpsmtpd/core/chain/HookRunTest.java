@@ -202,8 +202,6 @@ class HookRunTest {
         return log.toString(StandardCharsets.UTF_8);
     }
 
-    // ---- order and outcome
-
     @Test
     void declinesWithoutPlugins() {
         assertThat(run()).isEqualTo(HookResult.DECLINED);
@@ -280,8 +278,6 @@ class HookRunTest {
         assertThat(run(broken, slow(HookResult.deny("next")))).isEqualTo(HookResult.deny("next"));
     }
 
-    // ---- threads
-
     @Test
     void answersAtOnceWhenNobodyWaits() {
         HookRun.start(
@@ -307,8 +303,6 @@ class HookRunTest {
         loop.remove().run();
         assertThat(results).containsExactly(HookResult.OK);
     }
-
-    // ---- later
 
     @Test
     void waitsForALaterAnswerWithoutAThread() {
@@ -504,8 +498,6 @@ class HookRunTest {
         assertThat(plugin.pending()).isEmpty();
     }
 
-    // ---- time
-
     private HookRun startSlow(Object... plugins) {
         router.use(List.of(), LogLevel.DEBUG);
         HookRun run =
@@ -623,8 +615,6 @@ class HookRunTest {
         assertThat(logged()).contains("no worker was free for plugin p0");
     }
 
-    // ---- shares and failures
-
     @Test
     void saysSoWhenAPluginHoldsMoreThanHalf() {
         PluginInstance one = PluginInstance.of("one", slow(HookResult.OK));
@@ -732,8 +722,6 @@ class HookRunTest {
         assertThat(plugin.share().taken()).isZero();
     }
 
-    // ---- settings
-
     @Test
     void doesNotBlameTheOneThatAsksForASetting() {
         ConfigHook broken =
@@ -766,8 +754,6 @@ class HookRunTest {
                 .containsOnlyOnce("plugin supplier failed too often")
                 .doesNotContain("[asker]");
     }
-
-    // ---- observers
 
     @Test
     void keepsFewAnswersForAnObserverThatHangs() throws InterruptedException {
@@ -853,8 +839,6 @@ class HookRunTest {
         }
     }
 
-    // ---- away
-
     @Test
     void waitsForAPluginThatIsAway() {
         PluginInstance plugin = PluginInstance.of("p", new Quick(HookResult.ok("old")));
@@ -894,8 +878,6 @@ class HookRunTest {
                         tuple("helo", "p1", "DENY", "go away"));
         assertThat(outcomes.get(0).reason()).isEqualTo("pass: looks good");
     }
-
-    // ---- what is told of an answer
 
     @Test
     void writesReasons() {

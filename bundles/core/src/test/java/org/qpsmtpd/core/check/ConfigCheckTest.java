@@ -497,8 +497,6 @@ class ConfigCheckTest {
         return DeclaredPlugins.list("words");
     }
 
-    // ---- plugins behind one that decides
-
     @Test
     void findsPluginsThatNobodyReaches() throws IOException {
         plugins.deciding("rcpt_ok", HookPoint.RCPT)

@@ -53,8 +53,6 @@ class ConfigDirectoryTest {
         return log.toString(StandardCharsets.UTF_8);
     }
 
-    // ---- reading
-
     @Test
     void leavesOutCommentsAndEmptyLines() throws IOException {
         write("name", "# one\n   # two\n\n \t \n  1st line with content  \n");
@@ -135,8 +133,6 @@ class ConfigDirectoryTest {
 
         assertThat(values("relayclients")).containsExactly("127.0.0.1", "192.0.", "2001:DB8::1/32");
     }
-
-    // ---- include
 
     @Test
     void includesFilesAndDirectories() throws IOException {
@@ -304,8 +300,6 @@ class ConfigDirectoryTest {
         assertThat(values("latin")).containsExactly("a\ufffd");
     }
 
-    // ---- change
-
     private void touch(String name, String text, long millis) throws IOException {
         write(name, text);
         Files.setLastModifiedTime(first.resolve(name), FileTime.fromMillis(millis));
@@ -371,8 +365,6 @@ class ConfigDirectoryTest {
         assertThat(values("name")).containsExactly("new");
     }
 
-    // ---- maps
-
     @Test
     void looksUpMaps() throws IOException {
         Files.write(
@@ -410,8 +402,6 @@ class ConfigDirectoryTest {
         config.refresh();
         assertThat(config.list("rcpthosts")).containsExactly("example.com");
     }
-
-    // ---- what cannot be read
 
     /** A link that leads to itself: it is there, and nobody can read it, not even root. */
     private void makeUnreadable(String name) throws IOException {

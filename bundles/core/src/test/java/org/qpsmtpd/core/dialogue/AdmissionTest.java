@@ -158,8 +158,6 @@ class AdmissionTest {
         assertThat(counts).containsExactly(1, 2, 3, 1);
     }
 
-    // ---- ports that begin with TLS
-
     @Test
     void makesNoHandshakeWithWhomPluginsRefuse() throws Exception {
         PreConnectionHook refusing = admission -> HookResult.deny("not you");

@@ -36,8 +36,6 @@ class DialogueTest {
         server.close();
     }
 
-    // ---- before and after the greeting
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -108,8 +106,6 @@ class DialogueTest {
         assertThat(client.send("DATA").toString()).contains("503").contains("MAIL first");
     }
 
-    // ---- MAIL and RCPT
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -178,8 +174,6 @@ class DialogueTest {
                     .contains("<\"foo\\ bar\"@example.com>");
         }
     }
-
-    // ---- messages
 
     @ParameterizedTest
     @ValueSource(

@@ -56,8 +56,6 @@ class LimitsTest {
         }
     }
 
-    // ---- command lines
-
     @ParameterizedTest
     @ValueSource(ints = {512, 513, 4096})
     void takesCommandLinesOfUsualLength(int octets) throws Exception {
@@ -113,8 +111,6 @@ class LimitsTest {
             assertThat(client.readToEnd()).isEmpty();
         }
     }
-
-    // ---- body lines
 
     @Test
     void takesBodyLinesOfAnyLengthUnbroken() throws Exception {
@@ -192,8 +188,6 @@ class LimitsTest {
         }
     }
 
-    // ---- recipients
-
     @Test
     void limitsRecipients() throws Exception {
         int batch = 1000;
@@ -259,8 +253,6 @@ class LimitsTest {
         }
     }
 
-    // ---- headers
-
     static List<String> bombs() {
         return List.of(
                 "A: b\r\n".repeat(1_000_000),
@@ -299,8 +291,6 @@ class LimitsTest {
         assertThat(mailbox.message().from("Subject"))
                 .isEqualTo("Subject: s\r\n" + header + "\r\nbody\r\n");
     }
-
-    // ---- floods
 
     @ParameterizedTest
     @ValueSource(strings = {"RSET", "HELP", "RCPT TO:<user@example.com>"})

@@ -56,8 +56,6 @@ class SteeringTest {
         assertThat(server.connections()).isEqualTo(count);
     }
 
-    // ---- asking
-
     @Test
     void asksEachSessionOnItsOwnThread() throws Exception {
         try (TestServer server = TestServer.builder().start();
@@ -88,8 +86,6 @@ class SteeringTest {
             assertThat(Inside.listener(server).remoteAddress(id + "0")).isEmpty();
         }
     }
-
-    // ---- ending
 
     @Test
     void endsAnIdleConnectionAndNoOther() throws Exception {
@@ -181,8 +177,6 @@ class SteeringTest {
             awaitConnections(server, 0);
         }
     }
-
-    // ---- holding back
 
     @Test
     void servesWhoCameInAPauseAfterIt() throws Exception {

@@ -24,8 +24,6 @@ class UnsafeTextTest {
         return TestServer.builder().plugin("mailbox", mailbox);
     }
 
-    // ---- commands
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -125,8 +123,6 @@ class UnsafeTextTest {
                 .isEqualTo("Subject: s\0t\r\n\r\nbo\0dy\0\r\n");
     }
 
-    // ---- logs
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -168,8 +164,6 @@ class UnsafeTextTest {
                     .endsWith("...");
         }
     }
-
-    // ---- replies
 
     @Test
     void keepsTextOfPluginsInsideOneReply() throws Exception {
@@ -215,8 +209,6 @@ class UnsafeTextTest {
         }
     }
 
-    // ---- headers that plugins write
-
     @Test
     void keepsTextOfPluginsInsideOneField() throws Exception {
         DataPostHook plugin =
@@ -234,8 +226,6 @@ class UnsafeTextTest {
         assertThat(mailbox.message().from("X-Found"))
                 .isEqualTo("X-Found: aX-Evil: b\r\n cbody\r\n\r\nbody\r\n");
     }
-
-    // ---- other protocols
 
     @ParameterizedTest
     @ValueSource(

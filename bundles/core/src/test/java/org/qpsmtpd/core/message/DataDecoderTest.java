@@ -51,8 +51,6 @@ class DataDecoderTest {
         return cuts;
     }
 
-    // ---- the end of data
-
     @ParameterizedTest
     @CsvSource({
         "CRLF, CRLF",
@@ -138,8 +136,6 @@ class DataDecoderTest {
         assertThat(outcome.text()).isEqualTo(all + "\r\n");
     }
 
-    // ---- chunks
-
     @Test
     void takesDotsInChunksAsTheyAre() {
         DataDecoder decoder = DataDecoder.forChunks(false);
@@ -177,8 +173,6 @@ class DataDecoderTest {
         assertThat(decoder.state()).isEqualTo(State.OPEN);
         assertThat(decoder.isWhole()).isTrue();
     }
-
-    // ---- against a decoder that is slow and plain
 
     /** RFC 5321 read aloud: whole lines, one octet after the other. */
     private static Outcome reference(String data) {

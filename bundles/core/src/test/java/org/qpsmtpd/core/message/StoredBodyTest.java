@@ -133,8 +133,6 @@ class StoredBodyTest {
         assertThat(files()).isZero();
     }
 
-    // ---- the directory
-
     @Test
     void makesADirectoryOfItsOwn() throws IOException {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spool.directory())))

@@ -33,8 +33,6 @@ class TraceFieldsTest {
         return out.toString(StandardCharsets.ISO_8859_1).replace("\r\n", "\n");
     }
 
-    // ---- Authentication-Results
-
     @Test
     void renamesAField() throws IOException {
         assertThat(renamed("Authentication-Results: evil; spf=pass\nA: b\n"))
@@ -131,8 +129,6 @@ class TraceFieldsTest {
 
         assertThat(headers.count("Authentication-Results")).isEqualTo(1);
     }
-
-    // ---- Received
 
     private static Connection connection(Hello hello, boolean tls, String user) {
         return connection(hello, tls, user, "host.test", "client.test");
