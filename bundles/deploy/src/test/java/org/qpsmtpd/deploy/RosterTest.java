@@ -21,7 +21,7 @@ import org.qpsmtpd.deploy.Roster.Removed;
 /** What is decided about the contents of one jar, without a framework. */
 class RosterTest {
     private static final String JAR = "p.jar";
-    private static final JarFault FAULT = new JarFault(Kind.UNSUITED, "no", "mend it");
+    private final JarFault fault = new JarFault(Kind.UNSUITED, "no", "mend it");
 
     private static final FileTime EARLY = FileTime.fromMillis(0);
 
@@ -97,10 +97,10 @@ class RosterTest {
         DeployedBundle second = installed("2.0.0");
         roster.started(second);
 
-        Refused refused = roster.refuse(second, FAULT);
+        Refused refused = roster.refuse(second, fault);
 
         assertThat(refused).isEqualTo(new Refused(true, Optional.of(first), List.of(second)));
-        assertThat(roster.fault(JAR)).contains(FAULT);
+        assertThat(roster.fault(JAR)).contains(fault);
     }
 
     @Test
