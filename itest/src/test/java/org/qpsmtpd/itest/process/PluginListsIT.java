@@ -68,14 +68,14 @@ class PluginListsIT {
 
     @Test
     void aFeatureOfKarafHasEach() throws IOException {
-        Path file = Path.of("../runtime/karaf/src/main/feature/feature.xml");
-        String features = Files.readString(file);
+        String features = Files.readString(Path.of("../runtime/karaf/target/feature/feature.xml"));
 
         for (Declared plugin : declared()) {
-            String bundle = "<bundle>mvn:org.qpsmtpd/" + plugin.bundle() + "/";
+            String name = "qpsmtpd-plugin-" + plugin.plugin().replace('/', '-');
             assertThat(features)
-                    .as("add %s${project.version}</bundle> to a feature in %s", bundle, file)
-                    .contains(bundle);
+                    .as("made of what is built: build the plugins, then runtime/karaf")
+                    .contains("<feature>" + name + "</feature>", "<feature name=\"" + name + "\"")
+                    .contains("<bundle>mvn:org.qpsmtpd/" + plugin.bundle() + "/");
         }
     }
 }
