@@ -29,8 +29,9 @@ class BundleRulesIT {
                     "Example",
                     "Differences from qpsmtpd",
                     "Sources");
-    private static final Pattern NAME = Pattern.compile("name(?::String)?=\"?([^\";,]+)");
-    private static final Pattern PLUGIN = Pattern.compile("org\\.qpsmtpd\\.plugin;([^,]*)");
+    private static final Pattern NAME = Pattern.compile("(?:^|;)name=\"?([^\";,]+)");
+    private static final Pattern PLUGIN =
+            Pattern.compile("org\\.qpsmtpd\\.plugin((?:;[^;,=]+=(?:\"[^\"]*\"|[^;,\"]*))+)");
 
     static Stream<PluginArchive> jars() {
         return Distribution.plugins().stream().map(PluginArchive::read);

@@ -205,12 +205,12 @@ public final class CheckConfigIT {
                                 + " directory",
                         "plugins:3: plugin 'queue/smtp-forward': host is missing:"
                                 + " queue/smtp-forward needs HOST [PORT] [xclient]",
-                        "plugins:4: plugin 'queue/smtp-forward': host 'localhost:25' has a colon;"
-                                + " the port is the second word: localhost 25",
                         "plugins:4: plugin 'queue/smtp-forward' is never asked at queue, since"
                                 + " queue/smtp-forward decides before it; give it a line above"
                                 + " queue/smtp-forward, or mark it @Plugin(before ="
                                 + " \"queue/smtp-forward\") and give it none",
+                        "plugins:4: plugin 'queue/smtp-forward': host 'localhost:25' has a colon;"
+                                + " the port is the second word: localhost 25",
                         "plugins:5: plugin 'queue/maildir': option 'path': '~/Maildir' is written"
                                 + " for a shell; write the path as it is, without ~, $ and"
                                 + " quotation marks",

@@ -19,7 +19,8 @@ class PluginListsIT {
     private static final Path PLUGINS = Path.of("../plugins");
     private static final Pattern MODULE = Pattern.compile("<module>(.+?)</module>");
     private static final Pattern NAME =
-            Pattern.compile("org\\.qpsmtpd\\.plugin;[^,]*?name=\"?([^\",;]+)");
+            Pattern.compile(
+                    "org\\.qpsmtpd\\.plugin(?:;[^;,=]+=(?:\"[^\"]*\"|[^;,\"]*))*?;name=\"?([^\",;]+)");
 
     /** What a bundle of the distribution says. */
     private record Declared(String plugin, String bundle) {}
