@@ -278,7 +278,7 @@ public final class HostedServersIT {
                         "plugins",
                         "rcpt_ok",
                         "queue/maildir " + second.workspace().maildir(),
-                        "marker colour red");
+                        "marker on_error perhaps");
         Eventually.holds(
                 "the second server refuses its line",
                 () -> !second.serving().status().refused().isEmpty());

@@ -96,7 +96,7 @@ public final class OptionBinder {
             }
             return options(given, List.of());
         }
-        OptionWords words = new OptionWords(names, this::isFlag, positional);
+        OptionWords words = new OptionWords(names, this::isFlag, this::isNumber, positional);
         words.sort(arguments);
         return options(words.given(), words.remarks());
     }
@@ -106,6 +106,13 @@ public final class OptionBinder {
         return attribute != null
                 && attribute.getCardinality() == 0
                 && attribute.getType() == AttributeDefinition.BOOLEAN;
+    }
+
+    private boolean isNumber(String name) {
+        AttributeDefinition attribute = attributes.get(name);
+        return attribute != null
+                && attribute.getType() != AttributeDefinition.BOOLEAN
+                && attribute.getType() != AttributeDefinition.STRING;
     }
 
     /** Reads options that are all given by name. */

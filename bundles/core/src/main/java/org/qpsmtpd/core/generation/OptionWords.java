@@ -23,6 +23,7 @@ final class OptionWords {
 
     private final Map<String, String> names;
     private final Predicate<String> isFlag;
+    private final Predicate<String> isNumber;
     private final List<String> positional;
     private final Map<String, List<OptionValue>> given = new LinkedHashMap<>();
     private final List<String> surplus = new ArrayList<>();
@@ -33,11 +34,17 @@ final class OptionWords {
     /**
      * @param names the names of options as they are declared, by their {@link #key}
      * @param isFlag whether an option, by its declared name, is true or false
+     * @param isNumber whether an option is a number
      * @param positional keys of words given by position
      */
-    OptionWords(Map<String, String> names, Predicate<String> isFlag, List<String> positional) {
+    OptionWords(
+            Map<String, String> names,
+            Predicate<String> isFlag,
+            Predicate<String> isNumber,
+            List<String> positional) {
         this.names = names;
         this.isFlag = isFlag;
+        this.isNumber = isNumber;
         this.positional = positional;
     }
 
@@ -84,13 +91,24 @@ final class OptionWords {
         for (String declared : positional) {
             boolean rest = takesRest(declared);
             boolean everything = rest && declared.equals(positional.get(0));
-            while (next < words.size() && (everything || !startsOption())) {
+            while (next < words.size() && (everything || isValue(declared))) {
                 add(withoutRest(declared), words.get(next++));
                 if (!rest) {
                     break;
                 }
             }
         }
+    }
+
+    /** Whether the next word is the value of an option that is given by position. */
+    private boolean isValue(String declared) {
+        if (startsOption()) {
+            return false;
+        }
+        String word = words.get(next);
+        boolean misspelt =
+                meant(word).isPresent() && !Character.isDigit(word.charAt(word.length() - 1));
+        return !misspelt || !isNumber.test(withoutRest(declared));
     }
 
     /** Whether the next word is no value that is given by position. */
@@ -132,8 +150,8 @@ final class OptionWords {
 
     /** A name that was misspelt must not lose what it says. */
     private void leaveOut(String word) throws PluginFault {
-        Optional<String> meant = Spelling.nearest(key(word), names.keySet());
-        if (meant.isPresent() && word.length() >= SHORTEST_MISSPELT) {
+        Optional<String> meant = meant(word);
+        if (meant.isPresent()) {
             throw new PluginFault(
                     "unknown option '"
                             + word
@@ -150,6 +168,13 @@ final class OptionWords {
         }
         remarks.add("what follows # is left out; give the remark a line of its own");
         return true;
+    }
+
+    /** The key of the option that a word misspells. */
+    private Optional<String> meant(String word) {
+        return word.length() < SHORTEST_MISSPELT
+                ? Optional.empty()
+                : Spelling.nearest(key(word), names.keySet());
     }
 
     private String surplusRemark() {

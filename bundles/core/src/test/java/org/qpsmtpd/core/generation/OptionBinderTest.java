@@ -156,6 +156,14 @@ class OptionBinderTest {
     }
 
     @Test
+    void takesNoMisspeltNameForANumber() {
+        assertThatThrownBy(() -> bind(List.of("limit"), "rejct 1"))
+                .hasMessage("unknown option 'rejct', did you mean 'reject'?");
+        assertThatThrownBy(() -> bind(List.of("limit"), "many"))
+                .hasMessageContaining("'many' is not a whole number");
+    }
+
+    @Test
     void takesAllWordsThatAreLeft() throws PluginFault {
         attributes.put("dir", new Attribute("dir", AttributeDefinition.STRING, 0, List.of()));
         attributes.put("users", new Attribute("users", AttributeDefinition.STRING, 10, List.of()));
