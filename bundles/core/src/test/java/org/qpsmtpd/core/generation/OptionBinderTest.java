@@ -157,6 +157,8 @@ class OptionBinderTest {
 
     @Test
     void takesNoMisspeltNameForANumber() {
+        declare("limit", AttributeDefinition.INTEGER);
+
         assertThatThrownBy(() -> bind(List.of("limit"), "rejct 1"))
                 .hasMessage("unknown option 'rejct', did you mean 'reject'?");
         assertThatThrownBy(() -> bind(List.of("limit"), "many"))
