@@ -363,8 +363,8 @@ public final class HookRun implements Promises.Course {
         return new Overdue(host, point);
     }
 
-    private Places places() {
-        return new Places(host);
+    private ChildPlaces places() {
+        return new ChildPlaces(host);
     }
 
     /** Notes an answer; false when the plugins that observe are told of it elsewhere. */

@@ -40,10 +40,10 @@ final class Promises {
     }
 
     private final HookHost host;
-    private final Places places;
+    private final ChildPlaces places;
     private final Course course;
 
-    Promises(HookHost host, Places places, Course course) {
+    Promises(HookHost host, ChildPlaces places, Course course) {
         this.host = host;
         this.places = places;
         this.course = course;

@@ -14,7 +14,7 @@ import org.qpsmtpd.core.config.ConfigFiles;
 import org.qpsmtpd.core.config.ConfigFiles.Reading;
 import org.qpsmtpd.core.config.Finding;
 import org.qpsmtpd.core.generation.KnownPlugins;
-import org.qpsmtpd.core.generation.Rehearsal;
+import org.qpsmtpd.core.generation.Trial;
 
 /**
  * Looks for mistakes in a configuration directory: as the server would read it, but with nothing
@@ -27,13 +27,13 @@ public final class ConfigCheck {
     private final ConfigFiles files;
     private final KnownFiles known;
     private final KnownPlugins plugins;
-    private final Rehearsal rehearsal;
+    private final Trial rehearsal;
     private final Set<Finding> findings = new TreeSet<>();
     private final Set<Path> looked = new HashSet<>();
     private final Set<String> refused = new HashSet<>();
 
     private ConfigCheck(
-            Path directory, List<Path> fallbacks, KnownPlugins plugins, Rehearsal rehearsal) {
+            Path directory, List<Path> fallbacks, KnownPlugins plugins, Trial rehearsal) {
         this.directory = directory;
         this.plugins = plugins;
         this.rehearsal = rehearsal;
@@ -58,7 +58,7 @@ public final class ConfigCheck {
      *     files and lines
      */
     public static List<String> check(
-            Path directory, List<Path> fallbacks, KnownPlugins plugins, Rehearsal rehearsal) {
+            Path directory, List<Path> fallbacks, KnownPlugins plugins, Trial rehearsal) {
         if (!Files.isDirectory(directory)) {
             String what = "is not there, or is no directory; name a configuration directory";
             return List.of(new Finding(directory.toString(), 0, what).sentence());

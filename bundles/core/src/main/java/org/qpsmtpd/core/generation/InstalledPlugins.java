@@ -145,8 +145,8 @@ public final class InstalledPlugins implements KnownPlugins {
     }
 
     @Override
-    public Rehearsal rehearse(List<Path> directories) {
-        return Rehearsal.begin(factory, directories, wanted);
+    public Trial rehearse(List<Path> directories) {
+        return Trial.begin(factory, directories, wanted);
     }
 
     @Override

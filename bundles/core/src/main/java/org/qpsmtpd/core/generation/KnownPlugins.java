@@ -86,7 +86,7 @@ public interface KnownPlugins {
      *
      * @param directories the directory, and those behind it
      */
-    default Rehearsal rehearse(List<Path> directories) {
-        return Rehearsal.empty();
+    default Trial rehearse(List<Path> directories) {
+        return Trial.empty();
     }
 }

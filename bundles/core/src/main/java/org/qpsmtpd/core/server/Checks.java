@@ -9,7 +9,7 @@ import org.qpsmtpd.core.check.ConfigCheck;
 import org.qpsmtpd.core.generation.Generations;
 import org.qpsmtpd.core.generation.InstalledPlugins;
 import org.qpsmtpd.core.generation.InstanceFactory;
-import org.qpsmtpd.core.generation.Rehearsal;
+import org.qpsmtpd.core.generation.Trial;
 
 /** What {@code check-config} is told, of the server's own configuration or another. */
 final class Checks {
@@ -43,14 +43,14 @@ final class Checks {
         List<Path> directories = new ArrayList<>(List.of(directory));
         directories.addAll(options.usualDirectories());
         InstalledPlugins installed = installed();
-        try (Rehearsal rehearsal = installed.rehearse(directories)) {
+        try (Trial rehearsal = installed.rehearse(directories)) {
             return ConfigCheck.check(directory, options.usualDirectories(), installed, rehearsal);
         }
     }
 
     /** The same of the server's own; the plugins in use are asked about their files. */
     List<String> own() {
-        try (Rehearsal rehearsal = Rehearsal.of(generations.current().plugins())) {
+        try (Trial rehearsal = Trial.of(generations.current().plugins())) {
             return ConfigCheck.check(
                     options.configDirectories().get(0),
                     options.usualDirectories(),

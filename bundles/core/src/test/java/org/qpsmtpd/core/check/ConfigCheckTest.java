@@ -22,14 +22,14 @@ import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.generation.KnownPlugins;
-import org.qpsmtpd.core.generation.Rehearsal;
+import org.qpsmtpd.core.generation.Trial;
 
 class ConfigCheckTest {
     private static final Path SHIPPED = Path.of("../../runtime/felix/src/main/config");
 
     private final Path directory;
     private final Path fallback;
-    private Rehearsal rehearsal = Rehearsal.empty();
+    private Trial rehearsal = Trial.empty();
     private final DeclaredPlugins plugins =
             new DeclaredPlugins()
                     .with("rcpt_ok", Set.of(HookPoint.RCPT))
@@ -129,7 +129,7 @@ class ConfigCheckTest {
     }
 
     /** A plugin that reads a file and does not know a word. */
-    private static Rehearsal checking(String file, String wrong) {
+    private static Trial checking(String file, String wrong) {
         FileCheck check =
                 (name, line) -> {
                     if (line.equals(wrong)) {
@@ -138,7 +138,7 @@ class ConfigCheckTest {
                 };
         PluginInstance plugin = PluginInstance.of("checker", check);
         plugin.reads(List.of(file));
-        return Rehearsal.of(List.of(plugin));
+        return Trial.of(List.of(plugin));
     }
 
     /** A plugin's own code must not end the check, nor take it for ever. */
@@ -150,7 +150,7 @@ class ConfigCheckTest {
                 };
         PluginInstance plugin = PluginInstance.of("checker", broken);
         plugin.reads(List.of("rcpthosts"));
-        rehearsal = Rehearsal.of(List.of(plugin));
+        rehearsal = Trial.of(List.of(plugin));
 
         assertThat(foundIn("rcpthosts", "# ours", "example.com", "example.net"))
                 .containsExactly("rcpthosts:2: no such table");
@@ -470,7 +470,7 @@ class ConfigCheckTest {
 
     @Test
     void findsNothingInTheDirectoryThatIsShipped() throws IOException {
-        assertThat(ConfigCheck.check(SHIPPED, List.of(), shipped(), Rehearsal.empty())).isEmpty();
+        assertThat(ConfigCheck.check(SHIPPED, List.of(), shipped(), Trial.empty())).isEmpty();
     }
 
     /** The plugins that the shipped file names; what their options may be is not known here. */

@@ -68,15 +68,15 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
     private final long processId = ProcessHandle.current().pid();
     private final String host = " " + HostName.ofThisMachine();
 
-    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    private final Map<String, LoggedSession> sessions = new ConcurrentHashMap<>();
     private final AtomicLong sessionCount = new AtomicLong();
 
     /** For what follows; held while a line is written, which may take as long as it likes. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final Map<String, Output> outputs = new HashMap<>();
-    private final Session outside = new Session("parent");
-    private @Nullable Output newest;
+    private final Map<String, FileOutput> outputs = new HashMap<>();
+    private final LoggedSession outside = new LoggedSession("parent");
+    private @Nullable FileOutput newest;
     private long second = Long.MIN_VALUE;
     private String stamp = "";
     private Target target = Target.NONE;
@@ -114,7 +114,7 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
     private void closeOutputs() {
         try {
             closed = true;
-            outputs.values().forEach(Output::close);
+            outputs.values().forEach(FileOutput::close);
             outputs.clear();
         } finally {
             lock.unlock();
@@ -148,7 +148,7 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
             long now = connection.clock().now().getEpochSecond();
             long number = sessionCount.incrementAndGet();
             String id = String.format("%08d-%04d-%d", now, processId, number);
-            sessions.put(connection.id(), new Session(id));
+            sessions.put(connection.id(), new LoggedSession(id));
         }
         return HookResult.DECLINED;
     }
@@ -157,7 +157,7 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
     @Override
     @NonBlocking
     public void onDisconnect(Connection connection) {
-        Session ended = sessions.get(connection.id());
+        LoggedSession ended = sessions.get(connection.id());
         if (ended != null) {
             ended.end();
         }
@@ -171,7 +171,7 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
         }
         lock.lock();
         try {
-            outputs.values().forEach(Output::reopen);
+            outputs.values().forEach(FileOutput::reopen);
         } finally {
             lock.unlock();
         }
@@ -197,7 +197,7 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
         }
     }
 
-    private void forget(@Nullable Session ended) {
+    private void forget(@Nullable LoggedSession ended) {
         if (ended != null) {
             release(ended.output());
         }
@@ -206,7 +206,7 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
     /** Those whose record did not come, since the log was overloaded. */
     private void forgetOld() {
         for (String id : List.copyOf(sessions.keySet())) {
-            Session session = sessions.get(id);
+            LoggedSession session = sessions.get(id);
             if (session != null && session.isOld()) {
                 forget(sessions.remove(id));
             }
@@ -236,12 +236,12 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
             target = settings.perSession() ? target : Target.of(settings, time, "");
         }
         String line = stamp + host + "[" + record.speaker(processId) + "]: " + record.line() + "\n";
-        Session session = sessions.getOrDefault(record.connectionId(), outside);
+        LoggedSession session = sessions.getOrDefault(record.connectionId(), outside);
         output(session, record.time()).write(line.getBytes(StandardCharsets.UTF_8), record.time());
     }
 
-    private Output output(Session session, Instant time) {
-        Output held = session.output();
+    private FileOutput output(LoggedSession session, Instant time) {
+        FileOutput held = session.output();
         if (held != null && settings.nosplit() && session != outside) {
             return held;
         }
@@ -252,7 +252,7 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
         if (held != null && held.name().equals(wanted.name())) {
             return held;
         }
-        Output next = find(wanted);
+        FileOutput next = find(wanted);
         next.acquire();
         session.use(next);
         release(held);
@@ -263,12 +263,13 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
     }
 
     /** The newest output stays open though no session uses it, unless it was for one session. */
-    private Output find(Target wanted) {
-        Output known = outputs.get(wanted.name());
+    private FileOutput find(Target wanted) {
+        FileOutput known = outputs.get(wanted.name());
         if (known != null) {
             return known;
         }
-        Output made = new Output(wanted.name(), () -> sink(wanted), keptOpen(), this::complain);
+        FileOutput made =
+                new FileOutput(wanted.name(), () -> sink(wanted), keptOpen(), this::complain);
         outputs.put(wanted.name(), made);
         if (!settings.perSession()) {
             made.acquire();
@@ -283,7 +284,7 @@ public final class FilePlugin implements LoggingHook, ConnectHook, DisconnectHoo
         return settings.command() || !settings.perSession();
     }
 
-    private void release(@Nullable Output output) {
+    private void release(@Nullable FileOutput output) {
         if (output != null && output.release()) {
             output.close();
             outputs.remove(output.name());

@@ -50,7 +50,7 @@ public final class MaildirPlugin implements QueueHook {
     private static final Logger LOG = LoggerFactory.getLogger(MaildirPlugin.class);
 
     private final Path root;
-    private final Optional<Places> places;
+    private final Optional<MaildirPlaces> places;
     private final Disk disk;
     private final Maildirs maildirs;
     private final DirectorySync directories;
@@ -72,7 +72,7 @@ public final class MaildirPlugin implements QueueHook {
                 config.subdir().isEmpty()
                         ? Optional.empty()
                         : Optional.of(
-                                new Places(
+                                new MaildirPlaces(
                                         disk, maildirs, root, new SubdirPattern(config.subdir())));
         this.directories = new DirectorySync(disk);
     }
@@ -83,7 +83,7 @@ public final class MaildirPlugin implements QueueHook {
         if (recipients.isEmpty()) {
             return HookResult.DECLINED.because("error: no recipients");
         }
-        try (Delivery delivery = new Delivery(transaction, disk, directories)) {
+        try (MaildirDelivery delivery = new MaildirDelivery(transaction, disk, directories)) {
             if (places.isPresent()) {
                 writeForEach(transaction, recipients, places.get(), delivery);
             } else {
@@ -100,7 +100,10 @@ public final class MaildirPlugin implements QueueHook {
     }
 
     private void writeForEach(
-            Transaction transaction, List<Recipient> recipients, Places known, Delivery delivery)
+            Transaction transaction,
+            List<Recipient> recipients,
+            MaildirPlaces known,
+            MaildirDelivery delivery)
             throws IOException {
         String ownName = transaction.connection().config().value("me").orElse("localhost");
         Instant now = transaction.connection().clock().now();
@@ -111,7 +114,10 @@ public final class MaildirPlugin implements QueueHook {
     }
 
     private void write(
-            Path maildir, Transaction transaction, List<Recipient> recipients, Delivery delivery)
+            Path maildir,
+            Transaction transaction,
+            List<Recipient> recipients,
+            MaildirDelivery delivery)
             throws IOException {
         Instant now = transaction.connection().clock().now();
         StringBuilder top = new StringBuilder(128);

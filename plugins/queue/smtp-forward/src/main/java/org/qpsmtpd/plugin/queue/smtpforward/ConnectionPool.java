@@ -22,8 +22,8 @@ final class ConnectionPool {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
 
     private final NextHop hop;
-    private final Set<SmtpConnection> open = ConcurrentHashMap.newKeySet();
-    private final Deque<SmtpConnection> idle = new ArrayDeque<>();
+    private final Set<HopConnection> open = ConcurrentHashMap.newKeySet();
+    private final Deque<HopConnection> idle = new ArrayDeque<>();
     private final ScheduledThreadPoolExecutor watch;
     private final Future<?> sweeping;
     private volatile boolean closed;
@@ -43,9 +43,9 @@ final class ConnectionPool {
     }
 
     /** The connection used last, when there is one. */
-    Optional<SmtpConnection> take(long due) {
+    Optional<HopConnection> take(long due) {
         while (true) {
-            SmtpConnection connection;
+            HopConnection connection;
             synchronized (idle) {
                 connection = idle.poll();
             }
@@ -66,7 +66,7 @@ final class ConnectionPool {
      * @param client whose mail it is opened for
      * @param due when the message must be done with, in the terms of {@link System#nanoTime}
      */
-    SmtpConnection open(Connection client, long due) throws NextHopException {
+    HopConnection open(Connection client, long due) throws NextHopException {
         try {
             return open(client, due, hop.tls() != TlsMode.NONE);
         } catch (NextHopException.Tls e) {
@@ -78,16 +78,16 @@ final class ConnectionPool {
         }
     }
 
-    private SmtpConnection open(Connection client, long due, boolean withTls)
+    private HopConnection open(Connection client, long due, boolean withTls)
             throws NextHopException {
         if (closed) {
             throw new NextHopException("the server is being reconfigured");
         }
-        SmtpConnection connection = SmtpConnection.connect(hop, due);
+        HopConnection connection = HopConnection.connect(hop, due);
         open.add(connection);
         boolean opened = false;
         try {
-            new Opening(hop, client, connection).run(withTls);
+            new HopOpening(hop, client, connection).run(withTls);
             opened = true;
             return connection;
         } finally {
@@ -98,14 +98,14 @@ final class ConnectionPool {
     }
 
     /** Takes back a connection on which MAIL can be said again, or that is closed. */
-    void give(SmtpConnection connection) {
+    void give(HopConnection connection) {
         if (!keep(connection)) {
             end(connection);
         }
     }
 
     /** With XCLIENT a connection speaks for one client, so it is not used again. */
-    private boolean keep(SmtpConnection connection) {
+    private boolean keep(HopConnection connection) {
         boolean useful =
                 connection.isOpen()
                         && !hop.xclient()
@@ -122,20 +122,20 @@ final class ConnectionPool {
     }
 
     /** Ends a connection on which MAIL could be said. */
-    void end(SmtpConnection connection) {
+    void end(HopConnection connection) {
         connection.quit();
         open.remove(connection);
     }
 
     /** Closes a connection that cannot be used again. */
-    void discard(SmtpConnection connection) {
+    void discard(HopConnection connection) {
         connection.close();
         open.remove(connection);
     }
 
     /** Closes what is late, and what has been idle too long. */
     void sweep(long now) {
-        for (SmtpConnection connection : open) {
+        for (HopConnection connection : open) {
             connection.closeIfLate(now);
         }
         expired(now).forEach(this::end);
@@ -145,8 +145,8 @@ final class ConnectionPool {
         }
     }
 
-    private List<SmtpConnection> expired(long now) {
-        List<SmtpConnection> expired = new ArrayList<>();
+    private List<HopConnection> expired(long now) {
+        List<HopConnection> expired = new ArrayList<>();
         synchronized (idle) {
             while (!idle.isEmpty() && (closed || idle.getLast().isIdleFor(hop.idleTime(), now))) {
                 expired.add(idle.removeLast());

@@ -19,7 +19,7 @@ record Extensions(Map<String, String> offers) {
     }
 
     /** Reads the reply to EHLO, whose first line is the greeting. */
-    static Extensions of(Reply ehlo) {
+    static Extensions of(HopReply ehlo) {
         Map<String, String> offers = new HashMap<>();
         for (String line : ehlo.lines().subList(1, ehlo.lines().size())) {
             String text = line.strip();

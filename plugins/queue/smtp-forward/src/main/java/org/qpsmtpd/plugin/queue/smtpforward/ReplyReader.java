@@ -37,7 +37,7 @@ final class ReplyReader {
      * @throws NextHopException when it is no reply
      * @throws IOException when the connection is lost or the time is up
      */
-    Reply read(long due) throws IOException {
+    HopReply read(long due) throws IOException {
         List<String> texts = new ArrayList<>();
         int code = 0;
         while (texts.size() < MAX_LINES) {
@@ -49,7 +49,7 @@ final class ReplyReader {
             code = thisCode;
             texts.add(line.length() > 4 ? line.substring(4) : "");
             if (line.length() == 3 || line.charAt(3) == ' ') {
-                return new Reply(code, List.copyOf(texts));
+                return new HopReply(code, List.copyOf(texts));
             }
         }
         throw new NextHopException("the reply of the next hop has too many lines");

@@ -49,7 +49,7 @@ public final class SmtpForwardPlugin implements QueueHook {
 
     private final NextHop hop;
     private final ConnectionPool pool;
-    private final RecipientLimit limit = new RecipientLimit();
+    private final HopRecipientLimit limit = new HopRecipientLimit();
 
     /**
      * Connects to nobody yet.
@@ -90,7 +90,7 @@ public final class SmtpForwardPlugin implements QueueHook {
 
     private HookResult forward(Transaction transaction, Outgoing message) throws IOException {
         long due = System.nanoTime() + hop.maxTime().toNanos();
-        Optional<SmtpConnection> kept = pool.take(due).filter(known -> isFit(message, known));
+        Optional<HopConnection> kept = pool.take(due).filter(known -> isFit(message, known));
         if (kept.isPresent()) {
             try {
                 return deliver(message, kept.get());
@@ -108,7 +108,7 @@ public final class SmtpForwardPlugin implements QueueHook {
      * What a kept connection does not offer the next hop may offer by now: nothing is refused but
      * by a session that has just begun.
      */
-    private boolean isFit(Outgoing message, SmtpConnection kept) {
+    private boolean isFit(Outgoing message, HopConnection kept) {
         boolean fit = message.refusalFor(kept.extensions(), hop.strictEightBit()).isEmpty();
         if (!fit) {
             pool.end(kept);
@@ -116,10 +116,10 @@ public final class SmtpForwardPlugin implements QueueHook {
         return fit;
     }
 
-    private HookResult deliver(Outgoing message, SmtpConnection connection) throws IOException {
+    private HookResult deliver(Outgoing message, HopConnection connection) throws IOException {
         boolean done = false;
         try {
-            HookResult result = new Delivery(hop, limit, message, connection).run();
+            HookResult result = new HopDelivery(hop, limit, message, connection).run();
             done = true;
             return result;
         } finally {

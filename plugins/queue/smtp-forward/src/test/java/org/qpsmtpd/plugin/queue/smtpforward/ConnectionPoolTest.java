@@ -47,7 +47,7 @@ final class ConnectionPoolTest {
 
     @Test
     void keepsWhatHasNotBeenIdleLong() throws Exception {
-        SmtpConnection connection = pool.open(FakeConnection.create(), due);
+        HopConnection connection = pool.open(FakeConnection.create(), due);
         pool.give(connection);
 
         pool.sweep(System.nanoTime() + Duration.ofSeconds(20).toNanos());
@@ -61,7 +61,7 @@ final class ConnectionPoolTest {
         hop.close();
 
         long late = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        Optional<SmtpConnection> taken = pool.take(due);
+        Optional<HopConnection> taken = pool.take(due);
         while (taken.isPresent() && System.nanoTime() - late < 0) {
             pool.give(taken.get());
             taken = pool.take(due);
@@ -72,8 +72,8 @@ final class ConnectionPoolTest {
 
     @Test
     void givesTheConnectionUsedLast() throws Exception {
-        SmtpConnection first = pool.open(FakeConnection.create(), due);
-        SmtpConnection second = pool.open(FakeConnection.create(), due);
+        HopConnection first = pool.open(FakeConnection.create(), due);
+        HopConnection second = pool.open(FakeConnection.create(), due);
 
         pool.give(first);
         pool.give(second);
@@ -85,12 +85,12 @@ final class ConnectionPoolTest {
 
     @Test
     void keepsNoMoreThanAllowed() throws Exception {
-        SmtpConnection[] connections = new SmtpConnection[5];
+        HopConnection[] connections = new HopConnection[5];
         for (int i = 0; i < 5; i++) {
             connections[i] = pool.open(FakeConnection.create(), due);
         }
 
-        for (SmtpConnection connection : connections) {
+        for (HopConnection connection : connections) {
             pool.give(connection);
         }
 
@@ -100,7 +100,7 @@ final class ConnectionPoolTest {
 
     @Test
     void closesAConnectionWhoseMessageTakesTooLong() throws Exception {
-        SmtpConnection connection = pool.open(FakeConnection.create(), due);
+        HopConnection connection = pool.open(FakeConnection.create(), due);
 
         pool.sweep(due + 1);
 
@@ -112,7 +112,7 @@ final class ConnectionPoolTest {
 
     @Test
     void refusesToWriteMoreThanOneLine() throws Exception {
-        SmtpConnection connection = pool.open(FakeConnection.create(), due);
+        HopConnection connection = pool.open(FakeConnection.create(), due);
 
         for (String line : new String[] {"RSET\r\nQUIT", "RSET\nQUIT", "RSET\rQUIT", "a\0b"}) {
             assertThatThrownBy(() -> connection.send(line))

@@ -19,7 +19,7 @@ import org.qpsmtpd.core.log.LogRouter;
  * The plugins of a configuration directory as they would be, asked what they think of its files.
  * Whoever has one closes it.
  */
-public final class Rehearsal implements AutoCloseable {
+public final class Trial implements AutoCloseable {
     private static final long RELEASE_MILLIS = 5_000;
     private static final long LIMIT_SECONDS = 10;
 
@@ -27,20 +27,20 @@ public final class Rehearsal implements AutoCloseable {
     private final List<PluginInstance> plugins;
     private final Runnable end;
 
-    private Rehearsal(List<String> faults, List<PluginInstance> plugins, Runnable end) {
+    private Trial(List<String> faults, List<PluginInstance> plugins, Runnable end) {
         this.faults = List.copyOf(faults);
         this.plugins = List.copyOf(plugins);
         this.end = end;
     }
 
     /** With no plugin at all. */
-    public static Rehearsal empty() {
+    public static Trial empty() {
         return of(List.of());
     }
 
     /** Of plugins that are in use anyway. */
-    public static Rehearsal of(List<PluginInstance> plugins) {
-        return new Rehearsal(List.of(), plugins, () -> {});
+    public static Trial of(List<PluginInstance> plugins) {
+        return new Trial(List.of(), plugins, () -> {});
     }
 
     /**
@@ -49,7 +49,7 @@ public final class Rehearsal implements AutoCloseable {
      * @param directories the directory, and those behind it
      * @param wanted the exchanged bundles that are to be used
      */
-    static Rehearsal begin(InstanceFactory running, List<Path> directories, List<Bundle> wanted) {
+    static Trial begin(InstanceFactory running, List<Path> directories, List<Bundle> wanted) {
         LogRouter silent = new LogRouter(line -> {});
         InstanceFactory factory = running.forDirectory(directories.get(0), silent);
         Map<String, Made> made = new TreeMap<>();
@@ -59,7 +59,7 @@ public final class Rehearsal implements AutoCloseable {
         List<ConfigLine> lines = new ArrayList<>(files.read("logging").lines());
         lines.addAll(files.read("plugins").lines());
         candidate.rehearse(lines);
-        return new Rehearsal(
+        return new Trial(
                 candidate.sentences(),
                 candidate.instances(),
                 () -> {

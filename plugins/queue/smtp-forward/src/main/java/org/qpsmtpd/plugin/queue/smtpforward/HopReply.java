@@ -8,7 +8,7 @@ import java.util.List;
  * @param code 200 to 599
  * @param lines texts without the code; printable ASCII
  */
-record Reply(int code, List<String> lines) {
+record HopReply(int code, List<String> lines) {
     private static final int MAX_TEXT = 250;
     private static final int MAX_WORD = 100;
 

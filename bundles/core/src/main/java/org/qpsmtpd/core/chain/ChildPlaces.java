@@ -1,10 +1,10 @@
 package org.qpsmtpd.core.chain;
 
 /** Gives the calls for one connection their places among the children, and takes them back. */
-final class Places {
+final class ChildPlaces {
     private final HookHost host;
 
-    Places(HookHost host) {
+    ChildPlaces(HookHost host) {
         this.host = host;
     }
 

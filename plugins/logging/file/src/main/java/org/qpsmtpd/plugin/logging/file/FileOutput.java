@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * lines are lost, and after 10 seconds another attempt is made. Not safe for use by several
  * threads.
  */
-final class Output {
+final class FileOutput {
     private static final Duration PAUSE = Duration.ofSeconds(10);
 
     private final String name;
@@ -34,7 +34,7 @@ final class Output {
      * @param keptOpen false to open and close it for each line
      * @param complaints takes a text when lines are lost
      */
-    Output(String name, Opener opener, boolean keptOpen, Consumer<String> complaints) {
+    FileOutput(String name, Opener opener, boolean keptOpen, Consumer<String> complaints) {
         this.name = name;
         this.opener = opener;
         this.keptOpen = keptOpen;

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * EHLO (RFC 9422), or by refusing more (RFC 5321 section 4.5.3.1.10). What was learnt by a refusal
  * holds for a day, longer than senders wait before they try again.
  */
-final class RecipientLimit {
+final class HopRecipientLimit {
     private static final long LEARNT_FOR = TimeUnit.DAYS.toNanos(1);
 
     private record Learnt(int most, long since) {}
@@ -43,7 +43,7 @@ final class RecipientLimit {
      *
      * @param replies to each RCPT
      */
-    static int in(List<Reply> replies) {
+    static int in(List<HopReply> replies) {
         int taken = 0;
         for (int i = 0; i < replies.size(); i++) {
             if (replies.get(i).isPositive()) {
@@ -56,8 +56,8 @@ final class RecipientLimit {
     }
 
     /** None is taken any more, and the first refusal says why, or could mean it. */
-    private static boolean areTooMany(List<Reply> rest) {
-        Reply first = rest.get(0);
+    private static boolean areTooMany(List<HopReply> rest) {
+        HopReply first = rest.get(0);
         boolean told =
                 (first.code() == 452 || first.code() == 552)
                         && first.enhancedCode().endsWith(".5.3");

@@ -19,7 +19,7 @@ import org.qpsmtpd.testkit.SmtpClient;
 import org.qpsmtpd.testkit.TestServer;
 
 /** A next hop that takes only so many recipients of a message. */
-final class RecipientLimitTest {
+final class HopRecipientLimitTest {
     private static final String TOO_MANY = "452 4.5.3 Too many recipients";
 
     @RegisterExtension final Forwarding forwarding = new Forwarding();
@@ -32,11 +32,11 @@ final class RecipientLimitTest {
         return message;
     }
 
-    private static List<Reply> replies(String codes) {
+    private static List<HopReply> replies(String codes) {
         return Arrays.stream(codes.split(" ", -1))
                 .map(
                         code ->
-                                new Reply(
+                                new HopReply(
                                         Integer.parseInt(code.substring(0, 3)),
                                         List.of(code.substring(Math.min(code.length(), 4)))))
                 .toList();
@@ -58,12 +58,12 @@ final class RecipientLimitTest {
         "250 552-5.2.2,                       0"
     })
     void isFoundInTheRepliesToRcpt(String codes, int most) {
-        assertThat(RecipientLimit.in(replies(codes))).isEqualTo(most);
+        assertThat(HopRecipientLimit.in(replies(codes))).isEqualTo(most);
     }
 
     @Test
     void holdsForADay() {
-        RecipientLimit limit = new RecipientLimit();
+        HopRecipientLimit limit = new HopRecipientLimit();
         long now = -5;
         assertThat(limit.most(now)).isEqualTo(Integer.MAX_VALUE);
 

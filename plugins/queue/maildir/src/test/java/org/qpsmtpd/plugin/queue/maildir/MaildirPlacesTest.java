@@ -16,7 +16,7 @@ import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeTransaction;
 
 /** Whose a maildir is, also where a former rule gave several addresses the same one. */
-class PlacesTest {
+class MaildirPlacesTest {
     private static final String JUERGEN = "j\u00fcrgen@example.com";
     private static final String JOERGEN = "j\u00f6rgen@example.com";
     private static final String PLAIN = "j_rgen@example.com";
@@ -25,7 +25,7 @@ class PlacesTest {
 
     private final Path directory;
 
-    PlacesTest(@TempDir Path directory) {
+    MaildirPlacesTest(@TempDir Path directory) {
         this.directory = directory;
     }
 
@@ -66,7 +66,7 @@ class PlacesTest {
             return List.of();
         }
         try (Stream<Path> files = Files.list(place)) {
-            return files.map(PlacesTest::recipient).sorted().toList();
+            return files.map(MaildirPlacesTest::recipient).sorted().toList();
         }
     }
 

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * One message on its way into one or several maildirs: into all of them, or into none. Closing it
  * before {@link #publish} has returned removes what was written.
  */
-final class Delivery implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+final class MaildirDelivery implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MaildirDelivery.class);
     private static final int MAX_BUFFER = 64 * 1024;
 
     private final Transaction transaction;
@@ -36,7 +36,7 @@ final class Delivery implements AutoCloseable {
         }
     }
 
-    Delivery(Transaction transaction, Disk disk, DirectorySync directories) {
+    MaildirDelivery(Transaction transaction, Disk disk, DirectorySync directories) {
         this.transaction = transaction;
         this.disk = disk;
         this.directories = directories;

@@ -5,15 +5,15 @@ import java.net.InetAddress;
 import org.qpsmtpd.api.session.Connection;
 
 /** What is said before the first message: greeting, EHLO, STARTTLS, XCLIENT. */
-final class Opening {
+final class HopOpening {
     private final NextHop hop;
     private final Connection client;
-    private final SmtpConnection connection;
+    private final HopConnection connection;
 
     /**
      * @param client whose mail the connection is opened for
      */
-    Opening(NextHop hop, Connection client, SmtpConnection connection) {
+    HopOpening(NextHop hop, Connection client, HopConnection connection) {
         this.hop = hop;
         this.client = client;
         this.connection = connection;
@@ -38,7 +38,7 @@ final class Opening {
 
     /** RFC 5321 3.2: HELO for servers that do not know EHLO. */
     private void hello(String name) throws NextHopException {
-        Reply reply = connection.command("EHLO " + name);
+        HopReply reply = connection.command("EHLO " + name);
         if (reply.isPermanent()) {
             require(connection.command("HELO " + name));
             connection.setExtensions(Extensions.NONE);
@@ -65,7 +65,7 @@ final class Opening {
         if (!connection.extensions().has("XCLIENT")) {
             throw new NextHopException("Server does not advertise XCLIENT support");
         }
-        for (String line : Xclient.commands(client, connection.extensions().words("XCLIENT"))) {
+        for (String line : HopXclient.commands(client, connection.extensions().words("XCLIENT"))) {
             if (!connection.command(line).isPositive()) {
                 throw new NextHopException("XCLIENT failed");
             }
@@ -77,7 +77,7 @@ final class Opening {
     private String ownName() {
         return client.config()
                 .value("me")
-                .filter(Opening::isName)
+                .filter(HopOpening::isName)
                 .orElseGet(() -> literal(connection.localAddress()));
     }
 
@@ -100,7 +100,7 @@ final class Opening {
         return address instanceof Inet6Address ? "[IPv6:" + plain + "]" : "[" + plain + "]";
     }
 
-    private static void require(Reply reply) throws NextHopException {
+    private static void require(HopReply reply) throws NextHopException {
         if (!reply.isPositive()) {
             throw new NextHopException("the next hop refuses the session: " + reply.shown());
         }

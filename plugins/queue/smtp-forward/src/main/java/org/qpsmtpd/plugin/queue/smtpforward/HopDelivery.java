@@ -8,16 +8,16 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.session.Recipient;
 
 /** One message over one connection. */
-final class Delivery {
+final class HopDelivery {
     /** Commands sent before their replies are read: few enough that neither side blocks. */
     private static final int MAX_GROUP = 50;
 
     private final NextHop hop;
-    private final RecipientLimit limit;
+    private final HopRecipientLimit limit;
     private final Outgoing message;
-    private final SmtpConnection connection;
+    private final HopConnection connection;
 
-    Delivery(NextHop hop, RecipientLimit limit, Outgoing message, SmtpConnection connection) {
+    HopDelivery(NextHop hop, HopRecipientLimit limit, Outgoing message, HopConnection connection) {
         this.hop = hop;
         this.limit = limit;
         this.message = message;
@@ -48,24 +48,24 @@ final class Delivery {
             reset();
             return refused.get();
         }
-        Reply go = connection.command("DATA");
+        HopReply go = connection.command("DATA");
         if (!go.isIntermediate()) {
             HookResult refusal = refusal("message", "", go);
             reset();
             return refusal;
         }
         message.writeTo(connection.data());
-        Reply end = connection.finalDot();
+        HopReply end = connection.finalDot();
         return end.isPositive() ? queued(end) : refusal("message", "", end);
     }
 
     /** The replies to MAIL and each RCPT; only that to MAIL when the sender is refused. */
-    private List<Reply> exchangeEnvelope(Extensions offered) throws NextHopException {
+    private List<HopReply> exchangeEnvelope(Extensions offered) throws NextHopException {
         List<String> lines = new ArrayList<>();
         lines.add(message.mail(offered));
         lines.addAll(message.envelope().rcpts(offered));
         int group = offered.has("PIPELINING") ? MAX_GROUP : 1;
-        List<Reply> replies = new ArrayList<>();
+        List<HopReply> replies = new ArrayList<>();
         for (int from = 0; from < lines.size(); from += group) {
             List<String> together = lines.subList(from, Math.min(from + group, lines.size()));
             for (String line : together) {
@@ -88,13 +88,13 @@ final class Delivery {
      * temporary as long as one of them is: then the client still holds the message, and what
      * remains is decided when it tries again.
      */
-    private Optional<HookResult> envelopeRefusal(List<Reply> replies) throws NextHopException {
+    private Optional<HookResult> envelopeRefusal(List<HopReply> replies) throws NextHopException {
         if (!replies.get(0).isPositive()) {
             return Optional.of(
                     refusal(Outgoing.shown(message.envelope().sender()), "", replies.get(0)));
         }
         List<Recipient> recipients = message.envelope().recipients();
-        int most = RecipientLimit.in(replies.subList(1, replies.size()));
+        int most = HopRecipientLimit.in(replies.subList(1, replies.size()));
         if (most > 0) {
             limit.learnt(most, System.nanoTime());
             return Optional.of(
@@ -103,7 +103,7 @@ final class Delivery {
         int refused = 0;
         int worst = -1;
         for (int i = 0; i < recipients.size(); i++) {
-            Reply reply = replies.get(i + 1);
+            HopReply reply = replies.get(i + 1);
             if (reply.isPositive()) {
                 continue;
             }
@@ -133,7 +133,7 @@ final class Delivery {
                 .because("fail: " + hop.place() + ": " + text);
     }
 
-    private HookResult refusal(String what, String others, Reply reply) throws NextHopException {
+    private HookResult refusal(String what, String others, HopReply reply) throws NextHopException {
         // 530 (RFC 3207, RFC 4954) asks us for TLS or AUTH and says nothing about the message.
         if (reply.code() == 530 || (!reply.isPermanent() && !reply.isTemporary())) {
             throw new NextHopException("unexpected answer of the next hop: " + reply.shown());
@@ -145,7 +145,7 @@ final class Delivery {
         return result.because("fail: " + hop.place() + ": " + text);
     }
 
-    private HookResult queued(Reply end) {
+    private HookResult queued(HopReply end) {
         String word = end.lastWord();
         String text = word.isEmpty() ? "queued" : "queued as " + word;
         return HookResult.ok(text).because("pass: " + hop.place() + ": " + text);

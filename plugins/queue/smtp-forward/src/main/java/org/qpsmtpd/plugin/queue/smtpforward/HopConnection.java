@@ -20,7 +20,7 @@ import org.qpsmtpd.api.net.Dialer;
  * A connection to the next hop. One thread at a time uses it; {@link #closeIfLate} is for another
  * one, which thereby bounds what the JDK does not: writes, and reads of TLS octet by octet.
  */
-final class SmtpConnection {
+final class HopConnection {
     private static final int BUFFER = 16 * 1024;
     private static final int MAX_WRITE = 64 * 1024;
 
@@ -39,7 +39,7 @@ final class SmtpConnection {
     private volatile long writeDue;
     private volatile boolean late;
 
-    private SmtpConnection(NextHop hop, Socket transport, long due) throws IOException {
+    private HopConnection(NextHop hop, Socket transport, long due) throws IOException {
         this.hop = hop;
         this.transport = transport;
         this.due = due;
@@ -53,7 +53,7 @@ final class SmtpConnection {
      *
      * @param due when the message must be done with, in the terms of {@link System#nanoTime}
      */
-    static SmtpConnection connect(NextHop hop, long due) throws NextHopException {
+    static HopConnection connect(NextHop hop, long due) throws NextHopException {
         long left = Math.min(millisTo(due), hop.timeout().toMillis());
         if (left <= 0) {
             throw tooLate();
@@ -63,7 +63,7 @@ final class SmtpConnection {
             Socket socket =
                     Dialer.channel(hop.host(), hop.port(), Duration.ofMillis(left)).socket();
             socket.setTcpNoDelay(true);
-            return new SmtpConnection(hop, socket, due);
+            return new HopConnection(hop, socket, due);
         } catch (UnknownHostException e) {
             throw new NextHopException("the address of the next hop is not known", "4.4.3", e);
         } catch (IOException e) {
@@ -141,7 +141,7 @@ final class SmtpConnection {
      *
      * @param line without line end
      */
-    Reply command(String line) throws NextHopException {
+    HopReply command(String line) throws NextHopException {
         send(line);
         flush();
         return readReply();
@@ -178,7 +178,7 @@ final class SmtpConnection {
     }
 
     /** Ends the message and reads the reply, waiting as long as the message may take in all. */
-    Reply finalDot() throws NextHopException {
+    HopReply finalDot() throws NextHopException {
         finalDotSent = true;
         send(".");
         flush();
@@ -190,13 +190,13 @@ final class SmtpConnection {
      *
      * @throws NextHopException also for 421, after which nothing can follow
      */
-    Reply readReply() throws NextHopException {
+    HopReply readReply() throws NextHopException {
         long stepDue = System.nanoTime() + hop.timeout().toNanos();
         return readReply(stepDue - due < 0 ? stepDue : due);
     }
 
-    private Reply readReply(long replyDue) throws NextHopException {
-        Reply reply;
+    private HopReply readReply(long replyDue) throws NextHopException {
+        HopReply reply;
         try {
             reply = replies.read(replyDue);
         } catch (IOException e) {

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * in it says so: {@value #OWNER}. A recipient for whom the pattern names just this place has
  * another one then.
  */
-final class Places {
-    private static final Logger LOG = LoggerFactory.getLogger(Places.class);
+final class MaildirPlaces {
+    private static final Logger LOG = LoggerFactory.getLogger(MaildirPlaces.class);
 
     /** Names the owner of a place of the former rule, by the place that the pattern names. */
     static final String OWNER = "qpsmtpd-owner";
@@ -44,7 +44,7 @@ final class Places {
     /**
      * @param root the directory that holds all maildirs
      */
-    Places(Disk disk, Maildirs maildirs, Path root, SubdirPattern pattern) {
+    MaildirPlaces(Disk disk, Maildirs maildirs, Path root, SubdirPattern pattern) {
         this.disk = disk;
         this.maildirs = maildirs;
         this.root = root;

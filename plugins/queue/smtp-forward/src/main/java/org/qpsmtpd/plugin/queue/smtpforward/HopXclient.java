@@ -10,11 +10,11 @@ import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Hello;
 
 /** Tells the next hop who the client is (Postfix, XCLIENT_README). */
-final class Xclient {
+final class HopXclient {
     private static final int MAX_LINE = 500;
     private static final String UNAVAILABLE = "[UNAVAILABLE]";
 
-    private Xclient() {}
+    private HopXclient() {}
 
     /**
      * The commands, in lines of at most 500 octets.

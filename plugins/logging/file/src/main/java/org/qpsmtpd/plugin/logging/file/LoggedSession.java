@@ -4,18 +4,18 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A connection, or all that happens outside connections, as far as it concerns the log. */
-final class Session {
+final class LoggedSession {
     private static final long OLD_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final String id;
     private volatile boolean over;
     private volatile long overSince;
-    private @Nullable Output output;
+    private @Nullable FileOutput output;
 
     /**
      * @param id what {@code %i} stands for
      */
-    Session(String id) {
+    LoggedSession(String id) {
         this.id = id;
     }
 
@@ -24,11 +24,11 @@ final class Session {
     }
 
     /** Where its last line went; null before its first. */
-    @Nullable Output output() {
+    @Nullable FileOutput output() {
         return output;
     }
 
-    void use(@Nullable Output next) {
+    void use(@Nullable FileOutput next) {
         output = next;
     }
 
