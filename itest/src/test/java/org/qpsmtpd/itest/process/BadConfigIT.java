@@ -43,7 +43,7 @@ class BadConfigIT {
                     headers past soon      | option 'past': 'soon' is not a whole number
                     headers past -1        | option 'past': '-1' is not allowed
                     headers reject perhaps | reject 'perhaps' is not one of 0, 1, naughty
-                    headers past           | past
+                    headers past 1x        | option 'past': '1x' is not a whole number
                     queue/maildir          | plugin 'queue/maildir'
                     """)
     void aWrongLineIsNamedWithFileAndLine(String line, String fault) {
@@ -74,7 +74,7 @@ class BadConfigIT {
     void theStartSaysWhatCheckConfigSays() throws IOException {
         try (ServerUnderTest server =
                 ServerUnderTest.builder()
-                        .plugins("rcpt_ok", QUEUE)
+                        .plugins("badmailfrom", "rcpt_ok", QUEUE)
                         .file("databytes", "25M")
                         .file("rcptmax", "abc")
                         .file("badmailfrom", "\uFEFF@example.net", "@example.\u00A0com", "^(open")
@@ -227,7 +227,7 @@ class BadConfigIT {
             textBlock =
                     """
                     victim words second | unknown option 'words', did you mean 'word'?
-                    victim word | word
+                    victim on_error now | on_error 'now' is not one of defer, skip
                     victin word second | plugin 'victin'
                     headers past soon | option 'past': 'soon' is not a whole number
                     """)
@@ -262,7 +262,7 @@ class BadConfigIT {
             Path plugins = server.config().resolve("plugins");
             String whole = "victim word second\nrcpt_ok\nqueue/maildir " + server.mail() + "\n";
             try (Load load = Load.start(server, 2, Load::deliverOne)) {
-                Files.writeString(plugins, whole.substring(0, "victim wo".length()));
+                Files.writeString(plugins, whole.substring(0, "victim word second\nrcpt".length()));
                 server.awaitLog("stays in use");
                 load.check();
                 assertThat(vrfy(server)).isEqualTo(FIRST);

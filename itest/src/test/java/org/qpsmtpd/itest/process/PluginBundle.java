@@ -96,8 +96,7 @@ record PluginBundle(
         try (Builder builder = new Builder()) {
             Jar content = new Jar(symbolicName);
             for (Class<?> type : classes) {
-                String path = type.getName().replace('.', '/') + ".class";
-                content.putResource(path, new EmbeddedResource(bytes(type, path), 0L));
+                put(type, content);
             }
             builder.setJar(content);
             builder.addClasspath(jarOf(HookPoint.class));
@@ -111,6 +110,15 @@ record PluginBundle(
             return read(symbolicName, builder.getJar());
         } catch (Exception e) { // bnd declares no narrower one
             throw new IllegalStateException("cannot make the bundle " + symbolicName, e);
+        }
+    }
+
+    /** Adds a class with those that are declared in it. */
+    private static void put(Class<?> type, Jar content) throws IOException {
+        String path = type.getName().replace('.', '/') + ".class";
+        content.putResource(path, new EmbeddedResource(bytes(type, path), 0L));
+        for (Class<?> inner : type.getDeclaredClasses()) {
+            put(inner, content);
         }
     }
 
