@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Modifier;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -113,12 +114,14 @@ record PluginBundle(
         }
     }
 
-    /** Adds a class with those that are declared in it. */
+    /** Adds a class with those that are its own; further plugins in it are not. */
     private static void put(Class<?> type, Jar content) throws IOException {
         String path = type.getName().replace('.', '/') + ".class";
         content.putResource(path, new EmbeddedResource(bytes(type, path), 0L));
         for (Class<?> inner : type.getDeclaredClasses()) {
-            put(inner, content);
+            if (Modifier.isPrivate(inner.getModifiers())) {
+                put(inner, content);
+            }
         }
     }
 
