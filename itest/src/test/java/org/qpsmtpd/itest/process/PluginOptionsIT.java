@@ -77,6 +77,7 @@ class PluginOptionsIT {
         values.put("headers require", "From,Date");
         values.put("headers past", "30");
         values.put("headers future", "2");
+        values.put("headers days", "3");
         values.put("tls certificate", crt);
         values.put("tls key", key);
         values.put("tls ca", crt);
