@@ -41,7 +41,7 @@ class TlsFloodIT {
         String tls = "tls " + keys.resolve("mx.crt") + " " + keys.resolve("mx.key");
         return ServerUnderTest.builder()
                 .plugins(tls + " smtps_port " + encrypted, "rcpt_ok", "queue/maildir MAIL")
-                .file("loglevel", "5")
+                .file("loglevel", "6")
                 .options(
                         "--interface",
                         "127.0.0.1:" + encrypted,
