@@ -277,6 +277,11 @@ public final class PluginInstance {
         hanging.incrementAndGet();
     }
 
+    /** Whether a call was given up that has not come back. */
+    boolean isHanging() {
+        return hanging.get() > 0;
+    }
+
     /** A child came back from a call that was given up. */
     void hangsNoMore() {
         hanging.decrementAndGet();

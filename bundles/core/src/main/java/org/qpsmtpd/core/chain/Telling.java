@@ -84,12 +84,14 @@ final class Telling {
         }
     }
 
+    /** While a call hangs in a plugin nobody waits behind that for another. */
     private boolean isMissed(Link link) {
         boolean barred = link.plugin().isBarred(host.children().most());
-        if (barred) {
+        boolean missed = barred || link.plugin().isHanging();
+        if (missed) {
             miss(link);
         }
-        return barred;
+        return missed;
     }
 
     /** On a child nothing but the deadline watches over a plugin that says it never waits. */
