@@ -49,6 +49,11 @@ final class LookUps {
         return Math.min(settings.maxRecipients(), generation.mostRecipients(host));
     }
 
+    /** About how much memory is kept of what was looked up, in octets. */
+    long held() {
+        return userConfigs.held();
+    }
+
     Clock clock() {
         return engine.clock();
     }

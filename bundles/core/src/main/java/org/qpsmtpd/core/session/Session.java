@@ -169,6 +169,7 @@ public final class Session {
                 + (current == null ? 0 : current.held())
                 + connection.arrival().held()
                 + connection.held()
+                + turn.lookUps().held()
                 + talk.diary().log().growth()
                 + (tls.isBegun() ? TLS_OCTETS : 0);
     }
