@@ -1,66 +1,179 @@
 package org.qpsmtpd.testkit;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoreFailure;
+import org.qpsmtpd.api.service.StoredValue;
 
 /** A store in memory. Safe for use by several threads. */
 public final class FakeStore implements Store {
     private final Object lock = new Object();
-    private final Map<String, String> values = new HashMap<>();
+    private final Map<String, Entry> entries = new HashMap<>();
+    private final Clock clock;
+    private @Nullable String failure;
 
-    @Override
-    public Optional<String> get(String key) {
+    private record Entry(String value, Instant end) {}
+
+    /** An empty store whose entries do not end. */
+    public FakeStore() {
+        this(new FakeClock());
+    }
+
+    /** An empty store whose entries end by that clock. */
+    public FakeStore(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Every call fails from now on, for that reason. */
+    public void fail(String reason) {
         synchronized (lock) {
-            return Optional.ofNullable(values.get(key));
+            failure = reason;
+        }
+    }
+
+    /** Calls are answered again. */
+    public void recover() {
+        synchronized (lock) {
+            failure = null;
+        }
+    }
+
+    /** How long a key's value still lasts; zero when it is not there. */
+    public Duration life(String key) {
+        synchronized (lock) {
+            Entry entry = present(key);
+            return entry == null ? Duration.ZERO : Duration.between(clock.now(), entry.end);
         }
     }
 
     @Override
-    public void set(String key, String value) {
-        synchronized (lock) {
-            values.put(key, value);
-        }
+    public CompletionStage<Optional<String>> get(String key) {
+        return answer(() -> Optional.ofNullable(present(key)).map(Entry::value));
     }
 
     @Override
-    public void update(String key, UnaryOperator<Optional<String>> change) {
-        synchronized (lock) {
-            change.apply(Optional.ofNullable(values.get(key)))
-                    .ifPresentOrElse(value -> values.put(key, value), () -> values.remove(key));
-        }
+    @SuppressWarnings("NullAway") // CompletionStage<Void> can only be completed with null
+    public CompletionStage<Void> set(String key, String value, Duration life) {
+        StoredValue stored = new StoredValue(value, life);
+        return answer(
+                () -> {
+                    put(key, stored);
+                    return null;
+                });
     }
 
     @Override
-    public int delete(List<String> keys) {
-        synchronized (lock) {
-            int before = values.size();
-            values.keySet().removeAll(List.copyOf(keys));
-            return before - values.size();
-        }
+    public CompletionStage<Optional<String>> update(
+            String key, UnaryOperator<Optional<StoredValue>> change) {
+        return answer(
+                () -> {
+                    Optional<StoredValue> changed = change.apply(stored(key));
+                    changed.ifPresentOrElse(value -> put(key, value), () -> entries.remove(key));
+                    return changed.map(StoredValue::value);
+                });
     }
 
     @Override
-    public List<String> keys() {
-        synchronized (lock) {
-            return List.copyOf(values.keySet());
-        }
+    public CompletionStage<Long> add(String key, long amount, Duration life) {
+        return answer(
+                () -> {
+                    Optional<StoredValue> before = stored(key);
+                    long sum = before.map(FakeStore::number).orElse(0L) + amount;
+                    Duration lasts = before.map(StoredValue::life).orElse(life);
+                    put(key, new StoredValue(Long.toString(sum), lasts));
+                    return sum;
+                });
     }
 
     @Override
-    public long size() {
-        synchronized (lock) {
-            return values.size();
-        }
+    public CompletionStage<Boolean> delete(String key) {
+        return answer(
+                () -> {
+                    boolean wasThere = present(key) != null;
+                    entries.remove(key);
+                    return wasThere;
+                });
     }
 
     @Override
-    public void clear() {
+    @SuppressWarnings("NullAway") // CompletionStage<Void> can only be completed with null
+    public CompletionStage<Void> scan(BiPredicate<String, String> visitor) {
+        return answer(
+                () -> {
+                    for (String key : List.copyOf(entries.keySet())) {
+                        Entry entry = present(key);
+                        if (entry != null && !visitor.test(key, entry.value)) {
+                            break;
+                        }
+                    }
+                    return null;
+                });
+    }
+
+    @Override
+    public CompletionStage<Long> deleteIf(BiPredicate<String, String> condition) {
+        return answer(
+                () -> {
+                    int before = entries.size();
+                    entries.entrySet()
+                            .removeIf(each -> condition.test(each.getKey(), each.getValue().value));
+                    return (long) before - entries.size();
+                });
+    }
+
+    @Override
+    public CompletionStage<Long> size() {
+        return answer(() -> (long) entries.size());
+    }
+
+    private <T extends @Nullable Object> CompletionStage<T> answer(Supplier<T> call) {
         synchronized (lock) {
-            values.clear();
+            if (failure != null) {
+                return CompletableFuture.failedFuture(new StoreFailure(failure, null));
+            }
+            entries.values().removeIf(each -> !each.end.isAfter(clock.now()));
+            try {
+                return CompletableFuture.completedFuture(call.get());
+            } catch (RuntimeException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+    }
+
+    private @Nullable Entry present(String key) {
+        Entry entry = entries.get(key);
+        return entry == null || !entry.end.isAfter(clock.now()) ? null : entry;
+    }
+
+    private Optional<StoredValue> stored(String key) {
+        return Optional.ofNullable(present(key))
+                .map(
+                        entry ->
+                                new StoredValue(
+                                        entry.value, Duration.between(clock.now(), entry.end)));
+    }
+
+    private void put(String key, StoredValue stored) {
+        entries.put(key, new Entry(stored.value(), clock.now().plus(stored.life())));
+    }
+
+    private static long number(StoredValue stored) {
+        try {
+            return Long.parseLong(stored.value());
+        } catch (NumberFormatException e) {
+            return 0;
         }
     }
 }

@@ -2,11 +2,23 @@ package org.qpsmtpd.testkit;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.service.Stores;
 
 /** Stores in memory, gone with this object. Safe for use by several threads. */
 public final class FakeStores implements Stores {
     private final Map<String, FakeStore> stores = new ConcurrentHashMap<>();
+    private final Clock clock;
+
+    /** Stores by a clock that stands still. */
+    public FakeStores() {
+        this(new FakeClock());
+    }
+
+    /** Stores whose entries end by that clock. */
+    public FakeStores(Clock clock) {
+        this.clock = clock;
+    }
 
     @Override
     public FakeStore open(String name) {
@@ -15,7 +27,7 @@ public final class FakeStores implements Stores {
             throw new IllegalArgumentException(
                     "store '" + name + "': the name is not 1 to 64 letters, digits, _ and -");
         }
-        return stores.computeIfAbsent(name, n -> new FakeStore());
+        return stores.computeIfAbsent(name, n -> new FakeStore(clock));
     }
 
     private static boolean isNameCharacter(int c) {

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
+import org.qpsmtpd.api.service.DnsPurpose;
 import org.qpsmtpd.api.service.MailExchanger;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoredValue;
 
 class FakeServicesTest {
     @Test
@@ -65,10 +68,11 @@ class FakeServicesTest {
                 .isCompletedWithValue(new DnsAnswer<>(Status.NO_DATA, List.of()));
         assertThat(resolver.questions())
                 .containsExactly(
+                        "AAAA host.example.org",
                         "A host.example.org",
                         "TXT example.org",
                         "MX example.org",
-                        "PTR 192.0.2.1",
+                        "PTR 1.2.0.192.in-addr.arpa",
                         "NS example.org");
     }
 
@@ -78,7 +82,7 @@ class FakeServicesTest {
 
         assertThatThrownBy(() -> resolver.addresses("example.org"))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("A example.org");
+                .hasMessageContaining("AAAA example.org");
     }
 
     @Test
@@ -93,28 +97,76 @@ class FakeServicesTest {
     }
 
     @Test
+    void resolverKnowsWhatFor() {
+        FakeResolver resolver = new FakeResolver().withOthers(Status.NO_NAME);
+
+        resolver.forPurpose(DnsPurpose.LISTS).texts("1.2.0.192.list.test.");
+        resolver.addresses("mail.example.org");
+
+        assertThat(resolver.questions())
+                .containsExactly(
+                        "TXT 1.2.0.192.list.test", "AAAA mail.example.org", "A mail.example.org");
+        assertThat(resolver.purposes())
+                .containsExactly(DnsPurpose.LISTS, DnsPurpose.GENERAL, DnsPurpose.GENERAL);
+    }
+
+    @Test
     void storesOfOneNameAreTheSame() {
         FakeStores stores = new FakeStores();
-        stores.open("karma").set("192.0.2.1", "1");
+        stores.open("karma").set("192.0.2.1", "1", Store.FOR_EVER);
 
-        stores.open("karma").update("192.0.2.1", value -> value.map(text -> text + "2"));
+        assertThat(
+                        stores.open("karma")
+                                .update(
+                                        "192.0.2.1",
+                                        value ->
+                                                value.map(
+                                                        v ->
+                                                                new StoredValue(
+                                                                        v.value() + 2, v.life()))))
+                .isCompletedWithValue(Optional.of("12"));
 
-        assertThat(stores.open("karma").get("192.0.2.1")).contains("12");
-        assertThat(stores.open("other").size()).isZero();
+        assertThat(stores.open("karma").get("192.0.2.1")).isCompletedWithValue(Optional.of("12"));
+        assertThat(stores.open("other").size()).isCompletedWithValue(0L);
     }
 
     @Test
     void storeDeletes() {
         FakeStore store = new FakeStore();
-        store.set("a", "1");
-        store.set("b", "2");
-        store.set("c", "3");
+        store.set("a", "1", Store.FOR_EVER);
+        store.set("b", "2", Store.FOR_EVER);
+        store.set("c", "3", Store.FOR_EVER);
 
-        assertThat(store.delete(List.of("a", "x"))).isEqualTo(1);
-        store.update("b", value -> Optional.empty());
-        assertThat(store.keys()).containsExactly("c");
-        store.clear();
-        assertThat(store.size()).isZero();
+        assertThat(store.delete("a")).isCompletedWithValue(true);
+        assertThat(store.delete("a")).isCompletedWithValue(false);
+        assertThat(store.update("b", value -> Optional.empty()))
+                .isCompletedWithValue(Optional.empty());
+        assertThat(store.deleteIf((key, value) -> value.equals("3"))).isCompletedWithValue(1L);
+        assertThat(store.size()).isCompletedWithValue(0L);
+    }
+
+    @Test
+    void numbersEndWithTheirPeriod() {
+        FakeClock clock = new FakeClock();
+        FakeStore store = new FakeStore(clock);
+        store.add("192.0.2.1", 2, Duration.ofMinutes(1));
+        clock.advance(Duration.ofSeconds(59));
+
+        assertThat(store.add("192.0.2.1", 3, Duration.ofMinutes(1))).isCompletedWithValue(5L);
+        assertThat(store.life("192.0.2.1")).isEqualTo(Duration.ofSeconds(1));
+
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(store.get("192.0.2.1")).isCompletedWithValue(Optional.empty());
+    }
+
+    @Test
+    void storeFailsWhenTold() {
+        FakeStore store = new FakeStore();
+        store.fail("nobody answers");
+        assertThat(store.get("a")).isCompletedExceptionally();
+
+        store.recover();
+        assertThat(store.get("a")).isCompletedWithValue(Optional.empty());
     }
 
     @Test

@@ -1,4 +1,4 @@
-/** Services that plugins may use: time, DNS look-ups and small key/value stores. */
+/** Services that plugins may use: time, DNS look-ups, stores, the server's folders. */
 @Export
 @Version("1.0.0")
 @NullMarked

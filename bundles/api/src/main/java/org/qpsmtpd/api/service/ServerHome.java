@@ -1,0 +1,42 @@
+package org.qpsmtpd.api.service;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+import org.qpsmtpd.api.config.Config;
+
+/**
+ * A server of the process: its folders and its configuration. There may be several; the engine
+ * gives each plugin that of its own server. As a service it has the property {@link #SERVER}.
+ *
+ * <p>Whoever offers something for each server (a {@link Resolver}, {@link Stores}) follows these
+ * services, and registers its own with the same property.
+ */
+@ProviderType
+public interface ServerHome {
+    /** Service property: the server's name, as {@link #name} gives it. */
+    String SERVER = "org.qpsmtpd.server";
+
+    /** The server's name; empty for the only one or the main one. */
+    String name();
+
+    /** The configuration directories, the one that is looked at first being the first. */
+    List<Path> configDirectories();
+
+    /** The folder that relative paths of the command line and of options are taken from. */
+    Path directory();
+
+    /**
+     * A folder for what a plugin keeps itself: the same after its bundle was replaced and after a
+     * restart, another one for each server, writable by the server's user alone. Made when it is
+     * not there.
+     *
+     * @param owner name of the plugin or service, such as {@code queue/spool}
+     * @throws IOException when it cannot be made or used; the message names it and says why
+     */
+    Path state(String owner) throws IOException;
+
+    /** The configuration as it is now, without a connection; not what {@code config} hooks say. */
+    Config config();
+}
