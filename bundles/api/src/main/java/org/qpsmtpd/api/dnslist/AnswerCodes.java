@@ -1,10 +1,9 @@
 package org.qpsmtpd.api.dnslist;
 
-import org.qpsmtpd.api.net.Network;
-
 import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;
+import org.qpsmtpd.api.net.Network;
 
 /**
  * Which addresses in a list's answer say that something is listed.

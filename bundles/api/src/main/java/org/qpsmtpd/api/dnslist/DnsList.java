@@ -1,11 +1,10 @@
 package org.qpsmtpd.api.dnslist;
 
+import java.net.Inet4Address;
+import java.util.List;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.net.Hosts;
 import org.qpsmtpd.api.net.Network;
-
-import java.net.Inet4Address;
-import java.util.List;
 
 /**
  * A list as a line of a configuration file names it. Immutable.

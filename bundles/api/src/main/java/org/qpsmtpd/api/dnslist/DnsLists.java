@@ -1,14 +1,5 @@
 package org.qpsmtpd.api.dnslist;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.dnslist.ListHealth.Trial;
-import org.qpsmtpd.api.dnslist.Listing.Outcome;
-import org.qpsmtpd.api.plugin.PluginFigures.Figure;
-import org.qpsmtpd.api.service.Clock;
-import org.qpsmtpd.api.service.DnsAnswer;
-import org.qpsmtpd.api.service.DnsType;
-import org.qpsmtpd.api.service.Resolver;
-
 import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +8,14 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.dnslist.ListHealth.Trial;
+import org.qpsmtpd.api.dnslist.Listing.Outcome;
+import org.qpsmtpd.api.plugin.PluginFigures.Figure;
+import org.qpsmtpd.api.service.Clock;
+import org.qpsmtpd.api.service.DnsAnswer;
+import org.qpsmtpd.api.service.DnsType;
+import org.qpsmtpd.api.service.Resolver;
 
 /**
  * Asks lists, all at once. A list that refuses to answer or that answers nonsense is not believed:

@@ -1,7 +1,5 @@
 package org.qpsmtpd.api.dnslist;
 
-import org.qpsmtpd.api.plugin.PluginFigures.Figure;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -12,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.qpsmtpd.api.plugin.PluginFigures.Figure;
 
 /**
  * Whether a list can be believed, and how often it was asked. A list that cannot is not asked for

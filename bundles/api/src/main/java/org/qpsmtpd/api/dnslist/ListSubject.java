@@ -1,9 +1,8 @@
 package org.qpsmtpd.api.dnslist;
 
+import java.net.InetAddress;
 import org.qpsmtpd.api.net.Hosts;
 import org.qpsmtpd.api.net.ReverseName;
-
-import java.net.InetAddress;
 
 /**
  * What a list is asked about.

@@ -1,8 +1,5 @@
 package org.qpsmtpd.api.dnslist;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.dnslist.Listing.Outcome;
-
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.dnslist.Listing.Outcome;
 
 /** Gathers the answers of lists from whatever threads they come, until they decide. */
 final class Poll {

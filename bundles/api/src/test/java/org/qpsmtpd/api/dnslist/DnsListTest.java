@@ -3,13 +3,12 @@ package org.qpsmtpd.api.dnslist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.net.Inet4Address;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.net.Network;
-
-import java.net.Inet4Address;
 
 class DnsListTest {
     @ParameterizedTest
