@@ -22,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.service.DnsType;
 
@@ -48,12 +49,33 @@ public final class FakeNameServer implements AutoCloseable {
     private volatile Script script = query -> List.of(answer(query));
     private volatile Duration delay = Duration.ZERO;
 
-    /**
-     * A query as it came.
-     *
-     * @param message without the two octets of length that it has over TCP
-     */
-    public record Query(byte[] message, SocketAddress client, boolean isTcp) {}
+    /** A query as it came. */
+    public static final class Query {
+        private final byte[] message;
+        private final SocketAddress client;
+        private final boolean isTcp;
+
+        private Query(byte[] message, SocketAddress client, boolean isTcp) {
+            this.message = message;
+            this.client = client;
+            this.isTcp = isTcp;
+        }
+
+        /** The octets, without the two of length that there are over TCP. */
+        public byte[] message() {
+            return message.clone();
+        }
+
+        /** Where it came from. */
+        public SocketAddress client() {
+            return client;
+        }
+
+        /** Whether it came over TCP. */
+        public boolean isTcp() {
+            return isTcp;
+        }
+    }
 
     /** What is answered to a query: messages, one after the other; none for silence. */
     @FunctionalInterface
@@ -69,7 +91,7 @@ public final class FakeNameServer implements AutoCloseable {
 
     /** Starts one on a free port. */
     public static FakeNameServer start() throws IOException {
-        InetAddress here = InetAddress.getByName("127.0.0.1");
+        InetAddress here = Network.parseAddress("127.0.0.1");
         for (int i = 0; i < TRIES; i++) {
             DatagramChannel datagrams = DatagramChannel.open();
             try {

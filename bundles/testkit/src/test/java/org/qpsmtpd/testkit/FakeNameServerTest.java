@@ -34,6 +34,7 @@ class FakeNameServerTest {
         server.close();
     }
 
+    @SuppressWarnings("BanJNDI") // attributes of a server of the test's own; no object is looked up
     private List<String> ask(String name, String type) throws NamingException {
         Properties settings = new Properties();
         settings.put(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");
