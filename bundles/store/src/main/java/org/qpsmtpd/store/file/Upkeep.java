@@ -1,0 +1,45 @@
+package org.qpsmtpd.store.file;
+
+import java.util.concurrent.TimeUnit;
+
+/** Keeps the file small, and has the disk keep what the operating system was given. */
+final class Upkeep {
+    private static final long SYNC_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long TIDY_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long SHRINK_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final int SHRINK_MILLIS = 150;
+    private static final int SMALL = 4 << 20;
+
+    private final StoreFile file;
+    private long synced = System.nanoTime();
+    private long tidied = System.nanoTime();
+    private long shrunk = System.nanoTime();
+    private boolean isWritten;
+
+    Upkeep(StoreFile file) {
+        this.file = file;
+    }
+
+    /** The file has been written. */
+    void written() {
+        isWritten = true;
+    }
+
+    /** Does what is due. */
+    void run(long now) {
+        if (isWritten && now - synced > SYNC_NANOS) {
+            synced = now;
+            isWritten = false;
+            file.sync();
+        }
+        boolean isLarge = file.octets() > SMALL;
+        if (isLarge && now - tidied > TIDY_NANOS) {
+            tidied = now;
+            file.tidy();
+        }
+        if (isLarge && now - shrunk > SHRINK_NANOS) {
+            shrunk = now;
+            file.shrink(SHRINK_MILLIS);
+        }
+    }
+}
