@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.store.form.StoreRules;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,19 +59,17 @@ final class Memory {
      */
     void load(Path path, StoreFile file) throws StoreFile.Damaged {
         time.resume(file.ahead());
-        for (String name : file.names()) {
-            load(path, file, name);
+        int[] unread = new int[1];
+        file.read(path, batch -> unread[0] += isLoaded(batch) ? 0 : 1);
+        if (unread[0] > 0) {
+            changeAll();
+            LOG.error("stores: {} parts of {} are damaged and left out", unread[0], path);
         }
     }
 
-    private void load(Path path, StoreFile file, String name) throws StoreFile.Damaged {
-        MemoryStore store = open(name);
-        long unread = file.read(path, name, store::load);
-        if (unread > 0) {
-            store.changeAll();
-            LOG.error(
-                    "stores: {} entries of {} in {} are damaged and left out", unread, name, path);
-        }
+    private boolean isLoaded(byte[] batch) {
+        String name = Batch.store(batch);
+        return !name.isEmpty() && Batch.read(batch, open(name)::load);
     }
 
     /** Forgets what was taken over of a file that turned out to be damaged. */
@@ -105,11 +102,21 @@ final class Memory {
     void save(StoreFile file) {
         isTimeSet = false;
         file.ahead(time.ahead());
-        for (MemoryStore store : stores.values()) {
-            if (store.isChanged()) {
-                file.change(store.name(), store.takeChanges());
+        if (file.isLong() || stores.values().stream().anyMatch(MemoryStore::isAllChanged)) {
+            fold(file);
+        } else {
+            for (MemoryStore store : stores.values()) {
+                store.takeChanges(file);
             }
         }
         file.commit();
+    }
+
+    private void fold(StoreFile file) {
+        long first = file.beginFold();
+        for (MemoryStore store : stores.values()) {
+            store.takeAll(file);
+        }
+        file.fold(first);
     }
 }

@@ -1,8 +1,6 @@
 package org.qpsmtpd.store.file;
 
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiPredicate;
@@ -37,10 +35,6 @@ final class MemoryStore implements Store {
         for (int i = 0; i < SHARDS; i++) {
             shards[i] = new Shard(Math.max(1, mostWeight / SHARDS));
         }
-    }
-
-    String name() {
-        return name;
     }
 
     @Override
@@ -214,8 +208,9 @@ final class MemoryStore implements Store {
         }
     }
 
-    void load(Entry entry) {
-        shard(entry.key).load(entry);
+    /** Takes over what the file has of a key; null says that it is gone. */
+    void load(String key, @Nullable Entry entry) {
+        shard(key).load(key, entry);
     }
 
     /** Takes out entries whose life is over, some of each shard at a time. */
@@ -245,23 +240,47 @@ final class MemoryStore implements Store {
         }
     }
 
-    /** What has changed since it was last asked; all there is when a part has to be written anew. */
-    Shard.Changes takeChanges() {
-        Map<String, @Nullable Entry> changes = new HashMap<>();
-        boolean isAll = false;
+    boolean isAllChanged() {
         for (Shard shard : shards) {
-            Shard.Changes part = shard.takeChanges();
-            isAll |= part.isAll();
-            changes.putAll(part.entries());
+            if (shard.isAllChanged()) {
+                return true;
+            }
         }
-        if (!isAll) {
-            return new Shard.Changes(false, changes);
-        }
+        return false;
+    }
+
+    /** Appends to the file what has changed since it was last asked. */
+    void takeChanges(StoreFile file) {
+        Batch batch = new Batch(name);
         for (Shard shard : shards) {
-            shard.changeAll();
-            changes.putAll(shard.takeChanges().entries());
+            shard.takeChanges().forEach((key, entry) -> append(file, batch, key, entry));
         }
-        return new Shard.Changes(true, changes);
+        appendRest(file, batch);
+    }
+
+    /** Appends to the file all that is there. */
+    void takeAll(StoreFile file) {
+        Batch batch = new Batch(name);
+        for (Shard shard : shards) {
+            shard.takeChanges();
+            for (Entry entry : shard.living(time.now())) {
+                append(file, batch, entry.key, entry);
+            }
+        }
+        appendRest(file, batch);
+    }
+
+    private static void append(StoreFile file, Batch batch, String key, @Nullable Entry entry) {
+        batch.add(key, entry);
+        if (batch.isFull()) {
+            file.append(batch.take());
+        }
+    }
+
+    private static void appendRest(StoreFile file, Batch batch) {
+        if (!batch.isEmpty()) {
+            file.append(batch.take());
+        }
     }
 
     private Shard shard(String key) {

@@ -31,9 +31,6 @@ final class Shard {
         this.mostWeight = mostWeight;
     }
 
-    /** What is to be written: an entry for each key, null for one that is gone. */
-    record Changes(boolean isAll, Map<String, @Nullable Entry> entries) {}
-
     /** The entry of a key; null when there is none, or its life is over. */
     synchronized @Nullable Entry get(String key, long now) {
         Entry entry = entries.get(key);
@@ -68,19 +65,21 @@ final class Shard {
 
     /** Takes a key out; what was there is returned even if its life is over. */
     synchronized @Nullable Entry remove(String key) {
-        Entry entry = entries.remove(key);
+        Entry entry = take(key);
         if (entry != null) {
             note(key);
-            ends.remove(entry);
-            weight -= entry.weight;
         }
         return entry;
     }
 
-    /** Puts in what the file has; nothing is noted as changed, unless something has to go. */
-    synchronized void load(Entry entry) {
-        insert(entry);
-        makeRoom(entry);
+    /** Takes over what the file has of a key; that is no change. */
+    synchronized void load(String key, @Nullable Entry entry) {
+        if (entry == null) {
+            take(key);
+        } else {
+            insert(entry);
+            makeRoom(entry);
+        }
     }
 
     /**
@@ -111,22 +110,21 @@ final class Shard {
         return living;
     }
 
-    /** What has changed since it was last asked. */
-    synchronized Changes takeChanges() {
-        Map<String, @Nullable Entry> taken = new HashMap<>();
-        boolean isAll = isAllChanged;
-        if (isAll) {
-            taken.putAll(entries);
-        } else {
-            for (String key : changed) {
-                taken.put(key, entries.get(key));
-            }
+    /** What has changed since it was last asked: entries, and null for a key that is gone. */
+    synchronized Map<String, @Nullable Entry> takeChanges() {
+        Map<String, @Nullable Entry> taken = new HashMap<>(changed.size() * 2);
+        for (String key : changed) {
+            taken.put(key, entries.get(key));
         }
         if (!changed.isEmpty()) {
             changed = new HashSet<>();
         }
         isAllChanged = false;
-        return new Changes(isAll, taken);
+        return taken;
+    }
+
+    synchronized boolean isAllChanged() {
+        return isAllChanged;
     }
 
     synchronized boolean isChanged() {
@@ -159,6 +157,15 @@ final class Shard {
     /** How many entries had to go before their life was over. */
     synchronized long displaced() {
         return displaced;
+    }
+
+    private @Nullable Entry take(String key) {
+        Entry entry = entries.remove(key);
+        if (entry != null) {
+            ends.remove(entry);
+            weight -= entry.weight;
+        }
+        return entry;
     }
 
     private void insert(Entry entry) {

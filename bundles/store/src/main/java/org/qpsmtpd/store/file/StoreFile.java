@@ -5,41 +5,48 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.type.LongDataType;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.store.form.StoreRules;
 
 /**
- * The file that keeps the entries: an MVStore with a map for each store. Used by one thread; all
- * its calls may wait for the disk.
+ * The file that keeps the entries: an MVStore with the changes one after the other, so that what is
+ * written is as little as what was changed. Now and then all entries are written behind them, and
+ * what is before goes. Used by one thread; all its calls may wait for the disk.
  */
 final class StoreFile implements AutoCloseable {
-    private static final String MAP = "store.";
     private static final String ABOUT = "about";
-    private static final byte[] AHEAD = EntryForm.key("ahead");
+    private static final String CHANGES = "changes";
+    private static final Long AHEAD = 0L;
 
     /** How long what newer contents have replaced is left in the file, for a disk that lost them. */
     private static final int RETENTION_MILLIS = 5_000;
 
+    /** Octets of changes before all is written anew; more when there is more. */
+    private static final long LEAST_FOLDED = 4 << 20;
+
     private static final int PAGE_OCTETS = 4_096;
     private static final int CACHE_MIB = 1;
     private static final int DEEPEST = 10;
-    private static final int FULL_PERCENT = 70;
-    private static final int MOVED_OCTETS = 4 << 20;
 
     private final MVStore store;
-    private final MVMap<byte[], byte[]> about;
+    private final MVMap<Long, byte[]> about;
+    private final MVMap<Long, byte[]> changes;
+
+    private long next;
+    private long newOctets;
+    private long foldedOctets;
 
     private StoreFile(MVStore store) {
         this.store = store;
         about = map(ABOUT);
+        changes = map(CHANGES);
+        Long last = changes.lastKey();
+        next = last == null ? 0 : last + 1;
     }
 
     /** Another process has the file open. */
@@ -112,63 +119,61 @@ final class StoreFile implements AutoCloseable {
     /** How far the time of the entries was ahead of the clock. */
     long ahead() {
         byte[] octets = about.get(AHEAD);
-        return octets == null || octets.length != Long.BYTES ? 0 : ByteBuffer.wrap(octets).getLong();
+        return octets == null || octets.length != Long.BYTES
+                ? 0
+                : ByteBuffer.wrap(octets).getLong();
     }
 
     void ahead(long millis) {
-        about.put(AHEAD, ByteBuffer.allocate(Long.BYTES).putLong(millis).array());
-    }
-
-    /** Names of the stores in the file. */
-    Set<String> names() {
-        Set<String> names = new TreeSet<>();
-        for (String map : store.getMapNames()) {
-            String name = map.startsWith(MAP) ? map.substring(MAP.length()) : "";
-            if (StoreRules.isName(name)) {
-                names.add(name);
-            }
+        if (ahead() != millis) {
+            about.put(AHEAD, ByteBuffer.allocate(Long.BYTES).putLong(millis).array());
         }
-        return names;
     }
 
     /**
-     * Reads all entries of a store.
+     * Reads all changes in the order in which they were made.
      *
-     * @return how many there are whose octets are others than were written
      * @throws Damaged when the file cannot be read on
      */
-    long read(Path file, String name, Consumer<Entry> taker) throws Damaged {
-        long unread = 0;
+    void read(Path file, Consumer<byte[]> taker) throws Damaged {
         try {
-            for (Map.Entry<byte[], byte[]> each : map(MAP + name).entrySet()) {
-                Entry entry = EntryForm.entry(each.getKey(), each.getValue());
-                if (entry == null) {
-                    unread++;
-                } else {
-                    taker.accept(entry);
-                }
+            for (byte[] batch : changes.values()) {
+                taker.accept(batch);
             }
-            return unread;
         } catch (RuntimeException | StackOverflowError e) {
             throw new Damaged(file, e);
         }
     }
 
-    /** Puts changes into the maps; {@link #commit} writes them. */
-    void change(String name, Shard.Changes changes) {
-        MVMap<byte[], byte[]> map = map(MAP + name);
-        if (changes.isAll()) {
-            map.clear();
+    /** Puts changes behind the others; {@link #commit} writes them. */
+    void append(byte[] batch) {
+        changes.put(next, batch);
+        next++;
+        newOctets += batch.length;
+    }
+
+    /** Whether the changes have become so many that all entries are written anew. */
+    boolean isLong() {
+        return newOctets > Math.max(LEAST_FOLDED, foldedOctets);
+    }
+
+    /**
+     * From here on all entries are appended, as they are now; what is before goes.
+     *
+     * @return what {@link #fold} is given in the end
+     */
+    long beginFold() {
+        newOctets = 0;
+        return next;
+    }
+
+    /** Takes out all that is before. */
+    void fold(long first) {
+        for (Long each = changes.firstKey(); each != null && each < first; each = changes.firstKey()) {
+            changes.remove(each);
         }
-        changes.entries()
-                .forEach(
-                        (key, entry) -> {
-                            if (entry == null) {
-                                map.remove(EntryForm.key(key));
-                            } else {
-                                map.put(EntryForm.key(key), EntryForm.octets(entry));
-                            }
-                        });
+        foldedOctets = newOctets;
+        newOctets = 0;
     }
 
     /** Gives the changes to the operating system, which keeps them when the process ends. */
@@ -179,11 +184,6 @@ final class StoreFile implements AutoCloseable {
     /** Has the disk keep them, too. */
     void sync() {
         store.sync();
-    }
-
-    /** Moves a part of what is used together, so that the file does not grow. */
-    void tidy() {
-        store.compact(FULL_PERCENT, MOVED_OCTETS);
     }
 
     /** Gives room at the end of the file back. */
@@ -206,9 +206,11 @@ final class StoreFile implements AutoCloseable {
         store.close();
     }
 
-    private MVMap<byte[], byte[]> map(String name) {
+    private MVMap<Long, byte[]> map(String name) {
         return store.openMap(
                 name,
-                new MVMap.Builder<byte[], byte[]>().keyType(Octets.TYPE).valueType(Octets.TYPE));
+                new MVMap.Builder<Long, byte[]>()
+                        .keyType(LongDataType.INSTANCE)
+                        .valueType(Octets.TYPE));
     }
 }

@@ -5,14 +5,12 @@ import java.util.concurrent.TimeUnit;
 /** Keeps the file small, and has the disk keep what the operating system was given. */
 final class Upkeep {
     private static final long SYNC_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final long TIDY_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long SHRINK_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long SHRINK_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final int SHRINK_MILLIS = 150;
-    private static final int SMALL = 4 << 20;
+    private static final int SMALL = 16 << 20;
 
     private final StoreFile file;
     private long synced = System.nanoTime();
-    private long tidied = System.nanoTime();
     private long shrunk = System.nanoTime();
     private boolean isWritten;
 
@@ -32,12 +30,7 @@ final class Upkeep {
             isWritten = false;
             file.sync();
         }
-        boolean isLarge = file.octets() > SMALL;
-        if (isLarge && now - tidied > TIDY_NANOS) {
-            tidied = now;
-            file.tidy();
-        }
-        if (isLarge && now - shrunk > SHRINK_NANOS) {
+        if (now - shrunk > SHRINK_NANOS && file.octets() > SMALL) {
             shrunk = now;
             file.shrink(SHRINK_MILLIS);
         }
