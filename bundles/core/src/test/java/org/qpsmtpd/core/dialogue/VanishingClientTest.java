@@ -140,6 +140,21 @@ class VanishingClientTest {
         leave(stage, true);
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Stage.class,
+            names = {"DATA", "HEADER", "BODY", "DOT", "CHUNK", "LATER_CHUNK"})
+    void saysThatAMessageIsIncompleteToAClientThatStillReads(Stage stage) throws Exception {
+        try (TestServer server = server();
+                SmtpClient client = server.connect()) {
+            client.write(stage.text);
+            client.endOutput();
+            assertThat(client.readToEnd()).endsWith("\r\n451 4.4.2 Incomplete DATA\r\n");
+            witness.awaitEnd();
+        }
+        assertThat(mailbox.messages()).isEmpty();
+    }
+
     @Test
     void resetsTheOpenTransactionBeforeItDisconnects() throws Exception {
         try (TestServer server = server()) {
