@@ -198,7 +198,8 @@ public final class TestServer implements AutoCloseable {
                     false,
                     List.of(home.resolve("config")),
                     home.resolve("deploy"),
-                    home.resolve("spool"));
+                    home.resolve("spool"),
+                    home.resolve("state"));
         }
 
         /** Starts the server. */

@@ -45,6 +45,31 @@ public record NoteKey<T>(String name, Class<T> type) {
     public static final NoteKey<String> WHITELIST_SENDER =
             new NoteKey<>("whitelistsender", String.class);
 
+    /** Where the client's address is by the plugin ident/geoip: the country, as {@code US}. */
+    public static final NoteKey<String> GEOIP_COUNTRY =
+            new NoteKey<>("geoip_country", String.class);
+
+    /** The English name of the country, as {@code United States}. */
+    public static final NoteKey<String> GEOIP_COUNTRY_NAME =
+            new NoteKey<>("geoip_country_name", String.class);
+
+    /** The continent: AF, AN, AS, EU, NA, OC or SA. */
+    public static final NoteKey<String> GEOIP_CONTINENT =
+            new NoteKey<>("geoip_continent", String.class);
+
+    /** The English name of the city. */
+    public static final NoteKey<String> GEOIP_CITY = new NoteKey<>("geoip_city", String.class);
+
+    /** Number of the autonomous system that the address belongs to, 1 to 4294967295. */
+    public static final NoteKey<Long> GEOIP_ASN = new NoteKey<>("geoip_asn", Long.class);
+
+    /** How far the client is from the server, in kilometres. */
+    public static final NoteKey<Integer> GEOIP_DISTANCE =
+            new NoteKey<>("geoip_distance", Integer.class);
+
+    /** What the plugin ident/p0f learned of the client's machine; absent when nothing. */
+    public static final NoteKey<Fingerprint> P0F = new NoteKey<>("p0f", Fingerprint.class);
+
     /** Checks that the value type does not come from a plugin. */
     public NoteKey {
         ClassLoader loader = type.getClassLoader();

@@ -2,6 +2,7 @@ package org.qpsmtpd.core.generation;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,10 +11,14 @@ import java.util.Set;
 import org.osgi.framework.Bundle;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.osgi.service.component.runtime.dto.ReferenceDTO;
 import org.osgi.service.metatype.AttributeDefinition;
 import org.osgi.service.metatype.MetaTypeInformation;
 import org.osgi.service.metatype.MetaTypeService;
 import org.osgi.service.metatype.ObjectClassDefinition;
+import org.qpsmtpd.api.service.Resolver;
+import org.qpsmtpd.api.service.ServerHome;
+import org.qpsmtpd.api.service.Stores;
 import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.core.gate.OptionValue;
@@ -24,6 +29,10 @@ import org.qpsmtpd.core.generation.PluginCatalog.Offer;
 final class Declarations {
     /** How the names of properties begin that a component has and that are no options. */
     private static final List<String> FOREIGN = List.of("plugin.", "service.", "osgi.");
+
+    /** What each server has its own of. */
+    private static final Set<String> OF_A_SERVER =
+            Set.of(ServerHome.class.getName(), Resolver.class.getName(), Stores.class.getName());
 
     private final ServiceComponentRuntime components;
     private final MetaTypeService metatypes;
@@ -55,6 +64,20 @@ final class Declarations {
         properties.removeIf(key -> FOREIGN.stream().anyMatch(key::startsWith));
         PathOptions paths = PathOptions.of(offer.paths(), configDirectory);
         return new OptionBinder(attributes(offer), properties, offer.positional(), paths);
+    }
+
+    /**
+     * Properties that lead a plugin's references to the services of its own server, unless the
+     * plugin chooses by a target of its own.
+     */
+    Map<String, String> targets(Offer offer, String server) throws PluginFault {
+        Map<String, String> targets = new HashMap<>();
+        for (ReferenceDTO reference : describe(offer).references) {
+            if (reference.target == null && OF_A_SERVER.contains(reference.interfaceName)) {
+                targets.put(reference.name + ".target", ServerHome.filter(server));
+            }
+        }
+        return targets;
     }
 
     /** The component of a plugin. */

@@ -231,6 +231,7 @@ public final class InstanceFactory {
 
     private Configuration configure(Offer offer, String id, Options options) throws PluginFault {
         Map<String, Object> properties = new HashMap<>(options.values());
+        properties.putAll(declarations.targets(offer, server));
         properties.put(Made.INSTANCE, id);
         properties.put(CONFIG_DIRECTORY, configDirectory.toString());
         try {

@@ -17,6 +17,7 @@ import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.osgi.service.component.runtime.dto.ReferenceDTO;
 import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
+import org.qpsmtpd.api.service.ServerHome;
 
 /** Says in a sentence which services a component waits for, and who would bring them. */
 final class MissingServices {
@@ -35,10 +36,15 @@ final class MissingServices {
         List<String> needs = new ArrayList<>();
         for (UnsatisfiedReferenceDTO reference : component.unsatisfiedReferences) {
             String type = typeOf(component.description, reference.name);
-            String target = reference.target == null ? "" : " with " + reference.target;
+            String target = isPlain(reference.target) ? "" : " with " + reference.target;
             needs.add("the service " + type + target + ", which is not there; " + bringer(type));
         }
         return "it needs " + String.join(", and ", needs);
+    }
+
+    /** The server's own is meant, as its author would say. */
+    private static boolean isPlain(@Nullable String target) {
+        return target == null || target.startsWith("(" + ServerHome.SERVER + "=");
     }
 
     /** The name of a reference may be made up by the compiler, as for a constructor's parameter. */

@@ -64,15 +64,7 @@ public final class Spool {
      *     another user could exchange it
      */
     public void prepare() throws IOException {
-        FolderTrust.requireForRoot(directory);
-        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectories(directory.toAbsolutePath().getParent());
-            Files.createDirectory(directory, DIRECTORY_MODE);
-        }
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
-                || !Files.isWritable(directory)) {
-            throw new IOException(directory + " is not a directory that can be written");
-        }
+        PrivateFolder.make(directory);
     }
 
     /**

@@ -50,6 +50,7 @@ final class FrameworkServer {
     private final LogRouter log;
     private final boolean hostGoesOn;
     private final ConfigDirectory config;
+    private final ServerServices services;
     private final InstanceFactory factory;
     private final Generations generations;
     private final ThreadWatch threads;
@@ -78,6 +79,7 @@ final class FrameworkServer {
         this.log = log;
         this.hostGoesOn = hostGoesOn;
         config = Surroundings.config(options, log);
+        services = new ServerServices(around.context(), options, config);
         factory = around.factory(options, log);
         generations =
                 new Generations(factory, config, log, around.exchange().join(this::renewSoon));
@@ -115,6 +117,7 @@ final class FrameworkServer {
             return;
         }
         try {
+            services.open();
             around.openGate();
             renew();
             if (closed.get()) {
@@ -130,7 +133,7 @@ final class FrameworkServer {
                             config,
                             log,
                             generations::current,
-                            around::resolver,
+                            services::resolver,
                             this::childStart);
             server = started;
             entrance.open(started);
@@ -356,8 +359,9 @@ final class FrameworkServer {
     private void finish() {
         drain();
         awaitControl();
-        registered.forEach(FrameworkServer::unregister);
+        registered.forEach(ServerServices::unregister);
         generations.close(hostGoesOn);
+        services.close();
     }
 
     /** It has been interrupted, and nothing that it waits for takes no notice of that. */
@@ -368,14 +372,6 @@ final class FrameworkServer {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void unregister(ServiceRegistration<?> registration) {
-        try {
-            registration.unregister();
-        } catch (IllegalStateException e) {
-            // the bundle is stopping and took it along
         }
     }
 }

@@ -98,7 +98,8 @@ record HostConfiguration(
                         reader.flag(HostKey.PRETTY_CHILD),
                         List.of(config(reader, name), ServerOptions.qmailDirectory()),
                         Path.of("deploy"),
-                        spool(reader, name, dataArea));
+                        spool(reader, name, dataArea),
+                        state(reader, name));
         return new HostConfiguration(
                 place,
                 options,
@@ -233,6 +234,16 @@ record HostConfiguration(
                         .map(folder -> Path.of(folder, "qpsmtpd"))
                         .orElse(dataArea);
         return data.resolve(name).resolve("spool").toAbsolutePath();
+    }
+
+    /** Not among the host's data, which some hosts delete for a clean start. */
+    private static Path state(Reader reader, String name) throws ConfigurationFault {
+        String written = reader.text(HostKey.STATE);
+        if (!written.isEmpty()) {
+            return path(reader, HostKey.STATE, written).toAbsolutePath();
+        }
+        String base = Optional.ofNullable(reader.host().apply("karaf.base")).orElse("");
+        return Path.of(base, "var", "qpsmtpd", name).toAbsolutePath();
     }
 
     private static Path path(Reader reader, HostKey key, String text) throws ConfigurationFault {

@@ -23,6 +23,7 @@ enum HostKey {
     CONFIG("config", Kind.TEXT),
     NAME("name", Kind.TEXT),
     SPOOL("spool", Kind.TEXT),
+    STATE("state", Kind.TEXT),
     NO_RDNS("no-rdns", Kind.FLAG),
     USER("user", Kind.TEXT, ""),
     RENICE_PARENT("renice-parent", 0, 39, "5"),

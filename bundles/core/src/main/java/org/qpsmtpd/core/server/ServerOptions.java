@@ -22,6 +22,7 @@ import org.qpsmtpd.core.budget.Descriptors;
  * @param configDirectories where configuration files are, most important first
  * @param deployDirectory folder whose bundles run without a line of config/plugins
  * @param spoolDirectory where spool files go unless {@code spool_dir} says otherwise
+ * @param stateDirectory where plugins keep what must be there after a restart
  */
 public record ServerOptions(
         String name,
@@ -33,7 +34,8 @@ public record ServerOptions(
         boolean prettyChild,
         List<Path> configDirectories,
         Path deployDirectory,
-        Path spoolDirectory) {
+        Path spoolDirectory,
+        Path stateDirectory) {
     /** Name of the server that the launcher starts, and of the first one in a host. */
     public static final String ONLY = "qpsmtpd";
 
@@ -64,7 +66,8 @@ public record ServerOptions(
                 Boolean.parseBoolean(text(property, "pretty_child", "false")),
                 List.copyOf(directories),
                 Path.of(text(property, "deploy_dir", home.resolve("deploy").toString())),
-                variable.resolve("spool"));
+                variable.resolve("spool"),
+                variable.resolve("state"));
     }
 
     /**

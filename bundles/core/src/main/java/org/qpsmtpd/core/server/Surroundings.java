@@ -5,7 +5,6 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -22,7 +21,6 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.metatype.MetaTypeService;
 import org.qpsmtpd.api.service.Patterns;
-import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.Gate;
@@ -42,7 +40,6 @@ public final class Surroundings {
     private final Patterns patterns;
     private final BundleExchange exchange = new BundleExchange();
 
-    private volatile @Nullable Resolver resolver;
     private @Nullable ServiceRegistration<Gate> gate;
 
     /**
@@ -64,20 +61,6 @@ public final class Surroundings {
         this.patterns = patterns;
         if (!isLaunched()) {
             InstanceFactory.deleteLeftOvers(configurations);
-        }
-    }
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void setResolver(Resolver newResolver) {
-        resolver = newResolver;
-    }
-
-    void unsetResolver(Resolver oldResolver) {
-        if (oldResolver.equals(resolver)) {
-            resolver = null;
         }
     }
 
@@ -123,10 +106,6 @@ public final class Surroundings {
 
     BundleExchange exchange() {
         return exchange;
-    }
-
-    Optional<Resolver> resolver() {
-        return Optional.ofNullable(resolver);
     }
 
     ServiceComponentRuntime components() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HostConfigurationTest {
     private static final Map<String, String> KARAF =
-            Map.of("karaf.etc", "/karaf/etc", "karaf.data", "/karaf/data");
+            Map.of("karaf.base", "/karaf", "karaf.etc", "/karaf/etc", "karaf.data", "/karaf/data");
 
     private static Map<String, Object> only(Map<String, ?> more) {
         Map<String, Object> all = new HashMap<>(more);
@@ -77,7 +77,8 @@ class HostConfigurationTest {
                                         Map.entry("no-rdns", "1"),
                                         Map.entry("config", "/etc/mail"),
                                         Map.entry("name", "mx.example.org"),
-                                        Map.entry("spool", "/var/spool/mx"))));
+                                        Map.entry("spool", "/var/spool/mx"),
+                                        Map.entry("state", "/var/lib/mx"))));
         ServerOptions options = read.options();
 
         assertThat(options.listen())
@@ -90,6 +91,7 @@ class HostConfigurationTest {
         assertThat(options.name()).isEqualTo("mx.example.org");
         assertThat(options.configDirectories().get(0)).isEqualTo(Path.of("/etc/mail"));
         assertThat(options.spoolDirectory()).isEqualTo(Path.of("/var/spool/mx"));
+        assertThat(options.stateDirectory()).isEqualTo(Path.of("/var/lib/mx"));
         assertThat(read.quiet()).isTrue();
         assertThat(read.debug()).isTrue();
     }
@@ -103,6 +105,7 @@ class HostConfigurationTest {
                 .isEqualTo(Path.of("/karaf/etc/qpsmtpd-example.com"));
         assertThat(options.spoolDirectory())
                 .isEqualTo(Path.of("/karaf/data/qpsmtpd/example.com/spool"));
+        assertThat(options.stateDirectory()).isEqualTo(Path.of("/karaf/var/qpsmtpd/example.com"));
         assertThat(options.threadPrefix()).isEqualTo("example.com/");
     }
 
