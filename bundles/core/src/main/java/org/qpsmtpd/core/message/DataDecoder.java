@@ -75,7 +75,7 @@ public final class DataDecoder {
         int kept = from; // octets from here to in are to be kept as they are
         while (in < to && state == State.OPEN) {
             if (place == Place.IN_LINE) {
-                in = nextCrOrLf(data, in, to);
+                in = pastLines(data, in, to);
                 if (in == to) {
                     break;
                 }
@@ -137,6 +137,22 @@ public final class DataDecoder {
             System.arraycopy(data, from, data, target, length);
         }
         return target + Math.max(0, length);
+    }
+
+    /**
+     * Goes past lines that end well and are followed by one that begins with no dot: most are, and
+     * it is still within a line where this stops.
+     */
+    private int pastLines(byte[] data, int from, int to) {
+        int at = nextCrOrLf(data, from, to);
+        while (at + 2 < to
+                && data[at] == '\r'
+                && data[at + 1] == '\n'
+                && (data[at + 2] != '.' || !dots)) {
+            lines++;
+            at = nextCrOrLf(data, at + 2, to);
+        }
+        return at;
     }
 
     private static int nextCrOrLf(byte[] data, int from, int to) {

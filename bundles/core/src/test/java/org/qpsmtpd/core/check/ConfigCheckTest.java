@@ -196,6 +196,7 @@ class ConfigCheckTest {
         write("databytes", "26214400");
         write("size_threshold", "0");
         write("lenient_addresses", "Yes");
+        write("smtputf8", "off");
         write("me", "mail.example.com");
         write("me-auth-results", "none");
         write("smtpgreeting", "welcome to our server ESMTP");
@@ -416,6 +417,7 @@ class ConfigCheckTest {
                     ipv6_prefix       | 16               | '16' is not 32 to 128
                     retire_after      | never            | 'never' is not a whole number, 0 to 86400
                     lenient_addresses | maybe            | 'maybe' is not 0 or 1
+                    smtputf8          | never            | 'never' is not 0 or 1
                     me                | mail..example    | 'mail..example' is not a host name such as mail.example.com
                     me                | http://mail      | 'http://mail' is not a host name such as mail.example.com
                     me-auth-results   | our server       | 'our server' is not a host name, and not none

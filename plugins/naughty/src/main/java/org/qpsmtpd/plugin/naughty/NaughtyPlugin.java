@@ -29,7 +29,7 @@ import org.qpsmtpd.api.session.Transaction;
  * <p>Hooks {@code connect}, {@code mail}, {@code rcpt}, {@code data}, {@code data_post}: in the
  * phase that {@code reject} names, and in {@code data_post} in any case, refuses a marked
  * connection with the texts of all who marked it, as the first of them asked for. DECLINED
- * otherwise.
+ * otherwise, and for immune clients.
  *
  * <p>Settings: {@code reject}, {@code rcpt}; {@code reject_type}, {@code disconnect}, for marks
  * that do not say how to refuse.
@@ -43,6 +43,7 @@ import org.qpsmtpd.api.session.Transaction;
 public final class NaughtyPlugin
         implements ConnectHook, MailHook, RcptHook, DataHook, DataPostHook {
     private static final HookResult GOOD = HookResult.DECLINED.because("pass");
+    private static final HookResult IMMUNE = HookResult.DECLINED.because("skip: immune");
 
     private final Phase phase;
     private final Action ownType;
@@ -66,33 +67,40 @@ public final class NaughtyPlugin
 
     @Override
     public HookResult onConnect(Connection connection) {
-        return judge(connection, Phase.CONNECT);
+        return judge(connection, connection.isImmune(), Phase.CONNECT);
     }
 
     @Override
     public HookResult onMail(Transaction transaction, Address sender, Parameters parameters) {
-        return judge(transaction.connection(), Phase.MAIL);
+        return judge(transaction, Phase.MAIL);
     }
 
     @Override
     public HookResult onRcpt(Transaction transaction, Recipient recipient) {
-        return judge(transaction.connection(), Phase.RCPT);
+        return judge(transaction, Phase.RCPT);
     }
 
     @Override
     public HookResult onData(Transaction transaction) {
-        return judge(transaction.connection(), Phase.DATA);
+        return judge(transaction, Phase.DATA);
     }
 
     /** A plugin that answered OK before may have hidden the phase asked for. */
     @Override
     public HookResult onDataPost(Transaction transaction) {
-        return judge(transaction.connection(), phase);
+        return judge(transaction, phase);
     }
 
-    private HookResult judge(Connection connection, Phase now) {
+    private HookResult judge(Transaction transaction, Phase now) {
+        return judge(transaction.connection(), transaction.isImmune(), now);
+    }
+
+    private HookResult judge(Connection connection, boolean immune, Phase now) {
         if (now != phase) {
             return HookResult.DECLINED;
+        }
+        if (immune) {
+            return IMMUNE;
         }
         Optional<Naughty> mark = connection.naughty();
         return mark.isEmpty() ? GOOD : refuse(mark.get());

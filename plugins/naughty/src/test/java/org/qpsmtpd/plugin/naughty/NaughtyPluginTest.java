@@ -52,6 +52,16 @@ class NaughtyPluginTest {
         assertThat(answers.get(reject)).isEqualTo(HookResult.DECLINED.because("pass"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"connect", "mail", "rcpt", "data", "data_post"})
+    void leavesImmuneClientsAlone(String reject) {
+        Map<String, HookResult> answers =
+                answers(plugin(Map.of("reject", reject)), marked().relaying());
+        assertThat(answers.values())
+                .allSatisfy(answer -> assertThat(answer.action()).isEqualTo(Action.DECLINED));
+        assertThat(answers.get(reject)).isEqualTo(HookResult.DECLINED.because("skip: immune"));
+    }
+
     @Test
     void refusesNobodyWhoAuthenticatedMeanwhile() {
         FakeConnection connection = marked();
