@@ -41,6 +41,7 @@ final class CoreValues {
                     CoreFile.SMTPGREETING.file(), CoreValues::greeting,
                     CoreFile.LOGLEVEL.file(), CoreValues::level,
                     CoreFile.LENIENT_ADDRESSES.file(), CoreValues::flag,
+                    CoreFile.SMTPUTF8.file(), CoreValues::flag,
                     CoreFile.SPOOL_DIR.file(), CoreValues::writableDirectory,
                     StoreValue.FILE, StoreValue::fault);
 

@@ -136,6 +136,9 @@ final class MailVerb {
         if (body.isEmpty()) {
             return Reply.of(501, "5.5.4", "BODY is not one that this server offers");
         }
+        if (parameters.has("smtputf8") && !turn.settings().takesUtf8()) {
+            return Reply.of(555, "5.5.4", "SMTPUTF8 is not one that this server offers");
+        }
         transactions
                 .current()
                 .setMailParameters(parameters, body.get(), parameters.has("smtputf8"));

@@ -282,7 +282,7 @@ final class SmtpConnection implements Connection {
         StringBuilder clean = new StringBuilder(result.length());
         result.chars().filter(c -> c >= 32 && c != 127).forEach(c -> clean.append((char) c));
         SmtpTransaction current = transaction;
-        if (current != null && current.hasSender()) {
+        if (current != null && current.isBegun()) {
             current.addAuthenticationResult(clean.toString());
         } else if (authenticationResults.length() + clean.length() <= MOST_TEXT) {
             authenticationResults += "; " + clean;
