@@ -1,7 +1,12 @@
 package org.qpsmtpd.itest.process;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.ServerUnderTest;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,9 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.itest.ServerUnderTest;
 
 /**
  * Every option that the README of a plugin documents is taken, on a line and in a file of the
@@ -47,6 +49,10 @@ class PluginOptionsIT {
         values.put("reject", "1");
         values.put("reject_type", "temp");
         values.put("count_unrecognized_commands limit", "5");
+        values.put("noop_counter limit", "4");
+        values.put("connection_time level", "NOTICE");
+        values.put("loadcheck max_load", "7.5");
+        values.put("loadcheck cache_time", "5");
         values.put("naughty reject", "mail");
         values.put("earlytalker wait", "0");
         values.put("earlytalker check_at", "CONNECT,DATA");
