@@ -99,6 +99,33 @@ class PluginOptionsIT {
         values.put("tls sni", "\"" + crt + "," + key + "\"");
         values.put("tls smtps_port", "0");
         values.put("random_error percentage", "0.5");
+        values.put("add_headers", "no");
+        values.put("on_error", "defer");
+        values.put("ident/geoip db_dir", folder.toString());
+        values.put("ident/geoip distance", "192.0.2.25");
+        values.put("ident/geoip too_far", "8000");
+        values.put("ident/geoip deny_country", "KP,XX");
+        values.put("ident/geoip deny_asn", "AS64500,64501");
+        values.put("ident/p0f socket", folder.resolve("p0f.sock").toString());
+        values.put("ident/p0f version", "3");
+        values.put("ident/p0f smite_os", "windows");
+        values.put("domains", "example.org,.example.net");
+        values.put("found", "ok");
+        values.put("delimiter", "+");
+        values.put("cache_seconds", "60");
+        values.put("unknown_cache_seconds", "6");
+        values.put("cache_entries", "100");
+        values.put("connections", "2");
+        values.put("timeoutMillis", "500");
+        values.put("password_file", key);
+        values.put("rcpt_ldap servers", "ldap://127.0.0.1:2,ldaps://[::1]");
+        values.put("rcpt_ldap base", "dc=example,dc=org");
+        values.put("rcpt_ldap filter", "(&(mail=%s)(uid=%u))");
+        values.put("rcpt_ldap unknown_when", "(a=b)");
+        values.put("rcpt_ldap disabled_when", "(!(c=d))");
+        values.put("rcpt_ldap bind_dn", "cn=mx");
+        values.put("rcpt_ldap starttls", "yes");
+        values.put("rcpt_ldap caFile", crt);
         return values;
     }
 

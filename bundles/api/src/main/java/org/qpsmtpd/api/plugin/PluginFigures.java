@@ -1,7 +1,8 @@
 package org.qpsmtpd.api.plugin;
 
-import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
+
+import java.util.List;
 
 /**
  * A plugin that counts something of its own; shown by {@code plugins --figures} and {@code status
