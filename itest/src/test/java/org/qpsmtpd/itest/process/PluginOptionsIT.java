@@ -71,6 +71,14 @@ class PluginOptionsIT {
         values.put("relay only", "0");
         values.put("loop max_hops", "50");
         values.put("helo policy", "rfc");
+        values.put("fcrdns timeout", "4");
+        values.put("fcrdns has_reverse_dns", "yes");
+        values.put("fcrdns has_forward_dns", "no");
+        values.put("dnsbl timeout", "20");
+        values.put("dnsbl threshold", "2");
+        values.put("self_test", "0");
+        values.put("dns_whitelist_soft at", "connect");
+        values.put("dns_whitelist_soft timeout", "3");
         values.put("helo timeout", "6");
         values.put("helo dns_timeout", "7");
         values.put("help arguments", "not_implemented,1");

@@ -28,6 +28,19 @@ public record NoteKey<T>(String name, Class<T> type) {
     public static final NoteKey<String> RELAY_BY_SUPER_SERVER =
             new NoteKey<>("relayclient", String.class);
 
+    /**
+     * A super-server that handed the connection over has the variable {@code RBLSMTPD} for this
+     * client: empty for no look-up in lists, else why the client is to be refused.
+     */
+    public static final NoteKey<String> RBLSMTPD = new NoteKey<>("rblsmtpd", String.class);
+
+    /**
+     * The recipient is spared a refusal that was left for later (a note of the recipient). The
+     * value is the {@link Naughty#text} it is spared; when more has come to it, that counts.
+     */
+    public static final NoteKey<String> NAUGHTY_SPARED =
+            new NoteKey<>("naughty_spared", String.class);
+
     /** The sender is whitelisted (a note of the transaction); the value says why. */
     public static final NoteKey<String> WHITELIST_SENDER =
             new NoteKey<>("whitelistsender", String.class);

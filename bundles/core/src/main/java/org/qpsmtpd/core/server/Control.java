@@ -1,5 +1,20 @@
 package org.qpsmtpd.core.server;
 
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.control.ConnectionStatus;
+import org.qpsmtpd.api.control.GenerationStatus;
+import org.qpsmtpd.api.control.PluginStatus;
+import org.qpsmtpd.api.control.ServerControl;
+import org.qpsmtpd.api.control.ServerStatus;
+import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.api.log.SessionRecord;
+import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.generation.BundleExchange;
+import org.qpsmtpd.core.generation.Generations;
+import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.session.Session;
+
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,20 +30,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.api.control.ConnectionStatus;
-import org.qpsmtpd.api.control.GenerationStatus;
-import org.qpsmtpd.api.control.PluginStatus;
-import org.qpsmtpd.api.control.ServerControl;
-import org.qpsmtpd.api.control.ServerStatus;
-import org.qpsmtpd.api.log.LogRecord;
-import org.qpsmtpd.api.log.SessionRecord;
-import org.qpsmtpd.core.chain.Generation;
-import org.qpsmtpd.core.config.ConfigDirectory;
-import org.qpsmtpd.core.generation.BundleExchange;
-import org.qpsmtpd.core.generation.Generations;
-import org.qpsmtpd.core.log.LogRouter;
-import org.qpsmtpd.core.session.Session;
 
 /** Shows and steers the server for its administrator. */
 final class Control implements ServerControl {
@@ -98,7 +99,8 @@ final class Control implements ServerControl {
                 current.plugins().size(),
                 hindrances,
                 notInUse(hindrances),
-                warnings);
+                warnings,
+                current.figures());
     }
 
     /** What is configured and not in use, but for what is said already. */

@@ -1,18 +1,5 @@
 package org.qpsmtpd.core.server;
 
-import java.io.IOException;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleListener;
@@ -29,6 +16,20 @@ import org.qpsmtpd.core.generation.InstanceFactory;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.worker.MemoryWatch;
 import org.qpsmtpd.core.worker.ThreadWatch;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A server whose plugins come from the framework around it. Builds the first generation of plugins,
@@ -53,6 +54,7 @@ final class FrameworkServer {
     private final ServerServices services;
     private final InstanceFactory factory;
     private final Generations generations;
+    private final CommandServices commands;
     private final ThreadWatch threads;
     private final MemoryWatch memory;
     private final Checks checks;
@@ -83,6 +85,8 @@ final class FrameworkServer {
         factory = around.factory(options, log);
         generations =
                 new Generations(factory, config, log, around.exchange().join(this::renewSoon));
+        commands =
+                new CommandServices(around.context(), options.isOnly() ? "" : options.name(), log);
         checks = new Checks(options, factory, around.components(), generations);
         ownCheck =
                 new OwnCheck(
@@ -294,6 +298,7 @@ final class FrameworkServer {
     /** What fails for want of a thread is tried again. */
     private List<String> renew() {
         List<String> sentences = generations.renew();
+        commands.show(generations.current());
         long millis = generations.retryMillis();
         if (millis > 0) {
             submit(this::renewUnlessPatient, millis);
@@ -360,6 +365,7 @@ final class FrameworkServer {
         drain();
         awaitControl();
         registered.forEach(ServerServices::unregister);
+        commands.close();
         generations.close(hostGoesOn);
         services.close();
     }

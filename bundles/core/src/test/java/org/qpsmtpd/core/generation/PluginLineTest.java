@@ -69,7 +69,7 @@ class PluginLineTest {
                     clamav                       | virus/clamav
                     authdeny                     | auth/authdeny
                     authsql                      | auth/auth_vpopmail_sql
-                    async/resolvable_fromhost    | resolvable_fromhost
+                    async/uribl                  | uribl
                     """)
     void knowsFormerNames(String written, String plugin) {
         PluginLine line = parse(written);
@@ -102,8 +102,8 @@ class PluginLineTest {
             delimiter = '|',
             textBlock =
                     """
-                    dnsbl           | is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
-                    dnsbl optional  | is a plugin of qpsmtpd that is not there yet; take the line out
+                    uribl           | is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
+                    uribl optional  | is a plugin of qpsmtpd that is not there yet; take the line out
                     My::Plugin      | is a Perl package, which this server cannot run; take the line out, or end the line with the word optional
                     ours            | is not installed; put its bundle into the deploy folder, or end the line with the word optional
                     """)
