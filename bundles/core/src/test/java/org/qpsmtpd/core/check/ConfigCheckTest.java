@@ -422,6 +422,10 @@ class ConfigCheckTest {
                     me                | http://mail      | 'http://mail' is not a host name such as mail.example.com
                     me-auth-results   | our server       | 'our server' is not a host name, and not none
                     smtpgreeting      | grüezi           | has the character U+00FC; only printable ASCII may stand here
+                    dns_servers       | ns.example.org   | 'ns.example.org' is not an IP address
+                    dns_servers       | 127.0.0.1:x      | 'x' is not a port, 1 to 65535
+                    dns_servers       | 127.0.0.1 trust  | 'trust' is not the word 'trusted', which may follow
+                    xclient_from      | 10.0.0.0/33      | prefix length 33 is not 0 to 32
                     spool_dir         | /proc/version    | '/proc/version' is not a directory that can be written
                     spool_dir         | /proc/version/x  | '/proc/version/x' is not there and cannot be made below '/proc/version'
                     """)

@@ -61,9 +61,7 @@ public final class AnswerCache {
 
         @Nullable DnsAnswer<?> stale(long now) {
             boolean may = answer != null && answer.isFound() && now - goodUntil < STALE_NANOS;
-            return may && answer != null
-                    ? new DnsAnswer<>(Status.FOUND, answer.records())
-                    : null;
+            return may && answer != null ? new DnsAnswer<>(Status.FOUND, answer.records()) : null;
         }
     }
 

@@ -2,6 +2,7 @@ package org.qpsmtpd.dns.upstream;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.qpsmtpd.api.net.NameServerAddress;
 import org.qpsmtpd.dns.transport.DatagramSockets;
 import org.qpsmtpd.dns.transport.Exchange;
 import org.qpsmtpd.dns.transport.Loop;
@@ -19,7 +20,7 @@ public final class NameServer {
     private static final long FIRST_REST = TimeUnit.SECONDS.toNanos(2);
     private static final int SILENCE = 3;
 
-    private final ServerAddress address;
+    private final NameServerAddress address;
     private final DatagramSockets datagrams;
     private final Streams streams;
     private final AtomicLong asked = new AtomicLong();
@@ -54,15 +55,19 @@ public final class NameServer {
             boolean resting) {}
 
     /** A server that has not been asked. */
-    NameServer(Loop loop, ServerAddress address, RandomBits random) {
+    NameServer(Loop loop, NameServerAddress address, RandomBits random) {
         this.address = address;
-        datagrams =
-                new DatagramSockets(loop, address.socket(), random, dropped::addAndGet);
+        datagrams = new DatagramSockets(loop, address.socket(), random, dropped::addAndGet);
         streams = new Streams(loop, address.socket(), random);
     }
 
-    ServerAddress address() {
+    NameServerAddress address() {
         return address;
+    }
+
+    /** Whether it is on this host. */
+    boolean isHere() {
+        return address.socket().getAddress().isLoopbackAddress();
     }
 
     void send(Exchange exchange, boolean overTcp) {

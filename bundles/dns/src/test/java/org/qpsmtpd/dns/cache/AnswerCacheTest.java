@@ -17,7 +17,8 @@ class AnswerCacheTest {
     }
 
     private static Reply reply(String text) {
-        return new Reply(new DnsAnswer<>(DnsAnswer.Status.FOUND, java.util.List.of(text)), 60, null);
+        return new Reply(
+                new DnsAnswer<>(DnsAnswer.Status.FOUND, java.util.List.of(text)), 60, null);
     }
 
     @Test

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.api.net.NameServerAddress;
 import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.service.DnsType;
 import org.qpsmtpd.dns.transport.Loop;
-import org.qpsmtpd.dns.upstream.ServerAddress;
 import org.qpsmtpd.testkit.FakeNameServer;
 import org.qpsmtpd.testkit.FakeNameServer.Query;
 
@@ -38,7 +38,7 @@ class HostileAnswersTest {
     void start() throws Exception {
         server = FakeNameServer.start().with(DnsType.A, "mail.example.org", "192.0.2.1");
         loop = new Loop("dns-test");
-        ServerAddress address = ServerAddress.parse(server.address());
+        NameServerAddress address = NameServerAddress.parse(server.address());
         resolver = new ServerResolver(loop, () -> List.of(address));
     }
 
@@ -151,7 +151,9 @@ class HostileAnswersTest {
                     byte[] message = query.message();
                     ports.add(((InetSocketAddress) query.client()).getPort());
                     ids.add((message[0] & 0xFF) << 8 | message[1] & 0xFF);
-                    spellings.add(new String(message, 13, 20, java.nio.charset.StandardCharsets.US_ASCII));
+                    spellings.add(
+                            new String(
+                                    message, 13, 20, java.nio.charset.StandardCharsets.US_ASCII));
                     return List.of(server.answer(query));
                 });
         for (int i = 1000; i < 1400; i++) {
@@ -339,7 +341,6 @@ class HostileAnswersTest {
                             message[data + 11] = (byte) 255;
                             return List.of(message);
                         });
-        assertThat(ask("mail.example.org", DnsType.AAAA).records().get(0).getAddress())
-                .hasSize(16);
+        assertThat(ask("mail.example.org", DnsType.AAAA).records().get(0).getAddress()).hasSize(16);
     }
 }
