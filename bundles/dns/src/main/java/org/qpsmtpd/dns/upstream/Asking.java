@@ -100,16 +100,16 @@ public final class Asking {
                         });
         exchange = sent;
         forget(alarm);
-        alarm = loop.after(PATIENCE, () -> tooLate(server));
+        alarm = loop.after(PATIENCE, () -> tooLate(server, began));
         server.send(sent, overTcp);
     }
 
-    private void tooLate(NameServer server) {
+    private void tooLate(NameServer server, long began) {
         Exchange sent = exchange;
         if (sent != null) {
             sent.cancel();
         }
-        server.silent(PATIENCE);
+        server.silent(PATIENCE, began);
         if (!server.isResting()) {
             silent.add(server);
         }

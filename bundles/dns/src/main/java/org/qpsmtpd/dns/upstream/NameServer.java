@@ -32,6 +32,7 @@ public final class NameServer {
     private volatile long restUntil = System.nanoTime();
     private boolean extended = true;
     private boolean keepsCase = true;
+    private long answeredAt = System.nanoTime() - LONGEST_REST;
     private int silentInTurn;
 
     /**
@@ -103,15 +104,24 @@ public final class NameServer {
     void answered(long nanos) {
         answered.incrementAndGet();
         silentInTurn = 0;
-        restUntil = System.nanoTime();
+        answeredAt = System.nanoTime();
+        restUntil = answeredAt;
         roundTrip = answered.get() == 1 ? nanos : roundTrip + (nanos - roundTrip) / 8;
     }
 
-    /** It did not answer in time; after some times it is asked last, for longer and longer. */
-    void silent(long nanos) {
+    /**
+     * A query had no answer in time. Where nothing else was answered since, the server is silent;
+     * after some times it is asked last, for longer and longer.
+     *
+     * @param began when the query was sent
+     */
+    void silent(long nanos, long began) {
         silent.incrementAndGet();
-        silentInTurn++;
         roundTrip = Math.min(nanos, roundTrip + nanos / 8);
+        if (answeredAt - began >= 0 || isResting()) {
+            return;
+        }
+        silentInTurn++;
         if (silentInTurn >= SILENCE) {
             rest(FIRST_REST << Math.min(5, silentInTurn - SILENCE));
         }

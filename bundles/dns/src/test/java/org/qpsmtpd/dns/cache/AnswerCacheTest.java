@@ -18,8 +18,7 @@ class AnswerCacheTest {
     }
 
     private static Reply reply(String text) {
-        return new Reply(
-                new DnsAnswer<>(DnsAnswer.Status.FOUND, List.of(text)), 60, null);
+        return new Reply(new DnsAnswer<>(DnsAnswer.Status.FOUND, List.of(text)), 60, null);
     }
 
     @Test

@@ -153,9 +153,7 @@ class HostileAnswersTest {
                     byte[] message = query.message();
                     ports.add(((InetSocketAddress) query.client()).getPort());
                     ids.add(((message[0] & 0xFF) << 8) | (message[1] & 0xFF));
-                    spellings.add(
-                            new String(
-                                    message, 13, 20, StandardCharsets.US_ASCII));
+                    spellings.add(new String(message, 13, 20, StandardCharsets.US_ASCII));
                     return List.of(server.answer(query));
                 });
         for (int i = 1000; i < 1400; i++) {

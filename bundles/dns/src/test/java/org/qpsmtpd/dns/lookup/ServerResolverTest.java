@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -343,5 +347,29 @@ class ServerResolverTest {
                     .isEqualTo(Status.NO_NAME);
             assertThat(elsewhere.servers().get(0).asked()).isZero();
         }
+    }
+
+    @Test
+    void asksAgainWhatWasLost() throws Exception {
+        server.with(DnsType.A, "*.example.org", "192.0.2.1");
+        Set<String> lost = ConcurrentHashMap.newKeySet();
+        server.withScript(
+                query -> {
+                    String asked = new String(query.message(), 12, 4, StandardCharsets.US_ASCII);
+                    boolean first = lost.add(asked.toLowerCase(Locale.ROOT));
+                    return first ? List.of() : List.of(server.answer(query));
+                });
+        List<CompletionStage<DnsAnswer<Inet4Address>>> stages = new ArrayList<>();
+        stages.add(resolver.ask("lost.example.org", DnsType.A));
+        for (int i = 100; i < 110; i++) {
+            stages.add(resolver.ask(i + ".example.org", DnsType.A));
+        }
+        // One that is answered meanwhile, so that the server is known to be there.
+        lost.add("\u0003hey");
+        stages.add(resolver.ask("hey.example.org", DnsType.A));
+        for (CompletionStage<DnsAnswer<Inet4Address>> stage : stages) {
+            assertThat(Answers.of(stage).isFound()).isTrue();
+        }
+        assertThat(resolver.servers().get(0).resting()).isFalse();
     }
 }
