@@ -2,10 +2,12 @@ package org.qpsmtpd.store.redis;
 
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /** Finds the server to connect to: the one that is named, or whom the sentinels call master. */
 final class Finder {
@@ -37,8 +39,7 @@ final class Finder {
         Wire wire = Wire.to(loop, sentinel, tls);
         return wire.opened()
                 .thenCompose(
-                        isOpen ->
-                                wire.ask("SENTINEL", "GET-MASTER-ADDR-BY-NAME", address.master()))
+                        isOpen -> wire.ask("SENTINEL", "GET-MASTER-ADDR-BY-NAME", address.master()))
                 .thenApply(Finder::host)
                 .handle(
                         (host, cause) -> {

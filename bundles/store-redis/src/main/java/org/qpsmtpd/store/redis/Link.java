@@ -2,6 +2,12 @@ package org.qpsmtpd.store.redis;
 
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
+
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.StoreFailure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
@@ -9,10 +15,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.service.StoreFailure;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The way to a Redis server: one connection, made at the first question and anew whenever it ends.
@@ -102,8 +104,7 @@ final class Link {
         }
         waiting.add(question);
         var unused =
-                loop.schedule(
-                        () -> giveUp(question), Wire.LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+                loop.schedule(() -> giveUp(question), Wire.LIMIT_MILLIS, TimeUnit.MILLISECONDS);
         if (!isConnecting) {
             connect();
         }

@@ -1,11 +1,12 @@
 package org.qpsmtpd.store.file;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code config/store} says of the file form: {@code file [PATH] [octets=NUMBER[K|M|G]]}.
@@ -64,6 +65,8 @@ record FileSetting(@Nullable Path path, long mostOctets) {
             // said below
         }
         throw new IllegalArgumentException(
-                "'" + text + "' is not the absolute path of a file, such as /var/lib/qpsmtpd/store");
+                "'"
+                        + text
+                        + "' is not the absolute path of a file, such as /var/lib/qpsmtpd/store");
     }
 }

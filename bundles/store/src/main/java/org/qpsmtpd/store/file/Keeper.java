@@ -1,12 +1,13 @@
 package org.qpsmtpd.store.file;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The thread that reads the file of a server's stores, writes into it what has changed, and takes
@@ -88,7 +89,10 @@ final class Keeper implements Runnable {
         }
     }
 
-    /** Has no more calls answered, and ends the thread once all is in the file, or after some seconds. */
+    /**
+     * Has no more calls answered, and ends the thread once all is in the file, or after some
+     * seconds.
+     */
     void close() {
         readiness.close("the stores of this server are closed");
         isClosing = true;
@@ -139,8 +143,7 @@ final class Keeper implements Runnable {
             return readOnce(path);
         } catch (StoreFile.Damaged e) {
             Path aside = Place.setAside(path);
-            LOG.error(
-                    "stores: {}; it is {} now, and a new one is begun", e.getMessage(), aside);
+            LOG.error("stores: {}; it is {} now, and a new one is begun", e.getMessage(), aside);
             Place.make(path);
             return readOnce(path);
         }
@@ -213,7 +216,9 @@ final class Keeper implements Runnable {
         String reason =
                 ofDisk instanceof StoreFile.InUse
                         ? String.valueOf(ofDisk.getMessage())
-                        : "the file of " + place + " cannot be used: "
+                        : "the file of "
+                                + place
+                                + " cannot be used: "
                                 + (ofDisk == null ? fault : ofDisk);
         if (!isLoaded) {
             readiness.failing(reason + "; it is tried again");

@@ -3,6 +3,13 @@ package org.qpsmtpd.store.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.api.plugin.PluginFigures.Figure;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoreFailure;
+import org.qpsmtpd.testkit.FakeClock;
+
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -11,12 +18,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.api.plugin.PluginFigures.Figure;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoreFailure;
-import org.qpsmtpd.testkit.FakeClock;
 
 /** What becomes of entries over restarts, with a bad file, and beside another process. */
 class FileStoresTest {
@@ -208,7 +209,10 @@ class FileStoresTest {
     private static boolean isAnswered(Store store) {
         Optional<Throwable> failure =
                 Optional.ofNullable(
-                        store.get("k").handle((value, fault) -> fault).toCompletableFuture().join());
+                        store.get("k")
+                                .handle((value, fault) -> fault)
+                                .toCompletableFuture()
+                                .join());
         return failure.isEmpty();
     }
 
