@@ -42,7 +42,7 @@ final class StoreCommand implements PluginCommand, PluginFigures {
                 "delete NAME KEY  delete a key",
                 "clear NAME  delete all entries of a store",
                 "import NAME FILE [DAYS]  take over the entries of a dump; they end after DAYS,"
-                    + " 36");
+                        + " 36");
     }
 
     @Override

@@ -17,7 +17,11 @@ import java.util.List;
 class DumpReaderTest {
     private static final String HEAD = "VERSION=3\nformat=%s\ntype=hash\nh_nelem=3\nHEADER=END\n";
 
-    @TempDir Path folder;
+    private final Path folder;
+
+    DumpReaderTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @Test
     void readsThePrintedForm() throws Exception {

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -34,11 +35,15 @@ import java.util.function.BooleanSupplier;
 class ServerStoresTest {
     private static final Duration LONG = Duration.ofHours(1);
 
-    @TempDir Path folder;
+    private final Path folder;
 
     private final FakeConfig config = new FakeConfig();
     private final List<StoreForm> forms = new CopyOnWriteArrayList<>();
     private final ServerStores stores = new ServerStores(new Home(config), forms);
+
+    ServerStoresTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @Test
     void isInAFileUnlessTheConfigurationSaysOtherwise() {
@@ -60,9 +65,9 @@ class ServerStoresTest {
         until(() -> get(store.get("k")).isEmpty());
         get(store.set("k", "w", LONG));
         assertThat(get(other.stores.open("karma").get("k"))).contains("w");
-        until(() -> file.closed == 1);
+        until(() -> file.closed.get() == 1);
         stores.close();
-        assertThat(other.closed).isEqualTo(1);
+        assertThat(other.closed).hasValue(1);
         assertThatThrownBy(() -> get(store.get("k")))
                 .isInstanceOf(StoreFailure.class)
                 .hasMessageContaining("closed");
@@ -174,7 +179,7 @@ class ServerStoresTest {
         private final String beginning;
         private final FakeStores stores = new FakeStores();
         private final List<String> opened = new ArrayList<>();
-        private volatile int closed;
+        private final AtomicInteger closed = new AtomicInteger();
 
         Fake(String beginning) {
             this.beginning = beginning;
@@ -214,7 +219,7 @@ class ServerStoresTest {
 
                 @Override
                 public void close() {
-                    closed++;
+                    closed.incrementAndGet();
                 }
             };
         }

@@ -55,12 +55,11 @@ final class Finder {
         List<Reply> parts = Handshake.good(reply).parts();
         String name = parts.size() == 2 ? parts.get(0).text() : null;
         String port = parts.size() == 2 ? parts.get(1).text() : null;
-        boolean isOne =
-                name != null
-                        && name.matches("[A-Za-z0-9_.:-]{1,253}")
-                        && port != null
-                        && port.matches("[0-9]{1,5}");
-        if (!isOne || Integer.parseInt(port) > LARGEST_PORT) {
+        if (name == null
+                || port == null
+                || !name.matches("[A-Za-z0-9_.:-]{1,253}")
+                || !port.matches("[0-9]{1,5}")
+                || Integer.parseInt(port) > LARGEST_PORT) {
             throw new WireFault("it does not know that name");
         }
         return new RedisAddress.Host(name, Integer.parseInt(port));

@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +50,7 @@ final class Link {
     private String reason = "";
     private long pause = FIRST_PAUSE_MILLIS;
 
-    private record Question(String[] words, CompletableFuture<Reply> answer) {}
+    private record Question(List<String> words, CompletableFuture<Reply> answer) {}
 
     Link(RedisAddress address, EventLoop loop, @Nullable SslContext tls) {
         this.address = address;
@@ -81,7 +82,7 @@ final class Link {
             return answer;
         }
         try {
-            loop.execute(() -> begin(new Question(words, answer)));
+            loop.execute(() -> begin(new Question(List.of(words), answer)));
         } catch (RejectedExecutionException e) {
             answer.completeExceptionally(failure("closed"));
         }
@@ -118,7 +119,7 @@ final class Link {
 
     private void forward(Wire open, Question question) {
         var unused =
-                open.ask(question.words)
+                open.ask(question.words.toArray(new String[0]))
                         .whenComplete(
                                 (reply, fault) -> {
                                     if (fault != null) {

@@ -114,7 +114,7 @@ final class Wire {
         if (asked.size() == 1) {
             look(open);
         }
-        open.writeAndFlush(encode(open, words), open.voidPromise());
+        var unused = open.writeAndFlush(encode(open, words), open.voidPromise());
         return answer;
     }
 

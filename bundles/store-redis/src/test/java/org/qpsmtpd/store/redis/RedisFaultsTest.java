@@ -33,9 +33,13 @@ import java.util.stream.IntStream;
 class RedisFaultsTest {
     private static final Duration LONG = Duration.ofHours(1);
 
-    @TempDir Path folder;
+    private final Path folder;
 
     private final RedisForm form = new RedisForm();
+
+    RedisFaultsTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @AfterEach
     void close() {

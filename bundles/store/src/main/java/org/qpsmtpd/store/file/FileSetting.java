@@ -35,7 +35,7 @@ record FileSetting(@Nullable Path path, long mostOctets) {
         String rest = setting.substring(WORD.length()).strip();
         long octets = Math.max(SMALLEST, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
         int at = rest.lastIndexOf(OCTETS);
-        if (at == 0 || at > 0 && rest.charAt(at - 1) == ' ') {
+        if (at == 0 || (at > 0 && rest.charAt(at - 1) == ' ')) {
             octets = octets(rest.substring(at + OCTETS.length()));
             rest = rest.substring(0, at).strip();
         }

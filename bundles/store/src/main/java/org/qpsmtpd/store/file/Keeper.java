@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,7 +28,7 @@ final class Keeper implements Runnable {
 
     private volatile boolean isClosing;
     private volatile boolean isSaving;
-    private volatile long failures;
+    private final AtomicLong failures = new AtomicLong();
     private volatile long fileOctets;
     private volatile long savedNanos = System.nanoTime();
 
@@ -52,7 +53,7 @@ final class Keeper implements Runnable {
 
     /** How often the file could not be opened, read or written. */
     long failures() {
-        return failures;
+        return failures.get();
     }
 
     /** Size of the file in octets. */
@@ -204,7 +205,7 @@ final class Keeper implements Runnable {
 
     /** One line for each reason until it is mended; what is in memory stays in use. */
     private void fail(Throwable fault) {
-        failures++;
+        failures.incrementAndGet();
         nextTry = System.nanoTime() + AGAIN_NANOS;
         StoreFile open = file;
         file = null;

@@ -30,7 +30,7 @@ final class Place {
         if (chosen == null) {
             return home.state(FOLDER).resolve(FILE);
         }
-        FolderTrust.requireForRoot(chosen.toAbsolutePath().getParent());
+        FolderTrust.requireForRoot(chosen.resolveSibling("."));
         return chosen;
     }
 

@@ -23,17 +23,21 @@ import java.util.Random;
 class FileStoresTest {
     private static final Duration LONG = Duration.ofHours(1);
 
-    @TempDir Path folder;
+    private final Path folder;
 
     private final FakeClock clock = new FakeClock();
 
+    FileStoresTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
+
     @Test
-    void touchesNothingBeforeTheFirstCall() throws IOException {
+    void touchesNothingBeforeTheFirstCall() {
         try (FileStores stores = TestHome.stores(folder, clock)) {
             assertThat(stores.open("karma")).isSameAs(stores.open("karma"));
-            assertThat(Files.list(folder)).isEmpty();
+            assertThat(folder).isEmptyDirectory();
         }
-        assertThat(Files.list(folder)).isEmpty();
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test

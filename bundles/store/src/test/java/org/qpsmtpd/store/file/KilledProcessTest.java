@@ -15,7 +15,11 @@ import java.util.concurrent.TimeUnit;
 
 /** What is in the file when a process was killed, and when its disk was full. */
 class KilledProcessTest {
-    @TempDir Path folder;
+    private final Path folder;
+
+    KilledProcessTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @Test
     void hasWhatWasKeptBeforeAProcessWasKilled() throws Exception {
