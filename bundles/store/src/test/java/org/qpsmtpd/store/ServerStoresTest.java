@@ -3,6 +3,17 @@ package org.qpsmtpd.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.service.ServerHome;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoreFailure;
+import org.qpsmtpd.store.form.OpenStores;
+import org.qpsmtpd.store.form.StoreForm;
+import org.qpsmtpd.testkit.FakeConfig;
+import org.qpsmtpd.testkit.FakeStores;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,28 +27,23 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.api.config.Config;
-import org.qpsmtpd.api.service.ServerHome;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoreFailure;
-import org.qpsmtpd.store.form.OpenStores;
-import org.qpsmtpd.store.form.StoreForm;
-import org.qpsmtpd.testkit.FakeConfig;
-import org.qpsmtpd.testkit.FakeStores;
 
 /** Which form a server's stores have, and what the command does with them. */
 class ServerStoresTest {
     private static final Duration LONG = Duration.ofHours(1);
 
-    @TempDir Path folder;
+    private final Path folder;
 
     private final FakeConfig config = new FakeConfig();
     private final List<StoreForm> forms = new CopyOnWriteArrayList<>();
     private final ServerStores stores = new ServerStores(new Home(config), forms);
+
+    ServerStoresTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @Test
     void isInAFileUnlessTheConfigurationSaysOtherwise() {
@@ -59,9 +65,9 @@ class ServerStoresTest {
         until(() -> get(store.get("k")).isEmpty());
         get(store.set("k", "w", LONG));
         assertThat(get(other.stores.open("karma").get("k"))).contains("w");
-        until(() -> file.closed == 1);
+        until(() -> file.closed.get() == 1);
         stores.close();
-        assertThat(other.closed).isEqualTo(1);
+        assertThat(other.closed).hasValue(1);
         assertThatThrownBy(() -> get(store.get("k")))
                 .isInstanceOf(StoreFailure.class)
                 .hasMessageContaining("closed");
@@ -173,7 +179,7 @@ class ServerStoresTest {
         private final String beginning;
         private final FakeStores stores = new FakeStores();
         private final List<String> opened = new ArrayList<>();
-        private volatile int closed;
+        private final AtomicInteger closed = new AtomicInteger();
 
         Fake(String beginning) {
             this.beginning = beginning;
@@ -208,13 +214,12 @@ class ServerStoresTest {
 
                 @Override
                 public List<Figure> figures() {
-                    return List.of(
-                            Figure.gauge("entries", get(stores.open("karma").size())));
+                    return List.of(Figure.gauge("entries", get(stores.open("karma").size())));
                 }
 
                 @Override
                 public void close() {
-                    closed++;
+                    closed.incrementAndGet();
                 }
             };
         }

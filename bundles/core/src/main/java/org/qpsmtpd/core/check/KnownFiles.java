@@ -1,5 +1,9 @@
 package org.qpsmtpd.core.check;
 
+import org.qpsmtpd.core.config.CoreFile;
+import org.qpsmtpd.core.config.Finding;
+import org.qpsmtpd.core.config.Spelling;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,9 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.qpsmtpd.core.config.CoreFile;
-import org.qpsmtpd.core.config.Finding;
-import org.qpsmtpd.core.config.Spelling;
 
 /**
  * The names that files of a configuration directory have: the core's, those that the installed

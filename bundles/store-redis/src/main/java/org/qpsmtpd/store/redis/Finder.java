@@ -2,10 +2,12 @@ package org.qpsmtpd.store.redis;
 
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /** Finds the server to connect to: the one that is named, or whom the sentinels call master. */
 final class Finder {
@@ -37,8 +39,7 @@ final class Finder {
         Wire wire = Wire.to(loop, sentinel, tls);
         return wire.opened()
                 .thenCompose(
-                        isOpen ->
-                                wire.ask("SENTINEL", "GET-MASTER-ADDR-BY-NAME", address.master()))
+                        isOpen -> wire.ask("SENTINEL", "GET-MASTER-ADDR-BY-NAME", address.master()))
                 .thenApply(Finder::host)
                 .handle(
                         (host, cause) -> {
@@ -54,12 +55,11 @@ final class Finder {
         List<Reply> parts = Handshake.good(reply).parts();
         String name = parts.size() == 2 ? parts.get(0).text() : null;
         String port = parts.size() == 2 ? parts.get(1).text() : null;
-        boolean isOne =
-                name != null
-                        && name.matches("[A-Za-z0-9_.:-]{1,253}")
-                        && port != null
-                        && port.matches("[0-9]{1,5}");
-        if (!isOne || Integer.parseInt(port) > LARGEST_PORT) {
+        if (name == null
+                || port == null
+                || !name.matches("[A-Za-z0-9_.:-]{1,253}")
+                || !port.matches("[0-9]{1,5}")
+                || Integer.parseInt(port) > LARGEST_PORT) {
             throw new WireFault("it does not know that name");
         }
         return new RedisAddress.Host(name, Integer.parseInt(port));

@@ -2,17 +2,20 @@ package org.qpsmtpd.store.redis;
 
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
+
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.StoreFailure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.service.StoreFailure;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The way to a Redis server: one connection, made at the first question and anew whenever it ends.
@@ -47,7 +50,7 @@ final class Link {
     private String reason = "";
     private long pause = FIRST_PAUSE_MILLIS;
 
-    private record Question(String[] words, CompletableFuture<Reply> answer) {}
+    private record Question(List<String> words, CompletableFuture<Reply> answer) {}
 
     Link(RedisAddress address, EventLoop loop, @Nullable SslContext tls) {
         this.address = address;
@@ -79,7 +82,7 @@ final class Link {
             return answer;
         }
         try {
-            loop.execute(() -> begin(new Question(words, answer)));
+            loop.execute(() -> begin(new Question(List.of(words), answer)));
         } catch (RejectedExecutionException e) {
             answer.completeExceptionally(failure("closed"));
         }
@@ -102,8 +105,7 @@ final class Link {
         }
         waiting.add(question);
         var unused =
-                loop.schedule(
-                        () -> giveUp(question), Wire.LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+                loop.schedule(() -> giveUp(question), Wire.LIMIT_MILLIS, TimeUnit.MILLISECONDS);
         if (!isConnecting) {
             connect();
         }
@@ -117,7 +119,7 @@ final class Link {
 
     private void forward(Wire open, Question question) {
         var unused =
-                open.ask(question.words)
+                open.ask(question.words.toArray(new String[0]))
                         .whenComplete(
                                 (reply, fault) -> {
                                     if (fault != null) {

@@ -1,5 +1,11 @@
 package org.qpsmtpd.store.redis;
 
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoreFailure;
+import org.qpsmtpd.api.service.StoredValue;
+import org.qpsmtpd.store.form.StoreRules;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -9,11 +15,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoreFailure;
-import org.qpsmtpd.api.service.StoredValue;
-import org.qpsmtpd.store.form.StoreRules;
 
 /** A store whose entries are keys of Redis, {@code qpsmtpd:NAME:KEY}. */
 final class RedisStore implements Store {
@@ -135,8 +136,7 @@ final class RedisStore implements Store {
                         link,
                         prefix,
                         (place, value) ->
-                                CompletableFuture.completedFuture(
-                                        visitor.test(key(place), value)));
+                                CompletableFuture.completedFuture(visitor.test(key(place), value)));
         return bare(pages.values().thenApply(count -> null));
     }
 
@@ -188,7 +188,8 @@ final class RedisStore implements Store {
                                 bare.complete(value);
                             } else {
                                 bare.completeExceptionally(
-                                        fault instanceof CompletionException && fault.getCause() != null
+                                        fault instanceof CompletionException
+                                                        && fault.getCause() != null
                                                 ? fault.getCause()
                                                 : fault);
                             }

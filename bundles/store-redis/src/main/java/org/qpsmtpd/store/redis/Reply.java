@@ -1,7 +1,8 @@
 package org.qpsmtpd.store.redis;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /** An answer of Redis. */
 sealed interface Reply {

@@ -15,12 +15,14 @@ import io.netty.handler.codec.redis.RedisBulkStringAggregator;
 import io.netty.handler.codec.redis.RedisDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to Redis on which questions follow each other without waiting for answers. Belongs
@@ -97,7 +99,9 @@ final class Wire {
         return ended;
     }
 
-    /** Asks; the stage fails with a {@link WireFault} when the connection ends before the answer. */
+    /**
+     * Asks; the stage fails with a {@link WireFault} when the connection ends before the answer.
+     */
     CompletableFuture<Reply> ask(String... words) {
         CompletableFuture<Reply> answer = new CompletableFuture<>();
         Channel open = channel;
@@ -110,7 +114,7 @@ final class Wire {
         if (asked.size() == 1) {
             look(open);
         }
-        open.writeAndFlush(encode(open, words), open.voidPromise());
+        var unused = open.writeAndFlush(encode(open, words), open.voidPromise());
         return answer;
     }
 

@@ -3,6 +3,13 @@ package org.qpsmtpd.store.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoreFailure;
+import org.qpsmtpd.store.form.OpenStores;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -21,20 +28,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoreFailure;
-import org.qpsmtpd.store.form.OpenStores;
 
 /** What a store does while Redis is away, hangs, refuses or talks nonsense. */
 class RedisFaultsTest {
     private static final Duration LONG = Duration.ofHours(1);
 
-    @TempDir Path folder;
+    private final Path folder;
 
     private final RedisForm form = new RedisForm();
+
+    RedisFaultsTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @AfterEach
     void close() {

@@ -2,19 +2,24 @@ package org.qpsmtpd.store.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.api.service.Store;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.api.service.Store;
 
 /** What is in the file when a process was killed, and when its disk was full. */
 class KilledProcessTest {
-    @TempDir Path folder;
+    private final Path folder;
+
+    KilledProcessTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @Test
     void hasWhatWasKeptBeforeAProcessWasKilled() throws Exception {
@@ -51,9 +56,7 @@ class KilledProcessTest {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-cp", classPath(), StoreChild.class.getName()));
         command.add(folder.toString());
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     }
 
     /** Where the classes are that are needed; the property alone may name a jar of the runner. */
@@ -67,7 +70,9 @@ class KilledProcessTest {
                         org.qpsmtpd.testkit.FakeConfig.class,
                         org.h2.mvstore.MVStore.class,
                         org.slf4j.Logger.class)) {
-            parts.add(Path.of(each.getProtectionDomain().getCodeSource().getLocation().getPath()).toString());
+            parts.add(
+                    Path.of(each.getProtectionDomain().getCodeSource().getLocation().getPath())
+                            .toString());
         }
         return String.join(":", parts);
     }
