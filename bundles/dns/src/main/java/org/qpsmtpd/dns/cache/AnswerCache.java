@@ -145,8 +145,7 @@ public final class AnswerCache {
     private void makeRoom() {
         Question oldest = order.iterator().next();
         Entry entry = entries.get(oldest);
-        boolean good = entry != null && nanos.getAsLong() - entry.goodUntil < 0;
-        if (good && entry.used) {
+        if (entry != null && entry.used && nanos.getAsLong() - entry.goodUntil < 0) {
             entry.used = false;
             order.remove(oldest);
             order.add(oldest);

@@ -134,7 +134,8 @@ public final class NameServer {
 
     /** Another one was asked instead; in time this one is tried again, quicker or not. */
     void passedOver() {
-        roundTrip -= roundTrip / 64;
+        long known = roundTrip;
+        roundTrip = known - known / 64;
     }
 
     private boolean isResting(long now) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -150,10 +152,10 @@ class HostileAnswersTest {
                 query -> {
                     byte[] message = query.message();
                     ports.add(((InetSocketAddress) query.client()).getPort());
-                    ids.add((message[0] & 0xFF) << 8 | message[1] & 0xFF);
+                    ids.add(((message[0] & 0xFF) << 8) | (message[1] & 0xFF));
                     spellings.add(
                             new String(
-                                    message, 13, 20, java.nio.charset.StandardCharsets.US_ASCII));
+                                    message, 13, 20, StandardCharsets.US_ASCII));
                     return List.of(server.answer(query));
                 });
         for (int i = 1000; i < 1400; i++) {
@@ -250,7 +252,7 @@ class HostileAnswersTest {
         server.withScript(
                 query -> {
                     byte[] message = server.answer(query);
-                    return List.of(with(message, CODE_AT, message[CODE_AT] & 0xF0 | code));
+                    return List.of(with(message, CODE_AT, (message[CODE_AT] & 0xF0) | code));
                 });
         assertThat(ask("mail.example.org", DnsType.A).isFailed()).isTrue();
     }
@@ -296,7 +298,7 @@ class HostileAnswersTest {
         server.withScript(
                 query -> {
                     byte[] message = server.answer(query);
-                    return List.of(java.util.Arrays.copyOf(message, message.length - 15));
+                    return List.of(Arrays.copyOf(message, message.length - 15));
                 });
         assertThat(ask("mail.example.org", DnsType.A).isFailed()).isTrue();
     }
