@@ -166,6 +166,18 @@ class ListTrustTest extends DnsblFixture {
     }
 
     @Test
+    void namesFiguresOfLongZonesByTheirEnd() {
+        String zone = "a".repeat(60) + ".bl.example";
+        zones(zone);
+        DnsblPlugin plugin = plugin();
+        connect(plugin, connection);
+
+        assertThat(plugin.figures())
+                .extracting(Figure::name)
+                .allMatch(name -> name.matches("a+_bl_example_[a-z]+") && name.length() < 64);
+    }
+
+    @Test
     void countsForEachList() {
         lists("7.2.0.192." + ZONE, "127.0.0.2");
         DnsblPlugin plugin = plugin();
