@@ -24,7 +24,8 @@ import org.qpsmtpd.api.service.Resolver;
  * threads; holds none.
  */
 public final class DnsLists {
-    private static final int MAX_FIGURES = 50;
+    private static final int MAX_FIGURES = 25;
+    private static final int MAX_NAME = 50;
 
     private static final CompletionStage<Boolean> UNTRIED = CompletableFuture.completedFuture(true);
 
@@ -152,8 +153,8 @@ public final class DnsLists {
     }
 
     /**
-     * How often each list was asked, hit and failed, and whether it is switched off; of fifty at
-     * most.
+     * How often each list was asked, hit and failed, and whether it is switched off; of twenty-five
+     * at most.
      */
     public List<Figure> figures() {
         Clock clock = known;
@@ -170,7 +171,8 @@ public final class DnsLists {
     }
 
     private static String name(Key key) {
-        String zone = key.zone().replaceAll("[^a-z0-9]", "_");
+        String all = key.zone().replaceAll("[^a-z0-9]", "_");
+        String zone = all.substring(Math.max(0, all.length() - MAX_NAME));
         return key.kind() == ListSubject.Kind.IPV6 ? zone + "_ipv6" : zone;
     }
 }
