@@ -161,6 +161,17 @@ class PluginOptionsIT {
         values.put("rcpt_map file", crt);
         values.put("rcpt_map default", "DENY=Not_here");
         values.put("rcpt_list extn", "-");
+        values.put("rcpt_alias extn", "-");
+        values.put("rcpt_alias most", "50");
+        values.put("bcc mode", "cc");
+        values.put("bcc all", "maillog");
+        values.put("bcc incoming", "in@example.com");
+        values.put("bcc outgoing", "out@example.com");
+        values.put("qmail_deliverable server", "127.0.0.1:8998");
+        values.put("qmail_deliverable smtproutes_file", "/var/qmail/control/smtproutes");
+        values.put("qmail_deliverable vpopmail_ext", "1");
+        values.put("qmail_deliverable timeout", "5");
+        values.put("qmail_deliverable on_error", "defer");
         return values;
     }
 
