@@ -112,6 +112,9 @@ class PluginOptionsIT {
         values.put("rcpt_ldap bind_dn", "cn=mx");
         values.put("rcpt_ldap starttls", "yes");
         values.put("rcpt_ldap caFile", crt);
+        values.put("rcpt_sql url", "jdbc:postgresql://127.0.0.1:2/mail");
+        values.put("rcpt_sql user", "mx");
+        values.put("rcpt_sql query", "select 1 from mailbox where address = :address");
         return values;
     }
 

@@ -1,14 +1,13 @@
 package org.qpsmtpd.api.service;
 
-import org.osgi.annotation.versioning.ProviderType;
-import org.qpsmtpd.api.net.ReverseName;
-
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ProviderType;
+import org.qpsmtpd.api.net.ReverseName;
 
 /**
  * DNS look-ups that do not hold a thread.
