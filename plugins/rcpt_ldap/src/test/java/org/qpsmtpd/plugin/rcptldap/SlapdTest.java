@@ -6,13 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldif.LDIFException;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.api.lookup.Mailbox;
-import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.testkit.Configs;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,6 +14,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.api.lookup.Mailbox;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.testkit.Configs;
 
 /** With the slapd of Debian's package, where it is installed, and a folder of its own. */
 class SlapdTest {

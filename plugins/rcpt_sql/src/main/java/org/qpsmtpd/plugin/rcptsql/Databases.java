@@ -1,7 +1,6 @@
 package org.qpsmtpd.plugin.rcptsql;
 
 import com.zaxxer.hikari.HikariConfig;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,13 +1,12 @@
 package org.qpsmtpd.plugin.rcptsql;
 
-import org.qpsmtpd.api.mail.Address;
-
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.qpsmtpd.api.mail.Address;
 
 /**
  * A query with names for the parts of an address, which reach the database as values of a prepared

@@ -1,5 +1,7 @@
 package org.qpsmtpd.plugin.rcptsql;
 
+import java.sql.SQLException;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -13,9 +15,6 @@ import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
-
-import java.sql.SQLException;
-import java.util.Optional;
 
 /**
  * Refuses recipients that a query to a database does not find.

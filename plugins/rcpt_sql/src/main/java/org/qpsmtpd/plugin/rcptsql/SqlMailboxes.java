@@ -2,10 +2,6 @@ package org.qpsmtpd.plugin.rcptsql;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-
-import org.qpsmtpd.api.lookup.Mailbox;
-import org.qpsmtpd.api.mail.Address;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,6 +10,8 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Locale;
+import org.qpsmtpd.api.lookup.Mailbox;
+import org.qpsmtpd.api.mail.Address;
 
 /** The mailboxes of a database, over connections that are kept. Waits, for a bounded time. */
 final class SqlMailboxes implements AutoCloseable {

@@ -6,7 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
@@ -16,15 +23,6 @@ import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakeRecipient;
 import org.qpsmtpd.testkit.FakeTransaction;
-
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 
 /** With the servers of Debian's packages, where they are installed. */
 class RcptSqlPluginTest {
