@@ -172,6 +172,9 @@ class PluginOptionsIT {
         values.put("qmail_deliverable vpopmail_ext", "1");
         values.put("qmail_deliverable timeout", "5");
         values.put("qmail_deliverable on_error", "defer");
+        values.put("rcpt_sql url", "jdbc:postgresql://127.0.0.1:2/mail");
+        values.put("rcpt_sql user", "mx");
+        values.put("rcpt_sql query", "select 1 from mailbox where address = :address");
         return values;
     }
 

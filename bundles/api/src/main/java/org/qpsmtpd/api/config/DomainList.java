@@ -1,10 +1,9 @@
 package org.qpsmtpd.api.config;
 
-import org.qpsmtpd.api.net.Hosts;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.qpsmtpd.api.net.Hosts;
 
 /**
  * The domains of a file: {@code example.com} is that domain, {@code .example.com} stands for all

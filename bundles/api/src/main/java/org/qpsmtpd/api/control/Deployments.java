@@ -1,8 +1,7 @@
 package org.qpsmtpd.api.control;
 
-import org.osgi.annotation.versioning.ProviderType;
-
 import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
 
 /** What lies in the deploy folder and what became of it. A service. */
 @ProviderType

@@ -1,13 +1,12 @@
 package org.qpsmtpd.api.lookup;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.config.DomainList;
 import org.qpsmtpd.api.net.Hosts;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** The domains whose recipients are looked up. */
 final class LookupDomains {

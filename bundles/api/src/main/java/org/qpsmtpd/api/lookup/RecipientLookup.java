@@ -1,5 +1,11 @@
 package org.qpsmtpd.api.lookup;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
@@ -9,13 +15,6 @@ import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
-
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Answers the hook {@code rcpt} by what is found where mailboxes are listed. Keeps what was found

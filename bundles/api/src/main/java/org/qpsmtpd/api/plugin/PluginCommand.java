@@ -1,10 +1,9 @@
 package org.qpsmtpd.api.plugin;
 
-import org.osgi.annotation.versioning.ConsumerType;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * A command of the console that a plugin or a service brings, such as {@code karma list}. A plugin

@@ -1,8 +1,7 @@
 package org.qpsmtpd.api.plugin;
 
-import org.osgi.annotation.versioning.ConsumerType;
-
 import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * A plugin that counts something of its own; shown by {@code plugins --figures} and {@code status

@@ -1,9 +1,8 @@
 package org.qpsmtpd.api.plugin;
 
+import java.util.Locale;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
-
-import java.util.Locale;
 
 /**
  * Turns a fault that a plugin found into its answer, as the settings {@code reject} and {@code

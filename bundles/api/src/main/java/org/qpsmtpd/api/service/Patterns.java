@@ -1,8 +1,7 @@
 package org.qpsmtpd.api.service;
 
-import org.osgi.annotation.versioning.ProviderType;
-
 import java.util.function.Predicate;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Regular expressions from configuration files, matched in time linear in the text whatever the

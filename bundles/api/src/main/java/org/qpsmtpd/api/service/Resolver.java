@@ -1,8 +1,5 @@
 package org.qpsmtpd.api.service;
 
-import org.osgi.annotation.versioning.ProviderType;
-import org.qpsmtpd.api.net.ReverseName;
-
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -10,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ProviderType;
+import org.qpsmtpd.api.net.ReverseName;
 
 /**
  * DNS look-ups that do not hold a thread.

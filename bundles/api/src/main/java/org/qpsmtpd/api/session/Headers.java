@@ -1,10 +1,9 @@
 package org.qpsmtpd.api.session;
 
-import org.osgi.annotation.versioning.ProviderType;
-import org.qpsmtpd.api.mail.HeaderField;
-
 import java.util.List;
 import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+import org.qpsmtpd.api.mail.HeaderField;
 
 /**
  * The header of the message in arrival: an ordered multimap. Fields that no plugin changed are

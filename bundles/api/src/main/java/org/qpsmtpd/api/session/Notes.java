@@ -1,8 +1,7 @@
 package org.qpsmtpd.api.session;
 
-import org.osgi.annotation.versioning.ProviderType;
-
 import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Values that plugins leave for each other. Notes of a connection live until it ends, those of a

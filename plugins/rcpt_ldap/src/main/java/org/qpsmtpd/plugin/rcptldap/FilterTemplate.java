@@ -2,11 +2,9 @@ package org.qpsmtpd.plugin.rcptldap;
 
 import com.unboundid.ldap.sdk.Filter;
 import com.unboundid.ldap.sdk.LDAPException;
-
-import org.qpsmtpd.api.mail.Address;
-
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.qpsmtpd.api.mail.Address;
 
 /** A filter with places for an address, which cannot become more of it than a value. */
 final class FilterTemplate {

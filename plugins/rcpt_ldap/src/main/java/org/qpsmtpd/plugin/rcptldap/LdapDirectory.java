@@ -9,12 +9,10 @@ import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.SearchRequest;
 import com.unboundid.ldap.sdk.SearchResultEntry;
 import com.unboundid.ldap.sdk.SearchScope;
-
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.lookup.Mailbox;
 import org.qpsmtpd.api.mail.Address;
-
-import java.util.List;
 
 /** The directory, over connections that are kept. Waits, for a bounded time. */
 final class LdapDirectory implements AutoCloseable {

@@ -1,7 +1,7 @@
 package org.qpsmtpd.plugin.rcptldap;
 
 import com.unboundid.ldap.sdk.LDAPException;
-
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -15,8 +15,6 @@ import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
-
-import java.util.Optional;
 
 /**
  * Refuses recipients that an LDAP directory does not know.

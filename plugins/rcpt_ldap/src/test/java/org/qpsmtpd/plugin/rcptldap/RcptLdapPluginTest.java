@@ -9,19 +9,6 @@ import com.unboundid.ldap.listener.InMemoryListenerConfig;
 import com.unboundid.util.ssl.KeyStoreKeyManager;
 import com.unboundid.util.ssl.SSLUtil;
 import com.unboundid.util.ssl.cert.ManageCertificates;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.api.answer.Action;
-import org.qpsmtpd.api.answer.HookResult;
-import org.qpsmtpd.api.lookup.LookupSettings;
-import org.qpsmtpd.api.plugin.RejectSettings;
-import org.qpsmtpd.testkit.Configs;
-import org.qpsmtpd.testkit.FakeConnection;
-import org.qpsmtpd.testkit.FakeRecipient;
-import org.qpsmtpd.testkit.FakeTransaction;
-
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +24,17 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.lookup.LookupSettings;
+import org.qpsmtpd.api.plugin.RejectSettings;
+import org.qpsmtpd.testkit.Configs;
+import org.qpsmtpd.testkit.FakeConnection;
+import org.qpsmtpd.testkit.FakeRecipient;
+import org.qpsmtpd.testkit.FakeTransaction;
 
 class RcptLdapPluginTest {
     private static final String BASE = "dc=ours,dc=test";

@@ -1,10 +1,9 @@
 package org.qpsmtpd.plugin.ident.p0f;
 
-import org.qpsmtpd.api.config.ConfigView;
-import org.qpsmtpd.api.service.Patterns;
-
 import java.util.List;
 import java.util.function.Predicate;
+import org.qpsmtpd.api.config.ConfigView;
+import org.qpsmtpd.api.service.Patterns;
 
 /** The lines of the file {@code p0f_blocked_operating_systems}. */
 final class BlockedSystems {

@@ -1,5 +1,10 @@
 package org.qpsmtpd.plugin.ident.p0f;
 
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -22,12 +27,6 @@ import org.qpsmtpd.api.session.Headers;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
-
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * Tells what operating system a client has, as p0f sees it in its packets, and refuses some.

@@ -1,11 +1,5 @@
 package org.qpsmtpd.plugin.ident.p0f;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.net.Dialer;
-import org.qpsmtpd.api.session.Fingerprint;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -20,6 +14,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.net.Dialer;
+import org.qpsmtpd.api.session.Fingerprint;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks p0f, one query at a time on a thread of its own, which p0f answers from memory. When p0f

@@ -1,13 +1,12 @@
 package org.qpsmtpd.plugin.ident.p0f;
 
-import org.qpsmtpd.api.session.Fingerprint;
-
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import org.qpsmtpd.api.session.Fingerprint;
 
 /**
  * Queries and answers of p0f 3, in the machine's own order of octets. Its {@code api.h} has the

@@ -2,8 +2,6 @@ package org.qpsmtpd.plugin.ident.p0f;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -16,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A socket as p0f has one, which gives each query the same answer in two pieces. */
 final class FakeP0f implements AutoCloseable {
