@@ -97,7 +97,9 @@ final class DumpReader {
         }
     }
 
-    /** The octets of a line of data, as UTF-8; a NUL at the end, as programs in C leave it, goes. */
+    /**
+     * The octets of a line of data, as UTF-8; a NUL at the end, as programs in C leave it, goes.
+     */
     private String text(String line, boolean isPrinted) throws IOException {
         ByteArrayOutputStream octets = new ByteArrayOutputStream();
         for (int i = 1; i < line.length(); i++) {

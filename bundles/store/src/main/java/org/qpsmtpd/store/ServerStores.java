@@ -1,14 +1,5 @@
 package org.qpsmtpd.store;
 
-import java.io.UncheckedIOException;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.plugin.PluginFigures.Figure;
 import org.qpsmtpd.api.service.ServerHome;
@@ -20,6 +11,16 @@ import org.qpsmtpd.store.form.StoreForm;
 import org.qpsmtpd.store.form.StoreRules;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /**
  * The stores of a server in the form that {@code config/store} names. What it names is looked at
@@ -92,7 +93,7 @@ final class ServerStores implements Stores, AutoCloseable {
     void lookAgain() {
         Choice present = choice;
         StoreForm form = present.form;
-        if (form != null && !forms.contains(form) || present.open == null) {
+        if ((form != null && !forms.contains(form)) || present.open == null) {
             looked = System.nanoTime() - PERIOD_NANOS;
         }
     }
@@ -139,13 +140,17 @@ final class ServerStores implements Stores, AutoCloseable {
 
     private static String unknown(String setting) {
         boolean isUrl = setting.contains("://");
-        String word = isUrl ? setting.replaceFirst("://.*", "://") : setting.replaceFirst(" .*", "");
-        return "config/store: no bundle that is installed knows '" + word + "'; 'file' is there always";
+        String word =
+                isUrl ? setting.replaceFirst("://.*", "://") : setting.replaceFirst(" .*", "");
+        return "config/store: no bundle that is installed knows '"
+                + word
+                + "'; 'file' is there always";
     }
 
     private void become(Choice next, Choice before) {
         choice = next;
-        boolean isNew = !next.failure.equals(before.failure) || !next.setting.equals(before.setting);
+        boolean isNew =
+                !next.failure.equals(before.failure) || !next.setting.equals(before.setting);
         if (isNew && next.open == null) {
             LOG.error("stores: {}; calls of stores fail", next.failure);
         } else if (next.open != null && !before.setting.isEmpty()) {

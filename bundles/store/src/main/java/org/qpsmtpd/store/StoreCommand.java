@@ -1,5 +1,10 @@
 package org.qpsmtpd.store;
 
+import org.qpsmtpd.api.plugin.PluginCommand;
+import org.qpsmtpd.api.plugin.PluginFigures;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoreFailure;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
@@ -10,10 +15,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.qpsmtpd.api.plugin.PluginCommand;
-import org.qpsmtpd.api.plugin.PluginFigures;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoreFailure;
 
 /** The command {@code store}: shows, deletes and imports entries. */
 final class StoreCommand implements PluginCommand, PluginFigures {
@@ -40,7 +41,8 @@ final class StoreCommand implements PluginCommand, PluginFigures {
                 "show NAME KEY  the value of a key",
                 "delete NAME KEY  delete a key",
                 "clear NAME  delete all entries of a store",
-                "import NAME FILE [DAYS]  take over the entries of a dump; they end after DAYS, 36");
+                "import NAME FILE [DAYS]  take over the entries of a dump; they end after DAYS,"
+                        + " 36");
     }
 
     @Override

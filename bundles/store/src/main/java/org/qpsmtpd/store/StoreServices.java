@@ -1,9 +1,5 @@
 package org.qpsmtpd.store;
 
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -19,6 +15,11 @@ import org.qpsmtpd.api.service.ServerHome;
 import org.qpsmtpd.api.service.Stores;
 import org.qpsmtpd.store.form.StoreForm;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
 /** Offers stores to each server, and the command {@code store}. */
 @Component(service = {})
 public final class StoreServices {
@@ -33,9 +34,7 @@ public final class StoreServices {
         this.context = context;
     }
 
-    @Reference(
-            cardinality = ReferenceCardinality.MULTIPLE,
-            policy = ReferencePolicy.DYNAMIC)
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addForm(StoreForm form) {
         forms.add(form);
         lookAgain();
@@ -46,9 +45,7 @@ public final class StoreServices {
         lookAgain();
     }
 
-    @Reference(
-            cardinality = ReferenceCardinality.MULTIPLE,
-            policy = ReferencePolicy.DYNAMIC)
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     synchronized void addServer(ServerHome home) {
         ServerStores stores = new ServerStores(home, forms);
         Map<String, Object> server = Map.of(ServerHome.SERVER, home.name());
@@ -58,9 +55,7 @@ public final class StoreServices {
                         stores,
                         List.of(
                                 context.registerService(
-                                        Stores.class,
-                                        stores,
-                                        FrameworkUtil.asDictionary(server)),
+                                        Stores.class, stores, FrameworkUtil.asDictionary(server)),
                                 context.registerService(
                                         new String[] {
                                             PluginCommand.class.getName(),

@@ -3,6 +3,11 @@ package org.qpsmtpd.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoredValue;
+import org.qpsmtpd.api.service.Stores;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +21,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.Test;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoredValue;
-import org.qpsmtpd.api.service.Stores;
 
 /** What every form of a store has to do. A form's test extends it and says where the stores are. */
 public abstract class StoreContract {
@@ -63,7 +64,8 @@ public abstract class StoreContract {
 
     @Test
     void takesAnyCharacter() {
-        for (String text : List.of("a\r\nFLUSHALL\r\n", "*?[a-z]:\\", "ü\u20ac\uD83D\uDE00", "\0 ")) {
+        for (String text :
+                List.of("a\r\nFLUSHALL\r\n", "*?[a-z]:\\", "ü\u20ac\uD83D\uDE00", "\0 ")) {
             answer(store().set(text, text, LONG));
             assertThat(value(text)).contains(text);
         }

@@ -24,7 +24,8 @@ import org.qpsmtpd.api.service.Resolver;
  * threads; holds none.
  */
 public final class DnsLists {
-    private static final int MAX_FIGURES = 50;
+    private static final int MAX_FIGURES = 25;
+    private static final int MAX_NAME = 50;
 
     private static final CompletionStage<Boolean> UNTRIED = CompletableFuture.completedFuture(true);
 
@@ -92,11 +93,18 @@ public final class DnsLists {
         CompletionStage<DnsAnswer<Inet4Address>> unlisted =
                 resolver.ask(kind.unlisted() + "." + list.zone(), DnsType.A);
         return resolver.ask(kind.listed() + "." + list.zone(), DnsType.A)
-                .thenCombine(unlisted, DnsLists::judge)
+                .thenCombine(unlisted, (have, haveNot) -> judge(have, haveNot, state, clock))
                 .thenApply(found -> state.tried(found, clock.now()));
     }
 
-    private static Trial judge(DnsAnswer<Inet4Address> listed, DnsAnswer<Inet4Address> unlisted) {
+    private static Trial judge(
+            DnsAnswer<Inet4Address> listed,
+            DnsAnswer<Inet4Address> unlisted,
+            ListHealth state,
+            Clock clock) {
+        if (isAlarming(listed, state, clock) || isAlarming(unlisted, state, clock)) {
+            return Trial.UNKNOWN;
+        }
         if (unlisted.isFound()) {
             return Trial.LISTS_ALL;
         }
@@ -112,15 +120,23 @@ public final class DnsLists {
             state.failed(clock.now());
             return Outcome.UNKNOWN;
         }
-        for (Inet4Address address : answer.records()) {
-            if (AnswerCodes.isAlarming(address)) {
-                state.alarm("it answers " + address.getHostAddress(), clock.now());
-                return Outcome.UNKNOWN;
-            }
+        if (isAlarming(answer, state, clock)) {
+            return Outcome.UNKNOWN;
         }
         boolean isHit = answer.records().stream().anyMatch(list::counts);
         state.answered(isHit);
         return isHit ? Outcome.LISTED : Outcome.NOT_LISTED;
+    }
+
+    private static boolean isAlarming(
+            DnsAnswer<Inet4Address> answer, ListHealth state, Clock clock) {
+        for (Inet4Address address : answer.records()) {
+            if (AnswerCodes.isAlarming(address)) {
+                state.alarm("it answers " + address.getHostAddress(), clock.now());
+                return true;
+            }
+        }
+        return false;
     }
 
     private CompletionStage<Listing> withText(DnsList list, Outcome outcome, ListSubject subject) {
@@ -137,8 +153,8 @@ public final class DnsLists {
     }
 
     /**
-     * How often each list was asked, hit and failed, and whether it is switched off; of fifty at
-     * most.
+     * How often each list was asked, hit and failed, and whether it is switched off; of twenty-five
+     * at most.
      */
     public List<Figure> figures() {
         Clock clock = known;
@@ -155,7 +171,8 @@ public final class DnsLists {
     }
 
     private static String name(Key key) {
-        String zone = key.zone().replaceAll("[^a-z0-9]", "_");
+        String all = key.zone().replaceAll("[^a-z0-9]", "_");
+        String zone = all.substring(Math.max(0, all.length() - MAX_NAME));
         return key.kind() == ListSubject.Kind.IPV6 ? zone + "_ipv6" : zone;
     }
 }

@@ -18,7 +18,7 @@ import org.qpsmtpd.api.plugin.PluginFigures.Figure;
  * several threads.
  */
 final class ListHealth {
-    private static final Logger LOG = System.getLogger(DnsLists.class.getName());
+    private static final Logger LOG = System.getLogger(ListHealth.class.getName());
 
     private static final Duration OFF = Duration.ofHours(1);
     private static final Duration PAUSE = Duration.ofMinutes(1);

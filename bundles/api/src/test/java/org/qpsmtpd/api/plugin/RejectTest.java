@@ -3,7 +3,6 @@ package org.qpsmtpd.api.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,6 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.plugin.Reject.Mode;
+
+import java.lang.reflect.Proxy;
 
 class RejectTest {
     /** The settings as a line of config/plugins would give them. */
@@ -51,6 +52,14 @@ class RejectTest {
     })
     void readsTheType(String text, Action type) {
         assertThat(Reject.of(settings("1", text), Action.DENYSOFT).type()).isEqualTo(type);
+    }
+
+    @Test
+    void readsSettingsThatAPluginDeclaresItself() {
+        assertThat(Reject.of("naughty", "disconnect", Action.DENY))
+                .isEqualTo(new Reject(Mode.DEFER, Action.DENY_DISCONNECT, true));
+        assertThat(Reject.of("0", "", Action.DENYSOFT))
+                .isEqualTo(new Reject(Mode.TOLERATE, Action.DENYSOFT, false));
     }
 
     @Test

@@ -1,14 +1,5 @@
 package org.qpsmtpd.core.chain;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.control.GenerationStatus;
-import org.qpsmtpd.api.control.PluginFigure;
-import org.qpsmtpd.api.control.PluginStatus;
-import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.QueueHook;
-import org.qpsmtpd.api.hook.TlsHook;
-import org.qpsmtpd.core.log.LogTaker;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -18,6 +9,14 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.control.GenerationStatus;
+import org.qpsmtpd.api.control.PluginFigure;
+import org.qpsmtpd.api.control.PluginStatus;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.QueueHook;
+import org.qpsmtpd.api.hook.TlsHook;
+import org.qpsmtpd.core.log.LogTaker;
 
 /**
  * An immutable set of plugins in order. A session takes the one that is current when it connects

@@ -1,13 +1,12 @@
 package org.qpsmtpd.core.chain;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.plugin.PluginCommand;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.plugin.PluginCommand;
 
 /** The command that a plugin brings. What it is called and how it is used is asked once. */
 public final class OwnCommand implements PluginCommand {

@@ -1,14 +1,13 @@
 package org.qpsmtpd.core.chain;
 
-import org.qpsmtpd.api.control.PluginFigure;
-import org.qpsmtpd.api.plugin.PluginFigures;
-import org.qpsmtpd.api.plugin.PluginFigures.Figure;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.qpsmtpd.api.control.PluginFigure;
+import org.qpsmtpd.api.plugin.PluginFigures;
+import org.qpsmtpd.api.plugin.PluginFigures.Figure;
 
 /**
  * Asks plugins for what they count of their own. One that does not answer at once has none to show,

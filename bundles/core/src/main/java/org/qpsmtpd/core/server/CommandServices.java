@@ -1,5 +1,11 @@
 package org.qpsmtpd.core.server;
 
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -11,13 +17,6 @@ import org.qpsmtpd.core.chain.OwnCommand;
 import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.log.LogRouter;
-
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * Offers the commands of the plugins in use as services, for whatever console there is. The

@@ -1,20 +1,5 @@
 package org.qpsmtpd.core.server;
 
-import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.api.control.ConnectionStatus;
-import org.qpsmtpd.api.control.GenerationStatus;
-import org.qpsmtpd.api.control.PluginStatus;
-import org.qpsmtpd.api.control.ServerControl;
-import org.qpsmtpd.api.control.ServerStatus;
-import org.qpsmtpd.api.log.LogRecord;
-import org.qpsmtpd.api.log.SessionRecord;
-import org.qpsmtpd.core.chain.Generation;
-import org.qpsmtpd.core.config.ConfigDirectory;
-import org.qpsmtpd.core.generation.BundleExchange;
-import org.qpsmtpd.core.generation.Generations;
-import org.qpsmtpd.core.log.LogRouter;
-import org.qpsmtpd.core.session.Session;
-
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +15,20 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.control.ConnectionStatus;
+import org.qpsmtpd.api.control.GenerationStatus;
+import org.qpsmtpd.api.control.PluginStatus;
+import org.qpsmtpd.api.control.ServerControl;
+import org.qpsmtpd.api.control.ServerStatus;
+import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.api.log.SessionRecord;
+import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.config.ConfigDirectory;
+import org.qpsmtpd.core.generation.BundleExchange;
+import org.qpsmtpd.core.generation.Generations;
+import org.qpsmtpd.core.log.LogRouter;
+import org.qpsmtpd.core.session.Session;
 
 /** Shows and steers the server for its administrator. */
 final class Control implements ServerControl {

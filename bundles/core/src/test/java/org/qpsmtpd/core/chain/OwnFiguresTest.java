@@ -2,17 +2,16 @@ package org.qpsmtpd.core.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.qpsmtpd.api.control.PluginFigure;
-import org.qpsmtpd.api.plugin.PluginFigures;
-import org.qpsmtpd.api.plugin.PluginFigures.Figure;
-
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.qpsmtpd.api.control.PluginFigure;
+import org.qpsmtpd.api.plugin.PluginFigures;
+import org.qpsmtpd.api.plugin.PluginFigures.Figure;
 
 @Timeout(30)
 final class OwnFiguresTest {

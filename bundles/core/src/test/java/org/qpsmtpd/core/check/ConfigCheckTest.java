@@ -159,16 +159,16 @@ class ConfigCheckTest {
     @Test
     void namesFilesThatNothingReads() throws IOException {
         write("memory_threshold", "1");
-        write("goodrcptto", "user@example.com");
+        write("plugin_dirs", "/usr/share/qpsmtpd/plugins");
         write("uribl_zones", "multi.example.net");
 
         assertThat(found())
                 .containsExactly(
-                        "goodrcptto: nothing reads this file: no plugin of qpsmtpd has such a list;"
-                                + " take it away, or write a plugin that reads it",
                         "memory_threshold: nothing reads this file: its number belongs into"
-                                + " size_threshold; move it there");
-        plugins.reading("goodrcptto", "memory_threshold");
+                                + " size_threshold; move it there",
+                        "plugin_dirs: nothing reads this file: plugins are bundles here, which"
+                                + " belong into the deploy folder; take it away");
+        plugins.reading("memory_threshold", "plugin_dirs");
         assertThat(found()).isEmpty();
     }
 
@@ -422,6 +422,10 @@ class ConfigCheckTest {
                     me                | http://mail      | 'http://mail' is not a host name such as mail.example.com
                     me-auth-results   | our server       | 'our server' is not a host name, and not none
                     smtpgreeting      | grüezi           | has the character U+00FC; only printable ASCII may stand here
+                    dns_servers       | ns.example.org   | 'ns.example.org' is not an IP address
+                    dns_servers       | 127.0.0.1:x      | 'x' is not a port, 1 to 65535
+                    dns_servers       | 127.0.0.1 trust  | 'trust' is not the word 'trusted', which may follow
+                    xclient_from      | 10.0.0.0/33      | prefix length 33 is not 0 to 32
                     spool_dir         | /proc/version    | '/proc/version' is not a directory that can be written
                     spool_dir         | /proc/version/x  | '/proc/version/x' is not there and cannot be made below '/proc/version'
                     """)

@@ -3,6 +3,13 @@ package org.qpsmtpd.core.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -11,14 +18,6 @@ import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.testkit.FakeConsole;
-
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.lang.reflect.Proxy;
-import java.util.ArrayList;
-import java.util.Dictionary;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 final class CommandServicesTest {
     private final List<PluginCommand> offered = new ArrayList<>();

@@ -61,9 +61,7 @@ public final class AnswerCache {
 
         @Nullable DnsAnswer<?> stale(long now) {
             boolean may = answer != null && answer.isFound() && now - goodUntil < STALE_NANOS;
-            return may && answer != null
-                    ? new DnsAnswer<>(Status.FOUND, answer.records())
-                    : null;
+            return may && answer != null ? new DnsAnswer<>(Status.FOUND, answer.records()) : null;
         }
     }
 
@@ -147,8 +145,7 @@ public final class AnswerCache {
     private void makeRoom() {
         Question oldest = order.iterator().next();
         Entry entry = entries.get(oldest);
-        boolean good = entry != null && nanos.getAsLong() - entry.goodUntil < 0;
-        if (good && entry.used) {
+        if (entry != null && entry.used && nanos.getAsLong() - entry.goodUntil < 0) {
             entry.used = false;
             order.remove(oldest);
             order.add(oldest);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.dns.upstream.ServerAddress;
+import org.qpsmtpd.api.net.NameServerAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,24 +14,24 @@ import org.slf4j.LoggerFactory;
  * The name servers that {@code config/dns_servers} names; where it names none, those of the system.
  * Belongs to one thread.
  */
-final class ConfiguredServers implements Supplier<List<ServerAddress>> {
+final class ConfiguredServers implements Supplier<List<NameServerAddress>> {
     static final String FILE = "dns_servers";
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredServers.class);
     private static final int MOST = 16;
 
     private final Config config;
-    private final Supplier<List<ServerAddress>> others;
+    private final Supplier<List<NameServerAddress>> others;
     private List<ConfigLine> read = List.of();
-    private List<ServerAddress> named = List.of();
+    private List<NameServerAddress> named = List.of();
 
-    ConfiguredServers(Config config, Supplier<List<ServerAddress>> others) {
+    ConfiguredServers(Config config, Supplier<List<NameServerAddress>> others) {
         this.config = config;
         this.others = others;
     }
 
     @Override
-    public List<ServerAddress> get() {
+    public List<NameServerAddress> get() {
         List<ConfigLine> lines = lines();
         if (!lines.equals(read)) {
             read = lines;
@@ -48,11 +48,11 @@ final class ConfiguredServers implements Supplier<List<ServerAddress>> {
         }
     }
 
-    private static List<ServerAddress> parse(List<ConfigLine> lines) {
-        List<ServerAddress> found = new ArrayList<>();
+    private static List<NameServerAddress> parse(List<ConfigLine> lines) {
+        List<NameServerAddress> found = new ArrayList<>();
         for (ConfigLine line : lines) {
             try {
-                ServerAddress address = ServerAddress.parse(line.text());
+                NameServerAddress address = NameServerAddress.parse(line.text());
                 if (found.size() < MOST && !found.contains(address)) {
                     found.add(address);
                 }

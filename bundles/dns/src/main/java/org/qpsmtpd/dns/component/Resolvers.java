@@ -23,7 +23,9 @@ import org.qpsmtpd.dns.transport.Loop;
 import org.qpsmtpd.dns.upstream.SystemServers;
 
 /** Gives each server a resolver of its own, as long as the server is there. One thread for all. */
-@Component(service = {}, immediate = true)
+@Component(
+        service = {},
+        immediate = true)
 public final class Resolvers {
     private final BundleContext context;
     private final Loop loop;
@@ -43,14 +45,11 @@ public final class Resolvers {
         loop = new Loop("qpsmtpd-dns");
     }
 
-    @Reference(
-            cardinality = ReferenceCardinality.MULTIPLE,
-            policy = ReferencePolicy.DYNAMIC)
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addHome(ServerHome home) {
         ServerResolver resolver =
                 new ServerResolver(
-                        loop,
-                        new ConfiguredServers(home.config(), new SystemServers()::servers));
+                        loop, new ConfiguredServers(home.config(), new SystemServers()::servers));
         DnsCommand command = new DnsCommand(resolver);
         List<ServiceRegistration<?>> services = new ArrayList<>();
         services.add(register(Resolver.class, resolver, home));

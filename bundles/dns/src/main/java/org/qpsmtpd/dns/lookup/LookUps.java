@@ -64,8 +64,7 @@ final class LookUps {
     }
 
     /** Finds the answer, and completes the asker with it in any case. */
-    void start(
-            Question question, DnsPurpose purpose, CompletableFuture<DnsAnswer<?>> asker) {
+    void start(Question question, DnsPurpose purpose, CompletableFuture<DnsAnswer<?>> asker) {
         DnsAnswer<?> answer = closed ? failed() : find(question, purpose);
         if (answer != null) {
             asker.complete(answer); // it came while this one was on the way to the loop

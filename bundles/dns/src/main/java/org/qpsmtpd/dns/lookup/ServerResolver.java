@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.qpsmtpd.api.net.NameServerAddress;
 import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.service.DnsPurpose;
@@ -19,7 +20,6 @@ import org.qpsmtpd.dns.transport.Loop;
 import org.qpsmtpd.dns.transport.RandomBits;
 import org.qpsmtpd.dns.upstream.NameServer;
 import org.qpsmtpd.dns.upstream.NameServers;
-import org.qpsmtpd.dns.upstream.ServerAddress;
 import org.xbill.DNS.Name;
 
 /** The resolver of a server. */
@@ -51,11 +51,11 @@ public final class ServerResolver implements Resolver, AutoCloseable {
      *
      * @param source names the name servers; asked now and then, on the loop
      */
-    public ServerResolver(Loop loop, Supplier<List<ServerAddress>> source) {
+    public ServerResolver(Loop loop, Supplier<List<NameServerAddress>> source) {
         this(loop, source, System::nanoTime);
     }
 
-    ServerResolver(Loop loop, Supplier<List<ServerAddress>> source, LongSupplier nanos) {
+    ServerResolver(Loop loop, Supplier<List<NameServerAddress>> source, LongSupplier nanos) {
         this.loop = loop;
         RandomBits random = new RandomBits();
         servers = new NameServers(loop, source, random);

@@ -2,6 +2,7 @@ package org.qpsmtpd.dns.message;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.qpsmtpd.api.net.Hosts;
@@ -24,7 +25,19 @@ public final class Names {
 
     private static final String WIDE_DOTS = "\u3002\uFF0E\uFF61";
 
+    /** What no server but one of this host can know of (RFC 6303, 4.2 and 4.3; RFC 6761, 6.3). */
+    private static final List<Name> OF_THIS_HOST =
+            List.of(
+                    Name.fromConstantString("127.in-addr.arpa."),
+                    Name.fromConstantString("1." + "0.".repeat(31) + "ip6.arpa."),
+                    Name.fromConstantString("localhost."));
+
     private Names() {}
+
+    /** Whether a name means something on this host only, as that of 127.0.0.1 does. */
+    public static boolean isOfThisHost(Name name) {
+        return OF_THIS_HOST.stream().anyMatch(name::subdomain);
+    }
 
     /**
      * Reads a name, always as an absolute one.

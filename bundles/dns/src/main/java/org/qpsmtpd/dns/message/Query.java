@@ -83,7 +83,7 @@ public final class Query {
 
     /** The id of a message; negative when it is too short to have one. */
     public static int id(byte[] message) {
-        return message.length < HEADER ? -1 : (message[0] & 0xFF) << 8 | message[1] & 0xFF;
+        return message.length < HEADER ? -1 : ((message[0] & 0xFF) << 8) | (message[1] & 0xFF);
     }
 
     /** Whether a message with the right id answers this. */

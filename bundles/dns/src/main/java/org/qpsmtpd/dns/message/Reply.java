@@ -14,8 +14,11 @@ import org.xbill.DNS.Name;
  */
 public record Reply(DnsAnswer<?> answer, long seconds, @Nullable Name alias) {
     /** Nothing that helps. */
-    public static final Reply FAILED =
-            new Reply(DnsAnswer.none(DnsAnswer.Status.FAILED), 0, null);
+    public static final Reply FAILED = new Reply(DnsAnswer.none(DnsAnswer.Status.FAILED), 0, null);
+
+    /** Nobody was asked, since nobody who may be asked can know the name. */
+    public static final Reply UNKNOWN =
+            new Reply(DnsAnswer.none(DnsAnswer.Status.NO_NAME), 5, null);
 
     /** Whether it says nothing that helps. */
     public boolean isFailed() {

@@ -95,8 +95,7 @@ final class Stream {
     }
 
     private void take(byte[] message) throws IOException {
-        Query.Fit fit =
-                Query.id(message) == id ? exchange.query().fit(message) : Query.Fit.NONE;
+        Query.Fit fit = Query.id(message) == id ? exchange.query().fit(message) : Query.Fit.NONE;
         if (fit == Query.Fit.NONE) {
             throw new IOException("the server answered another question");
         }

@@ -34,8 +34,7 @@ public final class Streams {
         }
         try {
             open++;
-            var unused =
-                    new Stream(loop, server, random.next() & 0xFFFF, exchange, this::closed);
+            var unused = new Stream(loop, server, random.next() & 0xFFFF, exchange, this::closed);
         } catch (IOException | RuntimeException e) {
             open--;
             exchange.failed(e instanceof IOException failure ? failure : new IOException(e));

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.dns.message.AnswerReader;
+import org.qpsmtpd.dns.message.Names;
 import org.qpsmtpd.dns.message.Query;
 import org.qpsmtpd.dns.message.Question;
 import org.qpsmtpd.dns.message.Reply;
@@ -52,7 +53,7 @@ public final class Asking {
         this.question = question;
         this.random = random;
         this.told = told;
-        next = new ArrayDeque<>(servers.inOrder());
+        next = new ArrayDeque<>(servers.inOrder(Names.isOfThisHost(question.name())));
     }
 
     /** Asks the next one, if any is left. */
@@ -65,6 +66,10 @@ public final class Asking {
             silent.clear();
         }
         NameServer server = next.poll();
+        if (server == null && tries == 0) {
+            end(Reply.UNKNOWN);
+            return;
+        }
         if (server == null || tries >= MOST_TRIES) {
             end(Reply.FAILED);
             return;
@@ -95,16 +100,16 @@ public final class Asking {
                         });
         exchange = sent;
         forget(alarm);
-        alarm = loop.after(PATIENCE, () -> tooLate(server));
+        alarm = loop.after(PATIENCE, () -> tooLate(server, began));
         server.send(sent, overTcp);
     }
 
-    private void tooLate(NameServer server) {
+    private void tooLate(NameServer server, long began) {
         Exchange sent = exchange;
         if (sent != null) {
             sent.cancel();
         }
-        server.silent(PATIENCE);
+        server.silent(PATIENCE, began);
         if (!server.isResting()) {
             silent.add(server);
         }

@@ -2,6 +2,7 @@ package org.qpsmtpd.dns.upstream;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.qpsmtpd.api.net.NameServerAddress;
 import org.qpsmtpd.dns.transport.DatagramSockets;
 import org.qpsmtpd.dns.transport.Exchange;
 import org.qpsmtpd.dns.transport.Loop;
@@ -19,7 +20,7 @@ public final class NameServer {
     private static final long FIRST_REST = TimeUnit.SECONDS.toNanos(2);
     private static final int SILENCE = 3;
 
-    private final ServerAddress address;
+    private final NameServerAddress address;
     private final DatagramSockets datagrams;
     private final Streams streams;
     private final AtomicLong asked = new AtomicLong();
@@ -31,6 +32,7 @@ public final class NameServer {
     private volatile long restUntil = System.nanoTime();
     private boolean extended = true;
     private boolean keepsCase = true;
+    private long answeredAt = System.nanoTime() - LONGEST_REST;
     private int silentInTurn;
 
     /**
@@ -54,15 +56,19 @@ public final class NameServer {
             boolean resting) {}
 
     /** A server that has not been asked. */
-    NameServer(Loop loop, ServerAddress address, RandomBits random) {
+    NameServer(Loop loop, NameServerAddress address, RandomBits random) {
         this.address = address;
-        datagrams =
-                new DatagramSockets(loop, address.socket(), random, dropped::addAndGet);
+        datagrams = new DatagramSockets(loop, address.socket(), random, dropped::addAndGet);
         streams = new Streams(loop, address.socket(), random);
     }
 
-    ServerAddress address() {
+    NameServerAddress address() {
         return address;
+    }
+
+    /** Whether it is on this host. */
+    boolean isHere() {
+        return address.socket().getAddress().isLoopbackAddress();
     }
 
     void send(Exchange exchange, boolean overTcp) {
@@ -98,15 +104,24 @@ public final class NameServer {
     void answered(long nanos) {
         answered.incrementAndGet();
         silentInTurn = 0;
-        restUntil = System.nanoTime();
+        answeredAt = System.nanoTime();
+        restUntil = answeredAt;
         roundTrip = answered.get() == 1 ? nanos : roundTrip + (nanos - roundTrip) / 8;
     }
 
-    /** It did not answer in time; after some times it is asked last, for longer and longer. */
-    void silent(long nanos) {
+    /**
+     * A query had no answer in time. Where nothing else was answered since, the server is silent;
+     * after some times it is asked last, for longer and longer.
+     *
+     * @param began when the query was sent
+     */
+    void silent(long nanos, long began) {
         silent.incrementAndGet();
-        silentInTurn++;
         roundTrip = Math.min(nanos, roundTrip + nanos / 8);
+        if (answeredAt - began >= 0 || isResting()) {
+            return;
+        }
+        silentInTurn++;
         if (silentInTurn >= SILENCE) {
             rest(FIRST_REST << Math.min(5, silentInTurn - SILENCE));
         }
@@ -129,7 +144,8 @@ public final class NameServer {
 
     /** Another one was asked instead; in time this one is tried again, quicker or not. */
     void passedOver() {
-        roundTrip -= roundTrip / 64;
+        long known = roundTrip;
+        roundTrip = known - known / 64;
     }
 
     private boolean isResting(long now) {

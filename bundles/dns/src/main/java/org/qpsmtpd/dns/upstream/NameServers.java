@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.qpsmtpd.api.net.NameServerAddress;
 import org.qpsmtpd.dns.transport.Loop;
 import org.qpsmtpd.dns.transport.RandomBits;
 
@@ -13,24 +14,29 @@ public final class NameServers {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Loop loop;
-    private final Supplier<List<ServerAddress>> source;
+    private final Supplier<List<NameServerAddress>> source;
     private final RandomBits random;
     private volatile List<NameServer> servers = List.of();
-    private List<ServerAddress> known = List.of();
+    private List<NameServerAddress> known = List.of();
     private long looked;
 
     /** Those that a source names now; it is asked again now and then. */
-    public NameServers(Loop loop, Supplier<List<ServerAddress>> source, RandomBits random) {
+    public NameServers(Loop loop, Supplier<List<NameServerAddress>> source, RandomBits random) {
         this.loop = loop;
         this.source = source;
         this.random = random;
         looked = System.nanoTime() - LOOK_NANOS;
     }
 
-    /** In the order in which they are to be asked now: the quick ones first, those that rest last. */
-    List<NameServer> inOrder() {
+    /**
+     * In the order in which they are to be asked now: the quick ones first, those that rest last.
+     *
+     * @param hereOnly only those of this host
+     */
+    List<NameServer> inOrder(boolean hereOnly) {
         look();
-        List<NameServer> all = servers;
+        List<NameServer> all =
+                hereOnly ? servers.stream().filter(NameServer::isHere).toList() : servers;
         if (all.size() < 2) {
             return all;
         }
@@ -47,7 +53,7 @@ public final class NameServers {
             return;
         }
         looked = now;
-        List<ServerAddress> named = source.get();
+        List<NameServerAddress> named = source.get();
         if (!named.equals(known)) {
             known = named;
             replace(named);
@@ -55,10 +61,10 @@ public final class NameServers {
     }
 
     /** Those that stay keep what is known of them. */
-    private void replace(List<ServerAddress> named) {
+    private void replace(List<NameServerAddress> named) {
         List<NameServer> former = servers;
         List<NameServer> next = new ArrayList<>();
-        for (ServerAddress address : named) {
+        for (NameServerAddress address : named) {
             next.add(
                     former.stream()
                             .filter(server -> server.address().equals(address))

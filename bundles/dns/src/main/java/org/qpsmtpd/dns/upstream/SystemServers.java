@@ -8,6 +8,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.net.NameServerAddress;
 
 /** The name servers that the system's own programs ask; the file's other lines are not used. */
 public final class SystemServers {
@@ -16,11 +17,12 @@ public final class SystemServers {
     private static final long LONGEST = 1 << 16;
 
     /** Where there is no such file, programs ask their own host (resolv.conf(5)). */
-    private static final List<ServerAddress> OWN_HOST = List.of(ServerAddress.parse("127.0.0.1"));
+    private static final List<NameServerAddress> OWN_HOST =
+            List.of(NameServerAddress.parse("127.0.0.1"));
 
     private final Path file;
     private @Nullable FileTime read;
-    private List<ServerAddress> servers = OWN_HOST;
+    private List<NameServerAddress> servers = OWN_HOST;
 
     /** Those of this machine. */
     public SystemServers() {
@@ -32,7 +34,7 @@ public final class SystemServers {
     }
 
     /** The servers now; the file is read again when it has changed. */
-    public List<ServerAddress> servers() {
+    public List<NameServerAddress> servers() {
         try {
             FileTime changed = Files.getLastModifiedTime(file);
             if (!changed.equals(read)) {
@@ -45,13 +47,13 @@ public final class SystemServers {
         return servers;
     }
 
-    private static List<ServerAddress> read(Path file) throws IOException {
+    private static List<NameServerAddress> read(Path file) throws IOException {
         if (Files.size(file) > LONGEST) {
             throw new IOException(file + " is too long");
         }
-        List<ServerAddress> found = new ArrayList<>();
+        List<NameServerAddress> found = new ArrayList<>();
         for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
-            String[] words = line.trim().split("\\s+");
+            String[] words = line.trim().split("\\s+", -1);
             if (words.length > 1 && words[0].equals("nameserver") && found.size() < MOST) {
                 add(found, words[1]);
             }
@@ -60,9 +62,9 @@ public final class SystemServers {
     }
 
     /** Addresses with a zone, such as {@code fe80::1%eth0}, are none that are understood. */
-    private static void add(List<ServerAddress> found, String address) {
+    private static void add(List<NameServerAddress> found, String address) {
         try {
-            found.add(ServerAddress.parse(address));
+            found.add(NameServerAddress.parse(address));
         } catch (IllegalArgumentException e) {
             // the C library passes over it, too
         }

@@ -2,6 +2,7 @@ package org.qpsmtpd.dns.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.api.service.DnsType;
@@ -17,7 +18,7 @@ class AnswerCacheTest {
     }
 
     private static Reply reply(String text) {
-        return new Reply(new DnsAnswer<>(DnsAnswer.Status.FOUND, java.util.List.of(text)), 60, null);
+        return new Reply(new DnsAnswer<>(DnsAnswer.Status.FOUND, List.of(text)), 60, null);
     }
 
     @Test

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.qpsmtpd.dns.upstream.ServerAddress;
+import org.qpsmtpd.api.net.NameServerAddress;
 import org.qpsmtpd.testkit.FakeConfig;
 
 class ConfiguredServersTest {
-    private static final List<ServerAddress> SYSTEM = List.of(ServerAddress.parse("192.0.2.53"));
+    private static final List<NameServerAddress> SYSTEM =
+            List.of(NameServerAddress.parse("192.0.2.53"));
 
     @Test
     void readsTheFileAgain() {
@@ -19,7 +20,7 @@ class ConfiguredServersTest {
         config.set("dns_servers", "127.0.0.1:5353 trusted", "nonsense", "[::1]", "[::1]");
         assertThat(servers.get())
                 .containsExactly(
-                        ServerAddress.parse("127.0.0.1:5353 trusted"),
-                        ServerAddress.parse("[::1]:53"));
+                        NameServerAddress.parse("127.0.0.1:5353 trusted"),
+                        NameServerAddress.parse("[::1]:53"));
     }
 }

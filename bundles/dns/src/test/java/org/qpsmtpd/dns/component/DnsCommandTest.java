@@ -9,11 +9,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.qpsmtpd.api.net.NameServerAddress;
 import org.qpsmtpd.api.plugin.PluginFigures.Figure;
 import org.qpsmtpd.api.service.DnsType;
 import org.qpsmtpd.dns.lookup.ServerResolver;
 import org.qpsmtpd.dns.transport.Loop;
-import org.qpsmtpd.dns.upstream.ServerAddress;
 import org.qpsmtpd.testkit.FakeNameServer;
 
 class DnsCommandTest {
@@ -26,7 +26,7 @@ class DnsCommandTest {
     void start() throws Exception {
         server = FakeNameServer.start().with(DnsType.A, "mail.example.org", "192.0.2.1");
         loop = new Loop("dns-test");
-        ServerAddress address = ServerAddress.parse(server.address() + " trusted");
+        NameServerAddress address = NameServerAddress.parse(server.address() + " trusted");
         resolver = new ServerResolver(loop, () -> List.of(address));
         command = new DnsCommand(resolver);
     }
@@ -52,8 +52,7 @@ class DnsCommandTest {
         server.with(DnsType.MX, "example.org", "10 mail.example.org");
 
         assertThat(run(true, "lookup", "mail.example.org"))
-                .isEqualToIgnoringNewLines(
-                        "AAAA mail.example.org: no such recordA 192.0.2.1");
+                .isEqualToIgnoringNewLines("AAAA mail.example.org: no such recordA 192.0.2.1");
         assertThat(run(true, "lookup", "192.0.2.1")).contains("PTR mail.example.org");
         assertThat(run(true, "lookup", "example.org", "mx")).contains("mail.example.org");
         assertThat(run(false, "lookup", "nobody.example.org", "A")).contains("no such name");

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,11 +17,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.api.net.NameServerAddress;
 import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.service.DnsType;
 import org.qpsmtpd.dns.transport.Loop;
-import org.qpsmtpd.dns.upstream.ServerAddress;
 import org.qpsmtpd.testkit.FakeNameServer;
 import org.qpsmtpd.testkit.FakeNameServer.Query;
 
@@ -38,7 +40,7 @@ class HostileAnswersTest {
     void start() throws Exception {
         server = FakeNameServer.start().with(DnsType.A, "mail.example.org", "192.0.2.1");
         loop = new Loop("dns-test");
-        ServerAddress address = ServerAddress.parse(server.address());
+        NameServerAddress address = NameServerAddress.parse(server.address());
         resolver = new ServerResolver(loop, () -> List.of(address));
     }
 
@@ -150,8 +152,8 @@ class HostileAnswersTest {
                 query -> {
                     byte[] message = query.message();
                     ports.add(((InetSocketAddress) query.client()).getPort());
-                    ids.add((message[0] & 0xFF) << 8 | message[1] & 0xFF);
-                    spellings.add(new String(message, 13, 20, java.nio.charset.StandardCharsets.US_ASCII));
+                    ids.add(((message[0] & 0xFF) << 8) | (message[1] & 0xFF));
+                    spellings.add(new String(message, 13, 20, StandardCharsets.US_ASCII));
                     return List.of(server.answer(query));
                 });
         for (int i = 1000; i < 1400; i++) {
@@ -248,7 +250,7 @@ class HostileAnswersTest {
         server.withScript(
                 query -> {
                     byte[] message = server.answer(query);
-                    return List.of(with(message, CODE_AT, message[CODE_AT] & 0xF0 | code));
+                    return List.of(with(message, CODE_AT, (message[CODE_AT] & 0xF0) | code));
                 });
         assertThat(ask("mail.example.org", DnsType.A).isFailed()).isTrue();
     }
@@ -294,7 +296,7 @@ class HostileAnswersTest {
         server.withScript(
                 query -> {
                     byte[] message = server.answer(query);
-                    return List.of(java.util.Arrays.copyOf(message, message.length - 15));
+                    return List.of(Arrays.copyOf(message, message.length - 15));
                 });
         assertThat(ask("mail.example.org", DnsType.A).isFailed()).isTrue();
     }
@@ -339,7 +341,6 @@ class HostileAnswersTest {
                             message[data + 11] = (byte) 255;
                             return List.of(message);
                         });
-        assertThat(ask("mail.example.org", DnsType.AAAA).records().get(0).getAddress())
-                .hasSize(16);
+        assertThat(ask("mail.example.org", DnsType.AAAA).records().get(0).getAddress()).hasSize(16);
     }
 }

@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.qpsmtpd.api.net.NameServerAddress;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
@@ -24,7 +29,6 @@ import org.qpsmtpd.api.service.ServiceLocation;
 import org.qpsmtpd.api.service.TlsaRecord;
 import org.qpsmtpd.api.service.ZoneStart;
 import org.qpsmtpd.dns.transport.Loop;
-import org.qpsmtpd.dns.upstream.ServerAddress;
 import org.qpsmtpd.testkit.FakeNameServer;
 
 class ServerResolverTest {
@@ -48,7 +52,8 @@ class ServerResolverTest {
     }
 
     private ServerResolver asking(String... lines) {
-        List<ServerAddress> named = List.of(lines).stream().map(ServerAddress::parse).toList();
+        List<NameServerAddress> named =
+                List.of(lines).stream().map(NameServerAddress::parse).toList();
         return new ServerResolver(loop, () -> named, nanos::get);
     }
 
@@ -110,7 +115,8 @@ class ServerResolverTest {
 
     @Test
     void asksNobodyForWhatIsNoName() throws Exception {
-        for (String name : List.of("", "a..b", "x".repeat(64) + ".org", "two words.org", "\uD800.org")) {
+        for (String name :
+                List.of("", "a..b", "x".repeat(64) + ".org", "two words.org", "\uD800.org")) {
             assertThat(ask(name, DnsType.A).status()).as(name).isEqualTo(Status.NO_NAME);
         }
         assertThat(server.asked()).isZero();
@@ -165,8 +171,7 @@ class ServerResolverTest {
 
     @Test
     void joinsQuestionsOnTheirWay() throws Exception {
-        server.with(DnsType.A, "mail.example.org", "192.0.2.1")
-                .withDelay(Duration.ofMillis(300));
+        server.with(DnsType.A, "mail.example.org", "192.0.2.1").withDelay(Duration.ofMillis(300));
         List<CompletionStage<DnsAnswer<Inet4Address>>> stages =
                 IntStream.range(0, 50)
                         .mapToObj(i -> resolver.ask("mail.example.org", DnsType.A))
@@ -180,8 +185,7 @@ class ServerResolverTest {
 
     @Test
     void nobodySpoilsTheAnswerOfOthers() throws Exception {
-        server.with(DnsType.A, "mail.example.org", "192.0.2.1")
-                .withDelay(Duration.ofMillis(300));
+        server.with(DnsType.A, "mail.example.org", "192.0.2.1").withDelay(Duration.ofMillis(300));
         CompletionStage<DnsAnswer<Inet4Address>> first =
                 resolver.ask("mail.example.org", DnsType.A);
         CompletionStage<DnsAnswer<Inet4Address>> second =
@@ -325,5 +329,47 @@ class ServerResolverTest {
             }
             assertThat(server.asked()).isGreaterThan(slow.asked());
         }
+    }
+
+    @Test
+    void asksNobodyElseAboutThisHost() throws Exception {
+        server.withPointers("127.0.0.7", "client.example.org");
+        assertThat(Answers.of(resolver.pointers(Network.parseAddress("127.0.0.7"))).isFound())
+                .isTrue();
+
+        // An address that is for documentation, where nobody is asked.
+        try (ServerResolver elsewhere = asking("192.0.2.53")) {
+            for (String ip : List.of("127.0.0.7", "::1")) {
+                assertThat(Answers.of(elsewhere.pointers(Network.parseAddress(ip))).status())
+                        .isEqualTo(Status.NO_NAME);
+            }
+            assertThat(Answers.of(elsewhere.ask("localhost", DnsType.A)).status())
+                    .isEqualTo(Status.NO_NAME);
+            assertThat(elsewhere.servers().get(0).asked()).isZero();
+        }
+    }
+
+    @Test
+    void asksAgainWhatWasLost() throws Exception {
+        server.with(DnsType.A, "*.example.org", "192.0.2.1");
+        Set<String> lost = ConcurrentHashMap.newKeySet();
+        server.withScript(
+                query -> {
+                    String asked = new String(query.message(), 12, 4, StandardCharsets.US_ASCII);
+                    boolean first = lost.add(asked.toLowerCase(Locale.ROOT));
+                    return first ? List.of() : List.of(server.answer(query));
+                });
+        List<CompletionStage<DnsAnswer<Inet4Address>>> stages = new ArrayList<>();
+        stages.add(resolver.ask("lost.example.org", DnsType.A));
+        for (int i = 100; i < 110; i++) {
+            stages.add(resolver.ask(i + ".example.org", DnsType.A));
+        }
+        // One that is answered meanwhile, so that the server is known to be there.
+        lost.add("\u0003hey");
+        stages.add(resolver.ask("hey.example.org", DnsType.A));
+        for (CompletionStage<DnsAnswer<Inet4Address>> stage : stages) {
+            assertThat(Answers.of(stage).isFound()).isTrue();
+        }
+        assertThat(resolver.servers().get(0).resting()).isFalse();
     }
 }

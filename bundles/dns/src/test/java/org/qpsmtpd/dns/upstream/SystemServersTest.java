@@ -10,18 +10,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SystemServersTest {
-    @TempDir Path folder;
-
     @Test
-    void readsNameserverLinesAndChanges() throws Exception {
+    void readsNameserverLinesAndChanges(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("resolv.conf");
         SystemServers system = new SystemServers(file);
         assertThat(system.servers()).hasToString("[127.0.0.1:53]");
 
         Files.writeString(
                 file,
-                "# nameserver 192.0.2.9\nsearch example.org\nnameserver 192.0.2.1\n"
-                        + "nameserver\tfe80::1%eth0\nnameserver 192.0.2.2\noptions rotate\n");
+                """
+                # nameserver 192.0.2.9
+                search example.org
+                nameserver 192.0.2.1
+                nameserver fe80::1%eth0
+                nameserver   192.0.2.2
+                options rotate
+                """);
         assertThat(system.servers()).hasToString("[192.0.2.1:53, 192.0.2.2:53]");
 
         Files.writeString(file, "nameserver 192.0.2.3\n");

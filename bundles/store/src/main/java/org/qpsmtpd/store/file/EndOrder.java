@@ -1,7 +1,8 @@
 package org.qpsmtpd.store.file;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /** Entries in the order in which they end: a heap that knows where each entry is. */
 final class EndOrder {

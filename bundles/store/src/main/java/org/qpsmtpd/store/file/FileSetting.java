@@ -1,11 +1,12 @@
 package org.qpsmtpd.store.file;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code config/store} says of the file form: {@code file [PATH] [octets=NUMBER[K|M|G]]}.
@@ -34,7 +35,7 @@ record FileSetting(@Nullable Path path, long mostOctets) {
         String rest = setting.substring(WORD.length()).strip();
         long octets = Math.max(SMALLEST, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
         int at = rest.lastIndexOf(OCTETS);
-        if (at == 0 || at > 0 && rest.charAt(at - 1) == ' ') {
+        if (at == 0 || (at > 0 && rest.charAt(at - 1) == ' ')) {
             octets = octets(rest.substring(at + OCTETS.length()));
             rest = rest.substring(0, at).strip();
         }
@@ -64,6 +65,8 @@ record FileSetting(@Nullable Path path, long mostOctets) {
             // said below
         }
         throw new IllegalArgumentException(
-                "'" + text + "' is not the absolute path of a file, such as /var/lib/qpsmtpd/store");
+                "'"
+                        + text
+                        + "' is not the absolute path of a file, such as /var/lib/qpsmtpd/store");
     }
 }

@@ -1,12 +1,14 @@
 package org.qpsmtpd.store.file;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The thread that reads the file of a server's stores, writes into it what has changed, and takes
@@ -25,7 +27,8 @@ final class Keeper implements Runnable {
     private final Thread thread;
 
     private volatile boolean isClosing;
-    private volatile long failures;
+    private volatile boolean isSaving;
+    private final AtomicLong failures = new AtomicLong();
     private volatile long fileOctets;
     private volatile long savedNanos = System.nanoTime();
 
@@ -50,7 +53,7 @@ final class Keeper implements Runnable {
 
     /** How often the file could not be opened, read or written. */
     long failures() {
-        return failures;
+        return failures.get();
     }
 
     /** Size of the file in octets. */
@@ -60,7 +63,7 @@ final class Keeper implements Runnable {
 
     /** How old the oldest change may be that is not in the file, in milliseconds. */
     long unsavedMillis() {
-        return memory.isChanged()
+        return isSaving || memory.isChanged()
                 ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - savedNanos)
                 : 0;
     }
@@ -87,7 +90,10 @@ final class Keeper implements Runnable {
         }
     }
 
-    /** Has no more calls answered, and ends the thread once all is in the file, or after some seconds. */
+    /**
+     * Has no more calls answered, and ends the thread once all is in the file, or after some
+     * seconds.
+     */
     void close() {
         readiness.close("the stores of this server are closed");
         isClosing = true;
@@ -138,8 +144,7 @@ final class Keeper implements Runnable {
             return readOnce(path);
         } catch (StoreFile.Damaged e) {
             Path aside = Place.setAside(path);
-            LOG.error(
-                    "stores: {}; it is {} now, and a new one is begun", e.getMessage(), aside);
+            LOG.error("stores: {}; it is {} now, and a new one is begun", e.getMessage(), aside);
             Place.make(path);
             return readOnce(path);
         }
@@ -174,7 +179,9 @@ final class Keeper implements Runnable {
         }
         if (memory.isChanged()) {
             long begun = System.nanoTime();
+            isSaving = true;
             memory.save(open);
+            isSaving = false;
             savedNanos = begun;
             if (upkeep != null) {
                 upkeep.written();
@@ -198,7 +205,7 @@ final class Keeper implements Runnable {
 
     /** One line for each reason until it is mended; what is in memory stays in use. */
     private void fail(Throwable fault) {
-        failures++;
+        failures.incrementAndGet();
         nextTry = System.nanoTime() + AGAIN_NANOS;
         StoreFile open = file;
         file = null;
@@ -210,7 +217,9 @@ final class Keeper implements Runnable {
         String reason =
                 ofDisk instanceof StoreFile.InUse
                         ? String.valueOf(ofDisk.getMessage())
-                        : "the file of " + place + " cannot be used: "
+                        : "the file of "
+                                + place
+                                + " cannot be used: "
                                 + (ofDisk == null ? fault : ofDisk);
         if (!isLoaded) {
             readiness.failing(reason + "; it is tried again");

@@ -1,13 +1,14 @@
 package org.qpsmtpd.store.file;
 
+import org.qpsmtpd.store.form.StoreRules;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.ToLongFunction;
-import org.qpsmtpd.store.form.StoreRules;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The entries of all stores of a server, and the time that they live by. */
 final class Memory {
@@ -40,8 +41,7 @@ final class Memory {
             throw new IllegalStateException(
                     "a server has at most " + MOST_STORES + " stores, " + name + " is one more");
         }
-        return stores.computeIfAbsent(
-                name, n -> new MemoryStore(n, time, readiness, mostWeight));
+        return stores.computeIfAbsent(name, n -> new MemoryStore(n, time, readiness, mostWeight));
     }
 
     List<String> names() {

@@ -1,14 +1,15 @@
 package org.qpsmtpd.store.file;
 
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.FolderTrust;
+import org.qpsmtpd.api.service.ServerHome;
+
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.service.FolderTrust;
-import org.qpsmtpd.api.service.ServerHome;
 
 /** Where a server's file is. */
 final class Place {
@@ -29,7 +30,7 @@ final class Place {
         if (chosen == null) {
             return home.state(FOLDER).resolve(FILE);
         }
-        FolderTrust.requireForRoot(chosen.toAbsolutePath().getParent());
+        FolderTrust.requireForRoot(chosen.resolveSibling("."));
         return chosen;
     }
 

@@ -1,12 +1,13 @@
 package org.qpsmtpd.store.file;
 
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.StoreFailure;
+
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.service.StoreFailure;
 
 /**
  * Whether the stores of a server can be used. The first call has the file read; calls that come
@@ -53,13 +54,18 @@ final class Readiness {
         }
         CompletableFuture<Boolean> turn = isRead.copy();
         turn.completeOnTimeout(false, LONGEST_WAIT_MILLIS, TimeUnit.MILLISECONDS);
-        return turn.whenComplete((read, fault) -> waiting.decrementAndGet())
-                .thenCompose(
-                        read ->
-                                read
-                                        ? now(call)
-                                        : CompletableFuture.failedFuture(
-                                                new StoreFailure(unread(), null)));
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        var unused =
+                turn.thenAccept(
+                        read -> {
+                            waiting.decrementAndGet();
+                            if (read) {
+                                complete(answer, call);
+                            } else {
+                                answer.completeExceptionally(new StoreFailure(unread(), null));
+                            }
+                        });
+        return answer;
     }
 
     private String unread() {
@@ -68,10 +74,18 @@ final class Readiness {
     }
 
     private static <T extends @Nullable Object> CompletionStage<T> now(Supplier<T> call) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        complete(answer, call);
+        return answer;
+    }
+
+    /** With the exception itself, where there is one, and not with another around it. */
+    private static <T extends @Nullable Object> void complete(
+            CompletableFuture<T> answer, Supplier<T> call) {
         try {
-            return CompletableFuture.completedFuture(call.get());
+            answer.complete(call.get());
         } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
+            answer.completeExceptionally(e);
         }
     }
 
@@ -89,7 +103,9 @@ final class Readiness {
         isRead.complete(true);
     }
 
-    /** Calls fail from now on, unless they can be answered already; a later {@link #ready} mends it. */
+    /**
+     * Calls fail from now on, unless they can be answered already; a later {@link #ready} mends it.
+     */
     void failing(String reason) {
         failure = reason;
     }

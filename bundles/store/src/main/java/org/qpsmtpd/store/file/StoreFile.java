@@ -1,17 +1,18 @@
 package org.qpsmtpd.store.file;
 
-import java.io.EOFException;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.function.Consumer;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.h2.mvstore.type.LongDataType;
 import org.jspecify.annotations.Nullable;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * The file that keeps the entries: an MVStore with the changes one after the other, so that what is
@@ -23,7 +24,9 @@ final class StoreFile implements AutoCloseable {
     private static final String CHANGES = "changes";
     private static final Long AHEAD = 0L;
 
-    /** How long what newer contents have replaced is left in the file, for a disk that lost them. */
+    /**
+     * How long what newer contents have replaced is left in the file, for a disk that lost them.
+     */
     private static final int RETENTION_MILLIS = 5_000;
 
     /** Octets of changes before all is written anew; more when there is more. */
@@ -61,9 +64,15 @@ final class StoreFile implements AutoCloseable {
     /** What is in the file cannot be read. */
     static final class Damaged extends IOException {
         private static final long serialVersionUID = 1L;
+        private static final int LONGEST = 120;
 
         Damaged(Path file, Throwable cause) {
-            super("the file " + file + " of the stores is damaged: " + cause.getMessage(), cause);
+            super("the file " + file + " of the stores is damaged: " + brief(cause), cause);
+        }
+
+        private static String brief(Throwable cause) {
+            String text = String.valueOf(cause.getMessage());
+            return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
         }
     }
 
@@ -169,7 +178,9 @@ final class StoreFile implements AutoCloseable {
 
     /** Takes out all that is before. */
     void fold(long first) {
-        for (Long each = changes.firstKey(); each != null && each < first; each = changes.firstKey()) {
+        for (Long each = changes.firstKey();
+                each != null && each < first;
+                each = changes.firstKey()) {
             changes.remove(each);
         }
         foldedOctets = newOctets;

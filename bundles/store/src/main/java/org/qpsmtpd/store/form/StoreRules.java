@@ -1,7 +1,8 @@
 package org.qpsmtpd.store.form;
 
-import java.time.Duration;
 import org.qpsmtpd.api.service.Store;
+
+import java.time.Duration;
 
 /** What names, keys, values and lives may be; the same in each form. */
 public final class StoreRules {

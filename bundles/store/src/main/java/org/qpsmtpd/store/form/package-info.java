@@ -1,4 +1,6 @@
-/** What a bundle offers that keeps entries in its own way, and the rules that are the same for all. */
+/**
+ * What a bundle offers that keeps entries in its own way, and the rules that are the same for all.
+ */
 @Export
 @Version("1.0.0")
 @NullMarked

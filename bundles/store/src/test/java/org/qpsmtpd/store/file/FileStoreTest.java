@@ -1,23 +1,20 @@
 package org.qpsmtpd.store.file;
 
-import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.api.service.Stores;
 import org.qpsmtpd.testkit.FakeClock;
 import org.qpsmtpd.testkit.StoreContract;
 
+import java.nio.file.Path;
+import java.time.Duration;
+
 /** The file form keeps the contract. */
 class FileStoreTest extends StoreContract {
-    @TempDir Path folder;
-
     private final FakeClock clock = new FakeClock();
-    private FileStores stores = TestHome.stores(Path.of("/"), clock);
+    private final FileStores stores;
 
-    @BeforeEach
-    void open() {
+    FileStoreTest(@TempDir Path folder) {
         stores = TestHome.stores(folder, clock);
     }
 

@@ -3,6 +3,13 @@ package org.qpsmtpd.store.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.api.plugin.PluginFigures.Figure;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoreFailure;
+import org.qpsmtpd.testkit.FakeClock;
+
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -11,28 +18,26 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.api.plugin.PluginFigures.Figure;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoreFailure;
-import org.qpsmtpd.testkit.FakeClock;
 
 /** What becomes of entries over restarts, with a bad file, and beside another process. */
 class FileStoresTest {
     private static final Duration LONG = Duration.ofHours(1);
 
-    @TempDir Path folder;
+    private final Path folder;
 
     private final FakeClock clock = new FakeClock();
 
+    FileStoresTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
+
     @Test
-    void touchesNothingBeforeTheFirstCall() throws IOException {
+    void touchesNothingBeforeTheFirstCall() {
         try (FileStores stores = TestHome.stores(folder, clock)) {
             assertThat(stores.open("karma")).isSameAs(stores.open("karma"));
-            assertThat(Files.list(folder)).isEmpty();
+            assertThat(folder).isEmptyDirectory();
         }
-        assertThat(Files.list(folder)).isEmpty();
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test
@@ -208,7 +213,10 @@ class FileStoresTest {
     private static boolean isAnswered(Store store) {
         Optional<Throwable> failure =
                 Optional.ofNullable(
-                        store.get("k").handle((value, fault) -> fault).toCompletableFuture().join());
+                        store.get("k")
+                                .handle((value, fault) -> fault)
+                                .toCompletableFuture()
+                                .join());
         return failure.isEmpty();
     }
 

@@ -6,14 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
-import org.qpsmtpd.api.plugin.PluginFigures.Figure;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.service.DnsPurpose;
@@ -22,23 +20,11 @@ import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakeRecipient;
-import org.qpsmtpd.testkit.FakeResolver;
 import org.qpsmtpd.testkit.FakeTransaction;
 import org.qpsmtpd.testkit.SmtpClient;
 import org.qpsmtpd.testkit.TestServer;
 
-class DnsblPluginTest {
-    private static final String ZONE = "bl.example";
-
-    private final FakeResolver resolver = new FakeResolver().withOthers(Status.NO_NAME);
-    private final FakeConnection connection = FakeConnection.from("192.0.2.7");
-
-    @BeforeEach
-    void aListThatWorks() {
-        works(ZONE);
-        zones(ZONE);
-    }
-
+class DnsblPluginTest extends DnsblFixture {
     @Test
     void refusesWithTheTextOfTheList() {
         lists("7.2.0.192." + ZONE, "127.0.0.4").withTexts("7.2.0.192." + ZONE, "see http://x/7");
@@ -100,21 +86,6 @@ class DnsblPluginTest {
     }
 
     @Test
-    void asksNoMoreForIpv6WhereAListHasNone() {
-        FakeConnection client = FakeConnection.from("2001:db8::7");
-        client.config().set("dnsbl_zones", ZONE);
-        DnsblPlugin plugin = plugin();
-
-        assertThat(connect(plugin, client))
-                .isEqualTo(HookResult.pass("not listed, without answer: 1"));
-        int asked = resolver.questions().size();
-        connect(plugin, client);
-        assertThat(resolver.questions()).hasSize(asked);
-        lists("7.2.0.192." + ZONE, "127.0.0.2");
-        assertThat(connect(plugin, connection).action()).isEqualTo(Action.DENY);
-    }
-
-    @Test
     void passesWhoIsNotListed() {
         assertThat(connect()).isEqualTo(HookResult.pass("not listed"));
     }
@@ -146,91 +117,6 @@ class DnsblPluginTest {
         lists("7.2.0.192." + ZONE, answer);
 
         assertThat(connect().action()).isEqualTo(isHit ? Action.DENY : Action.DECLINED);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"127.255.255.254", "192.0.2.80"})
-    void asksNoListForAnHourThatAnswersNonsense(String answer) {
-        lists("7.2.0.192." + ZONE, answer, "127.0.0.2");
-        DnsblPlugin plugin = plugin();
-
-        assertThat(connect(plugin, connection).action()).isEqualTo(Action.DECLINED);
-        lists("7.2.0.192." + ZONE, "127.0.0.2");
-        assertThat(connect(plugin, connection).action()).isEqualTo(Action.DECLINED);
-        assertThat(plugin.figures()).contains(Figure.gauge("bl_example_off", 1));
-        connection.clock().advance(Duration.ofMinutes(60));
-        assertThat(connect(plugin, connection).action()).isEqualTo(Action.DENY);
-    }
-
-    @Test
-    void believesNoListThatListsAll() {
-        zones(ZONE, "all.example");
-        works("all.example");
-        lists("1.0.0.127.all.example", "127.0.0.2");
-        lists("7.2.0.192.all.example", "127.0.0.2");
-
-        assertThat(connect()).isEqualTo(HookResult.pass("not listed, without answer: 1"));
-    }
-
-    @Test
-    void believesNoListWithoutItsEntryUnlessTold() {
-        zones("own.example");
-        lists("7.2.0.192.own.example", "127.0.0.2");
-
-        assertThat(connect().action()).isEqualTo(Action.DECLINED);
-        assertThat(connect(plugin(Map.of(), Map.of("self_test", "no")), connection).action())
-                .isEqualTo(Action.DENY);
-    }
-
-    @Test
-    void believesAListWhoseTestDidNotAnswer() {
-        resolver.with(DnsType.A, "2.0.0.127." + ZONE, Status.FAILED);
-        lists("7.2.0.192." + ZONE, "127.0.0.2");
-
-        assertThat(connect().action()).isEqualTo(Action.DENY);
-    }
-
-    @Test
-    void testsAListOnceAnHour() {
-        DnsblPlugin plugin = plugin();
-        connect(plugin, connection);
-        connect(plugin, connection);
-        assertThat(resolver.questions()).filteredOn("A 1.0.0.127.bl.example"::equals).hasSize(1);
-
-        connection.clock().advance(Duration.ofHours(1));
-        connect(plugin, connection);
-        assertThat(resolver.questions()).filteredOn("A 1.0.0.127.bl.example"::equals).hasSize(2);
-    }
-
-    @Test
-    void believesNobodyWhileTheFirstTestRuns() {
-        lists("1.0.0.127." + ZONE, "127.0.0.2").holding();
-        lists("7.2.0.192." + ZONE, "127.0.0.2");
-        DnsblPlugin plugin = plugin();
-
-        var first = plugin.onConnect(connection).pending().orElseThrow().answer();
-        var second = plugin.onConnect(connection).pending().orElseThrow().answer();
-        assertThat(first.toCompletableFuture()).isNotDone();
-        resolver.release();
-
-        assertThat(first.toCompletableFuture().join().action()).isEqualTo(Action.DECLINED);
-        assertThat(second.toCompletableFuture().join().action()).isEqualTo(Action.DECLINED);
-    }
-
-    @Test
-    void pausesAListThatIsGone() {
-        resolver.with(DnsType.A, "7.2.0.192." + ZONE, Status.FAILED);
-        DnsblPlugin plugin = plugin();
-        for (int i = 0; i < 10; i++) {
-            connect(plugin, connection);
-        }
-        int asked = resolver.questions().size();
-
-        connect(plugin, connection);
-        assertThat(resolver.questions()).hasSize(asked);
-        connection.clock().advance(Duration.ofMinutes(1));
-        connect(plugin, connection);
-        assertThat(resolver.questions()).hasSizeGreaterThan(asked);
     }
 
     @Test
@@ -389,21 +275,6 @@ class DnsblPluginTest {
     }
 
     @Test
-    void countsForEachList() {
-        lists("7.2.0.192." + ZONE, "127.0.0.2");
-        DnsblPlugin plugin = plugin();
-        assertThat(plugin.figures()).isEmpty();
-        connect(plugin, connection);
-
-        assertThat(plugin.figures())
-                .containsExactly(
-                        Figure.counter("bl_example_asked", 1),
-                        Figure.counter("bl_example_hits", 1),
-                        Figure.counter("bl_example_failed", 0),
-                        Figure.gauge("bl_example_off", 0));
-    }
-
-    @Test
     void checksItsFiles() {
         DnsblPlugin plugin = plugin();
         plugin.checkLine("dnsbl_zones", "zen.example=127.0.0.2&6*3:text");
@@ -430,44 +301,5 @@ class DnsblPluginTest {
             assertThat(client.read().toString()).contains("550", "a b");
             assertThat(client.readToEnd()).isEmpty();
         }
-    }
-
-    private FakeResolver lists(String name, String... codes) {
-        return resolver.withAddresses(name, codes);
-    }
-
-    private void works(String zone) {
-        lists("2.0.0.127." + zone, "127.0.0.2");
-    }
-
-    private void works6(String zone) {
-        lists("2.0.0.0.0.0.f.7.f.f.f.f" + ".0".repeat(20) + "." + zone, "127.0.0.2");
-    }
-
-    private void zones(String... lines) {
-        connection.config().set("dnsbl_zones", lines);
-    }
-
-    private HookResult connect() {
-        return connect(plugin(), connection);
-    }
-
-    private static HookResult connect(DnsblPlugin plugin, FakeConnection client) {
-        HookResult result = plugin.onConnect(client);
-        return result.pending()
-                .map(later -> later.answer().toCompletableFuture().join())
-                .orElse(result);
-    }
-
-    private DnsblPlugin plugin() {
-        return plugin(Map.of(), Map.of());
-    }
-
-    private DnsblPlugin plugin(Map<String, ?> reject, Map<String, ?> settings) {
-        return new DnsblPlugin(
-                Configs.config(RejectSettings.class, reject),
-                Configs.config(DnsblConfig.class, settings),
-                resolver,
-                Optional.empty());
     }
 }

@@ -1,27 +1,27 @@
-package org.qpsmtpd.dns.upstream;
+package org.qpsmtpd.api.net;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Locale;
-import org.qpsmtpd.api.net.Network;
 
 /**
- * Where a name server is.
+ * Where a name server is, as a line of {@code config/dns_servers} says it.
  *
+ * @param socket never unresolved
  * @param isTrusted whether its word counts that it checked signatures
  */
-public record ServerAddress(InetSocketAddress socket, boolean isTrusted) {
+public record NameServerAddress(InetSocketAddress socket, boolean isTrusted) {
     private static final int USUAL_PORT = 53;
     private static final String TRUSTED = "trusted";
 
     /**
-     * Reads a line of {@code config/dns_servers}: an address, IPv6 in brackets where a port
-     * follows, and maybe the word {@code trusted}.
+     * Reads such a line: an address, in brackets where it is one of IPv6 and a port follows, and
+     * maybe the word {@code trusted}. Without a port it is 53.
      *
      * @throws IllegalArgumentException saying what is wrong with the line
      */
-    public static ServerAddress parse(String line) {
-        String[] words = line.trim().split("\\s+");
+    public static NameServerAddress parse(String line) {
+        String[] words = line.trim().split("\\s+", -1);
         boolean trusted = words.length == 2 && words[1].toLowerCase(Locale.ROOT).equals(TRUSTED);
         if (words.length > 1 && !trusted) {
             throw new IllegalArgumentException(
@@ -29,9 +29,10 @@ public record ServerAddress(InetSocketAddress socket, boolean isTrusted) {
         }
         String text = words[0];
         int colon = text.lastIndexOf(':');
-        boolean hasPort = colon > 0 && (text.indexOf(':') == colon || text.charAt(colon - 1) == ']');
+        boolean hasPort =
+                colon > 0 && (text.indexOf(':') == colon || text.charAt(colon - 1) == ']');
         int port = hasPort ? port(text.substring(colon + 1)) : USUAL_PORT;
-        return new ServerAddress(
+        return new NameServerAddress(
                 new InetSocketAddress(address(hasPort ? text.substring(0, colon) : text), port),
                 trusted);
     }

@@ -1,4 +1,4 @@
-package org.qpsmtpd.dns.upstream;
+package org.qpsmtpd.api.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ServerAddressTest {
+class NameServerAddressTest {
     @ParameterizedTest
     @CsvSource({
         "192.0.2.1, 192.0.2.1:53",
@@ -18,14 +18,14 @@ class ServerAddressTest {
         "2001:db8::1, [2001:db8:0:0:0:0:0:1]:53",
     })
     void readsAddresses(String line, String address) {
-        ServerAddress server = ServerAddress.parse(line);
+        NameServerAddress server = NameServerAddress.parse(line);
         assertThat(server).hasToString(address);
         assertThat(server.isTrusted()).isFalse();
     }
 
     @Test
     void readsTrust() {
-        assertThat(ServerAddress.parse("127.0.0.1   Trusted").isTrusted()).isTrue();
+        assertThat(NameServerAddress.parse("127.0.0.1   Trusted").isTrusted()).isTrue();
     }
 
     @ParameterizedTest
@@ -43,7 +43,7 @@ class ServerAddressTest {
                 "2001:db8::g",
             })
     void refusesOthers(String line) {
-        assertThatThrownBy(() -> ServerAddress.parse(line))
+        assertThatThrownBy(() -> NameServerAddress.parse(line))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'");
     }
