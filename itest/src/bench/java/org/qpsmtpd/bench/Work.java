@@ -82,7 +82,7 @@ enum Work {
         return delayMillis;
     }
 
-    /** How long after the begin of a session a client begins the next, in milliseconds; 0: at once. */
+    /** Milliseconds from the begin of a client's session to that of its next; 0: at once. */
     int paceMillis() {
         return paceMillis;
     }
