@@ -114,7 +114,7 @@ final class ExcludeFiles {
     /** Beside the server's folder or in the configuration, when the path is not absolute. */
     private Path file(String name) {
         List<Path> folders = new ArrayList<>();
-        folders.add(home.directory());
+        folders.add(home.configDirectories().get(0).resolveSibling(""));
         folders.addAll(home.configDirectories());
         return folders.stream()
                 .map(folder -> folder.resolve(name).normalize())
