@@ -10,7 +10,6 @@ import org.qpsmtpd.api.hook.VrfyHook;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.PluginCommand;
 import org.qpsmtpd.api.plugin.PluginFigures;
-import org.qpsmtpd.api.service.Stores;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
@@ -54,17 +53,17 @@ public final class AuthorPlugins {
     @Component(configurationPid = "author_needy", configurationPolicy = ConfigurationPolicy.REQUIRE)
     @Plugin(name = "author_needy")
     public static final class Needy implements VrfyHook {
-        private final Stores stores;
+        private final Executor executor;
 
         /** Is not made without it. */
         @Activate
-        public Needy(@Reference Stores stores) {
-            this.stores = stores;
+        public Needy(@Reference Executor executor) {
+            this.executor = executor;
         }
 
         @Override
         public HookResult onVrfy(Connection connection, String argument) {
-            return HookResult.ok(stores.toString());
+            return HookResult.ok(executor.toString());
         }
     }
 

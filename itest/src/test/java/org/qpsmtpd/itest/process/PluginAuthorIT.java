@@ -119,7 +119,7 @@ class PluginAuthorIT {
 
             DeployFolder.of(server).put("needy.jar", author(AuthorPlugins.Needy.class).jar());
             server.awaitLog(
-                    "it needs the service org.qpsmtpd.api.service.Stores, which is not there; no"
+                    "it needs the service java.util.concurrent.Executor, which is not there; no"
                             + " bundle that is installed brings it");
             DeployFolder.of(server).put("patient.jar", author(AuthorPlugins.Patient.class).jar());
             server.awaitLog("patient.jar: author_patient 1.0.0 is in use");

@@ -1,7 +1,12 @@
 package org.qpsmtpd.itest.process;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.ServerUnderTest;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,9 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.itest.ServerUnderTest;
 
 /**
  * Every option that the README of a plugin documents is taken, on a line and in a file of the
@@ -47,6 +49,10 @@ class PluginOptionsIT {
         values.put("reject", "1");
         values.put("reject_type", "temp");
         values.put("count_unrecognized_commands limit", "5");
+        values.put("noop_counter limit", "4");
+        values.put("connection_time level", "NOTICE");
+        values.put("loadcheck max_load", "7.5");
+        values.put("loadcheck cache_time", "5");
         values.put("naughty reject", "mail");
         values.put("earlytalker wait", "0");
         values.put("earlytalker check_at", "CONNECT,DATA");
@@ -93,6 +99,68 @@ class PluginOptionsIT {
         values.put("tls sni", "\"" + crt + "," + key + "\"");
         values.put("tls smtps_port", "0");
         values.put("random_error percentage", "0.5");
+        values.put("add_headers", "no");
+        values.put("on_error", "defer");
+        values.put("ident/geoip db_dir", folder.toString());
+        values.put("ident/geoip distance", "192.0.2.25");
+        values.put("ident/geoip too_far", "8000");
+        values.put("ident/geoip deny_country", "KP,XX");
+        values.put("ident/geoip deny_asn", "AS64500,64501");
+        values.put("ident/p0f socket", folder.resolve("p0f.sock").toString());
+        values.put("ident/p0f version", "3");
+        values.put("ident/p0f smite_os", "windows");
+        values.put("domains", "example.org,.example.net");
+        values.put("found", "ok");
+        values.put("delimiter", "+");
+        values.put("cache_seconds", "60");
+        values.put("unknown_cache_seconds", "6");
+        values.put("cache_entries", "100");
+        values.put("connections", "2");
+        values.put("timeoutMillis", "500");
+        values.put("password_file", key);
+        values.put("rcpt_ldap servers", "ldap://127.0.0.1:2,ldaps://[::1]");
+        values.put("rcpt_ldap base", "dc=example,dc=org");
+        values.put("rcpt_ldap filter", "(&(mail=%s)(uid=%u))");
+        values.put("rcpt_ldap unknown_when", "(a=b)");
+        values.put("rcpt_ldap disabled_when", "(!(c=d))");
+        values.put("rcpt_ldap bind_dn", "cn=mx");
+        values.put("rcpt_ldap starttls", "yes");
+        values.put("rcpt_ldap caFile", crt);
+        values.put("karma negative", "2");
+        values.put("karma strikes", "4");
+        values.put("karma penalty_days", "0.5");
+        values.put("karma on_error", "defer");
+        values.put("karma db_dir", "/var/lib/qpsmtpd/karma");
+        values.put("karma nfslock", "1");
+        values.put("greylisting remote_ip", "1");
+        values.put("greylisting sender", "1");
+        values.put("greylisting recipient", "1");
+        values.put("greylisting ipv4_prefix", "24");
+        values.put("greylisting ipv6_prefix", "48");
+        values.put("greylisting domain", "1");
+        values.put("greylisting auto_allow", "5");
+        values.put("greylisting black_timeout", "60");
+        values.put("greylisting grey_timeout", "600");
+        values.put("greylisting white_timeout", "6000");
+        values.put("greylisting deny_late", "message");
+        values.put("greylisting per_recipient", "1");
+        values.put("greylisting p0f", "genre,windows");
+        values.put("greylisting geoip", "US,HU");
+        values.put("greylisting mode", "testonly");
+        values.put("greylisting on_error", "defer");
+        values.put("greylisting db_dir", "/var/lib/qpsmtpd/greylisting");
+        values.put("greylisting redis", "127.0.0.1:6379");
+        values.put("greylisting nfslock", "1");
+        values.put("greylisting upgrade", "1");
+        values.put("whitelist per_recipient", "1");
+        values.put("whitelist merge", "0");
+        values.put("limit ipv4_prefix", "28");
+        values.put("limit ipv6_prefix", "56");
+        values.put("limit on_error", "defer");
+        values.put("rcpt_map domain", "example.com");
+        values.put("rcpt_map file", crt);
+        values.put("rcpt_map default", "DENY=Not_here");
+        values.put("rcpt_list extn", "-");
         return values;
     }
 

@@ -1,11 +1,12 @@
 package org.qpsmtpd.api.answer;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A plugin's answer. Immutable; two answers that say the same are equal.

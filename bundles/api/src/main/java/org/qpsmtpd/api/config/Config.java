@@ -1,8 +1,9 @@
 package org.qpsmtpd.api.config;
 
+import org.osgi.annotation.versioning.ProviderType;
+
 import java.util.List;
 import java.util.Optional;
-import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * qpsmtpd's configuration as a connection sees it. A look-up asks the {@code config} hooks, then

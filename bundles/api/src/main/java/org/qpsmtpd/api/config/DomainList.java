@@ -1,9 +1,10 @@
 package org.qpsmtpd.api.config;
 
+import org.qpsmtpd.api.net.Hosts;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.qpsmtpd.api.net.Hosts;
 
 /**
  * The domains of a file: {@code example.com} is that domain, {@code .example.com} stands for all
@@ -17,6 +18,15 @@ public final class DomainList {
         for (String domain : domains) {
             (domain.startsWith(".") ? suffixes : hosts).add(domain);
         }
+    }
+
+    /**
+     * A list of domains.
+     *
+     * @param domains each as {@link #parse} gives it
+     */
+    public static DomainList of(List<String> domains) {
+        return new DomainList(domains);
     }
 
     /** A view of a file of domains; a line that is none is left out. */

@@ -1,9 +1,10 @@
 package org.qpsmtpd.api.config;
 
+import org.qpsmtpd.api.net.Network;
+
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
-import org.qpsmtpd.api.net.Network;
 
 /** The networks of a file in its order, and where each stands. Immutable. */
 public final class NetworkList {

@@ -1,7 +1,8 @@
 package org.qpsmtpd.api.control;
 
-import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
+
+import java.util.List;
 
 /** What lies in the deploy folder and what became of it. A service. */
 @ProviderType

@@ -1,13 +1,14 @@
 package org.qpsmtpd.api.control;
 
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Shows and steers a server. A service, one for each server in the framework; the service property

@@ -92,11 +92,18 @@ public final class DnsLists {
         CompletionStage<DnsAnswer<Inet4Address>> unlisted =
                 resolver.ask(kind.unlisted() + "." + list.zone(), DnsType.A);
         return resolver.ask(kind.listed() + "." + list.zone(), DnsType.A)
-                .thenCombine(unlisted, DnsLists::judge)
+                .thenCombine(unlisted, (have, haveNot) -> judge(have, haveNot, state, clock))
                 .thenApply(found -> state.tried(found, clock.now()));
     }
 
-    private static Trial judge(DnsAnswer<Inet4Address> listed, DnsAnswer<Inet4Address> unlisted) {
+    private static Trial judge(
+            DnsAnswer<Inet4Address> listed,
+            DnsAnswer<Inet4Address> unlisted,
+            ListHealth state,
+            Clock clock) {
+        if (isAlarming(listed, state, clock) || isAlarming(unlisted, state, clock)) {
+            return Trial.UNKNOWN;
+        }
         if (unlisted.isFound()) {
             return Trial.LISTS_ALL;
         }
@@ -112,15 +119,23 @@ public final class DnsLists {
             state.failed(clock.now());
             return Outcome.UNKNOWN;
         }
-        for (Inet4Address address : answer.records()) {
-            if (AnswerCodes.isAlarming(address)) {
-                state.alarm("it answers " + address.getHostAddress(), clock.now());
-                return Outcome.UNKNOWN;
-            }
+        if (isAlarming(answer, state, clock)) {
+            return Outcome.UNKNOWN;
         }
         boolean isHit = answer.records().stream().anyMatch(list::counts);
         state.answered(isHit);
         return isHit ? Outcome.LISTED : Outcome.NOT_LISTED;
+    }
+
+    private static boolean isAlarming(
+            DnsAnswer<Inet4Address> answer, ListHealth state, Clock clock) {
+        for (Inet4Address address : answer.records()) {
+            if (AnswerCodes.isAlarming(address)) {
+                state.alarm("it answers " + address.getHostAddress(), clock.now());
+                return true;
+            }
+        }
+        return false;
     }
 
     private CompletionStage<Listing> withText(DnsList list, Outcome outcome, ListSubject subject) {

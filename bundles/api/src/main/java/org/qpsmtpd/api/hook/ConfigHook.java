@@ -1,8 +1,9 @@
 package org.qpsmtpd.api.hook;
 
+import org.osgi.annotation.versioning.ConsumerType;
+
 import java.util.List;
 import java.util.Optional;
-import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Hook {@code config}: a configuration value is looked up.

@@ -1,9 +1,10 @@
 package org.qpsmtpd.api.hook;
 
-import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.session.Connection;
+
+import java.util.List;
 
 /**
  * Hook {@code ehlo}: the client said EHLO.

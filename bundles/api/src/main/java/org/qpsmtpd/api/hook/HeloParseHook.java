@@ -1,8 +1,9 @@
 package org.qpsmtpd.api.hook;
 
-import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.qpsmtpd.api.session.Connection;
+
+import java.util.Optional;
 
 /** Hook {@code helo_parse}: chooses who reads the argument of HELO. */
 @ConsumerType

@@ -1,10 +1,11 @@
 package org.qpsmtpd.api.hook;
 
-import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Transaction;
+
+import java.util.Optional;
 
 /**
  * Hook {@code ok}: observes that a plugin answered anything but a refusal.

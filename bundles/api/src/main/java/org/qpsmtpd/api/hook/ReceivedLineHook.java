@@ -1,8 +1,9 @@
 package org.qpsmtpd.api.hook;
 
-import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.qpsmtpd.api.session.Transaction;
+
+import java.util.Optional;
 
 /** Hook {@code received_line}: supplies the value of the Received field. */
 @ConsumerType

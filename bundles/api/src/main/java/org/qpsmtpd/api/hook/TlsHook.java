@@ -1,9 +1,11 @@
 package org.qpsmtpd.api.hook;
 
-import java.util.Optional;
-import javax.net.ssl.SSLEngine;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.qpsmtpd.api.session.Connection;
+
+import java.util.Optional;
+
+import javax.net.ssl.SSLEngine;
 
 /**
  * Supplies what encrypted connections need. The first plugin of {@code config/plugins} that

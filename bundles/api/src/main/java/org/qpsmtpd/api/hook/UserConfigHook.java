@@ -1,9 +1,10 @@
 package org.qpsmtpd.api.hook;
 
-import java.util.List;
-import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.qpsmtpd.api.mail.Address;
+
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Hook {@code user_config}: a value is looked up for one sender or recipient, before the server's

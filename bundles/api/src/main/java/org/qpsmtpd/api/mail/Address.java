@@ -1,9 +1,10 @@
 package org.qpsmtpd.api.mail;
 
+import org.qpsmtpd.api.net.Hosts;
+
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Optional;
-import org.qpsmtpd.api.net.Hosts;
 
 /**
  * A mailbox of the envelope. Immutable; equal when user and host are the same text.

@@ -1,8 +1,9 @@
 package org.qpsmtpd.api.mail;
 
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.net.Hosts;
+
+import java.util.Optional;
 
 /** Reads paths without regular expressions, in one pass over bounded input. */
 final class AddressParser {

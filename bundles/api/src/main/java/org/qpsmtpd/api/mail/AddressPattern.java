@@ -1,10 +1,11 @@
 package org.qpsmtpd.api.mail;
 
+import org.qpsmtpd.api.net.Hosts;
+import org.qpsmtpd.api.service.Patterns;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.qpsmtpd.api.net.Hosts;
-import org.qpsmtpd.api.service.Patterns;
 
 /**
  * An entry of a list of unwanted addresses: {@code PATTERN [REASON]}, separated by blanks.

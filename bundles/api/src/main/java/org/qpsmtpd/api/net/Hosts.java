@@ -1,5 +1,7 @@
 package org.qpsmtpd.api.net;
 
+import org.jspecify.annotations.Nullable;
+
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.LinkedHashSet;
@@ -9,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Host names as they are compared. One host has many spellings: in upper case, in the letters of a

@@ -1,12 +1,13 @@
 package org.qpsmtpd.api.plugin;
 
+import org.osgi.annotation.bundle.Attribute;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.service.component.annotations.ComponentPropertyType;
+
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.osgi.annotation.bundle.Attribute;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.service.component.annotations.ComponentPropertyType;
 
 /**
  * Names a component as a plugin. The bundle then advertises the name as a capability of the

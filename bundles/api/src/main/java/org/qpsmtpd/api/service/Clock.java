@@ -1,9 +1,10 @@
 package org.qpsmtpd.api.service;
 
+import org.osgi.annotation.versioning.ProviderType;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
-import org.osgi.annotation.versioning.ProviderType;
 
 /** Time as the server sees it; tests set it by hand. */
 @ProviderType

@@ -1,7 +1,8 @@
 package org.qpsmtpd.api.service;
 
-import java.util.function.Predicate;
 import org.osgi.annotation.versioning.ProviderType;
+
+import java.util.function.Predicate;
 
 /**
  * Regular expressions from configuration files, matched in time linear in the text whatever the

@@ -1,5 +1,8 @@
 package org.qpsmtpd.api.service;
 
+import org.osgi.annotation.versioning.ProviderType;
+import org.qpsmtpd.api.net.ReverseName;
+
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -7,8 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.osgi.annotation.versioning.ProviderType;
-import org.qpsmtpd.api.net.ReverseName;
 
 /**
  * DNS look-ups that do not hold a thread.

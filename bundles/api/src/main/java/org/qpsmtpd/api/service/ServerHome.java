@@ -1,11 +1,12 @@
 package org.qpsmtpd.api.service;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.control.ServerControl;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A server of the process: its folders and its configuration. There may be several; the engine

@@ -1,11 +1,12 @@
 package org.qpsmtpd.api.service;
 
+import org.osgi.annotation.versioning.ProviderType;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
-import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * A map that lasts, such as karma and greylisting keep. Entries end by themselves when their life

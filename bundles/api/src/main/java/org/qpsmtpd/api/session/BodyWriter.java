@@ -1,8 +1,9 @@
 package org.qpsmtpd.api.session;
 
+import org.osgi.annotation.versioning.ConsumerType;
+
 import java.io.IOException;
 import java.io.OutputStream;
-import org.osgi.annotation.versioning.ConsumerType;
 
 /** Writes a new body of a message, octet by octet as it is to be queued. */
 @ConsumerType

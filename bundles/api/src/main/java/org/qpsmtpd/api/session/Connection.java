@@ -1,14 +1,15 @@
 package org.qpsmtpd.api.session;
 
+import org.osgi.annotation.versioning.ProviderType;
+import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.service.Clock;
+
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import org.osgi.annotation.versioning.ProviderType;
-import org.qpsmtpd.api.config.Config;
-import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.service.Clock;
 
 /**
  * A client's connection. One hook at a time runs for a connection, each seeing what the one before

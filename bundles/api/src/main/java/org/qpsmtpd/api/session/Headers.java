@@ -1,9 +1,10 @@
 package org.qpsmtpd.api.session;
 
-import java.util.List;
-import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.mail.HeaderField;
+
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The header of the message in arrival: an ordered multimap. Fields that no plugin changed are

@@ -1,9 +1,10 @@
 package org.qpsmtpd.api.session;
 
+import org.osgi.annotation.versioning.ProviderType;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The message as it was received: header and body with CRLF line ends, dots of the transfer

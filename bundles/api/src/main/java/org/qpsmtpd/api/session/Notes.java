@@ -1,7 +1,8 @@
 package org.qpsmtpd.api.session;
 
-import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
+
+import java.util.Optional;
 
 /**
  * Values that plugins leave for each other. Notes of a connection live until it ends, those of a

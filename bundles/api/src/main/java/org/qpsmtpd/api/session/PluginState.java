@@ -1,10 +1,11 @@
 package org.qpsmtpd.api.session;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one plugin keeps for each connection or each transaction, of a type of its own. What plugins

@@ -1,11 +1,12 @@
 package org.qpsmtpd.api.session;
 
-import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
+
+import java.util.Optional;
 
 /** A recipient of the transaction; while the {@code rcpt} hook runs, one that may become it. */
 @ProviderType

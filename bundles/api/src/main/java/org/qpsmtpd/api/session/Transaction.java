@@ -1,14 +1,15 @@
 package org.qpsmtpd.api.session;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Path;
-import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.BodyType;
 import org.qpsmtpd.api.mail.Parameters;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * One message on its way in: envelope, header and body. A new one replaces it at MAIL, RSET, a

@@ -3,7 +3,6 @@ package org.qpsmtpd.api.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,6 +10,8 @@ import org.qpsmtpd.api.answer.HookResult.Later;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.ParsedCommand;
 import org.qpsmtpd.api.mail.Parameters;
+
+import java.util.concurrent.CompletableFuture;
 
 class HookResultTest {
     @Test

@@ -3,13 +3,14 @@ package org.qpsmtpd.api.mail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.service.Patterns;
+
+import java.util.List;
+import java.util.regex.Pattern;
 
 class AddressPatternTest {
     private static final Patterns PATTERNS =

@@ -2,10 +2,11 @@ package org.qpsmtpd.api.mail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.Map;
 
 class HeaderFieldTest {
     @ParameterizedTest

@@ -2,13 +2,14 @@ package org.qpsmtpd.api.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.IDN;
-import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.net.IDN;
+import java.util.List;
+import java.util.Random;
 
 class HostsTest {
     @ParameterizedTest

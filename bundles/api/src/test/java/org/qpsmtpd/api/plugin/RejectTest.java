@@ -3,7 +3,6 @@ package org.qpsmtpd.api.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,6 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.plugin.Reject.Mode;
+
+import java.lang.reflect.Proxy;
 
 class RejectTest {
     /** The settings as a line of config/plugins would give them. */

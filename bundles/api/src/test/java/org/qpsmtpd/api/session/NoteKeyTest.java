@@ -3,9 +3,10 @@ package org.qpsmtpd.api.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+
 import java.lang.reflect.Proxy;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 class NoteKeyTest {
     @Test

@@ -42,7 +42,8 @@ final class CoreValues {
                     CoreFile.LOGLEVEL.file(), CoreValues::level,
                     CoreFile.LENIENT_ADDRESSES.file(), CoreValues::flag,
                     CoreFile.SMTPUTF8.file(), CoreValues::flag,
-                    CoreFile.SPOOL_DIR.file(), CoreValues::writableDirectory);
+                    CoreFile.SPOOL_DIR.file(), CoreValues::writableDirectory,
+                    StoreValue.FILE, StoreValue::fault);
 
     private CoreValues() {}
 

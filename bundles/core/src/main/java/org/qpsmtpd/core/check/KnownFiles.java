@@ -38,7 +38,12 @@ final class KnownFiles {
 
     /** The core's own that are no values. */
     private static final List<String> FURTHER =
-            List.of("deploy_signers", "dns_servers", "proxy_protocol_from", "xclient_from");
+            List.of(
+                    "deploy_signers",
+                    "dns_servers",
+                    "proxy_protocol_from",
+                    StoreValue.FILE,
+                    "xclient_from");
 
     private final Set<String> read = new TreeSet<>(CoreFile.NAMES);
     private final Set<String> known = new TreeSet<>();

@@ -15,6 +15,7 @@ import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.BodyType;
 import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.session.Hello;
+import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.core.message.Characters;
 
 /** The verb MAIL. */
@@ -49,6 +50,7 @@ final class MailVerb {
                         talk.reply(Replies.SAY_HELLO);
                         return;
                     }
+                    turn.connection().notes().put(NoteKey.ENVELOPE_FROM, argument);
                     Parsers.choose(
                             turn,
                             HookPoint.MAIL_PARSE,

@@ -89,6 +89,7 @@ final class SmtpConnection implements Connection {
         remoteInfo = introduction.looked() ? introduction.info() : null;
         hostKnown = introduction.looked();
         introduction.relay().ifPresent(value -> notes.put(NoteKey.RELAY_BY_SUPER_SERVER, value));
+        introduction.rblsmtpd().ifPresent(value -> notes.put(NoteKey.RBLSMTPD, value));
     }
 
     /** Whether the host name was looked for already. */

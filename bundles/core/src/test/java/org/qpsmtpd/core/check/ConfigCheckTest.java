@@ -159,16 +159,16 @@ class ConfigCheckTest {
     @Test
     void namesFilesThatNothingReads() throws IOException {
         write("memory_threshold", "1");
-        write("goodrcptto", "user@example.com");
+        write("plugin_dirs", "/usr/share/qpsmtpd/plugins");
         write("uribl_zones", "multi.example.net");
 
         assertThat(found())
                 .containsExactly(
-                        "goodrcptto: nothing reads this file: no plugin of qpsmtpd has such a list;"
-                                + " take it away, or write a plugin that reads it",
                         "memory_threshold: nothing reads this file: its number belongs into"
-                                + " size_threshold; move it there");
-        plugins.reading("goodrcptto", "memory_threshold");
+                                + " size_threshold; move it there",
+                        "plugin_dirs: nothing reads this file: plugins are bundles here, which"
+                                + " belong into the deploy folder; take it away");
+        plugins.reading("memory_threshold", "plugin_dirs");
         assertThat(found()).isEmpty();
     }
 

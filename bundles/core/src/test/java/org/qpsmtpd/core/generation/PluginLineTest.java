@@ -64,8 +64,7 @@ class PluginLineTest {
                     check_earlytalker            | earlytalker
                     async/earlytalker            | earlytalker
                     check_badrcptto:1            | badrcptto
-                    denysoft_greylist            | greylisting
-                    check_qmail_deliverable      | qmail_deliverable
+                    check_bogus_bounce           | bogus_bounce
                     clamav                       | virus/clamav
                     authdeny                     | auth/authdeny
                     authsql                      | auth/auth_vpopmail_sql

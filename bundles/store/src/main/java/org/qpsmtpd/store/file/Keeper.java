@@ -25,6 +25,7 @@ final class Keeper implements Runnable {
     private final Thread thread;
 
     private volatile boolean isClosing;
+    private volatile boolean isSaving;
     private volatile long failures;
     private volatile long fileOctets;
     private volatile long savedNanos = System.nanoTime();
@@ -60,7 +61,7 @@ final class Keeper implements Runnable {
 
     /** How old the oldest change may be that is not in the file, in milliseconds. */
     long unsavedMillis() {
-        return memory.isChanged()
+        return isSaving || memory.isChanged()
                 ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - savedNanos)
                 : 0;
     }
@@ -174,7 +175,9 @@ final class Keeper implements Runnable {
         }
         if (memory.isChanged()) {
             long begun = System.nanoTime();
+            isSaving = true;
             memory.save(open);
+            isSaving = false;
             savedNanos = begun;
             if (upkeep != null) {
                 upkeep.written();

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,6 +185,49 @@ class DnsblPluginTest {
         assertThat(connect().action()).isEqualTo(Action.DECLINED);
         assertThat(connect(plugin(Map.of(), Map.of("self_test", "no")), connection).action())
                 .isEqualTo(Action.DENY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.255.255.254, '', it answers 127.255.255.254",
+        "127.255.255.254, 127.255.255.254, it answers 127.255.255.254",
+        "127.0.0.2, 127.0.0.2, 'it lists what no list has (RFC 5782, 5)'"
+    })
+    void saysOnceWhyAListIsNotAsked(String listed, String unlisted, String why) {
+        lists("2.0.0.127." + ZONE, listed);
+        if (!unlisted.isEmpty()) {
+            lists("1.0.0.127." + ZONE, unlisted);
+        }
+        List<String> said = new ArrayList<>();
+        Logger logger = Logger.getLogger("org.qpsmtpd.api.dnslist.DnsLists");
+        Handler handler = new Collector(said);
+        logger.addHandler(handler);
+        DnsblPlugin plugin = plugin();
+
+        connect(plugin, connection);
+        connect(plugin, connection);
+        logger.removeHandler(handler);
+
+        assertThat(said).containsExactly("bl.example is not asked for 60 minutes: " + why);
+    }
+
+    private static final class Collector extends Handler {
+        private final List<String> said;
+
+        Collector(List<String> said) {
+            this.said = said;
+        }
+
+        @Override
+        public void publish(LogRecord line) {
+            said.add(line.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 
     @Test

@@ -1,0 +1,214 @@
+package org.qpsmtpd.api.lookup;
+
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.plugin.Choice;
+import org.qpsmtpd.api.plugin.Reject;
+import org.qpsmtpd.api.plugin.RejectSettings;
+import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.Recipient;
+import org.qpsmtpd.api.session.Transaction;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Answers the hook {@code rcpt} by what is found where mailboxes are listed. Keeps what was found
+ * for some time, and asks no more for some seconds when nobody answers there. A plugin has one in a
+ * field:
+ *
+ * <pre>{@code
+ * Optional<HookResult> known = lookup.known(transaction, recipient);
+ * if (known.isPresent()) {
+ *     return known.get();
+ * }
+ * try {
+ *     return lookup.found(transaction, recipient, directory.find(lookup.asked(recipient)));
+ * } catch (IOException e) {
+ *     return lookup.down(transaction, e.getMessage());
+ * }
+ * }</pre>
+ *
+ * <p>Recipients of other domains, {@code postmaster} and those without domain are not looked up.
+ * Safe for use by several threads.
+ */
+public final class RecipientLookup {
+    /** The JDK's, so that the contract needs no library. */
+    private static final Logger LOG = System.getLogger(RecipientLookup.class.getName());
+
+    private static final Duration LEFT_ALONE = Duration.ofSeconds(5);
+    private static final int MOST_SECONDS = 30 * 24 * 3600;
+    private static final int MOST_ENTRIES = 10_000_000;
+
+    private static final HookResult NO_DOMAIN = HookResult.skip("no domain");
+    private static final HookResult POSTMASTER = HookResult.skip("postmaster");
+    private static final HookResult OTHER_DOMAIN = HookResult.skip("domain is not looked up");
+
+    private static final String UNKNOWN = "Sorry, no mailbox by that name (#5.1.1)";
+    private static final String DISABLED = "Sorry, this mailbox takes no mail (#5.2.1)";
+    private static final String LATER =
+            "The recipient cannot be looked up now, try again later (#4.3.0)";
+
+    private final String name;
+    private final Reject reject;
+    private final OnError onError;
+    private final LookupDomains domains;
+    private final HookResult there;
+    private final String delimiter;
+    private final AnswerCache good;
+    private final AnswerCache bad;
+    private final AtomicReference<@Nullable Outage> outage = new AtomicReference<>();
+
+    private enum OnError {
+        DEFER,
+        PASS,
+        SKIP
+    }
+
+    private enum Found {
+        PASS,
+        OK
+    }
+
+    /** Nobody answered. */
+    private record Outage(Instant until, String why) {}
+
+    /**
+     * Reads the settings.
+     *
+     * @param name the plugin's name, for the log
+     * @param onError what the plugin's setting {@code on_error} says: {@code defer}, or {@code
+     *     pass}, for which {@code skip} is another word
+     * @throws IllegalArgumentException naming the setting, the value and what is allowed
+     */
+    public RecipientLookup(
+            String name, RejectSettings reject, LookupSettings settings, String onError) {
+        this.name = name;
+        this.reject = Reject.of(reject);
+        this.onError = Choice.of(OnError.class, "on_error", onError);
+        this.domains = LookupDomains.of(settings.domains());
+        this.there =
+                Choice.of(Found.class, "found", settings.found()) == Found.OK
+                        ? HookResult.OK
+                        : HookResult.DECLINED;
+        this.delimiter = settings.delimiter();
+        int entries = number("cache_entries", settings.cache__entries(), 1, MOST_ENTRIES);
+        this.good = cache("cache_seconds", settings.cache__seconds(), entries);
+        this.bad = cache("unknown_cache_seconds", settings.unknown__cache__seconds(), entries);
+    }
+
+    private static AnswerCache cache(String option, String seconds, int entries) {
+        int life = number(option, seconds, 0, MOST_SECONDS);
+        return new AnswerCache(Duration.ofSeconds(life), entries);
+    }
+
+    private static int number(String option, String text, int least, int most) {
+        boolean digits = text.matches("[0-9]{1,9}");
+        int number = digits ? Integer.parseInt(text) : -1;
+        if (number < least || number > most) {
+            throw new IllegalArgumentException(
+                    option + " '" + text + "' is not a number from " + least + " to " + most);
+        }
+        return number;
+    }
+
+    /** The answer where nobody has to be asked: not looked up, known, or nobody there to ask. */
+    public Optional<HookResult> known(Transaction transaction, Recipient recipient) {
+        Connection connection = transaction.connection();
+        Address address = recipient.address();
+        if (address.host().isEmpty()) {
+            return Optional.of(NO_DOMAIN);
+        }
+        // RFC 5321 section 4.5.1: it is there in every domain.
+        if (address.user().equalsIgnoreCase("postmaster")) {
+            return Optional.of(POSTMASTER);
+        }
+        if (!domains.contains(connection.config(), address.comparableHost())) {
+            return Optional.of(OTHER_DOMAIN);
+        }
+        Instant now = connection.clock().now();
+        String asked = asked(recipient).comparable();
+        Optional<Mailbox> kept = good.get(asked, now).or(() -> bad.get(asked, now));
+        if (kept.isPresent()) {
+            return kept.map(mailbox -> answer(asked, mailbox, "known "));
+        }
+        Outage last = outage.get();
+        return last != null && now.isBefore(last.until)
+                ? Optional.of(failed(last.why))
+                : Optional.empty();
+    }
+
+    /**
+     * The address to ask for: the recipient's, without what stands from a delimiter on in its local
+     * part.
+     */
+    public Address asked(Recipient recipient) {
+        Address address = recipient.address();
+        String user = address.user();
+        for (int at = 1; at < user.length(); at++) {
+            if (delimiter.indexOf(user.charAt(at)) >= 0) {
+                return new Address(user.substring(0, at), address.host());
+            }
+        }
+        return address;
+    }
+
+    /** The answer by what was found, which is kept. */
+    public HookResult found(Transaction transaction, Recipient recipient, Mailbox mailbox) {
+        Instant now = transaction.connection().clock().now();
+        String asked = asked(recipient).comparable();
+        AnswerCache into = mailbox == Mailbox.THERE ? good : bad;
+        (mailbox == Mailbox.THERE ? bad : good).remove(asked);
+        into.put(asked, mailbox, now);
+        if (outage.getAndSet(null) != null) {
+            LOG.log(Level.INFO, () -> name + ": recipients are looked up again");
+        }
+        return answer(asked, mailbox, "");
+    }
+
+    private HookResult answer(String asked, Mailbox mailbox, String how) {
+        return switch (mailbox) {
+            case THERE -> there.because("pass: " + how + asked);
+            case DISABLED -> reject.decide(DISABLED, how + asked + " is disabled");
+            case UNKNOWN -> reject.decide(UNKNOWN, how + asked + " is unknown").withKarma(-1);
+        };
+    }
+
+    /**
+     * The answer when this look-up failed; the next one may succeed.
+     *
+     * @param why for the log
+     */
+    public HookResult failed(String why) {
+        HookResult answer =
+                onError == OnError.DEFER ? HookResult.denySoft(LATER) : HookResult.DECLINED;
+        return answer.because("error: " + why);
+    }
+
+    /**
+     * The answer when nobody can be asked. Nobody is, for some seconds, so that a queue of clients
+     * does not wait one after the other for what does not answer.
+     *
+     * @param why for the log
+     */
+    public HookResult down(Transaction transaction, String why) {
+        Instant until = transaction.connection().clock().now().plus(LEFT_ALONE);
+        if (outage.getAndSet(new Outage(until, why)) == null) {
+            String then = onError == OnError.DEFER ? "deferred" : "not looked up";
+            LOG.log(
+                    Level.WARNING,
+                    () -> name + ": " + why + "; until that answers recipients are " + then);
+        }
+        return failed(why);
+    }
+
+    /** How many addresses are known. */
+    public int size() {
+        return good.size() + bad.size();
+    }
+}
