@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 record Limit(What what, Whose whose, long most, Duration period, String written, String text) {
     private static final Pattern LINE =
             Pattern.compile("(\\S+)\\s+per\\s+(\\S+)\\s+(\\S+)\\s+(\\S+)(?:\\s+(.+))?");
-    private static final Pattern NUMBER = Pattern.compile("(\\d{1,12})([kKmMgG]?)");
+    private static final Pattern NUMBER = Pattern.compile("(\\d{1,9})([kKmMgG]?)");
     private static final Pattern PERIOD = Pattern.compile("(\\d{1,7})([smhd]?)");
     private static final Duration LONGEST = Duration.ofDays(366);
 
@@ -62,7 +62,7 @@ record Limit(What what, Whose whose, long most, Duration period, String written,
                     case "g", "G" -> 30;
                     default -> 0;
                 };
-        return Long.parseLong(parts.group(1)) << Math.min(shift, 20) << Math.max(0, shift - 20);
+        return Long.parseLong(parts.group(1)) << shift;
     }
 
     private static Duration period(String text) {

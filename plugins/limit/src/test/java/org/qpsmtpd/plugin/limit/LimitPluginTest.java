@@ -273,6 +273,12 @@ class LimitPluginTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"200, 200", "10K, 10240", "500M, 524288000", "999999999G, 1073741822926258176"})
+    void multipliesNumbers(String written, long most) {
+        assertThat(Limit.parse("octets per user " + written + " 1d").most()).isEqualTo(most);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "connections per network 30 1m",
@@ -292,6 +298,7 @@ class LimitPluginTest {
             value = {
                 "connections per sender 1 1m | connections are counted per address or network",
                 "messages per sender x 1m | 'x' is not a number such as",
+                "octets per sender 9999999999G 1d | '9999999999G' is not a number such as",
                 "messages per sender 1 1y | '1y' is not a time such as",
                 "messages per sender 1 0s | '0s' is not a time from",
                 "mails per sender 1 1s | what is counted, 'mails' is not one of",
