@@ -28,8 +28,8 @@ final class BareNetty implements Product {
     }
 
     @Override
-    public boolean stores() {
-        return false;
+    public boolean takes(Queue queue) {
+        return queue == Queue.DISCARD;
     }
 
     @Override

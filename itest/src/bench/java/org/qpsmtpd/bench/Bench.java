@@ -52,6 +52,7 @@ public final class Bench {
         }
         runGroup(Queue.DISCARD);
         runGroup(Queue.MAILDIR);
+        runGroup(Queue.GATES);
         if (settings.works().contains(Work.IDLE)) {
             runIdle();
         }
@@ -68,18 +69,26 @@ public final class Bench {
         List<Work> works =
                 settings.works().stream()
                         .filter(work -> work != Work.IDLE)
-                        .filter(work -> (work == Work.MAILDIR) == (queue == Queue.MAILDIR))
+                        .filter(work -> work.queue() == queue)
                         .toList();
         if (works.isEmpty()) {
             return;
         }
         List<Server> servers = new ArrayList<>();
         for (Product product : products) {
-            if (queue == Queue.DISCARD || product.stores()) {
+            if (product.takes(queue)) {
                 servers.add(start(product, queue));
             }
         }
-        Work first = queue == Queue.MAILDIR ? Work.MAILDIR : Work.DISCARD;
+        Work first =
+                switch (queue) {
+                    case DISCARD -> Work.DISCARD;
+                    case MAILDIR -> Work.MAILDIR;
+                    case GATES -> Work.GATES;
+                };
+        if (queue == Queue.GATES) {
+            remarks.add(new Gates(settings.distribution()).describe());
+        }
         for (Server server : servers) {
             warmUp(server, first, settings.warmUpMessages());
         }
@@ -92,6 +101,7 @@ public final class Bench {
     }
 
     private void measure(Work work, List<Server> servers) throws IOException, InterruptedException {
+        NameServer.ofRun().answer(work.ttlSeconds(), work.delayMillis());
         List<Figures> found = new ArrayList<>();
         for (Server server : servers) {
             progress(work, server, "warm-up");
@@ -114,7 +124,7 @@ public final class Bench {
     private void measureRound(Work work, Server server, Figures into)
             throws IOException, InterruptedException {
         double before = server.cpuSeconds();
-        Load.Result result = load(work, server).run(settings.roundSeconds());
+        Load.Result result = load(work, server).run(seconds(work));
         server.checkAlive();
         boolean drained = server.drain();
         Thread.sleep(50);
@@ -130,6 +140,11 @@ public final class Bench {
         if (stored != null) {
             Commands.run(List.of("sync", "-f", settings.directory().toString()));
         }
+    }
+
+    /** A client that keeps a pace has three sessions a round at least. */
+    private double seconds(Work work) {
+        return Math.max(settings.roundSeconds(), 3 * work.paceMillis() / 1e3);
     }
 
     private void runIdle() throws IOException, InterruptedException {

@@ -3,8 +3,8 @@ package org.qpsmtpd.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,6 +32,13 @@ final class DebianQpsmtpd implements Product {
             sub register { }
             """;
 
+    private final Path distribution;
+
+    /** With the plugins that our distribution has as well. */
+    DebianQpsmtpd(Path distribution) {
+        this.distribution = distribution;
+    }
+
     @Override
     public String name() {
         return Products.QPSMTPD;
@@ -45,6 +52,11 @@ final class DebianQpsmtpd implements Product {
     @Override
     public String version() throws InterruptedException {
         return "Debian's qpsmtpd " + Commands.packageVersion("qpsmtpd");
+    }
+
+    @Override
+    public boolean takes(Queue queue) {
+        return true;
     }
 
     @Override
@@ -65,11 +77,13 @@ final class DebianQpsmtpd implements Product {
         Files.writeString(plugins.resolve("discard"), DISCARD);
         Files.writeString(
                 plugins.resolve("resolver"),
-                String.format(Locale.ROOT, RESOLVER, NameServer.start()));
+                String.format(Locale.ROOT, RESOLVER, NameServer.ofRun().port()));
         Path maildir = home.resolve("maildir");
-        QpsmtpdConfig.write(
-                config, queue == Queue.MAILDIR ? "queue/maildir " + maildir : "bench/discard");
-        Files.writeString(config.resolve("plugins"), "bench/resolver\n", StandardOpenOption.APPEND);
+        List<String> lines = new ArrayList<>(List.of("bench/resolver"));
+        lines.addAll(
+                queue == Queue.GATES ? new Gates(distribution).lines(home) : Products.PLUGINS);
+        lines.add(queue == Queue.MAILDIR ? "queue/maildir " + maildir : "bench/discard");
+        QpsmtpdConfig.write(config, lines);
         QpsmtpdConfig.file(
                 config, "plugin_dirs", "/usr/share/qpsmtpd/plugins\n" + home.resolve("plugins"));
         Path spool = Files.createDirectory(home.resolve("spool"));

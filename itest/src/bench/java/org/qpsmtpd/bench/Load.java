@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Several clients that run sessions, one after the other, until the time of a round is over. */
 final class Load {
@@ -49,7 +50,8 @@ final class Load {
         CountDownLatch done = new CountDownLatch(work.clients());
         List<Client> clients = new ArrayList<>();
         for (int i = 0; i < work.clients(); i++) {
-            Client client = new Client(deadline, failures, done);
+            long begin = start + i * pace() / work.clients();
+            Client client = new Client(begin, deadline, failures, done);
             clients.add(client);
             new Thread(client, "client-" + i).start();
         }
@@ -59,7 +61,12 @@ final class Load {
             }
             done.await();
         }
-        return sum(clients, (System.nanoTime() - start) / 1e9, failures);
+        double took = (System.nanoTime() - start) / 1e9;
+        return sum(clients, pace() > 0 ? seconds : took, failures);
+    }
+
+    private long pace() {
+        return TimeUnit.MILLISECONDS.toNanos(work.paceMillis());
     }
 
     private static Result sum(List<Client> clients, double seconds, Failures failures) {
@@ -83,13 +90,15 @@ final class Load {
         private final long deadline;
         private final Failures failures;
         private final CountDownLatch done;
+        private long begin;
         private long[] latencies = new long[1024];
         private int sessions;
         private long messages;
         private volatile SocketChannel current;
         private volatile boolean aborted;
 
-        Client(long deadline, Failures failures, CountDownLatch done) {
+        Client(long begin, long deadline, Failures failures, CountDownLatch done) {
+            this.begin = begin;
             this.deadline = deadline;
             this.failures = failures;
             this.done = done;
@@ -101,7 +110,7 @@ final class Load {
                 int failed = 0;
                 while (!aborted
                         && failed < MOST_FAILURES_PER_CLIENT
-                        && System.nanoTime() < deadline) {
+                        && awaitBegin()) {
                     try {
                         session();
                     } catch (IOException e) {
@@ -112,6 +121,16 @@ final class Load {
             } finally {
                 done.countDown();
             }
+        }
+
+        /** Waits for the begin of the next session; false when it is too late for one. */
+        private boolean awaitBegin() {
+            long wait = begin - System.nanoTime();
+            if (pace() > 0 && wait > 0) {
+                LockSupport.parkNanos(wait);
+            }
+            begin = Math.max(begin + pace(), System.nanoTime());
+            return System.nanoTime() < deadline;
         }
 
         void abort() {
@@ -130,6 +149,11 @@ final class Load {
             long start = System.nanoTime();
             current = SocketChannel.open();
             try (SmtpConnection connection = new SmtpConnection(current)) {
+                if (work.queue() == Queue.GATES) {
+                    visit(connection);
+                    record(System.nanoTime() - start);
+                    return;
+                }
                 connection.connect(port);
                 if (work.messagesPerSession() > 0) {
                     connection.hello();
@@ -145,6 +169,14 @@ final class Load {
                 connection.quit();
                 record(System.nanoTime() - start);
             }
+        }
+
+        private void visit(SmtpConnection connection) throws IOException {
+            Visitor visitor = Visitor.next();
+            connection.visit(port, visitor);
+            connection.sendMessage(message, visitor);
+            messages++;
+            connection.quit();
         }
 
         private void record(long nanos) {

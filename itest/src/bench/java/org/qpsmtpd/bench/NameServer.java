@@ -1,62 +1,87 @@
 package org.qpsmtpd.bench;
 
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
-/** Answers every question that no such name exists, at once and on loopback. */
+/**
+ * Knows the names of the {@link Visitor}s, their domains, and that no list has them; of all other
+ * names it says that they do not exist. One for all servers of a run, on loopback.
+ */
 final class NameServer {
-    private static final int HEADER = 12;
     private static final int LARGEST_QUESTION = 512;
+    private static final NameServer OF_RUN = start();
 
-    private final DatagramSocket socket;
+    private final DatagramChannel channel;
+    private final ScheduledExecutorService later =
+            Executors.newSingleThreadScheduledExecutor(NameServer::thread);
+    private volatile int ttlSeconds;
+    private volatile int delayMillis;
 
-    private NameServer(DatagramSocket socket) {
-        this.socket = socket;
+    private NameServer(DatagramChannel channel) {
+        this.channel = channel;
     }
 
-    /** Starts one that lasts as long as this process; returns its port. */
-    static int start() throws IOException {
-        DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
-        Thread thread = new Thread(new NameServer(socket)::serve, "name-server");
+    /** The one that lasts as long as this process. */
+    static NameServer ofRun() {
+        return OF_RUN;
+    }
+
+    private static NameServer start() {
+        try {
+            DatagramChannel channel = DatagramChannel.open();
+            channel.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+            NameServer server = new NameServer(channel);
+            thread(server::serve).start();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "name-server");
         thread.setDaemon(true);
-        thread.start();
-        return socket.getLocalPort();
+        return thread;
+    }
+
+    int port() {
+        return channel.socket().getLocalPort();
+    }
+
+    /**
+     * How it answers from now on.
+     *
+     * @param ttl how long answers may be kept, in seconds
+     * @param delay how much later they come, in milliseconds
+     */
+    void answer(int ttl, int delay) {
+        ttlSeconds = ttl;
+        delayMillis = delay;
     }
 
     private void serve() {
-        DatagramPacket packet = new DatagramPacket(new byte[LARGEST_QUESTION], LARGEST_QUESTION);
+        ByteBuffer question = ByteBuffer.allocate(LARGEST_QUESTION);
         try {
             while (true) {
-                packet.setLength(LARGEST_QUESTION);
-                socket.receive(packet);
-                if (toAnswer(packet)) {
-                    socket.send(packet);
+                SocketAddress client = channel.receive(question.clear());
+                ByteBuffer answer = DnsMessage.answer(question.flip(), ttlSeconds);
+                if (delayMillis == 0) {
+                    channel.send(answer, client);
+                } else {
+                    later.schedule(
+                            () -> channel.send(answer, client), delayMillis, TimeUnit.MILLISECONDS);
                 }
             }
         } catch (IOException e) {
             System.err.println("bench: the name server ended: " + e.getMessage());
         }
-    }
-
-    /** Turns a packet with one question into its answer; false if it is none. */
-    private static boolean toAnswer(DatagramPacket packet) {
-        byte[] octets = packet.getData();
-        int end = HEADER;
-        while (end < packet.getLength() && octets[end] > 0) {
-            end += octets[end] + 1;
-        }
-        end += 5;
-        if (end > packet.getLength()) {
-            return false;
-        }
-        octets[2] |= (byte) 0x80;
-        octets[3] = (byte) 0x83;
-        for (int at = 6; at < HEADER; at++) {
-            octets[at] = 0;
-        }
-        packet.setLength(end);
-        return true;
     }
 }

@@ -3,14 +3,17 @@ package org.qpsmtpd.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** The server of this project, from its built distribution. */
 final class OurServer implements Product {
+    private final Path distribution;
     private final Path program;
 
     OurServer(Path distribution) {
+        this.distribution = distribution;
         program = distribution.resolve("bin/qpsmtpd-prefork");
     }
 
@@ -30,6 +33,11 @@ final class OurServer implements Product {
     }
 
     @Override
+    public boolean takes(Queue queue) {
+        return true;
+    }
+
+    @Override
     public boolean syncs() {
         return true;
     }
@@ -43,8 +51,13 @@ final class OurServer implements Product {
     public Launch prepare(Path home, int port, Queue queue) throws IOException {
         Path config = home.resolve("config");
         Path maildir = home.resolve("maildir");
-        QpsmtpdConfig.write(
-                config, queue == Queue.MAILDIR ? "queue/maildir " + maildir : "queue/discard");
+        List<String> plugins =
+                new ArrayList<>(
+                        queue == Queue.GATES
+                                ? new Gates(distribution).lines(home)
+                                : Products.PLUGINS);
+        plugins.add(queue == Queue.MAILDIR ? "queue/maildir " + maildir : "queue/discard");
+        QpsmtpdConfig.write(config, plugins);
         QpsmtpdConfig.file(config, "spool_dir", home.resolve("spool").toString());
         Path deploy = Files.createDirectories(home.resolve("deploy"));
         List<String> command =

@@ -16,9 +16,9 @@ interface Product {
     /** Name and version of what is installed. */
     String version() throws IOException, InterruptedException;
 
-    /** Whether it stores messages at all. */
-    default boolean stores() {
-        return true;
+    /** Whether it can be set up to treat messages so. */
+    default boolean takes(Queue queue) {
+        return queue != Queue.GATES;
     }
 
     /** Whether a message in its maildir was synced to the disk before the client got its 250. */

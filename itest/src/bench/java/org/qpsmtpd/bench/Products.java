@@ -16,7 +16,7 @@ final class Products {
     static Product ofName(String name, Path distribution) {
         return switch (name) {
             case OURS -> new OurServer(distribution);
-            case QPSMTPD -> new DebianQpsmtpd();
+            case QPSMTPD -> new DebianQpsmtpd(distribution);
             case POSTFIX -> new Postfix();
             case SINK -> new SmtpSink();
             case BARE -> new BareNetty(distribution);

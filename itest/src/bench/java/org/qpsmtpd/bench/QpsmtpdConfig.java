@@ -3,17 +3,17 @@ package org.qpsmtpd.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Writes a config directory that both qpsmtpd servers read. */
 final class QpsmtpdConfig {
     private QpsmtpdConfig() {}
 
-    static void write(Path directory, String queueLine) throws IOException {
+    /**
+     * @param plugins the lines of {@code plugins}
+     */
+    static void write(Path directory, List<String> plugins) throws IOException {
         Files.createDirectories(directory);
-        List<String> plugins = new ArrayList<>(Products.PLUGINS);
-        plugins.add(queueLine);
         Files.write(directory.resolve("plugins"), plugins);
         file(directory, "logging", "logging/warn");
         file(directory, "me", "bench.example.com");
@@ -24,6 +24,8 @@ final class QpsmtpdConfig {
         file(directory, "badrcptto", "nobody@example.com");
         file(directory, "badhelo", "bad.example.net");
         file(directory, "size_threshold", "10000");
+        file(directory, "dns_servers", "127.0.0.1:" + NameServer.ofRun().port());
+        Gates.writeFiles(directory);
     }
 
     static void file(Path directory, String name, String line) throws IOException {

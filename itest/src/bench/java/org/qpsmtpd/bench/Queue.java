@@ -1,7 +1,9 @@
 package org.qpsmtpd.bench;
 
-/** What a server does with a message it took. */
+/** What a server does with a message it took, and before. */
 enum Queue {
     DISCARD,
-    MAILDIR
+    MAILDIR,
+    /** Discarded, behind plugins that ask the DNS and remember clients. */
+    GATES
 }

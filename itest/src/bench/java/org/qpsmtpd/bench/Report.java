@@ -162,6 +162,9 @@ final class Report {
         double speed = value(Work.LARGE, Products.OURS, Figures::perSecond) * Message.LARGE / 1e6;
         absolute(table, Work.LARGE, "MB/s", speed, "over 600", speed > 600);
         ratio(table, Work.CONNECT, cpuName, cpu, Products.QPSMTPD, 1, 30);
+        ratio(table, Work.GATES, cpuName, cpu, Products.QPSMTPD, 1, 8);
+        ratio(table, Work.KNOWN, cpuName, cpu, Products.QPSMTPD, 1, 20);
+        unhindered(table);
         ratio(table, Work.DISCARD, cpuName, cpu, Products.BARE, 3, 2);
         ratio(table, Work.MANY, cpuName, cpu, Products.BARE, 8, 5);
         ratio(table, Work.PIPELINED, cpuName, cpu, Products.BARE, 19, 10);
@@ -199,6 +202,13 @@ final class Report {
         double target = numerator / (double) denominator;
         String limit = "at most " + (target < 1 ? numerator + "/" + denominator : number(target));
         ratioTarget(table, work, what + " / " + peer, ours, theirs, limit, ours / theirs <= target);
+    }
+
+    private void unhindered(Table table) {
+        double late = value(Work.LATE, Products.OURS, Figures::perSecond);
+        double soon = value(Work.CROWD, Products.OURS, Figures::perSecond);
+        String what = "messages/s / those of (gn)";
+        ratioTarget(table, Work.LATE, what, late, soon, "over 0.9", late > 0.9 * soon);
     }
 
     private void faster(Table table) {

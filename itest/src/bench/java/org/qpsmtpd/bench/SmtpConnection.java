@@ -23,6 +23,8 @@ final class SmtpConnection implements Closeable {
     private final SocketChannel channel;
     private final byte[] octets = new byte[4096];
     private final ByteBuffer input = ByteBuffer.wrap(octets).limit(0);
+    private int lineStart;
+    private int lineEnd;
 
     /**
      * Wraps a channel that {@link #connect} then connects, so that a watchdog can hold it first.
@@ -35,6 +37,15 @@ final class SmtpConnection implements Closeable {
     static ByteBuffer command(String line) {
         byte[] octets = (line + "\r\n").getBytes(StandardCharsets.US_ASCII);
         return ByteBuffer.allocateDirect(octets.length).put(octets).flip().asReadOnlyBuffer();
+    }
+
+    /** Connects from a visitor's address, and says EHLO. */
+    void visit(int port, Visitor visitor) throws IOException {
+        channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+        channel.bind(visitor.address());
+        connect(port);
+        send(visitor.hello());
+        expect(250, "EHLO");
     }
 
     /** Connects and reads the banner. */
@@ -53,6 +64,21 @@ final class SmtpConnection implements Closeable {
     void sendMessage(Message message) throws IOException {
         send(MAIL.duplicate());
         expect(250, "MAIL");
+        sendRest(message);
+    }
+
+    /** Sends one message of a visitor; one that is put off at MAIL for now comes again at once. */
+    void sendMessage(Message message, Visitor visitor) throws IOException {
+        send(visitor.mail().duplicate());
+        if (read("MAIL") == 450) {
+            send(visitor.mail().duplicate());
+            read("MAIL");
+        }
+        check(250, "MAIL");
+        sendRest(message);
+    }
+
+    private void sendRest(Message message) throws IOException {
         send(RCPT.duplicate());
         expect(250, "RCPT");
         send(DATA.duplicate());
@@ -93,18 +119,26 @@ final class SmtpConnection implements Closeable {
     }
 
     private void expect(int code, String what) throws IOException {
-        int lineStart;
-        int lineEnd;
-        do {
-            lineEnd = readLine(what);
-            lineStart = input.position();
-            input.position(lineEnd);
-        } while (lineEnd - lineStart > 3 && octets[lineStart + 3] == '-');
+        read(what);
+        check(code, what);
+    }
+
+    private void check(int code, String what) throws IOException {
         if (lineEnd - lineStart < 5 || code != codeAt(lineStart)) {
             String line =
                     new String(octets, lineStart, lineEnd - lineStart, StandardCharsets.ISO_8859_1);
             throw new IOException(what + " got '" + line.strip() + "', not " + code);
         }
+    }
+
+    /** Reads a reply; returns its code, and leaves its last line to {@link #check}. */
+    private int read(String what) throws IOException {
+        do {
+            lineEnd = readLine(what);
+            lineStart = input.position();
+            input.position(lineEnd);
+        } while (lineEnd - lineStart > 3 && octets[lineStart + 3] == '-');
+        return codeAt(lineStart);
     }
 
     /** Reads until a whole line lies at the input's position; returns the index after its end. */

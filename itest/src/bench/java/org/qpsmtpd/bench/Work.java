@@ -8,18 +8,42 @@ enum Work {
     PIPELINED("cp", "c', the same as c with MAIL, RCPT, DATA in one write", 10, 100),
     LARGE("e", "one 10 MB message a session, discarded", 4, 1),
     CONNECT("f", "connect, read the banner, QUIT", 10, 0),
+    GATES("g", "a message of a new client, 1,000 of them, no answer kept", 10, 0, 0, 0),
+    CROWD("gn", "the same, each client begins a session every 2 s", 200, 0, 0, 2000),
+    LATE("gd", "the same as gn, the DNS answers 200 ms later", 200, 0, 200, 2000),
+    KNOWN("gw", "the same as g, all answers kept", 10, 3600, 0, 0),
     IDLE("d", "idle sessions, and one client beside them", 0, 0);
 
     private final String letter;
     private final String title;
     private final int clients;
     private final int messagesPerSession;
+    private final boolean gated;
+    private final int ttlSeconds;
+    private final int delayMillis;
+    private final int paceMillis;
 
     Work(String letter, String title, int clients, int messagesPerSession) {
         this.letter = letter;
         this.title = title;
         this.clients = clients;
         this.messagesPerSession = messagesPerSession;
+        gated = false;
+        ttlSeconds = 0;
+        delayMillis = 0;
+        paceMillis = 0;
+    }
+
+    /** One 4 KiB message a session, of visitors. */
+    Work(String letter, String title, int clients, int ttl, int delay, int pace) {
+        this.letter = letter;
+        this.title = title;
+        this.clients = clients;
+        messagesPerSession = 1;
+        gated = true;
+        ttlSeconds = ttl;
+        delayMillis = delay;
+        paceMillis = pace;
     }
 
     String letter() {
@@ -38,6 +62,29 @@ enum Work {
     /** Messages in one session; 0 when the session itself is what is counted. */
     int messagesPerSession() {
         return messagesPerSession;
+    }
+
+    /** What its servers do with messages. */
+    Queue queue() {
+        if (gated) {
+            return Queue.GATES;
+        }
+        return this == MAILDIR ? Queue.MAILDIR : Queue.DISCARD;
+    }
+
+    /** How long answers of the name server may be kept, in seconds. */
+    int ttlSeconds() {
+        return ttlSeconds;
+    }
+
+    /** How late the name server answers, in milliseconds. */
+    int delayMillis() {
+        return delayMillis;
+    }
+
+    /** Milliseconds from the begin of a client's session to that of its next; 0: at once. */
+    int paceMillis() {
+        return paceMillis;
     }
 
     /** What the figures per second and per thousand count. */

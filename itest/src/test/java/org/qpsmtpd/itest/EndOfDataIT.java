@@ -59,7 +59,7 @@ class EndOfDataIT {
     @MethodSource("wrongEnds")
     void refusesABareLineEndOnceAndRunsNothingAfterIt(String escapedEnd) {
         int before = server.maildir().messages().size();
-        String end = new String(Transcript.octets(escapedEnd), StandardCharsets.ISO_8859_1);
+        String end = new String(Escapes.octets(escapedEnd), StandardCharsets.ISO_8859_1);
         byte[] all = octets(BEFORE + end + AFTER);
         int first = BEFORE.length() - 2;
         int last = BEFORE.length() + end.length() + 4;

@@ -2,7 +2,6 @@ package org.qpsmtpd.itest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -90,8 +89,8 @@ final class Transcript {
     private int playFrom(int at, SmtpDialogue smtp) {
         Step step = steps.get(at);
         switch (step.kind()) {
-            case "C:" -> smtp.sendBytes(octets(step.text() + "\\r\\n"));
-            case "C>" -> smtp.sendBytes(octets(step.text()));
+            case "C:" -> smtp.sendBytes(Escapes.octets(step.text() + "\\r\\n"));
+            case "C>" -> smtp.sendBytes(Escapes.octets(step.text()));
             case "S:" -> {
                 return expectFrom(at, smtp);
             }
@@ -161,10 +160,10 @@ final class Transcript {
         boolean open = false;
         for (Step step : steps) {
             if (step.kind().equals("M:")) {
-                message.append(latin(octets(step.text()))).append('\n');
+                message.append(latin(Escapes.octets(step.text()))).append('\n');
                 open = true;
             } else if (step.kind().equals("M=")) {
-                message.append(latin(octets(step.text())));
+                message.append(latin(Escapes.octets(step.text())));
                 open = true;
             } else if (open) {
                 messages.add(message.toString());
@@ -180,48 +179,6 @@ final class Transcript {
 
     private static String latin(byte[] octets) {
         return new String(octets, StandardCharsets.ISO_8859_1);
-    }
-
-    /** Resolves escapes: backslash and one of {@code r n t s 0 \}, xHH, or {N*TEXT}. */
-    static byte[] octets(String text) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        int at = 0;
-        while (at < text.length()) {
-            if (text.charAt(at) == '\\') {
-                at = escape(text, at + 1, out);
-            } else {
-                int next = text.offsetByCodePoints(at, 1);
-                out.writeBytes(text.substring(at, next).getBytes(StandardCharsets.UTF_8));
-                at = next;
-            }
-        }
-        return out.toByteArray();
-    }
-
-    private static int escape(String text, int at, ByteArrayOutputStream out) {
-        switch (text.charAt(at)) {
-            case 'r' -> out.write('\r');
-            case 'n' -> out.write('\n');
-            case 't' -> out.write('\t');
-            case 's' -> out.write(' ');
-            case '0' -> out.write(0);
-            case '\\' -> out.write('\\');
-            case 'x' -> {
-                out.write(Integer.parseInt(text.substring(at + 1, at + 3), 16));
-                return at + 3;
-            }
-            case '{' -> {
-                int end = text.indexOf('}', at);
-                int star = text.indexOf('*', at);
-                byte[] repeated = octets(text.substring(star + 1, end));
-                for (int i = Integer.parseInt(text.substring(at + 1, star)); i > 0; i--) {
-                    out.writeBytes(repeated);
-                }
-                return end + 1;
-            }
-            default -> throw new IllegalArgumentException("no such escape in: " + text);
-        }
-        return at + 1;
     }
 
     @Override

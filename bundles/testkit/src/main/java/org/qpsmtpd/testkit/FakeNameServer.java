@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
@@ -35,6 +36,7 @@ import org.qpsmtpd.api.service.DnsType;
 public final class FakeNameServer implements AutoCloseable {
     private static final int TRIES = 20;
     private static final int MOST_OCTETS = 65_535;
+    private static final int RECEIVE_BUFFER = 1 << 22;
     private static final int SECONDS_FOR_A_QUERY = 30;
     private static final int MOST_QUESTIONS_KEPT = 100_000;
 
@@ -95,6 +97,7 @@ public final class FakeNameServer implements AutoCloseable {
         for (int i = 0; i < TRIES; i++) {
             DatagramChannel datagrams = DatagramChannel.open();
             try {
+                datagrams.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
                 datagrams.bind(new InetSocketAddress(here, 0));
                 int port = ((InetSocketAddress) datagrams.getLocalAddress()).getPort();
                 FakeNameServer server =

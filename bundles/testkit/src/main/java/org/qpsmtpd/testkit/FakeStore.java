@@ -1,5 +1,12 @@
 package org.qpsmtpd.testkit;
 
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.Clock;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoreFailure;
+import org.qpsmtpd.api.service.StoredValue;
+
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -11,14 +18,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.service.Clock;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoreFailure;
-import org.qpsmtpd.api.service.StoredValue;
 
 /** A store in memory. Safe for use by several threads. */
 public final class FakeStore implements Store {
+    private static final int LONGEST_KEY = 512;
+    private static final int LONGEST_VALUE = 65_535;
+
     private final Object lock = new Object();
     private final Map<String, Entry> entries = new HashMap<>();
     private final Clock clock;
@@ -60,6 +65,7 @@ public final class FakeStore implements Store {
 
     @Override
     public CompletionStage<Optional<String>> get(String key) {
+        check(key);
         return answer(() -> Optional.ofNullable(present(key)).map(Entry::value));
     }
 
@@ -67,6 +73,8 @@ public final class FakeStore implements Store {
     @SuppressWarnings("NullAway") // CompletionStage<Void> can only be completed with null
     public CompletionStage<Void> set(String key, String value, Duration life) {
         StoredValue stored = new StoredValue(value, life);
+        check(key);
+        checkLength("a value", value, 0, LONGEST_VALUE);
         return answer(
                 () -> {
                     put(key, stored);
@@ -77,6 +85,7 @@ public final class FakeStore implements Store {
     @Override
     public CompletionStage<Optional<String>> update(
             String key, UnaryOperator<Optional<StoredValue>> change) {
+        check(key);
         return answer(
                 () -> {
                     Optional<StoredValue> changed = change.apply(stored(key));
@@ -87,11 +96,13 @@ public final class FakeStore implements Store {
 
     @Override
     public CompletionStage<Long> add(String key, long amount, Duration life) {
+        check(key);
+        StoredValue first = new StoredValue(Long.toString(amount), life);
         return answer(
                 () -> {
                     Optional<StoredValue> before = stored(key);
-                    long sum = before.map(FakeStore::number).orElse(0L) + amount;
-                    Duration lasts = before.map(StoredValue::life).orElse(life);
+                    long sum = sum(before.map(FakeStore::number).orElse(0L), amount);
+                    Duration lasts = before.map(StoredValue::life).orElse(first.life());
                     put(key, new StoredValue(Long.toString(sum), lasts));
                     return sum;
                 });
@@ -99,6 +110,7 @@ public final class FakeStore implements Store {
 
     @Override
     public CompletionStage<Boolean> delete(String key) {
+        check(key);
         return answer(
                 () -> {
                     boolean wasThere = present(key) != null;
@@ -174,6 +186,27 @@ public final class FakeStore implements Store {
             return Long.parseLong(stored.value());
         } catch (NumberFormatException e) {
             return 0;
+        }
+    }
+
+    /** Within the range of a long. */
+    private static long sum(long number, long amount) {
+        try {
+            return Math.addExact(number, amount);
+        } catch (ArithmeticException e) {
+            return amount < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
+    }
+
+    private static void check(String key) {
+        checkLength("a key", key, 1, LONGEST_KEY);
+    }
+
+    private static void checkLength(String what, String text, int least, int most) {
+        int octets = text.getBytes(StandardCharsets.UTF_8).length;
+        if (octets < least || octets > most) {
+            throw new IllegalArgumentException(
+                    what + " has " + least + " to " + most + " octets, not " + octets);
         }
     }
 }

@@ -146,4 +146,32 @@ class TestServerTest {
                     .isEqualTo("mx.example.org Hi client.example.org [127.0.0.1]");
         }
     }
+
+    @Test
+    void greetsAClientWhoseNameIsNotToBeHad() throws Exception {
+        FakeResolver resolver =
+                new FakeResolver().withPointers("127.0.0.1", "client.example.org").holding();
+        try (TestServer server = TestServer.builder().resolver(resolver).start();
+                SmtpClient client = server.connect()) {
+            assertThat(client.read().code()).isEqualTo(220);
+
+            assertThat(client.send("EHLO x").lines().get(0))
+                    .isEqualTo("mx.example.org Hi Unknown [127.0.0.1]");
+        }
+    }
+
+    @Test
+    void takesOneNameOfSeveral() throws Exception {
+        FakeResolver resolver =
+                new FakeResolver()
+                        .withPointers("127.0.0.1", "a\\013\\010b.example.org", "b.example.org");
+        try (TestServer server = TestServer.builder().resolver(resolver).start();
+                SmtpClient client = server.connect()) {
+            client.read();
+
+            assertThat(client.send("EHLO x").lines().get(0))
+                    .startsWith("mx.example.org Hi a")
+                    .doesNotContain("b.example.org, ");
+        }
+    }
 }

@@ -1,8 +1,5 @@
 package org.qpsmtpd.itest.plugin;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -11,12 +8,20 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.hook.VrfyHook;
 import org.qpsmtpd.api.plugin.Plugin;
-import org.qpsmtpd.api.service.Stores;
+import org.qpsmtpd.api.plugin.PluginCommand;
+import org.qpsmtpd.api.plugin.PluginFigures;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What authors of plugins write in their first days. */
 public final class AuthorPlugins {
@@ -48,17 +53,17 @@ public final class AuthorPlugins {
     @Component(configurationPid = "author_needy", configurationPolicy = ConfigurationPolicy.REQUIRE)
     @Plugin(name = "author_needy")
     public static final class Needy implements VrfyHook {
-        private final Stores stores;
+        private final Executor executor;
 
         /** Is not made without it. */
         @Activate
-        public Needy(@Reference Stores stores) {
-            this.stores = stores;
+        public Needy(@Reference Executor executor) {
+            this.executor = executor;
         }
 
         @Override
         public HookResult onVrfy(Connection connection, String argument) {
-            return HookResult.ok(stores.toString());
+            return HookResult.ok(executor.toString());
         }
     }
 
@@ -89,6 +94,43 @@ public final class AuthorPlugins {
                                 return HookResult.ok("in the end");
                             },
                             soon));
+        }
+    }
+
+    /** Counts what it is asked, and tells that in the console. */
+    @Component(configurationPid = "author_tally", configurationPolicy = ConfigurationPolicy.REQUIRE)
+    @Plugin(name = "author_tally")
+    public static final class Tally implements VrfyHook, PluginCommand, PluginFigures {
+        private final AtomicInteger asked = new AtomicInteger();
+
+        @Override
+        public HookResult onVrfy(Connection connection, String argument) {
+            asked.incrementAndGet();
+            return HookResult.DECLINED;
+        }
+
+        @Override
+        public String command() {
+            return "tally";
+        }
+
+        @Override
+        public List<String> usage() {
+            return List.of("show  tells how often VRFY was asked");
+        }
+
+        @Override
+        public boolean run(List<String> words, PrintWriter out) {
+            if (!words.equals(List.of("show"))) {
+                throw new IllegalArgumentException("nothing else than show");
+            }
+            out.println(Witness.VERSION + " " + asked + "\u001b");
+            return true;
+        }
+
+        @Override
+        public List<Figure> figures() {
+            return List.of(Figure.counter("vrfy_asked", asked.get()));
         }
     }
 }

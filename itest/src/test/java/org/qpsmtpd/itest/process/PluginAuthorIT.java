@@ -2,15 +2,16 @@ package org.qpsmtpd.itest.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.SmtpDialogue;
 import org.qpsmtpd.itest.plugin.AuthorPlugins;
 import org.qpsmtpd.itest.plugin.HookPlugins;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Map;
 
 /** Plugins that come and go as their authors try them, and what the server says about that. */
 class PluginAuthorIT {
@@ -118,7 +119,7 @@ class PluginAuthorIT {
 
             DeployFolder.of(server).put("needy.jar", author(AuthorPlugins.Needy.class).jar());
             server.awaitLog(
-                    "it needs the service org.qpsmtpd.api.service.Stores, which is not there; no"
+                    "it needs the service java.util.concurrent.Executor, which is not there; no"
                             + " bundle that is installed brings it");
             DeployFolder.of(server).put("patient.jar", author(AuthorPlugins.Patient.class).jar());
             server.awaitLog("patient.jar: author_patient 1.0.0 is in use");
@@ -131,6 +132,33 @@ class PluginAuthorIT {
                                             .matches(
                                                     "(\\S+) \\(vrfy\\) author_patient: \\w+ step of"
                                                             + " \\1"));
+        }
+    }
+
+    @Test
+    void commandsAndFiguresAreThoseOfThePluginInUse() {
+        PluginBundle tally = author(AuthorPlugins.Tally.class);
+        try (ServerUnderTest server =
+                Mail.server().deployed("tally.jar", tally.numbered(1).jar()).start()) {
+            answer(server, "VRFY amy");
+            assertThat(Console.run(server, "tally", "show"))
+                    .isEqualTo(PluginBundle.stamp(1) + " 1\\x1B\n");
+            assertThat(Console.run(server, "help"))
+                    .contains("tally show  tells how often VRFY was asked");
+            assertThat(Console.run(server, "plugins", "--figures"))
+                    .containsPattern("author_tally +vrfy_asked +1 +counter");
+            assertThat(Console.run(server, "status", "--json")).contains("\"vrfy_asked\"");
+
+            DeployFolder.of(server).put("tally.jar", tally.numbered(2).jar());
+            server.awaitLog("tally.jar: author_tally 1.0.2 is in use");
+            assertThat(Console.run(server, "tally", "show"))
+                    .isEqualTo(PluginBundle.stamp(2) + " 0\\x1B\n");
+            DeployFolder.of(server).remove("tally.jar");
+            server.awaitLog("author_tally 1.0.2 has left");
+            Eventually.get(
+                    "the help without it",
+                    () -> Console.run(server, "help"),
+                    help -> !help.contains("tally"));
         }
     }
 
@@ -172,6 +200,6 @@ class PluginAuthorIT {
 
     private static String imports() {
         return "org.example.lib,org.qpsmtpd.api.answer,org.qpsmtpd.api.session,org.qpsmtpd.api.hook,"
-                + "org.qpsmtpd.api.mail,org.qpsmtpd.api.plugin";
+                   + "org.qpsmtpd.api.mail,org.qpsmtpd.api.plugin";
     }
 }

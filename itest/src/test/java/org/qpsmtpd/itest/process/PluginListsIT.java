@@ -2,17 +2,20 @@ package org.qpsmtpd.itest.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+import org.qpsmtpd.itest.ServerUnderTest;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
-import org.qpsmtpd.itest.ServerUnderTest;
 
 /** A plugin that comes is in each list of plugins, as it says itself what it is. */
 class PluginListsIT {
@@ -22,8 +25,14 @@ class PluginListsIT {
             Pattern.compile(
                     "org\\.qpsmtpd\\.plugin(?:;[^;,=]+=(?:\"[^\"]*\"|[^;,\"]*))*?;name=\"?([^\",;]+)");
 
+    private static final Pattern ROW = Pattern.compile("^\\| \\[.*\\|$", Pattern.MULTILINE);
+
     /** What a bundle of the distribution says. */
-    private record Declared(String plugin, String bundle) {}
+    private record Declared(String plugin, String bundle, String description) {
+        String row() {
+            return "| [" + plugin + "](" + plugin + "/README.md) | " + description + " |";
+        }
+    }
 
     private static List<Declared> declared() throws IOException {
         List<Declared> declared = new ArrayList<>();
@@ -35,11 +44,13 @@ class PluginListsIT {
                     Matcher name = NAME.matcher(said.getValue("Provide-Capability"));
                     while (name.find()) {
                         String bundle = said.getValue("Bundle-SymbolicName");
-                        declared.add(new Declared(name.group(1), bundle));
+                        String description = said.getValue("Bundle-Description");
+                        declared.add(new Declared(name.group(1), bundle, description));
                     }
                 }
             }
         }
+        declared.sort(Comparator.comparing(Declared::plugin));
         return declared;
     }
 
@@ -58,13 +69,17 @@ class PluginListsIT {
     }
 
     @Test
-    void theTableOfPluginsNamesEach() throws IOException {
-        String table = Files.readString(PLUGINS.resolve("README.md"));
+    void theTableOfPluginsIsWhatTheySayThemselves() throws IOException {
+        List<String> wanted = declared().stream().map(Declared::row).toList();
+        List<String> rows =
+                ROW.matcher(Files.readString(PLUGINS.resolve("README.md")))
+                        .results()
+                        .map(MatchResult::group)
+                        .toList();
 
-        for (Declared plugin : declared()) {
-            String link = "[" + plugin.plugin() + "](" + plugin.plugin() + "/README.md)";
-            assertThat(table).as("add %s to the table in plugins/README.md", link).contains(link);
-        }
+        assertThat(rows)
+                .as("the rows for plugins/README.md:\n%s", String.join("\n", wanted))
+                .isEqualTo(wanted);
     }
 
     @Test

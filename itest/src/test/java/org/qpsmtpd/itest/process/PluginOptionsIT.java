@@ -1,7 +1,12 @@
 package org.qpsmtpd.itest.process;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.itest.ServerUnderTest;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,9 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.itest.ServerUnderTest;
 
 /**
  * Every option that the README of a plugin documents is taken, on a line and in a file of the
@@ -47,6 +49,10 @@ class PluginOptionsIT {
         values.put("reject", "1");
         values.put("reject_type", "temp");
         values.put("count_unrecognized_commands limit", "5");
+        values.put("noop_counter limit", "4");
+        values.put("connection_time level", "NOTICE");
+        values.put("loadcheck max_load", "7.5");
+        values.put("loadcheck cache_time", "5");
         values.put("naughty reject", "mail");
         values.put("earlytalker wait", "0");
         values.put("earlytalker check_at", "CONNECT,DATA");
@@ -71,6 +77,14 @@ class PluginOptionsIT {
         values.put("relay only", "0");
         values.put("loop max_hops", "50");
         values.put("helo policy", "rfc");
+        values.put("fcrdns timeout", "4");
+        values.put("fcrdns has_reverse_dns", "yes");
+        values.put("fcrdns has_forward_dns", "no");
+        values.put("dnsbl timeout", "20");
+        values.put("dnsbl threshold", "2");
+        values.put("self_test", "0");
+        values.put("dns_whitelist_soft at", "connect");
+        values.put("dns_whitelist_soft timeout", "3");
         values.put("helo timeout", "6");
         values.put("helo dns_timeout", "7");
         values.put("help arguments", "not_implemented,1");
@@ -112,6 +126,52 @@ class PluginOptionsIT {
         values.put("rcpt_ldap bind_dn", "cn=mx");
         values.put("rcpt_ldap starttls", "yes");
         values.put("rcpt_ldap caFile", crt);
+        values.put("karma negative", "2");
+        values.put("karma strikes", "4");
+        values.put("karma penalty_days", "0.5");
+        values.put("karma on_error", "defer");
+        values.put("karma db_dir", "/var/lib/qpsmtpd/karma");
+        values.put("karma nfslock", "1");
+        values.put("greylisting remote_ip", "1");
+        values.put("greylisting sender", "1");
+        values.put("greylisting recipient", "1");
+        values.put("greylisting ipv4_prefix", "24");
+        values.put("greylisting ipv6_prefix", "48");
+        values.put("greylisting domain", "1");
+        values.put("greylisting auto_allow", "5");
+        values.put("greylisting black_timeout", "60");
+        values.put("greylisting grey_timeout", "600");
+        values.put("greylisting white_timeout", "6000");
+        values.put("greylisting deny_late", "message");
+        values.put("greylisting per_recipient", "1");
+        values.put("greylisting p0f", "genre,windows");
+        values.put("greylisting geoip", "US,HU");
+        values.put("greylisting mode", "testonly");
+        values.put("greylisting on_error", "defer");
+        values.put("greylisting db_dir", "/var/lib/qpsmtpd/greylisting");
+        values.put("greylisting redis", "127.0.0.1:6379");
+        values.put("greylisting nfslock", "1");
+        values.put("greylisting upgrade", "1");
+        values.put("whitelist per_recipient", "1");
+        values.put("whitelist merge", "0");
+        values.put("limit ipv4_prefix", "28");
+        values.put("limit ipv6_prefix", "56");
+        values.put("limit on_error", "defer");
+        values.put("rcpt_map domain", "example.com");
+        values.put("rcpt_map file", crt);
+        values.put("rcpt_map default", "DENY=Not_here");
+        values.put("rcpt_list extn", "-");
+        values.put("rcpt_alias extn", "-");
+        values.put("rcpt_alias most", "50");
+        values.put("bcc mode", "cc");
+        values.put("bcc all", "maillog");
+        values.put("bcc incoming", "in@example.com");
+        values.put("bcc outgoing", "out@example.com");
+        values.put("qmail_deliverable server", "127.0.0.1:8998");
+        values.put("qmail_deliverable smtproutes_file", "/var/qmail/control/smtproutes");
+        values.put("qmail_deliverable vpopmail_ext", "1");
+        values.put("qmail_deliverable timeout", "5");
+        values.put("qmail_deliverable on_error", "defer");
         values.put("rcpt_sql url", "jdbc:postgresql://127.0.0.1:2/mail");
         values.put("rcpt_sql user", "mx");
         values.put("rcpt_sql query", "select 1 from mailbox where address = :address");

@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import org.qpsmtpd.itest.ServerUnderTest;
 
 /** Commands of the machine that the tests need. */
-final class Shell {
+public final class Shell {
     private Shell() {}
 
     /** Runs a command to its end, which must be a success, and returns what it wrote. */
-    static String run(String... command) {
+    public static String run(String... command) {
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
@@ -32,7 +32,7 @@ final class Shell {
     }
 
     /** Copies the distribution under test, without what servers that run beside are writing. */
-    static void copyDistribution(Path to) {
+    public static void copyDistribution(Path to) {
         run(
                 "sh",
                 "-c",
@@ -43,7 +43,8 @@ final class Shell {
                 to.toString());
     }
 
-    static boolean isRoot() {
+    /** Whether these tests run as root. */
+    public static boolean isRoot() {
         try {
             return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
         } catch (IOException e) {

@@ -29,6 +29,14 @@ public final class HookResult {
     /** Not now, with the server's default text. */
     public static final HookResult DENYSOFT = new HookResult(Action.DENYSOFT, "");
 
+    /**
+     * No opinion on a client or a message that filters leave alone; {@code isImmune} says which.
+     */
+    public static final HookResult IMMUNE = skip("immune");
+
+    /** No opinion on mail of the null sender, such as notices of failure. */
+    public static final HookResult NULL_SENDER = skip("null sender");
+
     private final Action action;
     private final String text;
     private final String reason;

@@ -23,6 +23,7 @@ import java.util.List;
  * @param refused why the latest change, or what a file holds now, is not in use, a sentence each;
  *     empty when it is
  * @param warnings what should be mended although mail flows, a sentence each; empty for nothing
+ * @param figures what plugins count of their own, in the order of the plugins
  */
 public record ServerStatus(
         String version,
@@ -40,12 +41,14 @@ public record ServerStatus(
         int plugins,
         List<String> faults,
         List<String> refused,
-        List<String> warnings) {
+        List<String> warnings,
+        List<PluginFigure> figures) {
     /** Copies the lists. */
     public ServerStatus {
         addresses = List.copyOf(addresses);
         faults = List.copyOf(faults);
         refused = List.copyOf(refused);
         warnings = List.copyOf(warnings);
+        figures = List.copyOf(figures);
     }
 }

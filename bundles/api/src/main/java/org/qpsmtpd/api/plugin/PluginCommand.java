@@ -7,13 +7,15 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * A command of the console that a plugin or a service brings, such as {@code karma list}. A plugin
- * implements it beside its hooks, or any component is registered as it. The command is there while
- * the plugin is in use.
+ * implements it beside its hooks; the command is there while the plugin is in use. Any other
+ * component is registered as it, with the service property {@link
+ * org.qpsmtpd.api.service.ServerHome#SERVER} when it is about one server.
  */
 @ConsumerType
 public interface PluginCommand {
     /**
-     * The first word, such as {@code karma}: lower-case letters, digits, {@code _} and {@code -}.
+     * The first word, such as {@code karma}: lower-case letters, digits, {@code _} and {@code -},
+     * always the same. A name that the console has itself cannot be brought.
      */
     String command();
 

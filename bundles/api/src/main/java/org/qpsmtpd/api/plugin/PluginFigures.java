@@ -4,12 +4,16 @@ import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A plugin that counts something of its own; shown by {@code plugins} and {@code status --json}.
+ * A plugin that counts something of its own; shown by {@code plugins --figures} and {@code status
+ * --json}.
  */
 @ConsumerType
 @FunctionalInterface
 public interface PluginFigures {
-    /** The present figures, always in the same order; asked now and then, from any thread. */
+    /**
+     * The present figures, always in the same order, a hundred at most; asked now and then, from
+     * any thread, and not to wait for anything.
+     */
     List<Figure> figures();
 
     /**

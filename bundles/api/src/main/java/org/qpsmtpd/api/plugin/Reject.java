@@ -46,10 +46,18 @@ public record Reject(Mode mode, Action type, boolean typeGiven) {
      * @throws IllegalArgumentException naming the setting, the value and what is allowed
      */
     public static Reject of(RejectSettings settings, Action defaultType) {
-        return new Reject(
-                parseMode(settings.reject()),
-                parseType(settings.reject__type(), defaultType),
-                !settings.reject__type().isEmpty());
+        return of(settings.reject(), settings.reject__type(), defaultType);
+    }
+
+    /**
+     * Reads the settings of a plugin that declares them with defaults of its own.
+     *
+     * @param mode value of {@code reject}
+     * @param type value of {@code reject_type}; empty when it is not given
+     * @throws IllegalArgumentException naming the setting, the value and what is allowed
+     */
+    public static Reject of(String mode, String type, Action defaultType) {
+        return new Reject(parseMode(mode), parseType(type, defaultType), !type.isEmpty());
     }
 
     /**

@@ -5,6 +5,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.net.ReverseName;
@@ -39,6 +40,17 @@ public interface Resolver {
         return ask(host, DnsType.A).thenCombine(six, Resolver::both);
     }
 
+    /** A and AAAA records of several host names, asked for at once; in the order of the names. */
+    default CompletionStage<List<DnsAnswer<InetAddress>>> addressesOf(List<String> hosts) {
+        CompletionStage<List<DnsAnswer<InetAddress>>> all =
+                CompletableFuture.completedFuture(List.of());
+        for (CompletionStage<DnsAnswer<InetAddress>> one :
+                hosts.stream().map(this::addresses).toList()) {
+            all = all.thenCombine(one, Resolver::with);
+        }
+        return all;
+    }
+
     /** PTR records of an address. */
     default CompletionStage<DnsAnswer<String>> pointers(InetAddress address) {
         return ask(ReverseName.pointer(address), DnsType.PTR);
@@ -57,6 +69,12 @@ public interface Resolver {
     /** NS records of a domain. */
     default CompletionStage<DnsAnswer<String>> nameServers(String domain) {
         return ask(domain, DnsType.NS);
+    }
+
+    private static <T> List<T> with(List<T> some, T another) {
+        List<T> all = new ArrayList<>(some);
+        all.add(another);
+        return all;
     }
 
     private static DnsAnswer<InetAddress> both(

@@ -28,6 +28,19 @@ public record NoteKey<T>(String name, Class<T> type) {
     public static final NoteKey<String> RELAY_BY_SUPER_SERVER =
             new NoteKey<>("relayclient", String.class);
 
+    /**
+     * A super-server that handed the connection over has the variable {@code RBLSMTPD} for this
+     * client: empty for no look-up in lists, else why the client is to be refused.
+     */
+    public static final NoteKey<String> RBLSMTPD = new NoteKey<>("rblsmtpd", String.class);
+
+    /**
+     * The recipient is spared a refusal that was left for later (a note of the recipient). The
+     * value is the {@link Naughty#text} it is spared; when more has come to it, that counts.
+     */
+    public static final NoteKey<String> NAUGHTY_SPARED =
+            new NoteKey<>("naughty_spared", String.class);
+
     /** The sender is whitelisted (a note of the transaction); the value says why. */
     public static final NoteKey<String> WHITELIST_SENDER =
             new NoteKey<>("whitelistsender", String.class);
@@ -56,6 +69,38 @@ public record NoteKey<T>(String name, Class<T> type) {
 
     /** What the plugin ident/p0f learned of the client's machine; absent when nothing. */
     public static final NoteKey<Fingerprint> P0F = new NoteKey<>("p0f", Fingerprint.class);
+
+    /** How many of the transaction's recipients are whitelisted (a note of the transaction). */
+    public static final NoteKey<Integer> WHITELIST_RCPT =
+            new NoteKey<>("whitelistrcpt", Integer.class);
+
+    /** The argument of the last MAIL command, as the client wrote it behind the verb. */
+    public static final NoteKey<String> ENVELOPE_FROM =
+            new NoteKey<>("envelope_from", String.class);
+
+    /** The argument of the last RCPT command, as the client wrote it behind the verb. */
+    public static final NoteKey<String> ENVELOPE_RCPT =
+            new NoteKey<>("envelope_rcpt", String.class);
+
+    /**
+     * The domain that SPF says the client may send for (a note of the transaction), in lower case
+     * and A-labels; absent unless the result was pass.
+     */
+    public static final NoteKey<String> SPF_PASS_HOST =
+            new NoteKey<>("spf_pass_host", String.class);
+
+    /**
+     * The domains with a valid DKIM signature (a note of the transaction), in lower case and
+     * A-labels, separated by blanks; absent without any.
+     */
+    public static final NoteKey<String> DKIM_PASS_DOMAINS =
+            new NoteKey<>("dkim_pass_domains", String.class);
+
+    /**
+     * The recipient stands for others (a note of the recipient); the value says for whom. Who asks
+     * whether there is such a mailbox leaves it alone.
+     */
+    public static final NoteKey<String> ALIAS = new NoteKey<>("alias", String.class);
 
     /** Checks that the value type does not come from a plugin. */
     public NoteKey {

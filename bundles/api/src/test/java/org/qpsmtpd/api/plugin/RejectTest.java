@@ -54,6 +54,14 @@ class RejectTest {
     }
 
     @Test
+    void readsSettingsThatAPluginDeclaresItself() {
+        assertThat(Reject.of("naughty", "disconnect", Action.DENY))
+                .isEqualTo(new Reject(Mode.DEFER, Action.DENY_DISCONNECT, true));
+        assertThat(Reject.of("0", "", Action.DENYSOFT))
+                .isEqualTo(new Reject(Mode.TOLERATE, Action.DENYSOFT, false));
+    }
+
+    @Test
     void deniesWhenNoTypeIsGiven() {
         assertThat(Reject.of(settings("1", "")).type()).isEqualTo(Action.DENY);
     }

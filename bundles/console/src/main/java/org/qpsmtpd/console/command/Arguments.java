@@ -32,7 +32,7 @@ record Arguments(List<String> operands, Map<String, String> options) {
             String word = rest.next();
             if (word.equals("--")) {
                 rest.forEachRemaining(operands::add);
-            } else if (word.startsWith("-") && word.length() > 1 && !isNumber(word)) {
+            } else if (isOption(usage, word)) {
                 readOption(usage, word, rest, options);
             } else {
                 operands.add(word);
@@ -43,6 +43,14 @@ record Arguments(List<String> operands, Map<String, String> options) {
             count(usage, operands);
         }
         return arguments;
+    }
+
+    private static boolean isOption(Usage usage, String word) {
+        if (usage.takesAnyWord()) {
+            String name = word.split("=", 2)[0];
+            return usage.options().stream().anyMatch(each -> each.name().equals(name));
+        }
+        return word.startsWith("-") && word.length() > 1 && !isNumber(word);
     }
 
     private static boolean isNumber(String word) {

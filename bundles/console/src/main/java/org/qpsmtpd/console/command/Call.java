@@ -1,5 +1,11 @@
 package org.qpsmtpd.console.command;
 
+import org.qpsmtpd.api.control.Deployments;
+import org.qpsmtpd.api.control.ServerControl;
+import org.qpsmtpd.api.plugin.PluginCommand;
+import org.qpsmtpd.console.text.Json;
+import org.qpsmtpd.console.text.Times;
+
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -7,10 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.qpsmtpd.api.control.Deployments;
-import org.qpsmtpd.api.control.ServerControl;
-import org.qpsmtpd.console.text.Json;
-import org.qpsmtpd.console.text.Times;
 
 /** A command at work: what it was asked, whom it may ask, and where it prints. */
 public final class Call {
@@ -33,6 +35,11 @@ public final class Call {
         return servers.choose(arguments.value(Option.SERVER));
     }
 
+    /** The command of this name that a plugin of the server that is meant, or a service, brings. */
+    PluginCommand brought(String name) {
+        return servers.brought(name, arguments.value(Option.SERVER));
+    }
+
     /** The deploy folder. */
     Deployments deployments() {
         return servers.deployments();
@@ -53,9 +60,14 @@ public final class Call {
         return arguments.value(option);
     }
 
+    /** Whether an option without value was given. */
+    boolean has(Option option) {
+        return arguments.has(option);
+    }
+
     /** Whether JSON is wanted. */
     boolean json() {
-        return arguments.has(Option.JSON);
+        return has(Option.JSON);
     }
 
     /** Where the administrator is: what relative paths are relative to. */

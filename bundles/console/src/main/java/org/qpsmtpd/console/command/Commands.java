@@ -1,13 +1,5 @@
 package org.qpsmtpd.console.command;
 
-import java.time.Clock;
-import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.Function;
 import org.osgi.framework.BundleContext;
@@ -18,6 +10,17 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
 /** All commands, registered as Gogo functions of the scope {@value #SCOPE}. */
 @Component(
         service = {},
@@ -26,43 +29,79 @@ public final class Commands {
     /** The scope, which is also written {@code qpsmtpd:status}. */
     public static final String SCOPE = "qpsmtpd";
 
+    private static final Set<String> NAMES =
+            all().stream().map(command -> command.usage().name()).collect(Collectors.toSet());
+
+    private final BundleContext context;
+    private final Servers servers;
+    private final Clock clock = Clock.system(ZoneId.systemDefault());
     private final List<ServiceRegistration<Function>> registrations = new ArrayList<>();
+    private final Map<String, ServiceRegistration<Function>> brought = new TreeMap<>();
 
     /** Registers the commands. */
     @Activate
     public Commands(BundleContext context, @Reference Servers servers) {
-        Clock clock = Clock.system(ZoneId.systemDefault());
-        for (Command command : all(() -> PluginCommands.of(context))) {
-            Map<String, Object> properties =
-                    Map.of(
-                            CommandProcessor.COMMAND_SCOPE,
-                            SCOPE,
-                            CommandProcessor.COMMAND_FUNCTION,
-                            command.usage().name());
-            registrations.add(
-                    context.registerService(
-                            Function.class,
-                            new CommandFunction(command, servers, clock),
-                            FrameworkUtil.asDictionary(properties)));
+        this.context = context;
+        this.servers = servers;
+        for (Command command : all(() -> PluginCommands.of(context), servers.brought())) {
+            registrations.add(register(command));
+        }
+        servers.brought().follow(this::show);
+    }
+
+    private ServiceRegistration<Function> register(Command command) {
+        Map<String, Object> properties =
+                Map.of(
+                        CommandProcessor.COMMAND_SCOPE,
+                        SCOPE,
+                        CommandProcessor.COMMAND_FUNCTION,
+                        command.usage().name());
+        return context.registerService(
+                Function.class,
+                new CommandFunction(command, servers, clock),
+                FrameworkUtil.asDictionary(properties));
+    }
+
+    private synchronized void show(Set<String> names) {
+        brought.entrySet()
+                .removeIf(
+                        entry -> {
+                            boolean gone = !names.contains(entry.getKey());
+                            if (gone) {
+                                entry.getValue().unregister();
+                            }
+                            return gone;
+                        });
+        for (String name : names) {
+            brought.computeIfAbsent(
+                    name, it -> register(new BroughtCommand(it, servers.brought())));
         }
     }
 
     @Deactivate
     void unregister() {
+        servers.brought().follow(names -> {});
+        show(Set.of());
         registrations.forEach(ServiceRegistration::unregister);
     }
 
-    /** Every command, where no plugin brings any. */
+    /** Every command of the console's own. */
     public static List<Command> all() {
-        return all(TreeMap::new);
+        return all(TreeMap::new, new Brought());
+    }
+
+    /** Their names. */
+    static Set<String> names() {
+        return NAMES;
     }
 
     /**
      * Every command, in the order in which help shows them.
      *
-     * @param foreign those that plugins bring: names, and a sentence about each
+     * @param foreign Gogo's functions in bundles of plugins: names, and a sentence about each
+     * @param brought those that plugins and services bring
      */
-    static List<Command> all(Supplier<SortedMap<String, String>> foreign) {
+    static List<Command> all(Supplier<SortedMap<String, String>> foreign, Brought brought) {
         List<Command> commands = new ArrayList<>();
         commands.add(new StatusCommand());
         commands.add(new PluginsCommand());
@@ -79,7 +118,7 @@ public final class Commands {
         commands.add(new ConfigCommand());
         commands.add(new WhyCommand());
         commands.add(new TraceCommand());
-        commands.add(new HelpCommand(commands, foreign));
+        commands.add(new HelpCommand(commands, foreign, brought));
         return List.copyOf(commands);
     }
 }

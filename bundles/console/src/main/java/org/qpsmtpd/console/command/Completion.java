@@ -60,7 +60,8 @@ public record Completion(
         Optional<Command> command =
                 Commands.all().stream()
                         .filter(each -> each.usage().name().equals(plain))
-                        .findFirst();
+                        .findFirst()
+                        .or(() -> BroughtCommand.of(plain, servers.brought()));
         if (command.isEmpty()) {
             return List.of();
         }

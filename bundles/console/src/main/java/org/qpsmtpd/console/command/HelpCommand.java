@@ -1,22 +1,28 @@
 package org.qpsmtpd.console.command;
 
+import org.qpsmtpd.console.text.Table;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.Supplier;
-import org.qpsmtpd.console.text.Table;
+import java.util.stream.Stream;
 
 /** {@code help}. */
 final class HelpCommand implements Command {
     private final List<Command> commands;
     private final Supplier<SortedMap<String, String>> foreign;
+    private final Brought brought;
 
     /**
-     * @param foreign what others bring: names, and a sentence about each
+     * @param foreign Gogo's functions in bundles of plugins: names, and a sentence about each
+     * @param brought the commands that plugins and services bring
      */
-    HelpCommand(List<Command> others, Supplier<SortedMap<String, String>> foreign) {
+    HelpCommand(
+            List<Command> others, Supplier<SortedMap<String, String>> foreign, Brought brought) {
         this.foreign = foreign;
+        this.brought = brought;
         commands = new ArrayList<>(others);
         commands.add(this);
     }
@@ -38,6 +44,15 @@ final class HelpCommand implements Command {
         Table others = Table.ofPairs();
         List<Map<String, String>> entries =
                 new ArrayList<>(commands.stream().map(HelpCommand::entry).toList());
+        for (String name : brought.names()) {
+            BroughtCommand.of(name, brought)
+                    .map(Command::usage)
+                    .ifPresent(
+                            usage -> {
+                                usage.addForms(others);
+                                entries.add(entry(name, name, String.join("; ", usage.forms())));
+                            });
+        }
         foreign.get()
                 .forEach(
                         (name, summary) -> {
@@ -62,6 +77,7 @@ final class HelpCommand implements Command {
         return commands.stream()
                 .filter(each -> each.usage().name().equals(name))
                 .findFirst()
+                .or(() -> BroughtCommand.of(name, brought))
                 .orElseThrow(
                         () ->
                                 CommandFailure.usage(
@@ -69,7 +85,10 @@ final class HelpCommand implements Command {
     }
 
     private List<String> names() {
-        return commands.stream().map(each -> each.usage().name()).toList();
+        return Stream.concat(
+                        commands.stream().map(each -> each.usage().name()),
+                        brought.names().stream())
+                .toList();
     }
 
     @Override

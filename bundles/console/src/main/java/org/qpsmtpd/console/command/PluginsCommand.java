@@ -3,11 +3,7 @@ package org.qpsmtpd.console.command;
 import static org.qpsmtpd.console.text.Table.left;
 import static org.qpsmtpd.console.text.Table.right;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
+import org.qpsmtpd.api.control.PluginFigure;
 import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.console.text.Places;
@@ -16,12 +12,21 @@ import org.qpsmtpd.console.text.Table;
 import org.qpsmtpd.console.text.Table.Column;
 import org.qpsmtpd.console.text.Times;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
 /** {@code plugins}. */
 final class PluginsCommand implements Command {
     /** Columns of a terminal that the table fits into. */
     private static final int WIDTH = 120;
 
     private static final int MOST_ANSWERS = 7;
+
+    private static final Option FIGURES =
+            new Option("--figures", "", "show what plugins count of their own instead");
 
     @Override
     public Usage usage() {
@@ -31,12 +36,18 @@ final class PluginsCommand implements Command {
                 0,
                 1,
                 "Shows the plugins of each hook in the order in which they are asked, and what"
-                        + " their calls were like.");
+                        + " their calls were like.",
+                FIGURES);
     }
 
     @Override
     public void run(Call call) {
         call.operand().ifPresent(PluginsCommand::requireHook);
+        if (call.has(FIGURES)) {
+            List<PluginFigure> figures = call.server().status().figures();
+            call.answer(figures, figures.isEmpty() ? "No plugin counts anything.\n" : own(figures));
+            return;
+        }
         List<PluginStatus> plugins =
                 call.server().plugins().stream()
                         .filter(plugin -> call.operand().map(plugin.hook()::equals).orElse(true))
@@ -57,6 +68,15 @@ final class PluginsCommand implements Command {
         if (!hooks().contains(name)) {
             throw CommandFailure.usage("no hook '" + name + "'" + Nearest.hint(name, hooks()));
         }
+    }
+
+    private static String own(List<PluginFigure> figures) {
+        Table table = new Table(left("PLUGIN"), left("FIGURE"), right("VALUE"), left("KIND"));
+        for (PluginFigure figure : figures) {
+            String kind = figure.isCounter() ? "counter" : "level";
+            table.row(figure.plugin(), figure.name(), figure.value(), kind);
+        }
+        return table.text();
     }
 
     private static String none(Call call) {

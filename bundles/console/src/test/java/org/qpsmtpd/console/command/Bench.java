@@ -3,6 +3,8 @@ package org.qpsmtpd.console.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import org.apache.felix.utils.json.JSONParser;
+
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +14,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import org.apache.felix.utils.json.JSONParser;
+import java.util.TreeMap;
 
 /** Runs commands against a fake server, and takes down what they print. */
 final class Bench {
@@ -29,10 +31,11 @@ final class Bench {
         servers.setDeployments(server);
     }
 
-    static Command command(String name) {
-        return Commands.all().stream()
+    private Command command(String name) {
+        return Commands.all(TreeMap::new, servers.brought()).stream()
                 .filter(each -> each.usage().name().equals(name))
                 .findFirst()
+                .or(() -> BroughtCommand.of(name, servers.brought()))
                 .orElseThrow();
     }
 

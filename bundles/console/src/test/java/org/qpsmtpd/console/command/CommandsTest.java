@@ -3,14 +3,6 @@ package org.qpsmtpd.console.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +11,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.control.DeploymentStatus;
 import org.qpsmtpd.api.control.GenerationStatus;
+import org.qpsmtpd.api.control.PluginFigure;
 import org.qpsmtpd.api.control.PluginStatus;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 final class CommandsTest {
     private final Bench bench = new Bench();
@@ -76,6 +78,42 @@ final class CommandsTest {
                         queue  maildir  1.0.0        0  -                          -       -  in use       bundle org.example
                         late, hook rcpt: never asked: why
                         """);
+    }
+
+    @Test
+    void figuresOfPluginsAreShown() throws InterruptedException {
+        assertThat(bench.run("plugins", "--figures")).isEqualTo("No plugin counts anything.\n");
+        server.figures.add(new PluginFigure("dnsbl", "listed", true, 1_234));
+        server.figures.add(new PluginFigure("dnsbl", "waiting", false, 7));
+        assertThat(bench.run("plugins", "--figures"))
+                .isEqualTo(
+                        """
+                        PLUGIN  FIGURE   VALUE  KIND
+                        dnsbl   listed    1234  counter
+                        dnsbl   waiting      7  level
+                        """);
+        assertThat(bench.array("plugins", "--figures", "--json")).hasSize(2);
+        assertThat(bench.object("status", "--json").get("figures"))
+                .isEqualTo(
+                        List.of(
+                                Map.of(
+                                        "plugin",
+                                        "dnsbl",
+                                        "name",
+                                        "listed",
+                                        "isCounter",
+                                        true,
+                                        "value",
+                                        1_234L),
+                                Map.of(
+                                        "plugin",
+                                        "dnsbl",
+                                        "name",
+                                        "waiting",
+                                        "isCounter",
+                                        false,
+                                        "value",
+                                        7L)));
     }
 
     @Test
@@ -388,7 +426,8 @@ final class CommandsTest {
         HelpCommand help =
                 new HelpCommand(
                         List.of(),
-                        () -> new TreeMap<>(Map.of("stamp:reset", "Of the plugin stamp.")));
+                        () -> new TreeMap<>(Map.of("stamp:reset", "Of the plugin stamp.")),
+                        new Brought());
         PrintStream out = new PrintStream(bench.printed, true, StandardCharsets.UTF_8);
         new CommandFunction(help, bench.servers, Clock.systemUTC())
                 .execute(List.of(), out, Path.of("/"));

@@ -1,5 +1,21 @@
 package org.qpsmtpd.console.command;
 
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.control.ConnectionStatus;
+import org.qpsmtpd.api.control.DeploymentStatus;
+import org.qpsmtpd.api.control.Deployments;
+import org.qpsmtpd.api.control.GenerationStatus;
+import org.qpsmtpd.api.control.MailCounts;
+import org.qpsmtpd.api.control.PluginFigure;
+import org.qpsmtpd.api.control.PluginStatus;
+import org.qpsmtpd.api.control.ServerControl;
+import org.qpsmtpd.api.control.ServerStatus;
+import org.qpsmtpd.api.log.Decision;
+import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.api.log.MessageRecord;
+import org.qpsmtpd.api.log.SessionRecord;
+
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,20 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.config.ConfigLine;
-import org.qpsmtpd.api.control.ConnectionStatus;
-import org.qpsmtpd.api.control.DeploymentStatus;
-import org.qpsmtpd.api.control.Deployments;
-import org.qpsmtpd.api.control.GenerationStatus;
-import org.qpsmtpd.api.control.MailCounts;
-import org.qpsmtpd.api.control.PluginStatus;
-import org.qpsmtpd.api.control.ServerControl;
-import org.qpsmtpd.api.control.ServerStatus;
-import org.qpsmtpd.api.log.Decision;
-import org.qpsmtpd.api.log.LogRecord;
-import org.qpsmtpd.api.log.MessageRecord;
-import org.qpsmtpd.api.log.SessionRecord;
 
 /** A server whose answers a test sets. */
 public final class FakeServer implements ServerControl, Deployments {
@@ -37,6 +39,7 @@ public final class FakeServer implements ServerControl, Deployments {
     public final List<String> refused = new ArrayList<>();
     public final List<String> faults = new ArrayList<>();
     public final List<String> warnings = new ArrayList<>();
+    public final List<PluginFigure> figures = new ArrayList<>();
     public final List<ConfigLine> lines = new ArrayList<>();
     public final List<String> killed = new ArrayList<>();
     public final List<Path> checked = new ArrayList<>();
@@ -65,7 +68,8 @@ public final class FakeServer implements ServerControl, Deployments {
                 12,
                 faults,
                 refused,
-                warnings);
+                warnings,
+                figures);
     }
 
     @Override

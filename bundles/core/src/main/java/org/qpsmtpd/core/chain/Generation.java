@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.control.GenerationStatus;
+import org.qpsmtpd.api.control.PluginFigure;
 import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.QueueHook;
@@ -31,6 +32,7 @@ public final class Generation {
     private final boolean takesBinary;
     private final TlsSource tls;
     private final Health health = new Health(chains);
+    private final OwnFigures figures = new OwnFigures();
     private final AtomicInteger users = new AtomicInteger();
     private volatile boolean retired;
     private volatile long retiredAt;
@@ -200,6 +202,11 @@ public final class Generation {
             }
         }
         return rows;
+    }
+
+    /** What the plugins count of their own, in their order; waits a moment for each. */
+    public List<PluginFigure> figures() {
+        return figures.of(plugins);
     }
 
     /** Why mail is not taken for the moment, a sentence each. */

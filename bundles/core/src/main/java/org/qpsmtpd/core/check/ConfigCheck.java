@@ -162,6 +162,10 @@ public final class ConfigCheck {
             add(lines.get(0), CoreValues.fault(name, lines.get(0).text()));
             return;
         }
+        if (CoreLines.isOf(name)) {
+            lines.forEach(line -> add(line, CoreLines.fault(name, line.text())));
+            return;
+        }
         List<String> faults = rehearsal.check(name, lines.stream().map(ConfigLine::text).toList());
         for (int at = 0; at < faults.size(); at++) {
             add(lines.get(at), faults.get(at));

@@ -1,5 +1,12 @@
 package org.qpsmtpd.core.check;
 
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.core.config.CoreFile;
+import org.qpsmtpd.core.config.NumberFile;
+import org.qpsmtpd.core.config.OddCharacters;
+
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -12,12 +19,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.log.LogLevel;
-import org.qpsmtpd.api.net.Network;
-import org.qpsmtpd.core.config.CoreFile;
-import org.qpsmtpd.core.config.NumberFile;
-import org.qpsmtpd.core.config.OddCharacters;
 
 /** What the values of the core's files that hold a single one may be. */
 final class CoreValues {
@@ -36,12 +37,22 @@ final class CoreValues {
 
     private static final Map<String, UnaryOperator<String>> TEXTS =
             Map.of(
-                    CoreFile.ME.file(), CoreValues::host,
-                    CoreFile.ME_AUTH_RESULTS.file(), CoreValues::authservId,
-                    CoreFile.SMTPGREETING.file(), CoreValues::greeting,
-                    CoreFile.LOGLEVEL.file(), CoreValues::level,
-                    CoreFile.LENIENT_ADDRESSES.file(), CoreValues::flag,
-                    CoreFile.SPOOL_DIR.file(), CoreValues::writableDirectory);
+                    CoreFile.ME.file(),
+                    CoreValues::host,
+                    CoreFile.ME_AUTH_RESULTS.file(),
+                    CoreValues::authservId,
+                    CoreFile.SMTPGREETING.file(),
+                    CoreValues::greeting,
+                    CoreFile.LOGLEVEL.file(),
+                    CoreValues::level,
+                    CoreFile.LENIENT_ADDRESSES.file(),
+                    CoreValues::flag,
+                    CoreFile.SMTPUTF8.file(),
+                    CoreValues::flag,
+                    CoreFile.SPOOL_DIR.file(),
+                    CoreValues::writableDirectory,
+                    StoreValue.FILE,
+                    StoreValue::fault);
 
     private CoreValues() {}
 

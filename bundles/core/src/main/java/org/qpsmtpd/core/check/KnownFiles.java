@@ -1,5 +1,9 @@
 package org.qpsmtpd.core.check;
 
+import org.qpsmtpd.core.config.CoreFile;
+import org.qpsmtpd.core.config.Finding;
+import org.qpsmtpd.core.config.Spelling;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,9 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.qpsmtpd.core.config.CoreFile;
-import org.qpsmtpd.core.config.Finding;
-import org.qpsmtpd.core.config.Spelling;
 
 /**
  * The names that files of a configuration directory have: the core's, those that the installed
@@ -38,7 +39,12 @@ final class KnownFiles {
 
     /** The core's own that are no values. */
     private static final List<String> FURTHER =
-            List.of("deploy_signers", "proxy_protocol_from", "xclient_from");
+            List.of(
+                    "deploy_signers",
+                    "dns_servers",
+                    "proxy_protocol_from",
+                    StoreValue.FILE,
+                    "xclient_from");
 
     private final Set<String> read = new TreeSet<>(CoreFile.NAMES);
     private final Set<String> known = new TreeSet<>();

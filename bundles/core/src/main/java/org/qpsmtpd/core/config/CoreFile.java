@@ -20,7 +20,8 @@ public enum CoreFile {
     RETIRE_AFTER("retire_after"),
     RCPTMAX("rcptmax"),
     IPV6_PREFIX("ipv6_prefix"),
-    LENIENT_ADDRESSES("lenient_addresses");
+    LENIENT_ADDRESSES("lenient_addresses"),
+    SMTPUTF8("smtputf8");
 
     /** The names of all. */
     public static final Set<String> NAMES =

@@ -9,6 +9,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.core.message.Characters;
@@ -38,7 +39,11 @@ final class AttachedClient {
                     "TCPREMOTEINFO", "remote_info",
                     "TCPLOCALIP", "local_ip",
                     "TCPLOCALPORT", "local_port",
-                    "RELAYCLIENT", "relayclient");
+                    "RELAYCLIENT", "relayclient",
+                    "RBLSMTPD", "rblsmtpd");
+
+    /** Those whose presence counts, even when they are empty. */
+    private static final Set<String> PRESENT = Set.of("relayclient", "rblsmtpd");
 
     private AttachedClient() {}
 
@@ -85,8 +90,8 @@ final class AttachedClient {
         if (Characters.any(value, Character::isISOControl)) {
             throw new IllegalArgumentException(variable + " has control characters");
         }
-        // As in bin/qpsmtpd, an empty variable is none, but for the one whose presence counts.
-        if (!value.isEmpty() || name.equals("relayclient")) {
+        // As in bin/qpsmtpd, an empty variable is none, but for those whose presence counts.
+        if (!value.isEmpty() || PRESENT.contains(name)) {
             check(variable, value);
             told.put(name, value);
         }

@@ -49,6 +49,11 @@ final class Closing {
         closed = true;
     }
 
+    /** Whether the client has sent its last octet. */
+    boolean isInputEnded() {
+        return inputEnded;
+    }
+
     /** The client sends nothing more. */
     void endInput() {
         inputEnded = true;

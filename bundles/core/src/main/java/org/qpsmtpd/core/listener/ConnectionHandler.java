@@ -152,7 +152,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     }
 
     private void closeWhenDone() {
-        closing.closeWhenDone(isWaitingForClient() && channel.isWritable());
+        boolean answered = isWaitingForClient() && channel.isWritable();
+        if (answered && closing.isInputEnded() && framing.isInMessage()) {
+            framing.end();
+            session.cutShort();
+        }
+        closing.closeWhenDone(answered);
     }
 
     @Override

@@ -98,7 +98,8 @@ final class Control implements ServerControl {
                 current.plugins().size(),
                 hindrances,
                 notInUse(hindrances),
-                warnings);
+                warnings,
+                current.figures());
     }
 
     /** What is configured and not in use, but for what is said already. */

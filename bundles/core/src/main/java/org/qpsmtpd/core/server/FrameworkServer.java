@@ -53,6 +53,7 @@ final class FrameworkServer {
     private final ServerServices services;
     private final InstanceFactory factory;
     private final Generations generations;
+    private final CommandServices commands;
     private final ThreadWatch threads;
     private final MemoryWatch memory;
     private final Checks checks;
@@ -83,6 +84,8 @@ final class FrameworkServer {
         factory = around.factory(options, log);
         generations =
                 new Generations(factory, config, log, around.exchange().join(this::renewSoon));
+        commands =
+                new CommandServices(around.context(), options.isOnly() ? "" : options.name(), log);
         checks = new Checks(options, factory, around.components(), generations);
         ownCheck =
                 new OwnCheck(
@@ -294,6 +297,7 @@ final class FrameworkServer {
     /** What fails for want of a thread is tried again. */
     private List<String> renew() {
         List<String> sentences = generations.renew();
+        commands.show(generations.current());
         long millis = generations.retryMillis();
         if (millis > 0) {
             submit(this::renewUnlessPatient, millis);
@@ -360,6 +364,7 @@ final class FrameworkServer {
         drain();
         awaitControl();
         registered.forEach(ServerServices::unregister);
+        commands.close();
         generations.close(hostGoesOn);
         services.close();
     }

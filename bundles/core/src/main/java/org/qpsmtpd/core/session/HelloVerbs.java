@@ -153,7 +153,9 @@ final class HelloVerbs {
         lines.add("PIPELINING");
         lines.add("8BITMIME");
         lines.add(settings.maxOctets() == 0 ? "SIZE" : "SIZE " + settings.maxOctets());
-        lines.add("SMTPUTF8");
+        if (settings.takesUtf8()) {
+            lines.add("SMTPUTF8");
+        }
         lines.add("ENHANCEDSTATUSCODES");
         lines.add("CHUNKING");
         if (turn.generation().takesBinary()) {

@@ -16,14 +16,20 @@ import org.jspecify.annotations.Nullable;
  * @param info what the connection's log line names: the host, maybe with an ident answer
  * @param looked whether the host name was looked for already
  * @param relay the value of {@code RELAYCLIENT} for this client; absent when it is not set
+ * @param rblsmtpd the same of {@code RBLSMTPD}
  */
 public record Introduction(
-        Endpoints endpoints, String host, String info, boolean looked, Optional<String> relay) {
+        Endpoints endpoints,
+        String host,
+        String info,
+        boolean looked,
+        Optional<String> relay,
+        Optional<String> rblsmtpd) {
     /**
      * Reads what was told; what was not is taken from the socket.
      *
      * @param property gives the value of remote_ip, remote_port, remote_host, remote_info,
-     *     local_ip, local_port and relayclient; null when it was not told
+     *     local_ip, local_port, relayclient and rblsmtpd; null when it was not told
      * @throws IllegalArgumentException when an address is none
      */
     public static Introduction of(
@@ -43,7 +49,8 @@ public record Introduction(
                 known,
                 ident == null ? known : ident + "@" + known,
                 ip != null,
-                Optional.ofNullable(property.apply("relayclient")));
+                Optional.ofNullable(property.apply("relayclient")),
+                Optional.ofNullable(property.apply("rblsmtpd")));
     }
 
     private static @Nullable SocketAddress here(

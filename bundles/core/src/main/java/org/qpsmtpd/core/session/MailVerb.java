@@ -15,6 +15,7 @@ import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.BodyType;
 import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.session.Hello;
+import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.core.message.Characters;
 
 /** The verb MAIL. */
@@ -49,6 +50,7 @@ final class MailVerb {
                         talk.reply(Replies.SAY_HELLO);
                         return;
                     }
+                    turn.connection().notes().put(NoteKey.ENVELOPE_FROM, argument);
                     Parsers.choose(
                             turn,
                             HookPoint.MAIL_PARSE,
@@ -135,6 +137,9 @@ final class MailVerb {
         Optional<BodyType> body = bodyType(parameters);
         if (body.isEmpty()) {
             return Reply.of(501, "5.5.4", "BODY is not one that this server offers");
+        }
+        if (parameters.has("smtputf8") && !turn.settings().takesUtf8()) {
+            return Reply.of(555, "5.5.4", "SMTPUTF8 is not one that this server offers");
         }
         transactions
                 .current()

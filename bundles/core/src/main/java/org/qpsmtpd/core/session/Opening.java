@@ -21,6 +21,9 @@ final class Opening {
     /** How long plugins may take for the settings of a session, in seconds. */
     private static final long SETTINGS_SECONDS = 60;
 
+    /** How long the client's name may take, in seconds; a client waits for its greeting. */
+    private static final long HOST_SECONDS = 3;
+
     private final Turn turn;
     private final Talk talk;
     private final SmtpConnection connection;
@@ -145,11 +148,21 @@ final class Opening {
             return;
         }
         turn.await();
-        resolver.get()
-                .pointers(connection.remoteAddress())
-                .whenComplete(
-                        (answer, failure) ->
-                                turn.loop().execute(() -> turn.goOn(() -> hostLookedUp(answer))));
+        var unused =
+                resolver.get()
+                        .pointers(connection.remoteAddress())
+                        .toCompletableFuture()
+                        .copy()
+                        .orTimeout(HOST_SECONDS, TimeUnit.SECONDS)
+                        .whenComplete(
+                                (answer, failure) ->
+                                        turn.loop()
+                                                .execute(
+                                                        () ->
+                                                                turn.goOn(
+                                                                        () ->
+                                                                                hostLookedUp(
+                                                                                        answer))));
     }
 
     private void hostLookedUp(@Nullable DnsAnswer<String> answer) {

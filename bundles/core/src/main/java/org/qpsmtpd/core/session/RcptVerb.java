@@ -9,6 +9,7 @@ import org.qpsmtpd.api.hook.RcptParseHook;
 import org.qpsmtpd.api.hook.RcptPreHook;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.session.NoteKey;
 
 /** The verb RCPT. */
 final class RcptVerb {
@@ -33,6 +34,7 @@ final class RcptVerb {
     }
 
     void rcpt(String argument) {
+        turn.connection().notes().put(NoteKey.ENVELOPE_RCPT, argument);
         Parsers.choose(
                 turn,
                 HookPoint.RCPT_PARSE,

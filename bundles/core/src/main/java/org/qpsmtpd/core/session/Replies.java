@@ -47,6 +47,7 @@ final class Replies {
             Reply.of(451, "4.3.1", "Queuing declined or disabled; try again later");
     static final Reply NOT_QUEUED =
             Reply.of(451, "4.3.0", "Queuing declined or disabled; try again later");
+    static final Reply INCOMPLETE = Reply.of(451, "4.4.2", "Incomplete DATA");
     static final Reply BARE_IN_CHUNK = Reply.of(554, "5.6.0", "Bare CR or LF in the message");
     static final Reply NEEDS_UTF8 =
             Reply.of(553, "5.6.7", "address needs the SMTPUTF8 parameter of MAIL");

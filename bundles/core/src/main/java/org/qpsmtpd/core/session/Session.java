@@ -208,6 +208,11 @@ public final class Session {
         talk.disconnect();
     }
 
+    /** Tells a client that sends nothing more, and has not sent all of its message. */
+    public void cutShort() {
+        talk.reply(Replies.INCOMPLETE);
+    }
+
     /**
      * Checks whether a running hook is overdue, and whether the session has outlived its plugins.
      */

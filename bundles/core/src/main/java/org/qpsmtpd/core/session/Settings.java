@@ -17,6 +17,7 @@ import org.qpsmtpd.core.config.NumberFile;
  *     message
  * @param authservId our name in Authentication-Results; {@code none} for no such field
  * @param lenient whether addresses are read as leniently as qpsmtpd does
+ * @param takesUtf8 whether SMTPUTF8 is offered
  * @param maxRecipients most recipients of one message
  * @param retireSeconds how long a session goes on with plugins that were replaced
  * @param ipv6Prefix how many bits of an IPv6 address make a client of whom connections are counted
@@ -31,6 +32,7 @@ record Settings(
         int dataSeconds,
         String authservId,
         boolean lenient,
+        boolean takesUtf8,
         int maxRecipients,
         int retireSeconds,
         int ipv6Prefix) {
@@ -58,9 +60,14 @@ record Settings(
                 timeout,
                 config.value(CoreFile.ME_AUTH_RESULTS.file()).orElse(me),
                 config.flag(CoreFile.LENIENT_ADDRESSES.file()),
+                isOnUnlessTurnedOff(config, CoreFile.SMTPUTF8),
                 (int) NumberFile.RCPTMAX.of(config, DEFAULT_MAX_RECIPIENTS),
                 (int) NumberFile.RETIRE_AFTER.of(config, DEFAULT_RETIRE_SECONDS),
                 (int) NumberFile.IPV6_PREFIX.of(config, DEFAULT_IPV6_PREFIX));
+    }
+
+    private static boolean isOnUnlessTurnedOff(Config config, CoreFile file) {
+        return config.value(file.file()).isEmpty() || config.flag(file.file());
     }
 
     boolean addsAuthenticationResults() {

@@ -89,6 +89,7 @@ final class SmtpConnection implements Connection {
         remoteInfo = introduction.looked() ? introduction.info() : null;
         hostKnown = introduction.looked();
         introduction.relay().ifPresent(value -> notes.put(NoteKey.RELAY_BY_SUPER_SERVER, value));
+        introduction.rblsmtpd().ifPresent(value -> notes.put(NoteKey.RBLSMTPD, value));
     }
 
     /** Whether the host name was looked for already. */
@@ -282,7 +283,7 @@ final class SmtpConnection implements Connection {
         StringBuilder clean = new StringBuilder(result.length());
         result.chars().filter(c -> c >= 32 && c != 127).forEach(c -> clean.append((char) c));
         SmtpTransaction current = transaction;
-        if (current != null && current.hasSender()) {
+        if (current != null && current.isBegun()) {
             current.addAuthenticationResult(clean.toString());
         } else if (authenticationResults.length() + clean.length() <= MOST_TEXT) {
             authenticationResults += "; " + clean;

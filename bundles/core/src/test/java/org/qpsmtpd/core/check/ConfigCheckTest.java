@@ -159,16 +159,16 @@ class ConfigCheckTest {
     @Test
     void namesFilesThatNothingReads() throws IOException {
         write("memory_threshold", "1");
-        write("goodrcptto", "user@example.com");
-        write("dnsbl_zones", "zen.example.net");
+        write("plugin_dirs", "/usr/share/qpsmtpd/plugins");
+        write("uribl_zones", "multi.example.net");
 
         assertThat(found())
                 .containsExactly(
-                        "goodrcptto: nothing reads this file: no plugin of qpsmtpd has such a list;"
-                                + " take it away, or write a plugin that reads it",
                         "memory_threshold: nothing reads this file: its number belongs into"
-                                + " size_threshold; move it there");
-        plugins.reading("goodrcptto", "memory_threshold");
+                                + " size_threshold; move it there",
+                        "plugin_dirs: nothing reads this file: plugins are bundles here, which"
+                                + " belong into the deploy folder; take it away");
+        plugins.reading("memory_threshold", "plugin_dirs");
         assertThat(found()).isEmpty();
     }
 
@@ -196,6 +196,7 @@ class ConfigCheckTest {
         write("databytes", "26214400");
         write("size_threshold", "0");
         write("lenient_addresses", "Yes");
+        write("smtputf8", "off");
         write("me", "mail.example.com");
         write("me-auth-results", "none");
         write("smtpgreeting", "welcome to our server ESMTP");
@@ -228,7 +229,7 @@ class ConfigCheckTest {
                     helo policy            | plugin 'helo': option 'policy' has no value and is left out
                     helo # a remark        | plugin 'helo': what follows # is left out; give the remark a line of its own
                     helo policy STRICT x   | plugin 'helo': 'x' is no option of it and is left out; it takes deadline, loglevel, on_error, policy, reject
-                    dnsbl                  | plugin 'dnsbl' is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
+                    uribl                  | plugin 'uribl' is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
                     check_bogus_bounce     | plugin 'bogus_bounce' is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
                     Our::Plugin            | plugin 'Our::Plugin' is a Perl package, which this server cannot run; take the line out, or end the line with the word optional
                     helo policy harsh      | plugin 'helo': option 'policy': 'harsh' is not allowed, use one of lenient, strict
@@ -416,10 +417,15 @@ class ConfigCheckTest {
                     ipv6_prefix       | 16               | '16' is not 32 to 128
                     retire_after      | never            | 'never' is not a whole number, 0 to 86400
                     lenient_addresses | maybe            | 'maybe' is not 0 or 1
+                    smtputf8          | never            | 'never' is not 0 or 1
                     me                | mail..example    | 'mail..example' is not a host name such as mail.example.com
                     me                | http://mail      | 'http://mail' is not a host name such as mail.example.com
                     me-auth-results   | our server       | 'our server' is not a host name, and not none
                     smtpgreeting      | grüezi           | has the character U+00FC; only printable ASCII may stand here
+                    dns_servers       | ns.example.org   | 'ns.example.org' is not an IP address
+                    dns_servers       | 127.0.0.1:x      | 'x' is not a port, 1 to 65535
+                    dns_servers       | 127.0.0.1 trust  | 'trust' is not the word 'trusted', which may follow
+                    xclient_from      | 10.0.0.0/33      | prefix length 33 is not 0 to 32
                     spool_dir         | /proc/version    | '/proc/version' is not a directory that can be written
                     spool_dir         | /proc/version/x  | '/proc/version/x' is not there and cannot be made below '/proc/version'
                     """)

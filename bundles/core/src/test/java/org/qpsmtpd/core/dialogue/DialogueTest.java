@@ -165,6 +165,19 @@ class DialogueTest {
     }
 
     @Test
+    void offersNoUtf8WhenToldSo() throws Exception {
+        server.setConfig("smtputf8", "0");
+        try (SmtpClient other = server.connect()) {
+            other.read();
+
+            assertThat(other.send("EHLO x").text()).doesNotContain("UTF8");
+            assertThat(other.send("MAIL FROM:<a@b.c> SMTPUTF8").code()).isEqualTo(555);
+            assertThat(other.send("MAIL FROM:<ä@b.c>").code()).isEqualTo(553);
+            assertThat(other.send("MAIL FROM:<a@b.c>").code()).isEqualTo(250);
+        }
+    }
+
+    @Test
     void readsAddressesLenientlyWhenConfigured() throws Exception {
         server.setConfig("lenient_addresses", "1");
         try (SmtpClient other = server.connect()) {

@@ -217,6 +217,42 @@ class HookChainTest {
                 .endsWith("\nsubject: new\nTo: you\n\nbody\n");
     }
 
+    /** What was found of one message says nothing about the next one. */
+    @Test
+    void keepsResultsOfMessagesApart() throws Exception {
+        ConnectHook ofConnection =
+                connection -> {
+                    connection.addAuthenticationResult("iprev=pass");
+                    return HookResult.DECLINED;
+                };
+        MailHook ofMessage =
+                (transaction, sender, parameters) -> {
+                    transaction.connection().addAuthenticationResult("spf=" + sender.user());
+                    return sender.user().equals("none")
+                            ? HookResult.deny("no")
+                            : HookResult.DECLINED;
+                };
+        try (TestServer server =
+                        TestServer.builder()
+                                .plugin("fcrdns", ofConnection)
+                                .plugin("spf", ofMessage)
+                                .plugin("mailbox", mailbox)
+                                .start();
+                SmtpClient client = server.connect()) {
+            client.open("pass@b.c", "user@example.com");
+            client.data("Subject: 1\n\nbody\n");
+            assertThat(client.send("MAIL FROM:<none@b.c>").code()).isEqualTo(550);
+            client.sendAll("MAIL FROM:<fail@b.c>", "RCPT TO:<user@example.com>");
+            client.data("Subject: 2\n\nbody\n");
+        }
+
+        assertThat(mailbox.messages())
+                .extracting(message -> message.text().lines().findFirst().orElse(""))
+                .containsExactly(
+                        "Authentication-Results: mx.example.org; auth=none; iprev=pass; spf=pass",
+                        "Authentication-Results: mx.example.org; auth=none; iprev=pass; spf=fail");
+    }
+
     private static ConnectHook earlytalker(Duration wait) {
         return connection ->
                 HookResult.later(

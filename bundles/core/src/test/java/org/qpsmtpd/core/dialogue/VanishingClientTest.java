@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.hook.DataPostHook;
 import org.qpsmtpd.api.hook.DisconnectHook;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.PostConnectionHook;
@@ -139,6 +140,21 @@ class VanishingClientTest {
         leave(stage, true);
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Stage.class,
+            names = {"DATA", "HEADER", "BODY", "DOT", "CHUNK", "LATER_CHUNK"})
+    void saysThatAMessageIsIncompleteToAClientThatStillReads(Stage stage) throws Exception {
+        try (TestServer server = server();
+                SmtpClient client = server.connect()) {
+            client.write(stage.text);
+            client.endOutput();
+            assertThat(client.readToEnd()).endsWith("\r\n451 4.4.2 Incomplete DATA\r\n");
+            witness.awaitEnd();
+        }
+        assertThat(mailbox.messages()).isEmpty();
+    }
+
     @Test
     void resetsTheOpenTransactionBeforeItDisconnects() throws Exception {
         try (TestServer server = server()) {
@@ -217,6 +233,43 @@ class VanishingClientTest {
                 .containsSubsequence("queued", "reset", "disconnect", "post-connection")
                 .containsOnlyOnce("disconnect")
                 .containsOnlyOnce("post-connection");
+    }
+
+    /** Its sender comes again, and would send a duplicate. */
+    @Test
+    void queuesNothingWhenTheClientBreaksOffBeforeThat() throws Exception {
+        CountDownLatch judging = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        DataPostHook slow =
+                transaction -> {
+                    judging.countDown();
+                    try {
+                        assertThat(go.await(30, TimeUnit.SECONDS)).isTrue();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    witness.ran.add("judged");
+                    return HookResult.DECLINED;
+                };
+        try (TestServer server =
+                TestServer.builder()
+                        .plugin("witness", witness)
+                        .plugin("slow", slow)
+                        .plugin("mailbox", mailbox)
+                        .start()) {
+            try (SmtpClient client = server.connect()) {
+                client.open("a@b.c", "user@example.com");
+                client.send("DATA");
+                client.write("Subject: s\r\n\r\nbody\r\n.\r\n");
+                assertThat(judging.await(30, TimeUnit.SECONDS)).isTrue();
+                client.abort();
+            }
+            awaitNoConnection(server);
+            go.countDown();
+            witness.awaitEnd();
+        }
+        assertThat(witness.ran).containsSubsequence("judged", "reset", "disconnect");
+        assertThat(mailbox.messages()).isEmpty();
     }
 
     private static void awaitNoConnection(TestServer server) {

@@ -64,12 +64,11 @@ class PluginLineTest {
                     check_earlytalker            | earlytalker
                     async/earlytalker            | earlytalker
                     check_badrcptto:1            | badrcptto
-                    denysoft_greylist            | greylisting
-                    check_qmail_deliverable      | qmail_deliverable
+                    check_bogus_bounce           | bogus_bounce
                     clamav                       | virus/clamav
                     authdeny                     | auth/authdeny
                     authsql                      | auth/auth_vpopmail_sql
-                    async/resolvable_fromhost    | resolvable_fromhost
+                    async/uribl                  | uribl
                     """)
     void knowsFormerNames(String written, String plugin) {
         PluginLine line = parse(written);
@@ -102,8 +101,8 @@ class PluginLineTest {
             delimiter = '|',
             textBlock =
                     """
-                    dnsbl           | is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
-                    dnsbl optional  | is a plugin of qpsmtpd that is not there yet; take the line out
+                    uribl           | is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
+                    uribl optional  | is a plugin of qpsmtpd that is not there yet; take the line out
                     My::Plugin      | is a Perl package, which this server cannot run; take the line out, or end the line with the word optional
                     ours            | is not installed; put its bundle into the deploy folder, or end the line with the word optional
                     """)

@@ -95,6 +95,13 @@ class AttachedClientTest {
     }
 
     @Test
+    void rblsmtpdCountsEvenWhenItIsEmpty() {
+        assertThat(read("RBLSMTPD=").rblsmtpd()).contains("");
+        assertThat(read("RBLSMTPD=go away").rblsmtpd()).contains("go away");
+        assertThat(read("RELAYCLIENT=").rblsmtpd()).isEmpty();
+    }
+
+    @Test
     void otherExtensionsAreLeftAlone() {
         List<HAProxyTLV> others = List.of(extension((byte) 0xE1, "RELAYCLIENT="));
         assertThat(read(HAProxyCommand.PROXY, HAProxyProxiedProtocol.TCP4, others).relay())

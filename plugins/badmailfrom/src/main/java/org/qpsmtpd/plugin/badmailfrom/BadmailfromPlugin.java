@@ -45,9 +45,7 @@ import org.qpsmtpd.api.session.Transaction;
 public final class BadmailfromPlugin implements MailHook, FileCheck {
     private static final String DEFAULT_TEXT = "Your envelope sender is in my badmailfrom list";
 
-    private static final HookResult IMMUNE = HookResult.skip("immune");
     private static final HookResult EMPTY = HookResult.skip("empty list");
-    private static final HookResult NULL_SENDER = HookResult.skip("null sender");
     private static final HookResult HALF_ADDRESS = HookResult.skip("missing user or host");
     private static final HookResult PASS = HookResult.pass("not listed");
 
@@ -73,7 +71,7 @@ public final class BadmailfromPlugin implements MailHook, FileCheck {
     @Override
     public HookResult onMail(Transaction transaction, Address sender, Parameters parameters) {
         if (transaction.isImmune()) {
-            return IMMUNE;
+            return HookResult.IMMUNE;
         }
         Config config = transaction.connection().config();
         List<AddressPattern> listed = badMailFrom.in(config);
@@ -82,7 +80,7 @@ public final class BadmailfromPlugin implements MailHook, FileCheck {
             return EMPTY;
         }
         if (sender.isNull()) {
-            return NULL_SENDER;
+            return HookResult.NULL_SENDER;
         }
         if (sender.user().isEmpty() || sender.host().isEmpty()) {
             return HALF_ADDRESS;

@@ -5,11 +5,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.net.Hosts;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The pairs of the file {@code badmailfromto}. Immutable.
@@ -18,8 +15,6 @@ import org.slf4j.LoggerFactory;
  *     Address#comparable} gives them
  */
 record AddressPairs(Map<String, Set<String>> recipients) {
-    private static final Logger LOG = LoggerFactory.getLogger(AddressPairs.class);
-
     /** A line of the file. */
     record Pair(Address from, Address to) {
         /**
@@ -40,18 +35,12 @@ record AddressPairs(Map<String, Set<String>> recipients) {
         }
     }
 
-    /** Reads the lines of the file; those that are no pair are logged and left out. */
-    static AddressPairs parse(List<ConfigLine> lines) {
+    static AddressPairs of(List<Pair> pairs) {
         Map<String, Set<String>> recipients = new HashMap<>();
-        for (ConfigLine line : lines) {
-            try {
-                Pair pair = Pair.parse(line.text());
-                recipients
-                        .computeIfAbsent(pair.from().comparable(), key -> new HashSet<>())
-                        .add(pair.to().comparable());
-            } catch (IllegalArgumentException e) {
-                LOG.warn("{}: left out: {}", line.place(), e.getMessage());
-            }
+        for (Pair pair : pairs) {
+            recipients
+                    .computeIfAbsent(pair.from().comparable(), key -> new HashSet<>())
+                    .add(pair.to().comparable());
         }
         return new AddressPairs(Map.copyOf(recipients));
     }

@@ -36,12 +36,14 @@ import org.qpsmtpd.api.session.Transaction;
 @NonBlocking
 public final class BadmailfromtoPlugin implements RcptHook, FileCheck {
     private static final HookResult EMPTY = HookResult.skip("empty list");
-    private static final HookResult NULL_SENDER = HookResult.skip("null sender");
     private static final HookResult HALF_ADDRESS = HookResult.skip("missing user or host");
     private static final HookResult PASS = HookResult.pass("not listed");
 
     private final ConfigView<AddressPairs> badMailFromTo =
-            new ConfigView<>("badmailfromto", AddressPairs::parse);
+            ConfigView.ofEntries(
+                    "badmailfromto",
+                    line -> AddressPairs.Pair.parse(line.text()),
+                    AddressPairs::of);
 
     /** Makes the plugin; it has no settings. */
     @Activate
@@ -60,7 +62,7 @@ public final class BadmailfromtoPlugin implements RcptHook, FileCheck {
         }
         Address sender = transaction.sender();
         if (sender.isNull()) {
-            return NULL_SENDER;
+            return HookResult.NULL_SENDER;
         }
         if (sender.user().isEmpty() || sender.host().isEmpty()) {
             return HALF_ADDRESS;

@@ -55,7 +55,6 @@ public final class EarlytalkerPlugin implements ConnectHook, MailHook, DataHook 
     private static final String TEXT = "Connecting host started transmitting before SMTP greeting";
     private static final String DETAIL = "remote started talking before we said hello";
 
-    private static final HookResult IMMUNE = HookResult.skip("immune");
     private static final HookResult PASS = HookResult.pass("not spontaneous");
     private static final HookResult DEFERRED =
             HookResult.DECLINED.because("fail, tolerated: " + DETAIL + ", left for MAIL");
@@ -81,7 +80,7 @@ public final class EarlytalkerPlugin implements ConnectHook, MailHook, DataHook 
             return HookResult.DECLINED;
         }
         if (connection.isImmune()) {
-            return IMMUNE;
+            return HookResult.IMMUNE;
         }
         int history = connection.notes().get(NoteKey.KARMA_HISTORY).orElse(0);
         if (history > GOOD_HISTORY) {
@@ -97,7 +96,7 @@ public final class EarlytalkerPlugin implements ConnectHook, MailHook, DataHook 
         if (!deferReject || !early) {
             return HookResult.DECLINED;
         }
-        return transaction.isImmune() ? IMMUNE : reject.decide(TEXT, DETAIL);
+        return transaction.isImmune() ? HookResult.IMMUNE : reject.decide(TEXT, DETAIL);
     }
 
     @Override
@@ -106,7 +105,7 @@ public final class EarlytalkerPlugin implements ConnectHook, MailHook, DataHook 
             return HookResult.DECLINED;
         }
         return transaction.isImmune()
-                ? IMMUNE
+                ? HookResult.IMMUNE
                 : listen(transaction.connection(), () -> reject.decide(TEXT, DETAIL));
     }
 
@@ -118,8 +117,7 @@ public final class EarlytalkerPlugin implements ConnectHook, MailHook, DataHook 
 
     private static HookResult noted(Connection connection, HookResult result) {
         connection.notes().put(EARLYTALKER, true);
-        connection.adjustKarma(-1);
-        return result;
+        return result.withKarma(-1);
     }
 
     private Duration limit(Connection connection) {

@@ -64,7 +64,9 @@ class EarlytalkerPluginTest {
         assertThat(answer).isNotDone();
         assertThat(connection.notes().has(EARLYTALKER)).isFalse();
         input.complete(true);
-        assertThat(answer).isCompletedWithValue(HookResult.deny(TEXT).because("fail: " + DETAIL));
+        assertThat(answer)
+                .isCompletedWithValue(
+                        HookResult.deny(TEXT).because("fail: " + DETAIL).withKarma(-1));
     }
 
     @Test
@@ -291,8 +293,10 @@ class EarlytalkerPluginTest {
         return plugin.onMail(FakeTransaction.on(connection), Address.NULL, Parameters.NONE);
     }
 
-    private static HookResult answered(HookResult result) {
-        return result.pending().orElseThrow().answer().toCompletableFuture().join();
+    /** The answer without its karma, which the connection has got. */
+    private HookResult answered(HookResult result) {
+        HookResult answer = result.pending().orElseThrow().answer().toCompletableFuture().join();
+        return connection.answered(answer).withKarma(0);
     }
 
     private static EarlytalkerPlugin plugin(Map<String, ?> reject, Map<String, ?> settings) {

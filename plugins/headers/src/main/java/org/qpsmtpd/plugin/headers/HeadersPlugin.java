@@ -38,7 +38,6 @@ import org.qpsmtpd.api.session.Transaction;
 @Plugin(name = "headers", positional = "days", formerly = "check_basicheaders")
 @NonBlocking
 public final class HeadersPlugin implements DataPostHook {
-    private static final HookResult IMMUNE = HookResult.skip("immune");
     private static final HookResult PASS = HookResult.pass("no fault in the header");
 
     /** RFC 5322 3.6. */
@@ -79,14 +78,14 @@ public final class HeadersPlugin implements DataPostHook {
             return reject.decide("Headers are missing", "missing headers");
         }
         if (transaction.isImmune()) {
-            return IMMUNE;
+            return HookResult.IMMUNE;
         }
         List<String> faults = faults(fields, transaction.connection().clock().now());
         if (faults.isEmpty()) {
             return PASS;
         }
-        transaction.connection().adjustKarma(-faults.size());
-        return reject.decide(String.join("\n", faults), String.join("; ", faults));
+        return reject.decide(String.join("\n", faults), String.join("; ", faults))
+                .withKarma(-faults.size());
     }
 
     private List<String> faults(List<HeaderField> fields, Instant now) {

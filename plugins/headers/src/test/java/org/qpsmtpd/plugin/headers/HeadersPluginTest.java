@@ -213,8 +213,11 @@ class HeadersPluginTest {
                 .hasMessage("require '%s' is not the name of a field, such as From", require);
     }
 
+    /** The answer without its karma, which the connection has got. */
     private HookResult answer(HeadersPlugin plugin, String header) {
-        return plugin.onDataPost(FakeTransaction.on(connection).withMessage(header + "\nbody\n"));
+        FakeTransaction transaction =
+                FakeTransaction.on(connection).withMessage(header + "\nbody\n");
+        return connection.answered(plugin.onDataPost(transaction)).withKarma(0);
     }
 
     private static String date(int daysFromNow) {

@@ -16,12 +16,14 @@ import org.osgi.service.metatype.annotations.Option;
     String policy() default "lenient";
 
     @AttributeDefinition(
-            description = "Accepted for qpsmtpd's sake; there is no DNS test to wait for",
-            min = "1")
+            description = "Seconds that the DNS may take for all questions",
+            min = "1",
+            max = "300")
     int timeout() default 5;
 
     @AttributeDefinition(
-            description = "Accepted for qpsmtpd's sake; there is no DNS test to wait for",
-            min = "1")
-    int dns__timeout() default 5;
+            description = "The same; goes before timeout unless it is 0",
+            min = "0",
+            max = "300")
+    int dns__timeout() default 0;
 }

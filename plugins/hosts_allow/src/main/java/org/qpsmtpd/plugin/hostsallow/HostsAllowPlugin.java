@@ -34,7 +34,7 @@ public final class HostsAllowPlugin implements PreConnectionHook, FileCheck {
     private static final int GOOD_HISTORY = 5;
     private static final int BONUS = 3;
 
-    private final ConfigView<List<Rule>> rules = new ConfigView<>("hosts_allow", Rule::parse);
+    private final ConfigView<List<Rule>> rules = ConfigView.ofEntries("hosts_allow", Rule::parse);
 
     @Override
     public void checkLine(String file, String line) {

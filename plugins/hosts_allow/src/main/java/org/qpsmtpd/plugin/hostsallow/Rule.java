@@ -1,7 +1,5 @@
 package org.qpsmtpd.plugin.hostsallow;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
@@ -19,17 +17,13 @@ import org.slf4j.LoggerFactory;
 record Rule(Network network, HookResult answer) {
     private static final Logger LOG = LoggerFactory.getLogger(Rule.class);
 
-    /** Reads the file; lines without a network or a code are logged and left out. */
-    static List<Rule> parse(List<ConfigLine> lines) {
-        List<Rule> rules = new ArrayList<>();
-        for (ConfigLine line : lines) {
-            try {
-                rules.add(parse(line.text(), line.place()));
-            } catch (IllegalArgumentException e) {
-                LOG.warn("{}: '{}' is left out: {}", line.place(), line.text(), e.getMessage());
-            }
-        }
-        return List.copyOf(rules);
+    /**
+     * Reads a line; an unknown code is logged and read as DECLINED.
+     *
+     * @throws IllegalArgumentException when there is no network or no code
+     */
+    static Rule parse(ConfigLine line) {
+        return parse(line.text(), line.place());
     }
 
     /**

@@ -20,6 +20,7 @@ import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Naughty;
+import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
 
@@ -29,7 +30,8 @@ import org.qpsmtpd.api.session.Transaction;
  * <p>Hooks {@code connect}, {@code mail}, {@code rcpt}, {@code data}, {@code data_post}: in the
  * phase that {@code reject} names, and in {@code data_post} in any case, refuses a marked
  * connection with the texts of all who marked it, as the first of them asked for. DECLINED
- * otherwise.
+ * otherwise. Immune clients are left alone, and so is each recipient with the note {@code
+ * naughty_spared}; in {@code data_post} the others of the message get a verdict of their own.
  *
  * <p>Settings: {@code reject}, {@code rcpt}; {@code reject_type}, {@code disconnect}, for marks
  * that do not say how to refuse.
@@ -43,6 +45,7 @@ import org.qpsmtpd.api.session.Transaction;
 public final class NaughtyPlugin
         implements ConnectHook, MailHook, RcptHook, DataHook, DataPostHook {
     private static final HookResult GOOD = HookResult.DECLINED.because("pass");
+    private static final HookResult SPARED = HookResult.skip("recipients that are spared");
 
     private final Phase phase;
     private final Action ownType;
@@ -66,41 +69,77 @@ public final class NaughtyPlugin
 
     @Override
     public HookResult onConnect(Connection connection) {
-        return judge(connection, Phase.CONNECT);
+        if (phase != Phase.CONNECT) {
+            return HookResult.DECLINED;
+        }
+        return connection.isImmune() ? HookResult.IMMUNE : refusal(connection).orElse(GOOD);
     }
 
     @Override
     public HookResult onMail(Transaction transaction, Address sender, Parameters parameters) {
-        return judge(transaction.connection(), Phase.MAIL);
+        return phase == Phase.MAIL ? judge(transaction) : HookResult.DECLINED;
     }
 
     @Override
     public HookResult onRcpt(Transaction transaction, Recipient recipient) {
-        return judge(transaction.connection(), Phase.RCPT);
+        if (phase != Phase.RCPT) {
+            return HookResult.DECLINED;
+        }
+        return isSpared(transaction.connection(), recipient) ? SPARED : judge(transaction);
     }
 
+    /** Some recipients may be told apart from others only when the whole message is there. */
     @Override
     public HookResult onData(Transaction transaction) {
-        return judge(transaction.connection(), Phase.DATA);
+        if (phase != Phase.DATA) {
+            return HookResult.DECLINED;
+        }
+        return sparesAny(transaction) ? SPARED : judge(transaction);
     }
 
     /** A plugin that answered OK before may have hidden the phase asked for. */
     @Override
     public HookResult onDataPost(Transaction transaction) {
-        return judge(transaction.connection(), phase);
+        HookResult verdict = judge(transaction);
+        if (!verdict.action().refuses() || !sparesAny(transaction)) {
+            return verdict;
+        }
+        HookResult one =
+                verdict.action().isTemporary()
+                        ? HookResult.denySoft(verdict.text())
+                        : HookResult.deny(verdict.text());
+        for (Recipient recipient : transaction.recipients()) {
+            if (!isSpared(transaction.connection(), recipient)) {
+                recipient.settle(one);
+            }
+        }
+        return SPARED;
     }
 
-    private HookResult judge(Connection connection, Phase now) {
-        if (now != phase) {
-            return HookResult.DECLINED;
-        }
-        Optional<Naughty> mark = connection.naughty();
-        return mark.isEmpty() ? GOOD : refuse(mark.get());
+    private HookResult judge(Transaction transaction) {
+        return transaction.isImmune()
+                ? HookResult.IMMUNE
+                : refusal(transaction.connection()).orElse(GOOD);
+    }
+
+    private Optional<HookResult> refusal(Connection connection) {
+        return connection.naughty().map(this::refuse);
     }
 
     private HookResult refuse(Naughty mark) {
         Action type = mark.type().refuses() ? mark.type() : ownType;
         return HookResult.of(type, mark.text())
                 .because(type.disconnects() ? "fail: disconnecting" : "fail: refused");
+    }
+
+    private static boolean sparesAny(Transaction transaction) {
+        return transaction.recipients().stream()
+                .anyMatch(recipient -> isSpared(transaction.connection(), recipient));
+    }
+
+    /** What has come to the mark since the recipient was spared does count. */
+    private static boolean isSpared(Connection connection, Recipient recipient) {
+        Optional<String> spared = recipient.notes().get(NoteKey.NAUGHTY_SPARED);
+        return spared.isPresent() && spared.equals(connection.naughty().map(Naughty::text));
     }
 }

@@ -14,6 +14,7 @@ import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakeRecipient;
@@ -52,6 +53,16 @@ class NaughtyPluginTest {
         assertThat(answers.get(reject)).isEqualTo(HookResult.DECLINED.because("pass"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"connect", "mail", "rcpt", "data", "data_post"})
+    void leavesImmuneClientsAlone(String reject) {
+        Map<String, HookResult> answers =
+                answers(plugin(Map.of("reject", reject)), marked().relaying());
+        assertThat(answers.values())
+                .allSatisfy(answer -> assertThat(answer.action()).isEqualTo(Action.DECLINED));
+        assertThat(answers.get(reject)).isEqualTo(HookResult.DECLINED.because("skip: immune"));
+    }
+
     @Test
     void refusesNobodyWhoAuthenticatedMeanwhile() {
         FakeConnection connection = marked();
@@ -87,6 +98,56 @@ class NaughtyPluginTest {
         FakeConnection connection = FakeConnection.create().withNaughty(Action.DENY, texts);
         assertThat(plugin(Map.of("reject", "connect")).onConnect(connection))
                 .isEqualTo(HookResult.deny(texts).because("fail: refused"));
+    }
+
+    @Test
+    void leavesWhitelistedSendersAlone() {
+        FakeTransaction transaction =
+                FakeTransaction.on(marked()).withNote(NoteKey.WHITELIST_SENDER, "friend");
+        assertThat(plugin(Map.of()).onDataPost(transaction)).isEqualTo(HookResult.skip("immune"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DENY_DISCONNECT, DENY", "DENY, DENY", "DENYSOFT_DISCONNECT, DENYSOFT"})
+    void refusesTheOthersOfAMessageWithASparedRecipient(Action type, Action verdict) {
+        FakeConnection connection = FakeConnection.create().withNaughty(type, TEXT);
+        FakeRecipient spared = FakeRecipient.of("postmaster@example.com");
+        spared.withNote(NoteKey.NAUGHTY_SPARED, TEXT);
+        FakeRecipient other = FakeRecipient.of("user@example.com");
+        FakeTransaction transaction =
+                FakeTransaction.on(connection).withRecipient(spared).withRecipient(other);
+        NaughtyPlugin plugin = plugin(Map.of("reject", "data"));
+
+        assertThat(plugin.onData(transaction).action()).isEqualTo(Action.DECLINED);
+        assertThat(plugin.onDataPost(transaction).action()).isEqualTo(Action.DECLINED);
+        assertThat(other.verdict().orElseThrow()).isEqualTo(HookResult.of(verdict, TEXT));
+        assertThat(spared.verdict()).isEmpty();
+    }
+
+    @Test
+    void refusesAtRcptWhoIsNotSpared() {
+        NaughtyPlugin plugin = plugin(Map.of());
+        FakeTransaction transaction = FakeTransaction.on(marked());
+        FakeRecipient spared = FakeRecipient.of("postmaster@example.com");
+        spared.withNote(NoteKey.NAUGHTY_SPARED, TEXT);
+
+        assertThat(plugin.onRcpt(transaction, spared).action()).isEqualTo(Action.DECLINED);
+        assertThat(plugin.onRcpt(transaction, FakeRecipient.of("user@example.com")).action())
+                .isEqualTo(Action.DENY_DISCONNECT);
+    }
+
+    @Test
+    void refusesAllOnceMoreHasComeToTheMark() {
+        FakeRecipient spared = FakeRecipient.of("postmaster@example.com");
+        spared.withNote(NoteKey.NAUGHTY_SPARED, "(dnsbl) listed");
+        FakeConnection connection =
+                FakeConnection.create().withNaughty(Action.DENY, "(dnsbl) listed\n(virus) found");
+
+        assertThat(
+                        plugin(Map.of())
+                                .onDataPost(FakeTransaction.on(connection).withRecipient(spared)))
+                .isEqualTo(
+                        HookResult.deny("(dnsbl) listed\n(virus) found").because("fail: refused"));
     }
 
     @Test

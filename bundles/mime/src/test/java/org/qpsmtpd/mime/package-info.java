@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.mime;
+
+import org.jspecify.annotations.NullMarked;

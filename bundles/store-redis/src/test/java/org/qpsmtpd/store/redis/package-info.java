@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.store.redis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.store.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The plugin dnsbl. */
+@NullMarked
+package org.qpsmtpd.plugin.dnsbl;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The plugin rhsbl. */
+@NullMarked
+package org.qpsmtpd.plugin.rhsbl;
+
+import org.jspecify.annotations.NullMarked;
