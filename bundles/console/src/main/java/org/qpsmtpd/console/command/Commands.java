@@ -118,6 +118,8 @@ public final class Commands {
         commands.add(new ConfigCommand());
         commands.add(new WhyCommand());
         commands.add(new TraceCommand());
+        commands.add(new SummarizeCommand());
+        commands.add(new WatchCommand());
         commands.add(new HelpCommand(commands, foreign, brought));
         return List.copyOf(commands);
     }

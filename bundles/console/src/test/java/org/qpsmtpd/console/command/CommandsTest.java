@@ -406,6 +406,8 @@ final class CommandsTest {
                 "config",
                 "why",
                 "trace",
+                "summarize",
+                "watch",
                 "help"
             })
     void helpTellsTheUse(String name) throws InterruptedException {

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
@@ -34,7 +35,7 @@ public final class FakeServer implements ServerControl, Deployments {
     public final List<PluginStatus> plugins = new ArrayList<>();
     public final List<GenerationStatus> generations = new ArrayList<>();
     public final List<DeploymentStatus> deployments = new ArrayList<>();
-    public final List<SessionRecord> records = new ArrayList<>();
+    public final List<SessionRecord> records = new CopyOnWriteArrayList<>();
     public final List<String> problems = new ArrayList<>();
     public final List<String> refused = new ArrayList<>();
     public final List<String> faults = new ArrayList<>();
@@ -43,6 +44,7 @@ public final class FakeServer implements ServerControl, Deployments {
     public final List<ConfigLine> lines = new ArrayList<>();
     public final List<String> killed = new ArrayList<>();
     public final List<Path> checked = new ArrayList<>();
+    public final CountDownLatch looked = new CountDownLatch(1);
     public final CountDownLatch traced = new CountDownLatch(1);
     public final CountDownLatch traceEnded = new CountDownLatch(1);
     public volatile boolean paused;
@@ -138,7 +140,9 @@ public final class FakeServer implements ServerControl, Deployments {
 
     @Override
     public List<SessionRecord> records() {
-        return records;
+        List<SessionRecord> now = List.copyOf(records);
+        looked.countDown();
+        return now;
     }
 
     @Override
