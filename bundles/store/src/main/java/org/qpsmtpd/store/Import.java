@@ -1,10 +1,9 @@
 package org.qpsmtpd.store;
 
-import org.qpsmtpd.api.service.Store;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import org.qpsmtpd.api.service.Store;
 
 /** Puts what a dump has into a store, as it is. */
 final class Import {

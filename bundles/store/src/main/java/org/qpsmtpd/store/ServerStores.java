@@ -1,5 +1,14 @@
 package org.qpsmtpd.store;
 
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.plugin.PluginFigures.Figure;
 import org.qpsmtpd.api.service.ServerHome;
@@ -11,16 +20,6 @@ import org.qpsmtpd.store.form.StoreForm;
 import org.qpsmtpd.store.form.StoreRules;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.io.UncheckedIOException;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 
 /**
  * The stores of a server in the form that {@code config/store} names. What it names is looked at

@@ -1,10 +1,5 @@
 package org.qpsmtpd.store;
 
-import org.qpsmtpd.api.plugin.PluginCommand;
-import org.qpsmtpd.api.plugin.PluginFigures;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoreFailure;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
@@ -15,6 +10,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.qpsmtpd.api.plugin.PluginCommand;
+import org.qpsmtpd.api.plugin.PluginFigures;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoreFailure;
 
 /** The command {@code store}: shows, deletes and imports entries. */
 final class StoreCommand implements PluginCommand, PluginFigures {

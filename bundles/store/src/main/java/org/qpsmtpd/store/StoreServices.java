@@ -1,5 +1,9 @@
 package org.qpsmtpd.store;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -14,11 +18,6 @@ import org.qpsmtpd.api.plugin.PluginFigures;
 import org.qpsmtpd.api.service.ServerHome;
 import org.qpsmtpd.api.service.Stores;
 import org.qpsmtpd.store.form.StoreForm;
-
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Offers stores to each server, and the command {@code store}. */
 @Component(service = {})

@@ -1,13 +1,12 @@
 package org.qpsmtpd.store;
 
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoredValue;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoredValue;
 
 /** A store of a server, in whatever form it is at a moment. */
 final class SwitchedStore implements Store {

@@ -3,17 +3,6 @@ package org.qpsmtpd.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.api.config.Config;
-import org.qpsmtpd.api.service.ServerHome;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoreFailure;
-import org.qpsmtpd.store.form.OpenStores;
-import org.qpsmtpd.store.form.StoreForm;
-import org.qpsmtpd.testkit.FakeConfig;
-import org.qpsmtpd.testkit.FakeStores;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -30,6 +19,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.service.ServerHome;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoreFailure;
+import org.qpsmtpd.store.form.OpenStores;
+import org.qpsmtpd.store.form.StoreForm;
+import org.qpsmtpd.testkit.FakeConfig;
+import org.qpsmtpd.testkit.FakeStores;
 
 /** Which form a server's stores have, and what the command does with them. */
 class ServerStoresTest {

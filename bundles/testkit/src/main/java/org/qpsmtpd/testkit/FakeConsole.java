@@ -1,11 +1,10 @@
 package org.qpsmtpd.testkit;
 
-import org.qpsmtpd.api.plugin.PluginCommand;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import org.qpsmtpd.api.plugin.PluginCommand;
 
 /** Runs a plugin's command as the console does, and takes down what it prints. */
 public final class FakeConsole {

@@ -1,11 +1,5 @@
 package org.qpsmtpd.testkit;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.service.Clock;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoreFailure;
-import org.qpsmtpd.api.service.StoredValue;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +12,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.Clock;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoreFailure;
+import org.qpsmtpd.api.service.StoredValue;
 
 /** A store in memory. Safe for use by several threads. */
 public final class FakeStore implements Store {

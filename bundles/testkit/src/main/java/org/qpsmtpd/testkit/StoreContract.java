@@ -3,11 +3,6 @@ package org.qpsmtpd.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoredValue;
-import org.qpsmtpd.api.service.Stores;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +16,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoredValue;
+import org.qpsmtpd.api.service.Stores;
 
 /** What every form of a store has to do. A form's test extends it and says where the stores are. */
 public abstract class StoreContract {

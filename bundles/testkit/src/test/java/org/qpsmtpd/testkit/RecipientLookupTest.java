@@ -73,8 +73,8 @@ class RecipientLookupTest {
                 .isEqualTo(HookResult.OK.because("pass: a@ours.test"));
         assertThat(
                         found(
-                                lookup("defer", Map.of("reject_type", "temp_disconnect")),
-                                Mailbox.UNKNOWN)
+                                        lookup("defer", Map.of("reject_type", "temp_disconnect")),
+                                        Mailbox.UNKNOWN)
                                 .action())
                 .isEqualTo(Action.DENYSOFT_DISCONNECT);
         assertThat(found(lookup("defer", Map.of("reject", "0")), Mailbox.UNKNOWN).action())
@@ -86,8 +86,7 @@ class RecipientLookupTest {
         RecipientLookup lookup = lookup("cache_seconds", "20", "unknown_cache_seconds", "5");
 
         found(lookup, Mailbox.THERE);
-        assertThat(known(lookup, "a@OURS.test"))
-                .contains(HookResult.pass("known a@ours.test"));
+        assertThat(known(lookup, "a@OURS.test")).contains(HookResult.pass("known a@ours.test"));
         clock.advance(Duration.ofSeconds(20));
         assertThat(known(lookup, "a@ours.test")).isEmpty();
 

@@ -2,16 +2,15 @@ package org.qpsmtpd.itest.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.SmtpDialogue;
 import org.qpsmtpd.itest.plugin.AuthorPlugins;
 import org.qpsmtpd.itest.plugin.HookPlugins;
-
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.util.Map;
 
 /** Plugins that come and go as their authors try them, and what the server says about that. */
 class PluginAuthorIT {
@@ -200,6 +199,6 @@ class PluginAuthorIT {
 
     private static String imports() {
         return "org.example.lib,org.qpsmtpd.api.answer,org.qpsmtpd.api.session,org.qpsmtpd.api.hook,"
-                   + "org.qpsmtpd.api.mail,org.qpsmtpd.api.plugin";
+                + "org.qpsmtpd.api.mail,org.qpsmtpd.api.plugin";
     }
 }

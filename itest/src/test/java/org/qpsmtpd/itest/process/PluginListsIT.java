@@ -2,9 +2,6 @@ package org.qpsmtpd.itest.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.qpsmtpd.itest.ServerUnderTest;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +13,8 @@ import java.util.jar.JarFile;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.qpsmtpd.itest.ServerUnderTest;
 
 /** A plugin that comes is in each list of plugins, as it says itself what it is. */
 class PluginListsIT {

@@ -1,9 +1,5 @@
 package org.qpsmtpd.console.command;
 
-import org.qpsmtpd.api.plugin.PluginCommand;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +7,9 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.qpsmtpd.api.plugin.PluginCommand;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The commands that plugins and services bring, as they come and go. */
 final class Brought {

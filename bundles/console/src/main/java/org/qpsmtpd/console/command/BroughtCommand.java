@@ -1,12 +1,11 @@
 package org.qpsmtpd.console.command;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.plugin.PluginCommand;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.plugin.PluginCommand;
 
 /** A command that plugins or services bring; whose it is shows when it runs. */
 final class BroughtCommand implements Command {

@@ -1,11 +1,5 @@
 package org.qpsmtpd.console.command;
 
-import org.qpsmtpd.api.control.Deployments;
-import org.qpsmtpd.api.control.ServerControl;
-import org.qpsmtpd.api.plugin.PluginCommand;
-import org.qpsmtpd.console.text.Json;
-import org.qpsmtpd.console.text.Times;
-
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -13,6 +7,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.qpsmtpd.api.control.Deployments;
+import org.qpsmtpd.api.control.ServerControl;
+import org.qpsmtpd.api.plugin.PluginCommand;
+import org.qpsmtpd.console.text.Json;
+import org.qpsmtpd.console.text.Times;
 
 /** A command at work: what it was asked, whom it may ask, and where it prints. */
 public final class Call {

@@ -1,13 +1,12 @@
 package org.qpsmtpd.console.command;
 
-import org.qpsmtpd.console.text.Table;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.qpsmtpd.console.text.Table;
 
 /** {@code help}. */
 final class HelpCommand implements Command {

@@ -3,6 +3,11 @@ package org.qpsmtpd.console.command;
 import static org.qpsmtpd.console.text.Table.left;
 import static org.qpsmtpd.console.text.Table.right;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.qpsmtpd.api.control.PluginFigure;
 import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
@@ -11,12 +16,6 @@ import org.qpsmtpd.console.text.Printable;
 import org.qpsmtpd.console.text.Table;
 import org.qpsmtpd.console.text.Table.Column;
 import org.qpsmtpd.console.text.Times;
-
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /** {@code plugins}. */
 final class PluginsCommand implements Command {

@@ -1,9 +1,8 @@
 package org.qpsmtpd.console.command;
 
-import org.qpsmtpd.console.text.Printable;
-
 import java.io.IOException;
 import java.io.Writer;
+import org.qpsmtpd.console.text.Printable;
 
 /**
  * What a command of somebody else's prints: escaped but for line ends and tabs, and shown when it

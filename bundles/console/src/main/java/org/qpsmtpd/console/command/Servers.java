@@ -1,5 +1,8 @@
 package org.qpsmtpd.console.command;
 
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -11,10 +14,6 @@ import org.qpsmtpd.api.control.ServerControl;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.PluginCommand;
 import org.qpsmtpd.api.service.ServerHome;
-
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /** The servers in this framework, what they offer, and the deploy folder, as they come and go. */
 @Component(service = Servers.class)

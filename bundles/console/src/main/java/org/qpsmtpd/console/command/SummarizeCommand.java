@@ -2,16 +2,15 @@ package org.qpsmtpd.console.command;
 
 import static org.qpsmtpd.console.text.Table.left;
 
-import org.qpsmtpd.api.log.SessionRecord;
-import org.qpsmtpd.console.text.Table;
-import org.qpsmtpd.console.text.Times;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.qpsmtpd.api.log.SessionRecord;
+import org.qpsmtpd.console.text.Table;
+import org.qpsmtpd.console.text.Times;
 
 /** {@code summarize}: the sessions that ended, a line for each message. */
 final class SummarizeCommand implements Command {

@@ -1,9 +1,5 @@
 package org.qpsmtpd.console.command;
 
-import org.qpsmtpd.api.log.Decision;
-import org.qpsmtpd.api.log.MessageRecord;
-import org.qpsmtpd.api.log.SessionRecord;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -11,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.qpsmtpd.api.log.Decision;
+import org.qpsmtpd.api.log.MessageRecord;
+import org.qpsmtpd.api.log.SessionRecord;
 
 /**
  * A message in a line, or a session without one: who, and what each plugin came to.

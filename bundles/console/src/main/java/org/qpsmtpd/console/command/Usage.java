@@ -1,9 +1,8 @@
 package org.qpsmtpd.console.command;
 
-import org.qpsmtpd.console.text.Table;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.qpsmtpd.console.text.Table;
 
 /**
  * How a command is used.

@@ -1,16 +1,15 @@
 package org.qpsmtpd.console.command;
 
-import org.qpsmtpd.api.control.ServerControl;
-import org.qpsmtpd.api.log.SessionRecord;
-import org.qpsmtpd.console.text.Json;
-import org.qpsmtpd.console.text.Printable;
-import org.qpsmtpd.console.text.Times;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.qpsmtpd.api.control.ServerControl;
+import org.qpsmtpd.api.log.SessionRecord;
+import org.qpsmtpd.console.text.Json;
+import org.qpsmtpd.console.text.Printable;
+import org.qpsmtpd.console.text.Times;
 
 /**
  * {@code watch}. Looks at the records that the server keeps, so that nothing on the way of mail

@@ -3,8 +3,6 @@ package org.qpsmtpd.console.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import org.apache.felix.utils.json.JSONParser;
-
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +13,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.felix.utils.json.JSONParser;
 
 /** Runs commands against a fake server, and takes down what they print. */
 final class Bench {

@@ -3,6 +3,14 @@ package org.qpsmtpd.console.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,15 +21,6 @@ import org.qpsmtpd.api.control.DeploymentStatus;
 import org.qpsmtpd.api.control.GenerationStatus;
 import org.qpsmtpd.api.control.PluginFigure;
 import org.qpsmtpd.api.control.PluginStatus;
-
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 final class CommandsTest {
     private final Bench bench = new Bench();

@@ -1,5 +1,14 @@
 package org.qpsmtpd.console.command;
 
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.control.ConnectionStatus;
@@ -15,16 +24,6 @@ import org.qpsmtpd.api.log.Decision;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.MessageRecord;
 import org.qpsmtpd.api.log.SessionRecord;
-
-import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 
 /** A server whose answers a test sets. */
 public final class FakeServer implements ServerControl, Deployments {

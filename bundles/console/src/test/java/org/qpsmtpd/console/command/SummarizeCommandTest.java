@@ -3,6 +3,11 @@ package org.qpsmtpd.console.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -11,11 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.log.Decision;
 import org.qpsmtpd.api.log.SessionRecord;
-
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 
 /** {@code summarize} and {@code watch}. */
 @Timeout(30)
@@ -111,7 +111,7 @@ final class SummarizeCommandTest {
     }
 
     private void awaitPrinted(String text) {
-        while (!bench.printed.toString().contains(text)) {
+        while (!bench.printed.toString(StandardCharsets.UTF_8).contains(text)) {
             Thread.onSpinWait();
         }
     }

@@ -1,12 +1,5 @@
 package org.qpsmtpd.core.check;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.log.LogLevel;
-import org.qpsmtpd.api.net.Network;
-import org.qpsmtpd.core.config.CoreFile;
-import org.qpsmtpd.core.config.NumberFile;
-import org.qpsmtpd.core.config.OddCharacters;
-
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -19,6 +12,12 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.core.config.CoreFile;
+import org.qpsmtpd.core.config.NumberFile;
+import org.qpsmtpd.core.config.OddCharacters;
 
 /** What the values of the core's files that hold a single one may be. */
 final class CoreValues {

@@ -1,9 +1,5 @@
 package org.qpsmtpd.core.check;
 
-import org.qpsmtpd.core.config.CoreFile;
-import org.qpsmtpd.core.config.Finding;
-import org.qpsmtpd.core.config.Spelling;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,6 +19,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.qpsmtpd.core.config.CoreFile;
+import org.qpsmtpd.core.config.Finding;
+import org.qpsmtpd.core.config.Spelling;
 
 /**
  * The names that files of a configuration directory have: the core's, those that the installed

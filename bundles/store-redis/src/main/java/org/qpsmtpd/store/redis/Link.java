@@ -2,12 +2,6 @@ package org.qpsmtpd.store.redis;
 
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
-
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.service.StoreFailure;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -16,6 +10,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.StoreFailure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way to a Redis server: one connection, made at the first question and anew whenever it ends.

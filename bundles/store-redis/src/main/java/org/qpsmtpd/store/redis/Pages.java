@@ -1,7 +1,5 @@
 package org.qpsmtpd.store.redis;
 
-import org.qpsmtpd.api.service.StoreFailure;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -9,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.qpsmtpd.api.service.StoreFailure;
 
 /**
  * Goes through the keys with a prefix, page by page as Redis gives them. A key that moves meanwhile

@@ -7,19 +7,16 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
-
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.qpsmtpd.api.service.ServerHome;
 import org.qpsmtpd.store.form.OpenStores;
 import org.qpsmtpd.store.form.StoreForm;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-
-import javax.net.ssl.SSLException;
 
 /** The forms {@code redis://}, {@code rediss://} and those with {@code +sentinel}. */
 @Component

@@ -1,11 +1,5 @@
 package org.qpsmtpd.store.redis;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoreFailure;
-import org.qpsmtpd.api.service.StoredValue;
-import org.qpsmtpd.store.form.StoreRules;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +9,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoreFailure;
+import org.qpsmtpd.api.service.StoredValue;
+import org.qpsmtpd.store.form.StoreRules;
 
 /** A store whose entries are keys of Redis, {@code qpsmtpd:NAME:KEY}. */
 final class RedisStore implements Store {

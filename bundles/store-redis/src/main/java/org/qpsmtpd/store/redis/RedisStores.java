@@ -1,15 +1,14 @@
 package org.qpsmtpd.store.redis;
 
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.store.form.OpenStores;
-import org.qpsmtpd.store.form.StoreRules;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.store.form.OpenStores;
+import org.qpsmtpd.store.form.StoreRules;
 
 /** The stores of a server on a Redis server. */
 final class RedisStores implements OpenStores {

@@ -1,8 +1,7 @@
 package org.qpsmtpd.store.redis;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An answer of Redis. */
 sealed interface Reply {

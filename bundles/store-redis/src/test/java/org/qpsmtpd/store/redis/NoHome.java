@@ -1,12 +1,11 @@
 package org.qpsmtpd.store.redis;
 
-import org.qpsmtpd.api.config.Config;
-import org.qpsmtpd.api.service.ServerHome;
-import org.qpsmtpd.testkit.FakeConfig;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.service.ServerHome;
+import org.qpsmtpd.testkit.FakeConfig;
 
 /** A server without folders: Redis needs none. */
 record NoHome() implements ServerHome {

@@ -3,10 +3,9 @@ package org.qpsmtpd.store.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.qpsmtpd.store.redis.RedisAddress.Host;
-
-import java.util.List;
 
 /** The forms of an address. */
 class RedisAddressTest {

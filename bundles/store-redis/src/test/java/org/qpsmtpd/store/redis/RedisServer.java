@@ -1,7 +1,5 @@
 package org.qpsmtpd.store.redis;
 
-import org.junit.jupiter.api.Assumptions;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -14,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Assumptions;
 
 /** Debian's Redis on a port of its own, with nothing but what a test says. */
 final class RedisServer implements AutoCloseable {

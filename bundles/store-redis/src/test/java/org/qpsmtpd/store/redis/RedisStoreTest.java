@@ -1,5 +1,10 @@
 package org.qpsmtpd.store.redis;
 
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -8,12 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.api.service.Stores;
 import org.qpsmtpd.store.form.OpenStores;
 import org.qpsmtpd.testkit.StoreContract;
-
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** The Redis form keeps the contract, against Debian's Redis. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

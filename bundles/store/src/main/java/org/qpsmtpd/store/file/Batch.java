@@ -1,14 +1,13 @@
 package org.qpsmtpd.store.file;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.store.form.StoreRules;
-
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.store.form.StoreRules;
 
 /**
  * Changes of one store in the order in which they were made, as the file has them: a checksum, the

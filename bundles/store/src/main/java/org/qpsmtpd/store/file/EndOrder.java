@@ -1,8 +1,7 @@
 package org.qpsmtpd.store.file;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Entries in the order in which they end: a heap that knows where each entry is. */
 final class EndOrder {

@@ -1,12 +1,11 @@
 package org.qpsmtpd.store.file;
 
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code config/store} says of the file form: {@code file [PATH] [octets=NUMBER[K|M|G]]}.

@@ -1,11 +1,10 @@
 package org.qpsmtpd.store.file;
 
+import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.qpsmtpd.api.service.ServerHome;
 import org.qpsmtpd.api.service.Store;
 import org.qpsmtpd.store.form.OpenStores;
-
-import java.util.List;
-import java.util.concurrent.CompletionStage;
 
 /** The stores of a server in memory, kept by a file. */
 final class FileStores implements OpenStores {

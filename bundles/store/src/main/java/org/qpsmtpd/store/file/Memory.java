@@ -1,14 +1,13 @@
 package org.qpsmtpd.store.file;
 
-import org.qpsmtpd.store.form.StoreRules;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.ToLongFunction;
+import org.qpsmtpd.store.form.StoreRules;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The entries of all stores of a server, and the time that they live by. */
 final class Memory {

@@ -1,17 +1,16 @@
 package org.qpsmtpd.store.file;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoreFailure;
-import org.qpsmtpd.api.service.StoredValue;
-import org.qpsmtpd.store.form.StoreRules;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoreFailure;
+import org.qpsmtpd.api.service.StoredValue;
+import org.qpsmtpd.store.form.StoreRules;
 
 /** A store whose entries are in memory; what changed is taken from it and written elsewhere. */
 final class MemoryStore implements Store {

@@ -1,11 +1,10 @@
 package org.qpsmtpd.store.file;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.BasicDataType;
-
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /** Octets as the file has them; a length that cannot be right is a fault and takes no memory. */
 final class Octets extends BasicDataType<byte[]> {

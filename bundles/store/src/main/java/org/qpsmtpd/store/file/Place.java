@@ -1,15 +1,14 @@
 package org.qpsmtpd.store.file;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.service.FolderTrust;
-import org.qpsmtpd.api.service.ServerHome;
-
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.FolderTrust;
+import org.qpsmtpd.api.service.ServerHome;
 
 /** Where a server's file is. */
 final class Place {

@@ -1,13 +1,12 @@
 package org.qpsmtpd.store.file;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.service.StoreFailure;
-
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.StoreFailure;
 
 /**
  * Whether the stores of a server can be used. The first call has the file read; calls that come

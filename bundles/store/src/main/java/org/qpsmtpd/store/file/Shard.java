@@ -1,13 +1,12 @@
 package org.qpsmtpd.store.file;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of a store's entries, with a lock of its own that is held for single steps only: no code

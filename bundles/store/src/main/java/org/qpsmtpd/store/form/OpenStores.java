@@ -1,11 +1,10 @@
 package org.qpsmtpd.store.form;
 
+import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.qpsmtpd.api.plugin.PluginFigures;
 import org.qpsmtpd.api.service.Stores;
-
-import java.util.List;
-import java.util.concurrent.CompletionStage;
 
 /** The stores of one server in one form, until closed. */
 @ConsumerType

@@ -1,8 +1,7 @@
 package org.qpsmtpd.store.form;
 
-import org.qpsmtpd.api.service.Store;
-
 import java.time.Duration;
+import org.qpsmtpd.api.service.Store;
 
 /** What names, keys, values and lives may be; the same in each form. */
 public final class StoreRules {

@@ -1,13 +1,12 @@
 package org.qpsmtpd.store.file;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.api.service.Stores;
 import org.qpsmtpd.testkit.FakeClock;
 import org.qpsmtpd.testkit.StoreContract;
-
-import java.nio.file.Path;
-import java.time.Duration;
 
 /** The file form keeps the contract. */
 class FileStoreTest extends StoreContract {

@@ -1,10 +1,9 @@
 package org.qpsmtpd.store.file;
 
-import org.qpsmtpd.api.plugin.PluginFigures.Figure;
-import org.qpsmtpd.api.service.Store;
-
 import java.nio.file.Path;
 import java.time.Duration;
+import org.qpsmtpd.api.plugin.PluginFigures.Figure;
+import org.qpsmtpd.api.service.Store;
 
 /** A process of a test's that puts entries into a file without end, and tells which are kept. */
 public final class StoreChild {

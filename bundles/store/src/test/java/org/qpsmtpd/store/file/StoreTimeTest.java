@@ -2,9 +2,8 @@ package org.qpsmtpd.store.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 
 /** The time of the stores beside a clock that is set. */
 class StoreTimeTest {

@@ -1,13 +1,12 @@
 package org.qpsmtpd.store.file;
 
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.service.ServerHome;
 import org.qpsmtpd.testkit.FakeConfig;
-
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** A server whose state is in a folder of the test's. */
 record TestHome(Path folder) implements ServerHome {

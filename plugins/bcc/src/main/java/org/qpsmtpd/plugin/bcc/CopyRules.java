@@ -1,14 +1,13 @@
 package org.qpsmtpd.plugin.bcc;
 
-import org.qpsmtpd.api.config.ConfigView;
-import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.net.Hosts;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.qpsmtpd.api.config.ConfigView;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.net.Hosts;
 
 /** The file {@code bcc}: whose messages are copied to whom. Immutable. */
 final class CopyRules {

@@ -3,6 +3,8 @@ package org.qpsmtpd.plugin.bcc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,9 +15,6 @@ import org.qpsmtpd.testkit.FakeTransaction;
 import org.qpsmtpd.testkit.Mailbox;
 import org.qpsmtpd.testkit.SmtpClient;
 import org.qpsmtpd.testkit.TestServer;
-
-import java.util.Map;
-import java.util.stream.Collectors;
 
 class BccPluginTest {
     private final FakeTransaction transaction =

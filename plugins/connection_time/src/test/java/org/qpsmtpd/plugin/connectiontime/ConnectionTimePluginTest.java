@@ -3,6 +3,10 @@ package org.qpsmtpd.plugin.connectiontime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,11 +16,6 @@ import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeAdmission;
 import org.qpsmtpd.testkit.FakeClock;
 import org.qpsmtpd.testkit.FakeConnection;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 
 class ConnectionTimePluginTest {
     private final FakeClock clock = new FakeClock();

@@ -1,11 +1,5 @@
 package org.qpsmtpd.plugin.greylisting;
 
-import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.service.Patterns;
-import org.qpsmtpd.api.service.ServerHome;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +10,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.Patterns;
+import org.qpsmtpd.api.service.ServerHome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files that {@code greylist_exclude_files} names, read aside from all sessions, and again when

@@ -1,17 +1,16 @@
 package org.qpsmtpd.plugin.greylisting;
 
-import org.qpsmtpd.api.config.NetworkList;
-import org.qpsmtpd.api.net.Hosts;
-import org.qpsmtpd.api.net.Network;
-import org.qpsmtpd.api.service.Patterns;
-import org.qpsmtpd.api.session.Connection;
-
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.qpsmtpd.api.config.NetworkList;
+import org.qpsmtpd.api.net.Hosts;
+import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.api.service.Patterns;
+import org.qpsmtpd.api.session.Connection;
 
 /**
  * Clients that need not wait: addresses and networks, hosts with all below them, and {@code

@@ -1,10 +1,9 @@
 package org.qpsmtpd.plugin.greylisting;
 
-import org.qpsmtpd.api.service.StoredValue;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.qpsmtpd.api.service.StoredValue;
 
 /**
  * What is known of a sender, in qpsmtpd's form {@code TIME:NEW:BLACK:WHITE}.

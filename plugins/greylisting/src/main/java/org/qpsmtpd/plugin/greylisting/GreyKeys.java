@@ -1,10 +1,5 @@
 package org.qpsmtpd.plugin.greylisting;
 
-import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.net.Network;
-import org.qpsmtpd.api.session.NoteKey;
-import org.qpsmtpd.api.session.Transaction;
-
 import java.math.BigInteger;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -13,6 +8,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.api.session.NoteKey;
+import org.qpsmtpd.api.session.Transaction;
 
 /** The keys of entries: the selected ones of client, sender and recipient, with colons between. */
 final class GreyKeys {

@@ -1,8 +1,5 @@
 package org.qpsmtpd.plugin.greylisting;
 
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.service.StoredValue;
-
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.service.StoredValue;
 
 /** The entries, and how many senders of each network came again. */
 final class GreyStore {

@@ -1,13 +1,12 @@
 package org.qpsmtpd.plugin.greylisting;
 
-import org.qpsmtpd.api.service.Patterns;
-import org.qpsmtpd.api.session.Fingerprint;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.qpsmtpd.api.service.Patterns;
+import org.qpsmtpd.api.session.Fingerprint;
 
 /** Which machines are greylisted by their fingerprint. */
 final class P0fRules {

@@ -3,6 +3,14 @@ package org.qpsmtpd.plugin.greylisting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,15 +34,6 @@ import org.qpsmtpd.testkit.FakeRecipient;
 import org.qpsmtpd.testkit.FakeStore;
 import org.qpsmtpd.testkit.FakeStores;
 import org.qpsmtpd.testkit.FakeTransaction;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 class GreylistingPluginTest {
     private static final String TEXT = "This mail is temporarily denied";

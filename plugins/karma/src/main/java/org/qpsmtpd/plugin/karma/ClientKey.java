@@ -1,13 +1,12 @@
 package org.qpsmtpd.plugin.karma;
 
-import org.qpsmtpd.api.net.Network;
-
 import java.math.BigInteger;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Optional;
+import org.qpsmtpd.api.net.Network;
 
 /**
  * The key of a client's record: its address as a whole number, as qpsmtpd has it. An IPv6 client is

@@ -1,10 +1,9 @@
 package org.qpsmtpd.plugin.karma;
 
-import org.qpsmtpd.api.service.StoredValue;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.qpsmtpd.api.service.StoredValue;
 
 /**
  * What is remembered of a client, in qpsmtpd's form {@code PENALTY:NAUGHTY:NICE:CONNECTS}, behind

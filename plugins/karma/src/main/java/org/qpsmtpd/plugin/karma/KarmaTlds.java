@@ -1,13 +1,12 @@
 package org.qpsmtpd.plugin.karma;
 
-import org.qpsmtpd.api.config.ConfigView;
-import org.qpsmtpd.api.net.Hosts;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.qpsmtpd.api.config.ConfigView;
+import org.qpsmtpd.api.net.Hosts;
 
 /** The file {@code karma_tlds}: what a sender's domain is worth by its last labels. Immutable. */
 final class KarmaTlds {

@@ -1,9 +1,5 @@
 package org.qpsmtpd.plugin.karma;
 
-import org.qpsmtpd.api.net.Network;
-import org.qpsmtpd.api.service.Resolver;
-import org.qpsmtpd.api.service.Store;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -22,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.api.service.Resolver;
+import org.qpsmtpd.api.service.Store;
 
 /** The console's command {@code karma}: qpsmtpd's karma_tool. */
 final class KarmaTool {

@@ -3,6 +3,8 @@ package org.qpsmtpd.plugin.karma;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,9 +25,6 @@ import org.qpsmtpd.testkit.FakeTransaction;
 import org.qpsmtpd.testkit.Mailbox;
 import org.qpsmtpd.testkit.SmtpClient;
 import org.qpsmtpd.testkit.TestServer;
-
-import java.time.Duration;
-import java.util.Map;
 
 class KarmaPluginTest {
     private static final String IP = "192.168.1.1";

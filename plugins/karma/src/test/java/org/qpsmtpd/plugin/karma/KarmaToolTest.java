@@ -3,6 +3,11 @@ package org.qpsmtpd.plugin.karma;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,12 +18,6 @@ import org.qpsmtpd.api.service.DnsType;
 import org.qpsmtpd.testkit.FakeClock;
 import org.qpsmtpd.testkit.FakeResolver;
 import org.qpsmtpd.testkit.FakeStore;
-
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.time.Duration;
-import java.util.List;
 
 class KarmaToolTest {
     private static final long NOW = FakeClock.START.getEpochSecond();

@@ -1,10 +1,5 @@
 package org.qpsmtpd.plugin.limit;
 
-import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.net.Network;
-import org.qpsmtpd.api.service.Store;
-import org.qpsmtpd.api.session.Connection;
-
 import java.net.Inet4Address;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -17,6 +12,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.api.service.Store;
+import org.qpsmtpd.api.session.Connection;
 
 /** The numbers in the store, shared by all servers that use it. */
 final class Counters {

@@ -1,10 +1,9 @@
 package org.qpsmtpd.plugin.limit;
 
-import org.qpsmtpd.api.plugin.Choice;
-
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.qpsmtpd.api.plugin.Choice;
 
 /**
  * A line of the file {@code limits}.

@@ -1,15 +1,14 @@
 package org.qpsmtpd.plugin.limit;
 
-import org.qpsmtpd.api.config.ConfigView;
-import org.qpsmtpd.api.config.NetworkList;
-import org.qpsmtpd.api.net.Network;
-import org.qpsmtpd.api.session.Connection;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.qpsmtpd.api.config.ConfigView;
+import org.qpsmtpd.api.config.NetworkList;
+import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.api.session.Connection;
 
 /** The file {@code limits}: its limits, and who is exempt from all of them. Immutable. */
 final class Limits {

@@ -3,6 +3,9 @@ package org.qpsmtpd.plugin.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,10 +22,6 @@ import org.qpsmtpd.testkit.FakeRecipient;
 import org.qpsmtpd.testkit.FakeStore;
 import org.qpsmtpd.testkit.FakeStores;
 import org.qpsmtpd.testkit.FakeTransaction;
-
-import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
 
 class LimitPluginTest {
     private final FakeClock clock = new FakeClock();

@@ -1,5 +1,9 @@
 package org.qpsmtpd.plugin.loadcheck;
 
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.function.DoubleSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -9,11 +13,6 @@ import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.session.Connection;
-
-import java.lang.management.ManagementFactory;
-import java.time.Instant;
-import java.util.Locale;
-import java.util.function.DoubleSupplier;
 
 /**
  * Defers clients while the machine has too much to do.

@@ -3,6 +3,8 @@ package org.qpsmtpd.plugin.loadcheck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -11,9 +13,6 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeClock;
 import org.qpsmtpd.testkit.FakeConnection;
-
-import java.time.Duration;
-import java.util.Map;
 
 class LoadcheckPluginTest {
     private final FakeClock clock = new FakeClock();

@@ -1,5 +1,6 @@
 package org.qpsmtpd.plugin.noopcounter;
 
+import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -22,8 +23,6 @@ import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
-
-import java.util.List;
 
 /**
  * Closes the connection of a client that sends NOOP again and again.

@@ -1,9 +1,5 @@
 package org.qpsmtpd.plugin.qmaildeliverable;
 
-import org.qpsmtpd.api.net.Hosts;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +10,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.qpsmtpd.api.net.Hosts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * qmail's file {@code smtproutes}: lines {@code DOMAIN:HOST[:PORT]}, of which one with {@code

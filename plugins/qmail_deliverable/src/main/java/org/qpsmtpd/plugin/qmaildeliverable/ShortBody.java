@@ -1,7 +1,5 @@
 package org.qpsmtpd.plugin.qmaildeliverable;
 
-import org.jspecify.annotations.Nullable;
-
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the first octets of an answer, and no more of it. */
 final class ShortBody implements HttpResponse.BodySubscriber<String> {

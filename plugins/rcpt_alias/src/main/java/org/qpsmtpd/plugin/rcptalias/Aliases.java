@@ -1,14 +1,13 @@
 package org.qpsmtpd.plugin.rcptalias;
 
-import org.qpsmtpd.api.config.ConfigView;
-import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.net.Hosts;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.qpsmtpd.api.config.ConfigView;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.net.Hosts;
 
 /** The file {@code aliases}. Immutable. */
 final class Aliases {

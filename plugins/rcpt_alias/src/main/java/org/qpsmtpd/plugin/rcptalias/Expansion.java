@@ -1,7 +1,5 @@
 package org.qpsmtpd.plugin.rcptalias;
 
-import org.qpsmtpd.api.mail.Address;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -10,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.qpsmtpd.api.mail.Address;
 
 /**
  * Finds whom an address stands for in the end. An address that stands for itself, or for one that

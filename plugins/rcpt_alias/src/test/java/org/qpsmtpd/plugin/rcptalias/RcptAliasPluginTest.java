@@ -3,6 +3,9 @@ package org.qpsmtpd.plugin.rcptalias;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,10 +19,6 @@ import org.qpsmtpd.testkit.FakeTransaction;
 import org.qpsmtpd.testkit.Mailbox;
 import org.qpsmtpd.testkit.SmtpClient;
 import org.qpsmtpd.testkit.TestServer;
-
-import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 
 class RcptAliasPluginTest {
     private final FakeConnection connection = FakeConnection.create();

@@ -1,12 +1,11 @@
 package org.qpsmtpd.plugin.rcptlist;
 
-import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.net.Hosts;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.net.Hosts;
 
 /** The file {@code goodrcptto}. Immutable. */
 final class GoodRecipients {

@@ -3,6 +3,7 @@ package org.qpsmtpd.plugin.rcptlist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,8 +15,6 @@ import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeRecipient;
 import org.qpsmtpd.testkit.FakeTransaction;
-
-import java.util.Map;
 
 class RcptListPluginTest {
     private final FakeTransaction transaction = FakeTransaction.create();

@@ -1,11 +1,5 @@
 package org.qpsmtpd.plugin.rcptmap;
 
-import org.qpsmtpd.api.answer.Action;
-import org.qpsmtpd.api.answer.HookResult;
-import org.qpsmtpd.api.mail.Address;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +11,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.mail.Address;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The map, read anew aside from all sessions when its file has changed. */
 final class MapFile {

@@ -1,5 +1,7 @@
 package org.qpsmtpd.plugin.rcptmap;
 
+import java.nio.file.Path;
+import java.util.function.LongSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -11,9 +13,6 @@ import org.qpsmtpd.api.net.Hosts;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
-
-import java.nio.file.Path;
-import java.util.function.LongSupplier;
 
 /**
  * Decides about the recipients of one domain by a map.

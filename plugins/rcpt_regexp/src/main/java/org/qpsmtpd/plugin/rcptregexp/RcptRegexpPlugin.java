@@ -1,5 +1,6 @@
 package org.qpsmtpd.plugin.rcptregexp;
 
+import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -14,8 +15,6 @@ import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.service.Patterns;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
-
-import java.util.List;
 
 /**
  * Decides about recipients by addresses and regular expressions of the file {@code rcpt_regexp}.

@@ -1,14 +1,13 @@
 package org.qpsmtpd.plugin.rcptregexp;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.net.Hosts;
 import org.qpsmtpd.api.service.Patterns;
-
-import java.util.List;
-import java.util.Locale;
-import java.util.function.Predicate;
 
 /**
  * A line of the file {@code rcpt_regexp}: {@code ADDRESS CODE [TEXT]} or {@code /EXPRESSION/ CODE

@@ -1,12 +1,11 @@
 package org.qpsmtpd.plugin.whitelist;
 
-import org.qpsmtpd.api.config.ConfigView;
-import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.net.Hosts;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.qpsmtpd.api.config.ConfigView;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.net.Hosts;
 
 /** A file of addresses, and of hosts that stand for all their addresses. Immutable. */
 final class AddressList {

@@ -1,5 +1,11 @@
 package org.qpsmtpd.plugin.whitelist;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -22,13 +28,6 @@ import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
-
-import java.util.HashSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * Leaves filters aside for hosts, greetings, senders and recipients that are listed. Says nothing
