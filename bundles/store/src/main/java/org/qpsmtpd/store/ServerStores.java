@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * The stores of a server in the form that {@code config/store} names. What it names is looked at
  * once a second, by whoever calls a store then; a plugin keeps its store when the form changes.
  */
-final class ServerStores implements Stores, AutoCloseable {
+final class ServerStores implements Stores, SwitchedStore.Present, AutoCloseable {
     static final String FILE = "store";
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerStores.class);
@@ -63,8 +63,8 @@ final class ServerStores implements Stores, AutoCloseable {
                 : stores.computeIfAbsent(name, n -> new SwitchedStore(n, this));
     }
 
-    /** Asks the stores as they are now; fails while there are none. */
-    <T extends @Nullable Object> CompletionStage<T> ask(
+    @Override
+    public <T extends @Nullable Object> CompletionStage<T> ask(
             Function<OpenStores, CompletionStage<T>> call) {
         if (System.nanoTime() - looked >= PERIOD_NANOS) {
             look();

@@ -4,16 +4,26 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.service.Store;
 import org.qpsmtpd.api.service.StoredValue;
+import org.qpsmtpd.store.form.OpenStores;
 
 /** A store of a server, in whatever form it is at a moment. */
 final class SwitchedStore implements Store {
     private final String name;
-    private final ServerStores stores;
+    private final Present stores;
 
-    SwitchedStore(String name, ServerStores stores) {
+    /** The stores of the server as they are when they are asked. */
+    interface Present {
+        /** Asks them; fails while there are none. */
+        <T extends @Nullable Object> CompletionStage<T> ask(
+                Function<OpenStores, CompletionStage<T>> call);
+    }
+
+    SwitchedStore(String name, Present stores) {
         this.name = name;
         this.stores = stores;
     }

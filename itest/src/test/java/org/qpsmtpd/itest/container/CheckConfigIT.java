@@ -6,9 +6,7 @@ import static org.ops4j.pax.exam.CoreOptions.options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.junit.Assume;
@@ -32,17 +30,6 @@ public final class CheckConfigIT {
     private static final String SHIPPED = "shipped";
     private static final Path SITES = Path.of("../../shared/configs").toAbsolutePath().normalize();
     private static final Path DEBIAN = Path.of("/etc/qpsmtpd/plugins");
-
-    /** Plugins of Debian's file whose bundles are there, by the name the file uses. */
-    private static final Map<String, String> INSTALLED =
-            Map.of(
-                    "check_earlytalker", "earlytalker",
-                    "check_relay", "relay",
-                    "check_spamhelo", "helo",
-                    "check_badmailfrom", "badmailfrom",
-                    "check_badrcptto", "badrcptto",
-                    "check_loop", "loop",
-                    "rcpt_ok", "rcpt_ok");
 
     @Inject private BundleContext context;
 
@@ -152,28 +139,15 @@ public final class CheckConfigIT {
         assertThat(control.checkConfig(server.workspace().folder(SHIPPED))).isEmpty();
     }
 
-    /** Debian's file names plugins that are not there, each is found, and no queue. */
+    /**
+     * All that Debian's file names is there, but for a queue that it leaves to the administrator.
+     */
     @Test
-    public void findsThePluginsOfASampleThatDoNotExist() throws IOException {
+    public void findsOnlyThatASampleNamesNoQueue() throws IOException {
         Assume.assumeTrue("Debian: apt-get install qpsmtpd", Files.isReadable(DEBIAN));
         Files.copy(DEBIAN, directory.resolve("plugins"));
-        List<String> expected = new ArrayList<>();
-        int number = 0;
-        for (String line : Files.readAllLines(DEBIAN)) {
-            number++;
-            String name = line.strip().split("\\s+", 2)[0];
-            boolean plugin = !name.isEmpty() && !name.startsWith("#") && !name.startsWith("$");
-            if (plugin && !INSTALLED.containsKey(name)) {
-                expected.add(
-                        "plugins:" + number + ": plugin '" + name + "' is a plugin of qpsmtpd");
-            }
-        }
 
-        assertThat(found())
-                .anyMatch(sentence -> sentence.contains("names a queue plugin"))
-                .filteredOn(sentence -> !sentence.contains("names a queue plugin"))
-                .extracting(sentence -> sentence.split(" that is not", 2)[0])
-                .containsExactlyElementsOf(expected);
+        assertThat(found()).singleElement().asString().contains("names a queue plugin");
     }
 
     /** The samples of the distribution stand in for nothing that a directory does not have. */

@@ -20,7 +20,6 @@ final class DialogueFile {
     private static final Pattern CONFIG = Pattern.compile("config: (\\S+) = (.*)");
     private static final Pattern RECORD = Pattern.compile("dns: (\\S+ \\S+ .*)");
 
-    private final Path file;
     private final String theme;
     private final Map<String, List<String>> config = new LinkedHashMap<>();
     private final List<String> records = new ArrayList<>();
@@ -30,7 +29,6 @@ final class DialogueFile {
     private @Nullable String name;
 
     private DialogueFile(Path file) {
-        this.file = file;
         this.theme = file.getFileName().toString().replaceFirst("\\.txt$", "");
     }
 

@@ -36,7 +36,7 @@ final class Differences {
         if (!reason) {
             throw new IOException("no reason above the row: " + row);
         }
-        if (rows.put(row.split(" *\\| *")[1], row) != null) {
+        if (rows.put(row.split(" *\\| *", -1)[1], row) != null) {
             throw new IOException("a second row of the same dialogue: " + row);
         }
     }

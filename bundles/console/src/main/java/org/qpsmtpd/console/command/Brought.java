@@ -3,6 +3,7 @@ package org.qpsmtpd.console.command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -17,6 +18,7 @@ final class Brought {
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,40}");
 
     private final List<Entry> entries = new ArrayList<>();
+    private volatile Set<String> taken = Set.of();
     private volatile Consumer<SortedSet<String>> listener = names -> {};
 
     /**
@@ -34,7 +36,7 @@ final class Brought {
     /** Adds one, unless its name cannot be used. */
     void add(PluginCommand command, Optional<String> server) {
         String name = command.command();
-        if (!NAME.matcher(name).matches() || Commands.names().contains(name)) {
+        if (!NAME.matcher(name).matches() || taken.contains(name)) {
             LOG.warn("a command '{}' cannot be brought, the name is taken or no word", name);
             return;
         }
@@ -52,8 +54,13 @@ final class Brought {
         listener.accept(names());
     }
 
-    /** Tells the names now, and whenever they change. */
-    void follow(Consumer<SortedSet<String>> names) {
+    /**
+     * Tells the names now, and whenever they change.
+     *
+     * @param own names that are not to be had, those of the console's own commands
+     */
+    void follow(Set<String> own, Consumer<SortedSet<String>> names) {
+        taken = own;
         listener = names;
         names.accept(names());
     }
@@ -90,7 +97,7 @@ final class Brought {
 
     private List<Entry> all() {
         synchronized (entries) {
-            return List.copyOf(entries);
+            return entries.stream().filter(entry -> !taken.contains(entry.name())).toList();
         }
     }
 }

@@ -45,7 +45,7 @@ public final class Commands {
         for (Command command : all(() -> PluginCommands.of(context), servers.brought())) {
             registrations.add(register(command));
         }
-        servers.brought().follow(this::show);
+        servers.brought().follow(NAMES, this::show);
     }
 
     private ServiceRegistration<Function> register(Command command) {
@@ -79,7 +79,7 @@ public final class Commands {
 
     @Deactivate
     void unregister() {
-        servers.brought().follow(names -> {});
+        servers.brought().follow(NAMES, names -> {});
         show(Set.of());
         registrations.forEach(ServiceRegistration::unregister);
     }
@@ -87,11 +87,6 @@ public final class Commands {
     /** Every command of the console's own. */
     public static List<Command> all() {
         return all(TreeMap::new, new Brought());
-    }
-
-    /** Their names. */
-    static Set<String> names() {
-        return NAMES;
     }
 
     /**

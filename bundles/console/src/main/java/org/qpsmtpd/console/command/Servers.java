@@ -63,11 +63,7 @@ public final class Servers {
             target = "(!(" + Plugin.PREFIX_ + "name=*))")
     void addCommand(PluginCommand command, Map<String, Object> properties) {
         Object server = properties.get(ServerHome.SERVER);
-        brought.add(
-                command,
-                Optional.ofNullable(server)
-                        .map(Object::toString)
-                        .map(name -> name.isEmpty() ? ONLY : name));
+        brought.add(command, Optional.ofNullable(server).map(Object::toString));
     }
 
     void removeCommand(PluginCommand command) {

@@ -79,7 +79,7 @@ public record Usage(
     /** Adds a row for each form, the words with the name before them. */
     void addForms(Table table) {
         for (String form : forms) {
-            String[] parts = form.strip().split("\\s{2,}", 2);
+            String[] parts = form.stripTrailing().split("\\s{2,}", 2);
             table.row((name + " " + parts[0]).strip(), parts.length > 1 ? parts[1] : "");
         }
     }

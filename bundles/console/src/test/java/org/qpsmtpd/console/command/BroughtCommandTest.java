@@ -82,7 +82,7 @@ final class BroughtCommandTest {
     }
 
     private PluginCommand bring() {
-        return bring("karma", Map.of(ServerHome.SERVER, ""));
+        return bring("karma", Map.of(ServerHome.SERVER, "qpsmtpd"));
     }
 
     @Test
@@ -171,6 +171,7 @@ final class BroughtCommandTest {
 
     @Test
     void doesNotTakeTheNameOfAnother() throws InterruptedException {
+        bench.servers.brought().follow(Set.of("status"), names -> {});
         bring("status", Map.of());
         bring("two words", Map.of());
         bring("UPPER", Map.of());

@@ -31,7 +31,7 @@ final class CommandServices {
     private final Map<OwnCommand, ServiceRegistration<PluginCommand>> offered = new HashMap<>();
 
     /**
-     * @param server the server's name, empty for the only one
+     * @param server the server's name
      */
     CommandServices(BundleContext context, String server, LogRouter log) {
         this.context = context;

@@ -84,8 +84,7 @@ final class FrameworkServer {
         factory = around.factory(options, log);
         generations =
                 new Generations(factory, config, log, around.exchange().join(this::renewSoon));
-        commands =
-                new CommandServices(around.context(), options.isOnly() ? "" : options.name(), log);
+        commands = new CommandServices(around.context(), options.name(), log);
         checks = new Checks(options, factory, around.components(), generations);
         ownCheck =
                 new OwnCheck(

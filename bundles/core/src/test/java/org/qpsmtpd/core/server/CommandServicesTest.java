@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.qpsmtpd.api.plugin.PluginCommand;
+import org.qpsmtpd.api.service.ServerHome;
 import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.log.LogRouter;
@@ -36,7 +37,7 @@ final class CommandServicesTest {
                         (proxy, method, arguments) -> {
                             assertThat(method.getName()).isEqualTo("registerService");
                             Dictionary<?, ?> properties = (Dictionary<?, ?>) arguments[2];
-                            servers.add(String.valueOf(properties.get("org.qpsmtpd.server")));
+                            servers.add(String.valueOf(properties.get(ServerHome.SERVER)));
                             return registration((PluginCommand) arguments[1]);
                         });
     }

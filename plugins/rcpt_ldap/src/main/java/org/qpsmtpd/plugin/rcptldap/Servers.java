@@ -2,7 +2,9 @@ package org.qpsmtpd.plugin.rcptldap;
 
 import com.unboundid.ldap.sdk.BindRequest;
 import com.unboundid.ldap.sdk.FailoverServerSet;
+import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPConnectionOptions;
+import com.unboundid.ldap.sdk.PostConnectProcessor;
 import com.unboundid.ldap.sdk.ServerSet;
 import com.unboundid.ldap.sdk.SimpleBindRequest;
 import com.unboundid.ldap.sdk.SingleServerSet;
@@ -77,8 +79,14 @@ final class Servers {
         int port = uri.getPort() > 0 ? uri.getPort() : tls ? LDAPS_PORT : LDAP_PORT;
         String host = uri.getHost().replaceAll("[\\[\\]]", "");
         if (tls) {
+            // The library wants steps after the connect for all servers or for none.
             return new SingleServerSet(
-                    host, port, context().getSocketFactory(), options, bind, null);
+                    host,
+                    port,
+                    context().getSocketFactory(),
+                    options,
+                    bind,
+                    config.starttls() ? new EncryptedAlready() : null);
         }
         return new SingleServerSet(
                 host,
@@ -136,6 +144,19 @@ final class Servers {
                     "caFile '" + config.caFile() + "' cannot be read: " + e.getMessage(), e);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK has no TLS", e);
+        }
+    }
+
+    /** A server whose connections begin with TLS needs no STARTTLS. */
+    private static final class EncryptedAlready implements PostConnectProcessor {
+        @Override
+        public void processPreAuthenticatedConnection(LDAPConnection connection) {
+            // nothing is left to do
+        }
+
+        @Override
+        public void processPostAuthenticatedConnection(LDAPConnection connection) {
+            // nothing is left to do
         }
     }
 }
