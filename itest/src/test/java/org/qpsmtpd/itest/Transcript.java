@@ -105,8 +105,10 @@ final class Transcript {
             smtp.expectClosed();
             return at + 1;
         }
-        if (step.text().equals("nothing")) {
-            smtp.expectNothingMore();
+        if (step.text().equals("incomplete")) {
+            smtp.shutdownOutput();
+            smtp.expect(451, "4.4.2", "Incomplete DATA");
+            smtp.expectClosed();
             return at + 1;
         }
         int end = at + 1;
