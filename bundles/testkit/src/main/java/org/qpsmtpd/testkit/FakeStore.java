@@ -20,7 +20,6 @@ import org.qpsmtpd.api.service.StoredValue;
 
 /** A store in memory. Safe for use by several threads. */
 public final class FakeStore implements Store {
-    private static final int LONGEST_KEY = 512;
     private static final int LONGEST_VALUE = 65_535;
 
     private final Object lock = new Object();

@@ -160,6 +160,19 @@ class FakeServicesTest {
     }
 
     @Test
+    void whatOthersChoseIsAKey() {
+        FakeStore store = new FakeStore();
+        String longest = "x".repeat(Store.LONGEST_KEY);
+        String tooLong = "ü".repeat(257);
+
+        assertThat(Store.key(longest)).isEqualTo(longest);
+        assertThat(Store.key(tooLong))
+                .matches("sha256=[0-9a-f]{64}")
+                .isNotEqualTo(Store.key(tooLong + "x"));
+        assertThat(store.add(Store.key(tooLong), 1, Store.FOR_EVER)).isCompletedWithValue(1L);
+    }
+
+    @Test
     void storeFailsWhenTold() {
         FakeStore store = new FakeStore();
         store.fail("nobody answers");

@@ -1,6 +1,10 @@
 package org.qpsmtpd.api.service;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiPredicate;
@@ -28,8 +32,30 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface Store {
+    /** How many octets of UTF-8 a key has at most. */
+    int LONGEST_KEY = 512;
+
     /** The life of an entry that stays until it is deleted. */
     Duration FOR_EVER = Duration.ofDays(36_500);
+
+    /**
+     * A key for a text that others chose, such as an address: the text where it is no longer than a
+     * key may be, else its digest.
+     *
+     * @param text not empty
+     */
+    static String key(String text) {
+        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+        if (octets.length <= LONGEST_KEY) {
+            return text;
+        }
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(octets);
+            return "sha256=" + HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("each JDK has SHA-256", e);
+        }
+    }
 
     /** The value of a key; absent when there is none, or none any more. */
     CompletionStage<Optional<String>> get(String key);

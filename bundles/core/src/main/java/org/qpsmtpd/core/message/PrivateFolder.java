@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.message;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -27,10 +28,19 @@ public final class PrivateFolder {
         FolderTrust.requireForRoot(folder);
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectories(folder.toAbsolutePath().getParent());
-            Files.createDirectory(folder, MODE);
+            makeOnce(folder);
         }
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) || !Files.isWritable(folder)) {
             throw new IOException(folder + " is not a directory that can be written");
+        }
+    }
+
+    /** Another process may make it meanwhile; what it made is checked like any other. */
+    private static void makeOnce(Path folder) throws IOException {
+        try {
+            Files.createDirectory(folder, MODE);
+        } catch (FileAlreadyExistsException e) {
+            // the check behind says whether it can be used
         }
     }
 }

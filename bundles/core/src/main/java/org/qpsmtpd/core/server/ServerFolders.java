@@ -1,8 +1,6 @@
 package org.qpsmtpd.core.server;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -44,24 +42,13 @@ final class ServerFolders implements ServerHome {
             PrivateFolder.make(folder);
             for (String part : owner.split("/", -1)) {
                 folder = folder.resolve(part);
-                makeUnlessMade(folder);
+                PrivateFolder.make(folder);
             }
         } catch (IOException e) {
             throw new IOException(
                     "the folder " + folder + " of " + owner + " cannot be used: " + e, e);
         }
         return folder;
-    }
-
-    /** Another server, or another thread, may make it meanwhile. */
-    private static void makeUnlessMade(Path folder) throws IOException {
-        try {
-            PrivateFolder.make(folder);
-        } catch (FileAlreadyExistsException e) {
-            if (!Files.isDirectory(folder)) {
-                throw e;
-            }
-        }
     }
 
     @Override

@@ -275,7 +275,15 @@ final class SmtpConnection implements Connection {
     /** About how much memory it takes beyond what every connection does, in octets. */
     int held() {
         Naughty mark = naughty;
-        return authenticationResults.length() + (mark == null ? 0 : mark.text().length());
+        return authenticationResults.length()
+                + (mark == null ? 0 : mark.text().length())
+                + length(NoteKey.ENVELOPE_FROM)
+                + length(NoteKey.ENVELOPE_RCPT);
+    }
+
+    /** Of what the client chose, and the engine noted. */
+    private int length(NoteKey<String> note) {
+        return notes.get(note).map(String::length).orElse(0);
     }
 
     @Override

@@ -198,13 +198,7 @@ class VanishingClientTest {
         CountDownLatch go = new CountDownLatch(1);
         QueueHook slow =
                 transaction -> {
-                    queueing.countDown();
-                    try {
-                        assertThat(go.await(30, TimeUnit.SECONDS)).isTrue();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                    witness.ran.add("queued");
+                    hold(queueing, go, "queued");
                     return HookResult.OK;
                 };
         try (TestServer server =
@@ -242,13 +236,7 @@ class VanishingClientTest {
         CountDownLatch go = new CountDownLatch(1);
         DataPostHook slow =
                 transaction -> {
-                    judging.countDown();
-                    try {
-                        assertThat(go.await(30, TimeUnit.SECONDS)).isTrue();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                    witness.ran.add("judged");
+                    hold(judging, go, "judged");
                     return HookResult.DECLINED;
                 };
         try (TestServer server =
@@ -270,6 +258,17 @@ class VanishingClientTest {
         }
         assertThat(witness.ran).containsSubsequence("judged", "reset", "disconnect");
         assertThat(mailbox.messages()).isEmpty();
+    }
+
+    /** A hook that waits until the test lets it go on. */
+    private void hold(CountDownLatch entered, CountDownLatch go, String what) {
+        entered.countDown();
+        try {
+            assertThat(go.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        witness.ran.add(what);
     }
 
     private static void awaitNoConnection(TestServer server) {

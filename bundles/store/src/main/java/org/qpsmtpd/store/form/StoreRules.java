@@ -9,7 +9,7 @@ public final class StoreRules {
     public static final int LONGEST_NAME = 64;
 
     /** Most octets of a key. */
-    public static final int LONGEST_KEY = 512;
+    public static final int LONGEST_KEY = Store.LONGEST_KEY;
 
     /** Most octets of a value. */
     public static final int LONGEST_VALUE = 65_535;

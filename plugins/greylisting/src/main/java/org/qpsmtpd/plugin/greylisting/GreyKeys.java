@@ -3,21 +3,15 @@ package org.qpsmtpd.plugin.greylisting;
 import java.math.BigInteger;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.api.service.Store;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.Transaction;
 
 /** The keys of entries: the selected ones of client, sender and recipient, with colons between. */
 final class GreyKeys {
-    /** What a store allows. */
-    private static final int LONGEST = 512;
-
     private static final int FOUR_NETWORK = 24;
     private static final int SIX_NETWORK = 64;
 
@@ -49,7 +43,7 @@ final class GreyKeys {
         if (terms.recipient() && recipient.isPresent()) {
             add(key, recipient.get().comparable());
         }
-        return key.length() == 0 ? Optional.empty() : Optional.of(fitting(key.toString()));
+        return key.length() == 0 ? Optional.empty() : Optional.of(Store.key(key.toString()));
     }
 
     private static void add(StringBuilder key, String part) {
@@ -88,19 +82,5 @@ final class GreyKeys {
     static String network(InetAddress address) {
         int prefix = address instanceof Inet4Address ? FOUR_NETWORK : SIX_NETWORK;
         return "network=" + new Network(address, prefix);
-    }
-
-    /** A key that is too long for the store is its digest. */
-    private static String fitting(String key) {
-        byte[] octets = key.getBytes(StandardCharsets.UTF_8);
-        if (octets.length <= LONGEST) {
-            return key;
-        }
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(octets);
-            return "sha256=" + HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -73,8 +73,7 @@ public final class GreylistingPlugin
     private static final String TEXT = "This mail is temporarily denied";
     private static final String TERMS = "denysoft_greylist";
 
-    private static final HookResult UNKNOWN =
-            HookResult.denySoft(TEXT).because("error: the store does not answer");
+    private static final HookResult UNKNOWN = HookResult.denySoft(TEXT);
 
     private final GreyStore entries;
     private final GreyKeys keys;
@@ -316,8 +315,8 @@ public final class GreylistingPlugin
 
     private HookResult answer(Transaction transaction, Verdict said, Terms used, boolean later) {
         if (!said.fault().isEmpty()) {
-            LOG.error("UNABLE TO OBTAIN GREYLIST RESULT: {}", said.fault());
-            return defers ? UNKNOWN : HookResult.DECLINED;
+            return (defers ? UNKNOWN : HookResult.DECLINED)
+                    .because("error: UNABLE TO OBTAIN GREYLIST RESULT: " + said.fault());
         }
         if (said.passes()) {
             return HookResult.pass(said.detail());

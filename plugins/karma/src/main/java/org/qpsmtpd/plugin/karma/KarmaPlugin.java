@@ -77,8 +77,7 @@ public final class KarmaPlugin
 
     private static final HookResult IMMUNE = HookResult.skip("immune");
     private static final HookResult UNKNOWN =
-            HookResult.denySoft("Your reputation cannot be looked up now, try again later")
-                    .because("error: the store does not answer");
+            HookResult.denySoft("Your reputation cannot be looked up now, try again later");
 
     private final Store store;
     private final KarmaTool tool;
@@ -139,8 +138,7 @@ public final class KarmaPlugin
 
     private HookResult remember(Connection connection, Known known) {
         if (!known.fault().isEmpty()) {
-            LOG.error("the record of {} is not known: {}", connection.remoteIp(), known.fault());
-            return defers ? UNKNOWN : HookResult.DECLINED;
+            return (defers ? UNKNOWN : HookResult.DECLINED).because("error: " + known.fault());
         }
         visits.of(connection).known = known;
         known.record()
@@ -298,7 +296,7 @@ public final class KarmaPlugin
 
     private static void report(String ip, String summary, Known known) {
         if (!known.fault().isEmpty()) {
-            LOG.error("a connection of {} is not counted: {}", ip, known.fault());
+            LOG.debug("a connection of {} is not counted: {}", ip, known.fault());
         } else if (!summary.isEmpty()) {
             int history = known.record().orElse(KarmaRecord.NONE).history();
             LOG.info("{}, history {}", summary, history);

@@ -319,7 +319,9 @@ class KarmaPluginTest {
     void goesOnWhenTheStoreIsDown() {
         store.fail("no store");
 
-        assertThat(connect(plugin()).action()).isEqualTo(Action.DECLINED);
+        assertThat(settled(plugin().onPreConnection(admission())))
+                .isEqualTo(HookResult.DECLINED.because("error: no store"));
+        assertThat(plugin().onConnect(connection).action()).isEqualTo(Action.DECLINED);
         connection.adjustKarma(3);
         plugin().onDisconnect(connection);
 
@@ -335,7 +337,7 @@ class KarmaPluginTest {
                 .isEqualTo(
                         HookResult.denySoft(
                                         "Your reputation cannot be looked up now, try again later")
-                                .because("error: the store does not answer"));
+                                .because("error: no store"));
     }
 
     @ParameterizedTest

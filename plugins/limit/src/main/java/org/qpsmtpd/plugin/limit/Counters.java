@@ -1,11 +1,7 @@
 package org.qpsmtpd.plugin.limit;
 
 import java.net.Inet4Address;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,9 +15,6 @@ import org.qpsmtpd.api.session.Connection;
 
 /** The numbers in the store, shared by all servers that use it. */
 final class Counters {
-    /** A longer name is counted under its digest. */
-    private static final int LONGEST_NAME = 255;
-
     private final Store store;
     private final int fourPrefix;
     private final int sixPrefix;
@@ -118,7 +111,7 @@ final class Counters {
                         + ":"
                         + limit.period().toSeconds()
                         + ":";
-        return Optional.of(counted + fitting(name));
+        return Optional.of(Store.key(counted + name));
     }
 
     private String name(Whose whose, Connection connection, Address sender) {
@@ -134,18 +127,5 @@ final class Counters {
     private Network network(Connection connection) {
         boolean four = connection.remoteAddress() instanceof Inet4Address;
         return new Network(connection.remoteAddress(), four ? fourPrefix : sixPrefix);
-    }
-
-    private static String fitting(String name) {
-        byte[] octets = name.getBytes(StandardCharsets.UTF_8);
-        if (octets.length <= LONGEST_NAME) {
-            return name;
-        }
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(octets);
-            return "sha256=" + HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -32,8 +32,6 @@ import org.qpsmtpd.api.service.Stores;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Limits how much a client may do within a time, by the file {@code limits}.
@@ -58,13 +56,11 @@ public final class LimitPlugin
                 UnrecognizedCommandHook,
                 FileCheck,
                 PluginFigures {
-    private static final Logger LOG = LoggerFactory.getLogger(LimitPlugin.class);
     private static final int LATER = 451;
 
     private static final HookResult EXEMPT = HookResult.skip("exempt");
     private static final HookResult UNKNOWN =
-            HookResult.denySoft("limits cannot be checked now, try again later (#4.3.0)")
-                    .because("error: the store does not answer");
+            HookResult.denySoft("limits cannot be checked now, try again later (#4.3.0)");
 
     private final Counters counters;
     private final boolean defers;
@@ -171,8 +167,7 @@ public final class LimitPlugin
         }
         if (!result.fault().isEmpty()) {
             failures.increment();
-            LOG.error("limits are not checked: {}", result.fault());
-            return defers ? UNKNOWN : HookResult.DECLINED;
+            return (defers ? UNKNOWN : HookResult.DECLINED).because("error: " + result.fault());
         }
         return HookResult.DECLINED;
     }

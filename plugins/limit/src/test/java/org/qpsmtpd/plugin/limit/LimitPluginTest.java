@@ -231,7 +231,7 @@ class LimitPluginTest {
         limits("messages per address 5 1h", "errors per address 5 1h");
         store.fail("no store");
 
-        assertThat(mail()).isEqualTo(HookResult.DECLINED);
+        assertThat(mail()).isEqualTo(HookResult.DECLINED.because("error: no store"));
         HookResult deferred =
                 settled(
                         plugin(Map.of("on_error", "defer"))
@@ -240,7 +240,7 @@ class LimitPluginTest {
                 .isEqualTo(
                         HookResult.denySoft(
                                         "limits cannot be checked now, try again later (#4.3.0)")
-                                .because("error: the store does not answer"));
+                                .because("error: no store"));
         assertThat(plugin.figures()).contains(PluginFigures.Figure.counter("store_failures", 1));
     }
 

@@ -60,8 +60,7 @@ public final class QmailDeliverablePlugin implements RcptHook {
     private static final int FINE = 200;
 
     private static final HookResult UNKNOWN =
-            HookResult.denySoft("Mailboxes cannot be looked up now, try again later (#4.3.0)")
-                    .because("error: no answer");
+            HookResult.denySoft("Mailboxes cannot be looked up now, try again later (#4.3.0)");
 
     private final Servers servers;
     private final Reject reject;
@@ -153,8 +152,8 @@ public final class QmailDeliverablePlugin implements RcptHook {
     private HookResult answer(Said said, boolean fromNobody) {
         int status = said.status();
         if (!said.fault().isEmpty()) {
-            LOG.error("qmail-deliverabled does not answer: {}", said.fault());
-            return defers ? UNKNOWN : HookResult.DECLINED;
+            return (defers ? UNKNOWN : HookResult.DECLINED)
+                    .because("error: qmail-deliverabled does not answer: " + said.fault());
         }
         String shown = String.format(Locale.ROOT, "0x%02x", status);
         if (status == NO_MAILBOX) {
