@@ -436,7 +436,9 @@ public final class ServerUnderTest implements AutoCloseable {
                             lines[i].replace("MAIL", directory + "/mail")
                                     .replace("CONFIG", config.toString());
                 }
-                write(config.resolve(file.getKey()), lines);
+                Path target = config.resolve(file.getKey());
+                Files.createDirectories(target.resolveSibling(""));
+                write(target, lines);
             }
         }
 

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  */
 final class Transcript {
     private static final Pattern STEP = Pattern.compile("(C:|C>|S:|M:|M=)( .*)?");
-    private static final Pattern CONFIG = Pattern.compile("= ([a-z_-]+): (.*)");
+    private static final Pattern CONFIG = Pattern.compile("= ([a-z_./-]+): (.*)");
     private static final Pattern ENHANCED = Pattern.compile("[245]\\.\\d{1,3}\\.\\d{1,3}");
 
     private final Path file;

@@ -170,6 +170,16 @@ class PluginOptionsIT {
         values.put("qmail_deliverable vpopmail_ext", "1");
         values.put("qmail_deliverable timeout", "5");
         values.put("qmail_deliverable on_error", "defer");
+        values.put("http_config url", "http://127.0.0.1:2/config/");
+        values.put("http_config more", "http://127.0.0.1:2/,https://127.0.0.1:2/?config=");
+        values.put("http_config timeout", "1");
+        values.put("http_config life", "30");
+        values.put("http_config size_limit", "4096");
+        values.put("http_config ca", crt);
+        values.put("user_config pattern", "users/%h/%u");
+        values.put("user_config more", "domains/%h,/home/%u/.qpsmtpd");
+        values.put("user_config links", "1");
+        values.put("badmailfrom per_recipient", "1");
         values.put("rcpt_sql url", "jdbc:postgresql://127.0.0.1:2/mail");
         values.put("rcpt_sql user", "mx");
         values.put("rcpt_sql query", "select 1 from mailbox where address = :address");

@@ -5,11 +5,13 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.NonBlocking;
+import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.AddressPattern;
 import org.qpsmtpd.api.mail.Parameters;
@@ -18,6 +20,7 @@ import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.service.Patterns;
+import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
 
 /**
@@ -27,9 +30,10 @@ import org.qpsmtpd.api.session.Transaction;
  * <p>{@code mail}: takes one from the karma of a sender that an {@link AddressPattern} of the file
  * matches and answers as {@code reject} and {@code reject_type} say, with the text of the first
  * line that matches; declines otherwise. Immune clients, the null sender, and senders without user
- * or host are left alone.
+ * or host are left alone. {@code rcpt}, with {@code per_recipient}: refuses the recipient in whose
+ * own files the sender is listed; declines otherwise.
  *
- * <p>Settings: {@code reject} (1) and {@code reject_type} (perm).
+ * <p>Settings: {@code reject} (1), {@code reject_type} (perm) and {@code per_recipient} (false).
  *
  * <p>Faults: without the file nobody is refused; a line that is no pattern is logged with its place
  * and refuses nobody.
@@ -37,12 +41,15 @@ import org.qpsmtpd.api.session.Transaction;
  * <p>Source: qpsmtpd {@code plugins/badmailfrom} @ df5b04d.
  */
 @Component(configurationPid = "badmailfrom", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = BadmailfromConfig.class, factory = true)
 @Plugin(
         name = "badmailfrom",
         files = {"badmailfrom", "badmailfrom_patterns"},
-        formerly = {"check_badmailfrom", "check_badmailfrom_patterns"})
+        formerly = {"check_badmailfrom", "check_badmailfrom_patterns"},
+        accepts = "nothing",
+        before = "rcpt_ok")
 @NonBlocking
-public final class BadmailfromPlugin implements MailHook, FileCheck {
+public final class BadmailfromPlugin implements MailHook, RcptHook, FileCheck {
     private static final String DEFAULT_TEXT = "Your envelope sender is in my badmailfrom list";
 
     private static final HookResult EMPTY = HookResult.skip("empty list");
@@ -51,6 +58,8 @@ public final class BadmailfromPlugin implements MailHook, FileCheck {
 
     private final Patterns patterns;
     private final Reject reject;
+    private final Reject rejectForOne;
+    private final boolean perRecipient;
     private final ConfigView<List<AddressPattern>> badMailFrom;
     private final ConfigView<List<AddressPattern>> expressions;
 
@@ -61,8 +70,13 @@ public final class BadmailfromPlugin implements MailHook, FileCheck {
      * @param patterns compiles the regular expressions of the file
      */
     @Activate
-    public BadmailfromPlugin(RejectSettings settings, @Reference Patterns patterns) {
+    public BadmailfromPlugin(
+            RejectSettings settings, BadmailfromConfig config, @Reference Patterns patterns) {
         reject = Reject.of(settings);
+        // What naughty refuses later is all of the connection.
+        rejectForOne =
+                reject.mode() == Reject.Mode.DEFER ? reject.withMode(Reject.Mode.REFUSE) : reject;
+        perRecipient = config.per__recipient();
         this.patterns = patterns;
         badMailFrom = ConfigView.ofEntries("badmailfrom", line -> pattern(line.text()));
         expressions = ConfigView.ofEntries("badmailfrom_patterns", line -> pattern(line.text()));
@@ -73,7 +87,20 @@ public final class BadmailfromPlugin implements MailHook, FileCheck {
         if (transaction.isImmune()) {
             return HookResult.IMMUNE;
         }
-        Config config = transaction.connection().config();
+        return decide(sender, transaction.connection().config(), reject);
+    }
+
+    @Override
+    public HookResult onRcpt(Transaction transaction, Recipient recipient) {
+        if (!perRecipient) {
+            return HookResult.DECLINED;
+        }
+        return transaction.isImmune()
+                ? HookResult.IMMUNE
+                : decide(transaction.sender(), recipient.config(), rejectForOne);
+    }
+
+    private HookResult decide(Address sender, Config config, Reject how) {
         List<AddressPattern> listed = badMailFrom.in(config);
         List<AddressPattern> more = expressions.in(config);
         if (listed.isEmpty() && more.isEmpty()) {
@@ -87,13 +114,13 @@ public final class BadmailfromPlugin implements MailHook, FileCheck {
         }
         return AddressPattern.first(listed, sender)
                 .or(() -> AddressPattern.first(more, sender))
-                .map(this::refusal)
+                .map(pattern -> refusal(pattern, how))
                 .orElse(PASS);
     }
 
-    private HookResult refusal(AddressPattern pattern) {
+    private static HookResult refusal(AddressPattern pattern, Reject how) {
         String text = pattern.reason().isEmpty() ? DEFAULT_TEXT : pattern.reason();
-        return reject.decide(text, "matches " + pattern).withKarma(-1);
+        return how.decide(text, "matches " + pattern).withKarma(-1);
     }
 
     @Override

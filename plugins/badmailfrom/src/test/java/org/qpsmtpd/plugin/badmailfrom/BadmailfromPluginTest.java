@@ -15,8 +15,10 @@ import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.testkit.Configs;
+import org.qpsmtpd.testkit.FakeConfig;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakePatterns;
+import org.qpsmtpd.testkit.FakeRecipient;
 import org.qpsmtpd.testkit.FakeTransaction;
 
 class BadmailfromPluginTest {
@@ -168,6 +170,47 @@ class BadmailfromPluginTest {
                 .hasMessageContaining("maybe");
     }
 
+    @Test
+    void aRecipientMayHaveAListOfItsOwn() {
+        list("bad@test.net");
+        FakeConfig own = new FakeConfig().set("badmailfrom", "@test.com leave me alone");
+        own.set("badmailfrom_patterns", "^spam");
+        BadmailfromPlugin plugin = perRecipient(Map.of("reject_type", "temp"));
+
+        assertThat(rcpt(plugin, "matt@test.com", own))
+                .isEqualTo(
+                        HookResult.denySoft("leave me alone")
+                                .because("fail: matches @test.com")
+                                .withKarma(-1));
+        assertThat(rcpt(plugin, "spam@example.org", own).text()).isEqualTo(TEXT);
+        assertThat(rcpt(plugin, "matt@test.net", own)).isEqualTo(HookResult.pass("not listed"));
+        assertThat(rcpt(plugin, "matt@test.com", new FakeConfig()))
+                .isEqualTo(HookResult.skip("empty list"));
+        assertThat(rcpt(plugin(Map.of()), "matt@test.com", own)).isEqualTo(HookResult.DECLINED);
+    }
+
+    @Test
+    void oneRecipientsListIsNotForNaughtyWhichRefusesAll() {
+        FakeConfig own = new FakeConfig().set("badmailfrom", "@test.com");
+        BadmailfromPlugin plugin = perRecipient(Map.of("reject", "naughty"));
+
+        assertThat(rcpt(plugin, "matt@test.com", own).action()).isEqualTo(Action.DENY);
+        connection.setRelayClient(true);
+        assertThat(rcpt(plugin, "matt@test.com", own)).isEqualTo(HookResult.IMMUNE);
+    }
+
+    private static BadmailfromPlugin perRecipient(Map<String, String> settings) {
+        return new BadmailfromPlugin(
+                Configs.config(RejectSettings.class, settings),
+                Configs.config(BadmailfromConfig.class, Map.of("per_recipient", true)),
+                new FakePatterns());
+    }
+
+    private HookResult rcpt(BadmailfromPlugin plugin, String sender, FakeConfig own) {
+        FakeTransaction sent = FakeTransaction.on(connection).withSender(sender);
+        return plugin.onRcpt(sent, FakeRecipient.of("user@example.com").withConfig(own));
+    }
+
     private void list(String... lines) {
         connection.config().set("badmailfrom", lines);
     }
@@ -183,6 +226,8 @@ class BadmailfromPluginTest {
 
     private static BadmailfromPlugin plugin(Map<String, String> settings) {
         return new BadmailfromPlugin(
-                Configs.config(RejectSettings.class, settings), new FakePatterns());
+                Configs.config(RejectSettings.class, settings),
+                Configs.config(BadmailfromConfig.class),
+                new FakePatterns());
     }
 }

@@ -17,10 +17,10 @@ import org.qpsmtpd.api.session.Transaction;
 /**
  * Refuses mail of certain senders to certain recipients, as if there were no such recipient.
  *
- * <p>{@code rcpt}: DENY when the file {@code badmailfromto} has a line with the sender, or
- * {@code @} and the sender's host, and the recipient, as addresses are compared ({@link
- * Address#comparable}); declines otherwise. The null sender and senders without user or host are
- * left alone.
+ * <p>{@code rcpt}: DENY when the file {@code badmailfromto}, the server's or the recipient's own,
+ * has a line with the sender, or {@code @} and the sender's host, and the recipient, as addresses
+ * are compared ({@link Address#comparable}); declines otherwise. The null sender and senders
+ * without user or host are left alone.
  *
  * <p>Faults: without the file nobody is refused; a line that is no pair is logged with its place
  * and refuses nobody.
@@ -57,7 +57,8 @@ public final class BadmailfromtoPlugin implements RcptHook, FileCheck {
     @Override
     public HookResult onRcpt(Transaction transaction, Recipient recipient) {
         AddressPairs pairs = badMailFromTo.in(transaction.connection().config());
-        if (pairs.isEmpty()) {
+        AddressPairs own = badMailFromTo.in(recipient.config());
+        if (pairs.isEmpty() && own.isEmpty()) {
             return EMPTY;
         }
         Address sender = transaction.sender();
@@ -68,7 +69,7 @@ public final class BadmailfromtoPlugin implements RcptHook, FileCheck {
             return HALF_ADDRESS;
         }
         Address address = recipient.address();
-        if (!pairs.contain(sender, address)) {
+        if (!pairs.contain(sender, address) && !own.contain(sender, address)) {
             return PASS;
         }
         String to = address.comparable();

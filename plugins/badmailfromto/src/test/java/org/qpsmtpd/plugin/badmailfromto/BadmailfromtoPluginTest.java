@@ -8,6 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.testkit.FakeConfig;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakeRecipient;
 import org.qpsmtpd.testkit.FakeTransaction;
@@ -130,6 +131,23 @@ class BadmailfromtoPluginTest {
         list("matt@test.net user@example.com");
 
         assertThat(rcpt("matt@test.net", "user@example.com").action()).isEqualTo(Action.DENY);
+    }
+
+    @Test
+    void aListOfTheRecipientCountsBesidesTheServers() {
+        list("matt@test.net user@example.com");
+        FakeConfig own = new FakeConfig().set("badmailfromto", "@host.net user@example.com");
+
+        assertThat(rcpt("any@host.net", own).action()).isEqualTo(Action.DENY);
+        assertThat(rcpt("matt@test.net", own).action()).isEqualTo(Action.DENY);
+        assertThat(rcpt("other@test.net", own)).isEqualTo(HookResult.pass("not listed"));
+        list();
+        assertThat(rcpt("any@host.net", own).action()).isEqualTo(Action.DENY);
+    }
+
+    private HookResult rcpt(String sender, FakeConfig own) {
+        FakeTransaction transaction = FakeTransaction.on(connection).withSender(sender);
+        return plugin.onRcpt(transaction, FakeRecipient.of("user@example.com").withConfig(own));
     }
 
     private void list(String... lines) {

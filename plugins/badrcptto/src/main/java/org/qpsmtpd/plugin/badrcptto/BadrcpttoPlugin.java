@@ -1,5 +1,6 @@
 package org.qpsmtpd.plugin.badrcptto;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -23,9 +24,10 @@ import org.qpsmtpd.api.session.Transaction;
  * Refuses recipients that the file {@code badrcptto} lists, or the older {@code
  * badrcptto_patterns}.
  *
- * <p>{@code rcpt}: DENY for a recipient that an {@link AddressPattern} of the file matches, in
- * either case, and two off the karma; the text is that of the first line that matches. Declines
- * otherwise. Recipients without host are left alone; clients that are immune elsewhere are not.
+ * <p>{@code rcpt}: DENY for a recipient that an {@link AddressPattern} of the server's file
+ * matches, or of the recipient's own, in either case, and two off the karma; the text is that of
+ * the first line that matches. Declines otherwise. Recipients without host are left alone; clients
+ * that are immune elsewhere are not.
  *
  * <p>Faults: without the file nobody is refused; a line that is no pattern is logged with its place
  * and refuses nobody.
@@ -66,16 +68,26 @@ public final class BadrcpttoPlugin implements RcptHook, FileCheck {
         if (address.user().isEmpty() || address.host().isEmpty()) {
             return HALF_ADDRESS;
         }
-        Config config = transaction.connection().config();
-        List<AddressPattern> listed = badRcptTo.in(config);
-        List<AddressPattern> more = expressions.in(config);
-        if (listed.isEmpty() && more.isEmpty()) {
+        List<List<AddressPattern>> lists = new ArrayList<>(4);
+        Config server = transaction.connection().config();
+        addLists(server, lists);
+        Config own = recipient.config();
+        if (own != server) {
+            addLists(own, lists);
+        }
+        if (lists.stream().allMatch(List::isEmpty)) {
             return EMPTY;
         }
-        return AddressPattern.first(listed, address)
-                .or(() -> AddressPattern.first(more, address))
+        return lists.stream()
+                .flatMap(list -> AddressPattern.first(list, address).stream())
+                .findFirst()
                 .map(BadrcpttoPlugin::refusal)
                 .orElse(PASS);
+    }
+
+    private void addLists(Config config, List<List<AddressPattern>> lists) {
+        lists.add(badRcptTo.in(config));
+        lists.add(expressions.in(config));
     }
 
     private static HookResult refusal(AddressPattern pattern) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.session.NoteKey;
+import org.qpsmtpd.testkit.FakeConfig;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakePatterns;
 import org.qpsmtpd.testkit.FakeRecipient;
@@ -126,6 +127,23 @@ class BadrcpttoPluginTest {
         list("user@example.com");
 
         assertThat(rcpt("user@example.com").action()).isEqualTo(Action.DENY);
+    }
+
+    @Test
+    void aListOfTheRecipientCountsBesidesTheServers() {
+        list("bad@example.com");
+        FakeConfig own = new FakeConfig().set("badrcptto", "left@example.com gone");
+
+        assertThat(rcpt("left@example.com", own).text()).isEqualTo("gone");
+        assertThat(rcpt("bad@example.com", own).action()).isEqualTo(Action.DENY);
+        assertThat(rcpt("good@example.com", own)).isEqualTo(HookResult.pass("not listed"));
+        list();
+        own.set("badrcptto").set("badrcptto_patterns", "^old gone too");
+        assertThat(rcpt("old@example.com", own).text()).isEqualTo("gone too");
+    }
+
+    private HookResult rcpt(String recipient, FakeConfig own) {
+        return plugin.onRcpt(transaction, FakeRecipient.of(recipient).withConfig(own));
     }
 
     private void list(String... lines) {

@@ -18,7 +18,8 @@ import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
 
 /**
- * Refuses recipients that the file {@code goodrcptto} does not list.
+ * Refuses recipients that the file {@code goodrcptto} does not list; a recipient's own, such as
+ * that of its domain, takes the place of the server's.
  *
  * <p>{@code rcpt}: DENY for one that is not listed, neither as it is nor without its extension;
  * declines otherwise, for clients that may relay, for postmaster and for aliases.
@@ -69,7 +70,7 @@ public final class RcptListPlugin implements RcptHook, FileCheck {
         if (recipient.notes().has(NoteKey.ALIAS)) {
             return HookResult.skip("alias");
         }
-        GoodRecipients listed = good.in(transaction.connection().config());
+        GoodRecipients listed = good.in(recipient.config());
         if (listed.isEmpty()) {
             return EMPTY;
         }

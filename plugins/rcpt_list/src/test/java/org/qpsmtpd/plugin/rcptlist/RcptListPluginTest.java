@@ -13,6 +13,7 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.testkit.Configs;
+import org.qpsmtpd.testkit.FakeConfig;
 import org.qpsmtpd.testkit.FakeRecipient;
 import org.qpsmtpd.testkit.FakeTransaction;
 
@@ -30,7 +31,9 @@ class RcptListPluginTest {
     }
 
     private HookResult rcpt(RcptListPlugin plugin, String recipient) {
-        return plugin.onRcpt(transaction, FakeRecipient.of(recipient));
+        return plugin.onRcpt(
+                transaction,
+                FakeRecipient.of(recipient).withConfig(transaction.connection().config()));
     }
 
     private void list(String... lines) {
@@ -62,6 +65,17 @@ class RcptListPluginTest {
 
         assertThat(rcpt(plugin(), recipient).action())
                 .isEqualTo(passes ? Action.DECLINED : Action.DENY);
+    }
+
+    @Test
+    void aListOfTheRecipientTakesThePlaceOfTheServers() {
+        list("@example.com");
+        FakeConfig own = new FakeConfig().set("goodrcptto", "user@example.com");
+        FakeRecipient user = FakeRecipient.of("user@example.com").withConfig(own);
+        FakeRecipient other = FakeRecipient.of("other@example.com").withConfig(own);
+
+        assertThat(plugin().onRcpt(transaction, user).action()).isEqualTo(Action.DECLINED);
+        assertThat(plugin().onRcpt(transaction, other).action()).isEqualTo(Action.DENY);
     }
 
     @Test
