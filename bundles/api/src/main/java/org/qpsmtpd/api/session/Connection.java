@@ -2,11 +2,13 @@ package org.qpsmtpd.api.session;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.service.Clock;
 
@@ -124,6 +126,15 @@ public interface Connection {
      *     client is gone
      */
     CompletionStage<Boolean> awaitInput(Duration limit);
+
+    /**
+     * Writes a line of the log for the plugin whose hook runs, at a level that slf4j may not have.
+     * To be called within a hook.
+     *
+     * @param fields parts of the line, with a tab between them; a control character within one is
+     *     escaped, and one of more than 2000 characters is cut
+     */
+    void log(LogLevel level, List<String> fields);
 
     /**
      * Runs code elsewhere as a part of the plugin's call, so that what it logs is known as the

@@ -11,8 +11,9 @@ import org.qpsmtpd.api.log.LogRecord;
  *
  * @param threshold the least urgent level of a line
  * @param records whether it takes the records of sessions
+ * @param decisions whether it takes what happens in sessions
  */
-public record LogWishes(LogLevel threshold, boolean records) {
+public record LogWishes(LogLevel threshold, boolean records, boolean decisions) {
     /**
      * Asks a plugin, and has it take a line; it may do whatever it likes.
      *
@@ -26,8 +27,9 @@ public record LogWishes(LogLevel threshold, boolean records) {
                     () -> {
                         LogLevel threshold = Objects.requireNonNull(hook.threshold(), "no level");
                         boolean records = hook.takesRecords();
+                        boolean decisions = hook.takesDecisions();
                         Objects.requireNonNull(hook.onLog(line), "no answer");
-                        return new LogWishes(threshold, records);
+                        return new LogWishes(threshold, records, decisions);
                     });
         } catch (PluginFault e) {
             throw new PluginFault("it does not take a line of the log: " + e.getMessage());
