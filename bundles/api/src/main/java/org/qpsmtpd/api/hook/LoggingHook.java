@@ -76,6 +76,14 @@ public interface LoggingHook {
     }
 
     /**
+     * Whether lines go to the standard error of the server, where it then does not itself repeat
+     * what whoever starts it must see; asked once, when the plugin joins.
+     */
+    default boolean writesToStandardError() {
+        return false;
+    }
+
+    /**
      * The server was told to read its configuration anew, by SIGHUP or {@code reload}: a logger
      * that keeps a file open opens it anew, since somebody may have renamed it. Comes behind what
      * was logged before, on the same thread.

@@ -191,7 +191,8 @@ public final class Generation {
                                 logger,
                                 wishes.threshold(),
                                 wishes.records(),
-                                wishes.decisions()));
+                                wishes.decisions(),
+                                wishes.standardError()));
             }
         }
         return loggers;

@@ -12,8 +12,10 @@ import org.qpsmtpd.api.log.LogRecord;
  * @param threshold the least urgent level of a line
  * @param records whether it takes the records of sessions
  * @param decisions whether it takes what happens in sessions
+ * @param standardError whether that is where it writes lines
  */
-public record LogWishes(LogLevel threshold, boolean records, boolean decisions) {
+public record LogWishes(
+        LogLevel threshold, boolean records, boolean decisions, boolean standardError) {
     /**
      * Asks a plugin, and has it take a line; it may do whatever it likes.
      *
@@ -28,8 +30,9 @@ public record LogWishes(LogLevel threshold, boolean records, boolean decisions) 
                         LogLevel threshold = Objects.requireNonNull(hook.threshold(), "no level");
                         boolean records = hook.takesRecords();
                         boolean decisions = hook.takesDecisions();
+                        boolean standardError = hook.writesToStandardError();
                         Objects.requireNonNull(hook.onLog(line), "no answer");
-                        return new LogWishes(threshold, records, decisions);
+                        return new LogWishes(threshold, records, decisions, standardError);
                     });
         } catch (PluginFault e) {
             throw new PluginFault("it does not take a line of the log: " + e.getMessage());

@@ -315,18 +315,30 @@ public final class Generations {
         next.warnings().stream()
                 .filter(warning -> !warned.contains(warning))
                 .forEach(warning -> log.log(LogLevel.WARN, warning));
-        // Who starts the server looks at the terminal, not into the file of a logging plugin.
-        Consumer<String> teller =
-                next.number() == 1 ? log::alarm : fault -> log.log(LogLevel.ERROR, fault);
-        next.faults().forEach(teller);
         if (!next.faults().isEmpty()) {
-            teller.accept("mail is deferred with 421 until this is mended");
+            tellFaults(next);
         } else if (!next.has(HookPoint.QUEUE)) {
             log.log(LogLevel.ERROR, Health.NO_QUEUE);
         }
         log.log(
                 LogLevel.NOTICE,
                 "generation " + next.number() + ": " + next.plugins().size() + " plugins");
+    }
+
+    /** Says why mail is deferred; what cannot be read has been said when it was read. */
+    private void tellFaults(Generation next) {
+        boolean first = next.number() == 1;
+        // Who starts the server looks at the terminal, not into the file of a logging plugin.
+        Consumer<String> teller = first ? log::alarm : fault -> log.log(LogLevel.ERROR, fault);
+        List<String> told = config.failures();
+        for (String fault : next.faults()) {
+            if (!told.contains(fault)) {
+                teller.accept(fault);
+            } else if (first) {
+                log.repeat(fault);
+            }
+        }
+        teller.accept("mail is deferred with 421 until this is mended");
     }
 
     private void useLoggers(Generation generation) {

@@ -40,7 +40,7 @@ public final class LogRouter {
     private final LogWriter writer;
     private final BuiltInLog builtIn;
     private final Map<String, String> messages = new ConcurrentHashMap<>();
-    private volatile boolean hasTakers;
+    private volatile boolean hidesErrors;
     private volatile Loggers loggers = new Loggers(DEFAULT_LEVEL, false, false, List.of());
     private volatile Runnable onChange = () -> {};
     private volatile Set<LevelSetting> settings = Set.of();
@@ -95,7 +95,7 @@ public final class LogRouter {
                     builtIn.write(line);
                     return HookResult.OK;
                 };
-        LogTaker taker = new LogTaker("built-in log", hook, LogLevel.DEBUG, false, false);
+        LogTaker taker = new LogTaker("built-in log", hook, LogLevel.DEBUG, false, false, true);
         String prefix = server.isEmpty() ? "" : server + "/";
         writer = new LogWriter(prefix, LogTarget.builtIn(taker), DEFAULT_LEVEL, limitMillis);
     }
@@ -116,7 +116,7 @@ public final class LogRouter {
                         .map(LogTaker::threshold)
                         .reduce((a, b) -> a.shows(b) ? a : b)
                         .orElse(builtInLevel);
-        hasTakers = !takers.isEmpty();
+        hidesErrors = !takers.isEmpty() && takers.stream().noneMatch(LogTaker::showsErrors);
         boolean records = takers.stream().anyMatch(LogTaker::takesRecords);
         boolean decisions = takers.stream().anyMatch(LogTaker::takesDecisions);
         change(before -> new Loggers(most, records, decisions, before.traces()));
@@ -203,13 +203,22 @@ public final class LogRouter {
 
     /**
      * Writes a line of the core that somebody must see who looks at the terminal: also into the
-     * built-in log when logging plugins take the lines.
+     * built-in log when the logging plugins write elsewhere.
      */
     public void alarm(String text) {
         log(LogLevel.ERROR, text);
-        if (hasTakers) {
+        if (hidesErrors) {
             builtIn.write(
                     new LogRecord(Instant.now(), LogLevel.ERROR, "", "", "", LogText.clean(text)));
+        }
+    }
+
+    /**
+     * Writes a line that was printed before there were logging plugins, if they write elsewhere.
+     */
+    public void repeat(String text) {
+        if (hidesErrors) {
+            log(LogLevel.ERROR, text);
         }
     }
 
