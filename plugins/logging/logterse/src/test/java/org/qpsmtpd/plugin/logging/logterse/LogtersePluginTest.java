@@ -169,7 +169,8 @@ final class LogtersePluginTest {
                 assertThat(client.send("RCPT TO:<no@example.com>").code()).isEqualTo(550);
                 assertThat(client.data("Message-Id: <1@b.c>\n\ntext").code()).isEqualTo(250);
             }
-            LogRecord refused = server.awaitLog("\tchoosy\t901\tnot here\tmsg denied before queued");
+            LogRecord refused =
+                    server.awaitLog("\tchoosy\t901\tnot here\tmsg denied before queued");
             LogRecord queued = server.awaitLog("\tqueued\t\t<1@b.c>");
 
             assertThat(refused.text()).startsWith("logging::logterse plugin (deny): ` 127.0.0.1\t");
