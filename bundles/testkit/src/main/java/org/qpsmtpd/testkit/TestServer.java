@@ -115,6 +115,7 @@ public final class TestServer implements AutoCloseable {
         private int idleChildren = 2;
         private int limitConnections = 1000;
         private int maxFromIp;
+        private boolean noRdns;
 
         private Builder() {
             config("me", "mx.example.org");
@@ -187,6 +188,12 @@ public final class TestServer implements AutoCloseable {
             return this;
         }
 
+        /** Sets {@code --no-rdns}: no host name is looked up, resolver or not. */
+        public Builder noRdns() {
+            noRdns = true;
+            return this;
+        }
+
         private ServerOptions options(Path home) {
             return new ServerOptions(
                     ServerOptions.ONLY,
@@ -196,6 +203,7 @@ public final class TestServer implements AutoCloseable {
                     limitConnections,
                     maxFromIp,
                     false,
+                    noRdns,
                     List.of(home.resolve("config")),
                     home.resolve("deploy"),
                     home.resolve("spool"),

@@ -148,6 +148,18 @@ class TestServerTest {
     }
 
     @Test
+    void looksNoNamesUpWhenTheOptionSaysSo() throws Exception {
+        FakeResolver resolver = new FakeResolver().withPointers("127.0.0.1", "client.example.org");
+        try (TestServer server = TestServer.builder().resolver(resolver).noRdns().start();
+                SmtpClient client = server.connect()) {
+            client.read();
+
+            assertThat(client.send("EHLO x").lines().get(0))
+                    .isEqualTo("mx.example.org Hi Unknown [127.0.0.1]");
+        }
+    }
+
+    @Test
     void greetsAClientWhoseNameIsNotToBeHad() throws Exception {
         FakeResolver resolver =
                 new FakeResolver().withPointers("127.0.0.1", "client.example.org").holding();

@@ -96,6 +96,7 @@ record HostConfiguration(
                         ServerOptions.connections(reader.number(HostKey.LIMIT_CONNECTIONS, 0)),
                         reader.number(HostKey.MAX_FROM_IP, 10),
                         reader.flag(HostKey.PRETTY_CHILD),
+                        reader.flag(HostKey.NO_RDNS),
                         List.of(config(reader, name), ServerOptions.qmailDirectory()),
                         Path.of("deploy"),
                         spool(reader, name, dataArea),

@@ -19,6 +19,7 @@ import org.qpsmtpd.core.budget.Descriptors;
  * @param limitConnections most connections at once
  * @param maxFromIp most connections of one address, as plugins are told; 0 for no limit
  * @param prettyChild whether workers are named for the process table
+ * @param noRdns whether clients' host names are not looked up
  * @param configDirectories where configuration files are, most important first
  * @param deployDirectory folder whose bundles run without a line of config/plugins
  * @param spoolDirectory where spool files go unless {@code spool_dir} says otherwise
@@ -32,6 +33,7 @@ public record ServerOptions(
         int limitConnections,
         int maxFromIp,
         boolean prettyChild,
+        boolean noRdns,
         List<Path> configDirectories,
         Path deployDirectory,
         Path spoolDirectory,
@@ -64,6 +66,7 @@ public record ServerOptions(
                 connections(limit),
                 number(property, "max_from_ip", 10),
                 Boolean.parseBoolean(text(property, "pretty_child", "false")),
+                Boolean.parseBoolean(text(property, "no_rdns", "false")),
                 List.copyOf(directories),
                 Path.of(text(property, "deploy_dir", home.resolve("deploy").toString())),
                 variable.resolve("spool"),

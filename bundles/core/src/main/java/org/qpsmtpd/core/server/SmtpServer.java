@@ -39,7 +39,7 @@ public final class SmtpServer implements AutoCloseable {
      *
      * @param version our version, for the greeting and the Received field
      * @param generation the set of plugins for a new session
-     * @param resolver where host names are looked up
+     * @param resolver where host names are looked up, unless the options forbid it
      * @param atChildStart what each worker does first
      */
     public SmtpServer(
@@ -71,7 +71,7 @@ public final class SmtpServer implements AutoCloseable {
                         spool,
                         new SystemClock(),
                         generation,
-                        resolver);
+                        options.noRdns() ? Optional::empty : resolver);
         listener =
                 new Listener(
                         engine,

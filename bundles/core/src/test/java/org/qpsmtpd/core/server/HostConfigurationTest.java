@@ -88,6 +88,7 @@ class HostConfigurationTest {
         assertThat(options.limitConnections()).isEqualTo(300);
         assertThat(options.maxFromIp()).isZero();
         assertThat(options.prettyChild()).isTrue();
+        assertThat(options.noRdns()).isTrue();
         assertThat(options.name()).isEqualTo("mx.example.org");
         assertThat(options.configDirectories().get(0)).isEqualTo(Path.of("/etc/mail"));
         assertThat(options.spoolDirectory()).isEqualTo(Path.of("/var/spool/mx"));

@@ -13,6 +13,12 @@ class ServerOptionsTest {
         return ServerOptions.of(name -> given.get(name));
     }
 
+    @Test
+    void looksHostNamesUpUnlessToldNotTo() {
+        assertThat(options(Map.of()).noRdns()).isFalse();
+        assertThat(options(Map.of(PREFIX + "no_rdns", "true")).noRdns()).isTrue();
+    }
+
     /** The samples of the distribution accept mail for a domain that is nobody's. */
     @Test
     void leavesTheSamplesAloneWhenADirectoryIsNamed() {

@@ -23,6 +23,7 @@ import org.qpsmtpd.runtime.felix.report.StartFailure;
  * @param maxFromIp connections at once of one address, 0 for no limit
  * @param renice by how much to lower the nice value
  * @param reniceAsked whether the administrator gave {@code renice}, so that it must be possible
+ * @param noRdns whether clients' host names are not looked up
  * @param pidFile absolute, or null
  */
 public record Options(
@@ -36,6 +37,7 @@ public record Options(
         int maxFromIp,
         int renice,
         boolean reniceAsked,
+        boolean noRdns,
         @Nullable Path pidFile,
         boolean detach,
         boolean prettyChild,
@@ -85,6 +87,7 @@ public record Options(
                 number(line, ProgramOption.MAX_FROM_IP, frontEnd.maxFromIp()),
                 number(line, ProgramOption.RENICE_PARENT, forks ? 0 : 5),
                 line.has(ProgramOption.RENICE_PARENT),
+                line.has(ProgramOption.NO_RDNS),
                 pidFile(line),
                 line.has(ProgramOption.DETACH),
                 line.has(ProgramOption.PRETTY_CHILD),
@@ -111,6 +114,7 @@ public record Options(
         properties.put(key(ProgramOption.LIMIT_CONNECTIONS), Integer.toString(limitConnections));
         properties.put(key(ProgramOption.MAX_FROM_IP), Integer.toString(maxFromIp));
         properties.put(key(ProgramOption.RENICE_PARENT), Integer.toString(renice));
+        properties.put(key(ProgramOption.NO_RDNS), Boolean.toString(noRdns));
         properties.put(key(ProgramOption.DETACH), Boolean.toString(detach));
         if (pidFile != null) {
             properties.put(key(ProgramOption.PID_FILE), pidFile.toString());

@@ -42,7 +42,7 @@ public enum ProgramOption {
     CONSOLE("console", "read commands for the console from standard input: see the command help"),
     DEBUG("debug", "say on standard error what the start does"),
     QUIET("quiet", "print no start-up lines, only warnings and errors"),
-    NO_RDNS("no-rdns", "taken for the sake of old start scripts; changes nothing"),
+    NO_RDNS("no-rdns", "look no host names of clients up"),
     ARCHIVE("archive", "make the archive of Java's classes, from which later starts are quicker"),
     VERSION("version", "print the version"),
     HELP("help", "print this text");

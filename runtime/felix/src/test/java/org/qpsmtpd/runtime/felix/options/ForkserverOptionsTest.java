@@ -47,6 +47,7 @@ final class ForkserverOptionsTest {
         assertThat(options.user()).isEqualTo("mail");
         assertThat(options.pidFile()).isEqualTo(Path.of("/run/q.pid"));
         assertThat(options.detach()).isTrue();
+        assertThat(options.noRdns()).isTrue();
     }
 
     @Test
@@ -86,7 +87,10 @@ final class ForkserverOptionsTest {
     void tellsTheCoreItsModelAndPorts() throws StartFailure {
         assertThat(options("-p 25 -p 587").properties(List.of("[::]:25", "[::]:587")))
                 .containsEntry("org.qpsmtpd.port", "25,587")
+                .containsEntry("org.qpsmtpd.no_rdns", "false")
                 .containsEntry("org.qpsmtpd.interface", "[::]:25,[::]:587");
+        assertThat(options("--no-rdns").properties(List.of()))
+                .containsEntry("org.qpsmtpd.no_rdns", "true");
         assertThat(FrontEnd.FORKSERVER.model()).isEqualTo("forkserver");
     }
 
