@@ -170,6 +170,15 @@ class PluginOptionsIT {
         values.put("qmail_deliverable vpopmail_ext", "1");
         values.put("qmail_deliverable timeout", "5");
         values.put("qmail_deliverable on_error", "defer");
+        values.put("rcpt_callout host", "127.0.0.1");
+        values.put("rcpt_callout port", "2");
+        values.put("rcpt_callout smtproutes", "yes");
+        values.put("rcpt_callout tls", "verify");
+        values.put("rcpt_callout caFile", crt);
+        values.put("rcpt_callout sender", "mx@example.org");
+        values.put("rcpt_callout probe", "off");
+        values.put("rcpt_callout idleSeconds", "2");
+        values.put("rcpt_callout timeoutSeconds", "5");
         values.put("rcpt_sql url", "jdbc:postgresql://127.0.0.1:2/mail");
         values.put("rcpt_sql user", "mx");
         values.put("rcpt_sql query", "select 1 from mailbox where address = :address");
