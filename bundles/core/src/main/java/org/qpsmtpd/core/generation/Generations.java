@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.osgi.framework.Bundle;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.log.LogLevel;
@@ -316,29 +315,13 @@ public final class Generations {
                 .filter(warning -> !warned.contains(warning))
                 .forEach(warning -> log.log(LogLevel.WARN, warning));
         if (!next.faults().isEmpty()) {
-            tellFaults(next);
+            new Deferral(log, config).tell(next);
         } else if (!next.has(HookPoint.QUEUE)) {
             log.log(LogLevel.ERROR, Health.NO_QUEUE);
         }
         log.log(
                 LogLevel.NOTICE,
                 "generation " + next.number() + ": " + next.plugins().size() + " plugins");
-    }
-
-    /** Says why mail is deferred; what cannot be read has been said when it was read. */
-    private void tellFaults(Generation next) {
-        boolean first = next.number() == 1;
-        // Who starts the server looks at the terminal, not into the file of a logging plugin.
-        Consumer<String> teller = first ? log::alarm : fault -> log.log(LogLevel.ERROR, fault);
-        List<String> told = config.failures();
-        for (String fault : next.faults()) {
-            if (!told.contains(fault)) {
-                teller.accept(fault);
-            } else if (first) {
-                log.repeat(fault);
-            }
-        }
-        teller.accept("mail is deferred with 421 until this is mended");
     }
 
     private void useLoggers(Generation generation) {

@@ -1,6 +1,7 @@
 package org.qpsmtpd.plugin.rcptcallout;
 
 import io.netty.channel.EventLoop;
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,7 @@ final class Hop {
 
     private final HopAddress address;
     private final Settings settings;
-    private final Loop home;
+    private final Function<String, CompletableFuture<List<InetAddress>>> addresses;
     private final EventLoop loop;
     private final Deque<Question> waiting = new ArrayDeque<>();
     private final Set<Session> sessions = new HashSet<>();
@@ -45,10 +47,17 @@ final class Hop {
     private record Question(
             String recipient, String name, long due, CompletableFuture<Said> answer) {}
 
-    Hop(HopAddress address, Settings settings, Loop home, EventLoop loop) {
+    /**
+     * @param addresses looks the addresses of a host up, one at least; fails with a {@link HopFault}
+     */
+    Hop(
+            HopAddress address,
+            Settings settings,
+            Function<String, CompletableFuture<List<InetAddress>>> addresses,
+            EventLoop loop) {
         this.address = address;
         this.settings = settings;
-        this.home = home;
+        this.addresses = addresses;
         this.loop = loop;
     }
 
@@ -137,7 +146,8 @@ final class Hop {
         open++;
         Opening opening = new Opening(loop, address, settings, question.name, question.due);
         var unused =
-                home.addresses(address.host())
+                addresses
+                        .apply(address.host())
                         .thenComposeAsync(opening::run, loop)
                         .whenCompleteAsync(
                                 (session, failure) -> opened(question, session, failure), loop);

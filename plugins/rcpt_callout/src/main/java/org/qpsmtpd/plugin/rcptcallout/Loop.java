@@ -55,13 +55,12 @@ final class Loop implements AutoCloseable {
                             NioIoHandler.newFactory());
             group = known;
         }
-        Hop hop = new Hop(address, settings, this, known.next());
+        Hop hop = new Hop(address, settings, this::addresses, known.next());
         hops.add(hop);
         return hop;
     }
 
-    /** The addresses of a host, one at least; fails with a {@link HopFault}. */
-    CompletableFuture<List<InetAddress>> addresses(String host) {
+    private CompletableFuture<List<InetAddress>> addresses(String host) {
         try {
             return CompletableFuture.supplyAsync(() -> lookUp(host), names);
         } catch (RejectedExecutionException e) {
