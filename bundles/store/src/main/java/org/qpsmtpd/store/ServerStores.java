@@ -136,7 +136,7 @@ final class ServerStores implements Stores, SwitchedStore.Present, AutoCloseable
     private void choose(String setting, Choice before) {
         StoreForm form = forms.stream().filter(f -> f.takes(setting)).findFirst().orElse(null);
         if (form == null) {
-            become(new Choice(setting, null, null, unknown(setting)), before);
+            become(new Choice(setting, null, null, "config/store: " + unknown(setting)), before);
             return;
         }
         try {
@@ -146,13 +146,12 @@ final class ServerStores implements Stores, SwitchedStore.Present, AutoCloseable
         }
     }
 
-    private static String unknown(String setting) {
+    /** That no form takes a setting; no password is in it. */
+    static String unknown(String setting) {
         boolean isUrl = setting.contains("://");
         String word =
                 isUrl ? setting.replaceFirst("://.*", "://") : setting.replaceFirst(" .*", "");
-        return "config/store: no bundle that is installed knows '"
-                + word
-                + "'; 'file' is there always";
+        return "no bundle that is installed knows '" + word + "'; 'file' is there always";
     }
 
     private void become(Choice next, Choice before) {

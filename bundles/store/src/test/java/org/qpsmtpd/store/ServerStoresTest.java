@@ -202,10 +202,15 @@ class ServerStoresTest {
         }
 
         @Override
-        public OpenStores open(ServerHome home, String setting) {
+        public void check(String setting) {
             if (setting.contains("wrong")) {
                 throw new IllegalArgumentException("'wrong' is wrong");
             }
+        }
+
+        @Override
+        public OpenStores open(ServerHome home, String setting) {
+            check(setting);
             opened.add(setting);
             whileOpening.run();
             return new OpenStores() {
