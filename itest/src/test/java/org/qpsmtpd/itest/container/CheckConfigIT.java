@@ -279,7 +279,8 @@ public final class CheckConfigIT {
         Assume.assumeTrue("../shared/configs is not there", Files.isDirectory(SITES));
         List<String> sites = SiteReport.sites(SITES);
         for (String site : sites) {
-            SiteReport report = SiteReport.of(SITES, site, control.checkConfig(SITES.resolve(site)));
+            SiteReport report =
+                    SiteReport.of(SITES, site, control.checkConfig(SITES.resolve(site)));
             if (Boolean.getBoolean("configs.write")) {
                 report.write();
             }

@@ -113,8 +113,7 @@ class SiteFaultsIT {
                         .replace("/var/mail/q", folder.resolve("q").toString())
                         .split("\n");
         assertThat(plugins).contains("queue/maildir \"" + folder + "/q\"");
-        try (ServerUnderTest server =
-                site("06-quoted-path").file("plugins", plugins).start()) {
+        try (ServerUnderTest server = site("06-quoted-path").file("plugins", plugins).start()) {
             Mail.deliver(server, "quoted");
         }
         assertThat(new Maildir(folder.resolve("q")).messages()).hasSize(1);

@@ -12,8 +12,7 @@ import org.qpsmtpd.itest.ServerUnderTest;
  * Two servers behind a proxy that keep what they know of their clients in one Redis. Greylisting
  * lets mail pass at the first one, and defers it at the second one, while Redis does not answer.
  */
-record TwoServers(
-        RedisServer redis, ServerUnderTest first, ServerUnderTest second, Haproxy proxy)
+record TwoServers(RedisServer redis, ServerUnderTest first, ServerUnderTest second, Haproxy proxy)
         implements AutoCloseable {
     /** Starts all four. */
     static TwoServers start(Path folder) throws IOException {
