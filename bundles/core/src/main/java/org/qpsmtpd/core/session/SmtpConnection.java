@@ -90,6 +90,9 @@ final class SmtpConnection implements Connection {
         hostKnown = introduction.looked();
         introduction.relay().ifPresent(value -> notes.put(NoteKey.RELAY_BY_SUPER_SERVER, value));
         introduction.rblsmtpd().ifPresent(value -> notes.put(NoteKey.RBLSMTPD, value));
+        introduction
+                .whitelist()
+                .ifPresent(value -> notes.put(NoteKey.WHITELIST_BY_SUPER_SERVER, value));
     }
 
     /** Whether the host name was looked for already. */
