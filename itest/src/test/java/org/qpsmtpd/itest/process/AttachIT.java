@@ -258,10 +258,7 @@ class AttachIT {
 
     @Test
     void rulesOfTcpserverDecideWhoIsWhitelisted() throws IOException {
-        tcpserver(
-                environment(server.attach()),
-                "127.0.0.2:allow,WHITELISTCLIENT=\"\"",
-                ":allow");
+        tcpserver(environment(server.attach()), "127.0.0.2:allow,WHITELISTCLIENT=\"\"", ":allow");
         for (int from : List.of(1, 2)) {
             InetSocketAddress address = Loopback.v4(1, port);
             try (SmtpDialogue session = SmtpDialogue.from(Loopback.v4(from), address)) {

@@ -58,11 +58,11 @@ class WhitelistPluginTest {
         connection.withNote(NoteKey.WHITELIST_BY_SUPER_SERVER, "");
 
         assertThat(connect(plugin))
-                .isEqualTo(
-                        HookResult.OK.because("pass: WHITELISTCLIENT is set").withKarma(5));
+                .isEqualTo(HookResult.OK.because("pass: WHITELISTCLIENT is set").withKarma(5));
         assertThat(connection.isImmune()).isTrue();
-        assertThat(FakeConnection.from("192.0.2.9").answered(
-                                plugin.onConnect(FakeConnection.from("192.0.2.9"))))
+        assertThat(
+                        FakeConnection.from("192.0.2.9")
+                                .answered(plugin.onConnect(FakeConnection.from("192.0.2.9"))))
                 .isEqualTo(HookResult.DECLINED);
     }
 
