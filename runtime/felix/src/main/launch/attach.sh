@@ -101,7 +101,7 @@ ends=000000000000000000000000
 
 # The address block, and the variables that are set: three octets and "=" for each besides.
 length=$((${#ends} / 2))
-for name in TCPREMOTEIP TCPREMOTEPORT TCPREMOTEHOST TCPREMOTEINFO TCPLOCALIP TCPLOCALPORT RELAYCLIENT RBLSMTPD; do
+for name in TCPREMOTEIP TCPREMOTEPORT TCPREMOTEHOST TCPREMOTEINFO TCPLOCALIP TCPLOCALPORT RELAYCLIENT RBLSMTPD WHITELISTCLIENT; do
     eval "[ -z \"\${$name+set}\" ] || length=\$((length + \${#$name} + ${#name} + 4))"
 done
 [ "$length" -le 4096 ] || sorry "the variables of tcpserver have $length octets, which is too much"

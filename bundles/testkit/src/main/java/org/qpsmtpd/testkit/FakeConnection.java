@@ -2,6 +2,7 @@ package org.qpsmtpd.testkit;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -314,6 +315,12 @@ public final class FakeConnection implements Connection {
     }
 
     /** What {@link #withConfigFor} gave for the address, in lower case; else the configuration. */
+    /** Says yes while the client has not greeted; the addresses stay as they are. */
+    @Override
+    public boolean speakFor(InetSocketAddress client, InetSocketAddress server) {
+        return hello() == Hello.NONE;
+    }
+
     @Override
     public FakeConfig configFor(Address address) {
         return configs.getOrDefault(address.comparable(), config);

@@ -77,7 +77,12 @@ class AttachIT {
         Program.find("socat", "socat");
         server =
                 ServerUnderTest.builder()
-                        .plugins(Swaks.tlsLine(keys), "relay", "rcpt_ok", "queue/maildir MAIL")
+                        .plugins(
+                                Swaks.tlsLine(keys),
+                                "relay",
+                                "whitelist",
+                                "rcpt_ok",
+                                "queue/maildir MAIL")
                         .start();
     }
 
@@ -249,6 +254,19 @@ class AttachIT {
         try (SmtpDialogue session = SmtpDialogue.from(Loopback.v4(4), address)) {
             assertThat(session.hello().toString()).contains("[192.0.2.7]");
         }
+    }
+
+    @Test
+    void rulesOfTcpserverDecideWhoIsWhitelisted() throws IOException {
+        tcpserver(environment(server.attach()), "127.0.0.2:allow,WHITELISTCLIENT=\"\"", ":allow");
+        for (int from : List.of(1, 2)) {
+            InetSocketAddress address = Loopback.v4(1, port);
+            try (SmtpDialogue session = SmtpDialogue.from(Loopback.v4(from), address)) {
+                session.hello();
+            }
+        }
+        server.awaitLog("(connect) whitelist: pass: WHITELISTCLIENT is set");
+        assertThat(server.log().split("WHITELISTCLIENT is set", -1)).hasSize(2);
     }
 
     private int relayReply(int from) {

@@ -176,6 +176,7 @@ class PluginOptionsIT {
         values.put("http_config life", "30");
         values.put("http_config size_limit", "4096");
         values.put("http_config ca", crt);
+        values.put("stunnel proxy", "on");
         values.put("user_config pattern", "users/%h/%u");
         values.put("user_config more", "domains/%h,/home/%u/.qpsmtpd");
         values.put("user_config links", "1");

@@ -8,7 +8,8 @@ import org.qpsmtpd.api.session.Connection;
  * Hook {@code unrecognized_command}: the client said something that is no command.
  *
  * <p>DENY 500, DENY_DISCONNECT 521; anything else gives 500. DONE gives its own reply, so that a
- * plugin can add a command.
+ * plugin can add a command. A PROXY line comes here, too: OK believes it after {@link
+ * Connection#speakFor}, and without that the connection is closed with 554.
  */
 @ConsumerType
 @FunctionalInterface

@@ -1,6 +1,7 @@
 package org.qpsmtpd.api.session;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -135,6 +136,19 @@ public interface Connection {
      *     escaped, and one of more than 2000 characters is cut
      */
     void log(LogLevel level, List<String> fields);
+
+    /**
+     * Says that the connection is another client's, for whom the one that made it speaks, such as a
+     * TLS wrapper. To be called within {@code unrecognized_command} by a plugin that trusts whoever
+     * says so, and that then answers OK: nothing is replied, notes are forgotten, and the session
+     * begins anew for that client, with all hooks of its beginning but without another greeting.
+     *
+     * @param client address and port of the client; port 0 when not known
+     * @param server where the client connected to
+     * @return false when it cannot be: the client has greeted, uses TLS here, or was said to be
+     *     another one before
+     */
+    boolean speakFor(InetSocketAddress client, InetSocketAddress server);
 
     /**
      * Runs code elsewhere as a part of the plugin's call, so that what it logs is known as the

@@ -35,6 +35,13 @@ public record NoteKey<T>(String name, Class<T> type) {
     public static final NoteKey<String> RBLSMTPD = new NoteKey<>("rblsmtpd", String.class);
 
     /**
+     * A super-server that handed the connection over has the variable {@code WHITELISTCLIENT} for
+     * this client: it is whitelisted. The value is the variable's, often empty.
+     */
+    public static final NoteKey<String> WHITELIST_BY_SUPER_SERVER =
+            new NoteKey<>("whitelistclient", String.class);
+
+    /**
      * The recipient is spared a refusal that was left for later (a note of the recipient). The
      * value is the {@link Naughty#text} it is spared; when more has come to it, that counts.
      */

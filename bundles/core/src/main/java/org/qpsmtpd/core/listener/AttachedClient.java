@@ -40,10 +40,11 @@ final class AttachedClient {
                     "TCPLOCALIP", "local_ip",
                     "TCPLOCALPORT", "local_port",
                     "RELAYCLIENT", "relayclient",
-                    "RBLSMTPD", "rblsmtpd");
+                    "RBLSMTPD", "rblsmtpd",
+                    "WHITELISTCLIENT", "whitelistclient");
 
     /** Those whose presence counts, even when they are empty. */
-    private static final Set<String> PRESENT = Set.of("relayclient", "rblsmtpd");
+    private static final Set<String> PRESENT = Set.of("relayclient", "rblsmtpd", "whitelistclient");
 
     private AttachedClient() {}
 

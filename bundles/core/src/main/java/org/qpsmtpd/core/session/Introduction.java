@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param looked whether the host name was looked for already
  * @param relay the value of {@code RELAYCLIENT} for this client; absent when it is not set
  * @param rblsmtpd the same of {@code RBLSMTPD}
+ * @param whitelist the same of {@code WHITELISTCLIENT}
  */
 public record Introduction(
         Endpoints endpoints,
@@ -24,12 +25,14 @@ public record Introduction(
         String info,
         boolean looked,
         Optional<String> relay,
-        Optional<String> rblsmtpd) {
+        Optional<String> rblsmtpd,
+        Optional<String> whitelist) {
     /**
      * Reads what was told; what was not is taken from the socket.
      *
      * @param property gives the value of remote_ip, remote_port, remote_host, remote_info,
-     *     local_ip, local_port, relayclient and rblsmtpd; null when it was not told
+     *     local_ip, local_port, relayclient, rblsmtpd and whitelistclient; null when it was not
+     *     told
      * @throws IllegalArgumentException when an address is none
      */
     public static Introduction of(
@@ -50,7 +53,8 @@ public record Introduction(
                 ident == null ? known : ident + "@" + known,
                 ip != null,
                 Optional.ofNullable(property.apply("relayclient")),
-                Optional.ofNullable(property.apply("rblsmtpd")));
+                Optional.ofNullable(property.apply("rblsmtpd")),
+                Optional.ofNullable(property.apply("whitelistclient")));
     }
 
     private static @Nullable SocketAddress here(

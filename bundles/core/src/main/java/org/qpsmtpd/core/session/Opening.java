@@ -29,6 +29,7 @@ final class Opening {
     private final SmtpConnection connection;
     private final Tls tls;
     private boolean greeted;
+    private boolean silent;
 
     Opening(Turn turn, Tls tls) {
         this.turn = turn;
@@ -65,6 +66,12 @@ final class Opening {
     void beginAnew() {
         greeted = false;
         preConnection(new SmtpAdmission(connection, 0, 1));
+    }
+
+    /** The same for a client that has read a greeting already. */
+    void beginAnewSilently() {
+        silent = true;
+        beginAnew();
     }
 
     private void unavailable() {
@@ -204,6 +211,9 @@ final class Opening {
         }
         greeted = true;
         connection.greeted();
+        if (silent) {
+            return;
+        }
         boolean done = result.action() == Action.DONE;
         talk.reply(
                 done

@@ -8,6 +8,7 @@ import org.qpsmtpd.api.hook.NoopHook;
 import org.qpsmtpd.api.hook.QuitHook;
 import org.qpsmtpd.api.hook.UnrecognizedCommandHook;
 import org.qpsmtpd.api.hook.VrfyHook;
+import org.qpsmtpd.api.log.LogLevel;
 
 /** The verbs NOOP, VRFY, HELP and QUIT, and what is no verb. */
 final class OtherVerbs {
@@ -16,9 +17,11 @@ final class OtherVerbs {
     private final Turn turn;
     private final Talk talk;
     private final Transactions transactions;
+    private final Opening opening;
     private int unrecognized;
 
-    OtherVerbs(Transactions transactions) {
+    OtherVerbs(Transactions transactions, Opening opening) {
+        this.opening = opening;
         this.transactions = transactions;
         turn = transactions.turn();
         talk = turn.talk();
@@ -155,6 +158,35 @@ final class OtherVerbs {
     }
 
     /** A browser, or something that speaks through one. */
+    /**
+     * A PROXY header that is no part of the connection's beginning: a plugin may trust it. It is
+     * asked once in a session.
+     */
+    void proxy(String rest) {
+        if (turn.smtp().hasSucceeded() || !turn.generation().has(HookPoint.UNRECOGNIZED_COMMAND)) {
+            refuseProxy();
+            return;
+        }
+        turn.ask(
+                HookPoint.UNRECOGNIZED_COMMAND,
+                UnrecognizedCommandHook.class,
+                hook -> hook.onUnrecognizedCommand(turn.smtp(), "proxy", rest),
+                result -> {
+                    if (result.action() == Action.OK && turn.smtp().succeed()) {
+                        talk.log(LogLevel.NOTICE, "PROXY: speaks for " + turn.smtp().remoteIp());
+                        transactions.reset(opening::beginAnewSilently);
+                    } else {
+                        refuseProxy();
+                    }
+                });
+    }
+
+    private void refuseProxy() {
+        talk.log(LogLevel.NOTICE, "PROXY header from a stranger, closing");
+        talk.reply(Replies.PROXY_REFUSED);
+        talk.disconnect();
+    }
+
     private static boolean isHttp(String verb) {
         return switch (verb) {
             case "get", "post", "put", "head", "options", "connect", "delete", "patch", "host:" ->

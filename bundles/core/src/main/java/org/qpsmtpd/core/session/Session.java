@@ -50,7 +50,7 @@ public final class Session {
         Judgement judgement = new Judgement(transactions);
         data = new DataVerb(judgement);
         bdat = new BdatVerb(judgement);
-        others = new OtherVerbs(transactions);
+        others = new OtherVerbs(transactions, opening);
     }
 
     private void end() {
@@ -110,9 +110,7 @@ public final class Session {
         } else if (verb.equals("xclient") && xclient.isKnown()) {
             xclient.xclient(rest);
         } else if (verb.equals("proxy")) {
-            talk.log(LogLevel.NOTICE, "PROXY header from a stranger, closing");
-            talk.reply(Replies.PROXY_REFUSED);
-            talk.disconnect();
+            others.proxy(rest);
         } else {
             others.unrecognized(verb, rest);
         }

@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.session;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,8 @@ final class SmtpConnection implements Connection {
     private String authenticationResults = "";
     private @Nullable TlsInfo tls;
     private @Nullable Xclient behind;
+    private @Nullable Endpoints successor;
+    private boolean succeeded;
     private boolean relayAtGreeting;
     private String resultsAtGreeting = "";
 
@@ -95,6 +98,9 @@ final class SmtpConnection implements Connection {
         hostKnown = introduction.looked();
         introduction.relay().ifPresent(value -> notes.put(NoteKey.RELAY_BY_SUPER_SERVER, value));
         introduction.rblsmtpd().ifPresent(value -> notes.put(NoteKey.RBLSMTPD, value));
+        introduction
+                .whitelist()
+                .ifPresent(value -> notes.put(NoteKey.WHITELIST_BY_SUPER_SERVER, value));
     }
 
     /** Whether the host name was looked for already. */
@@ -191,6 +197,45 @@ final class SmtpConnection implements Connection {
         authenticationResults = "";
         relayClient = other.value("LOGIN").isPresent();
         clear();
+    }
+
+    @Override
+    public boolean speakFor(InetSocketAddress client, InetSocketAddress server) {
+        boolean first = successor == null && behind == null && !succeeded;
+        if (!first || tls != null || hello != Hello.NONE) {
+            return false;
+        }
+        successor =
+                endpoints.behindProxy(
+                        client.getAddress(),
+                        client.getPort(),
+                        Optional.of(server.getAddress()),
+                        server.getPort());
+        return true;
+    }
+
+    /** Becomes the connection of the client that a plugin named; false when none did. */
+    boolean succeed() {
+        Endpoints next = successor;
+        if (next == null) {
+            return false;
+        }
+        endpoints = next;
+        successor = null;
+        succeeded = true;
+        remoteHost = "Unknown";
+        remoteInfo = null;
+        hostKnown = false;
+        naughty = null;
+        authenticationResults = "";
+        relayClient = false;
+        clear();
+        return true;
+    }
+
+    /** Whether a plugin named the client. */
+    boolean hasSucceeded() {
+        return succeeded;
     }
 
     @Override

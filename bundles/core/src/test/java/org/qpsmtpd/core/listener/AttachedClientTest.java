@@ -95,6 +95,13 @@ class AttachedClientTest {
     }
 
     @Test
+    void whitelistclientCountsEvenWhenItIsEmpty() {
+        assertThat(read("WHITELISTCLIENT=").whitelist()).contains("");
+        assertThat(read("WHITELISTCLIENT=friend").whitelist()).contains("friend");
+        assertThat(read("RELAYCLIENT=").whitelist()).isEmpty();
+    }
+
+    @Test
     void rblsmtpdCountsEvenWhenItIsEmpty() {
         assertThat(read("RBLSMTPD=").rblsmtpd()).contains("");
         assertThat(read("RBLSMTPD=go away").rblsmtpd()).contains("go away");

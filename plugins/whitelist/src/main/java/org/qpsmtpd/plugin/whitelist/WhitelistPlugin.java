@@ -52,7 +52,6 @@ import org.qpsmtpd.api.session.Transaction;
 @NonBlocking
 public final class WhitelistPlugin
         implements ConnectHook, HeloHook, EhloHook, MailHook, RcptHook, FileCheck {
-    private static final NoteKey<String> CLIENT = new NoteKey<>("whitelistclient", String.class);
     private static final NoteKey<String> HELO = new NoteKey<>("whitelisthelo", String.class);
     private static final String VARIABLE = "WHITELISTCLIENT";
     private static final int KARMA = 5;
@@ -98,8 +97,10 @@ public final class WhitelistPlugin
 
     @Override
     public HookResult onConnect(Connection connection) {
-        if (variable.isPresent()) {
-            connection.notes().put(CLIENT, variable.get());
+        Optional<String> told =
+                connection.notes().get(NoteKey.WHITELIST_BY_SUPER_SERVER).or(() -> variable);
+        if (told.isPresent()) {
+            connection.notes().put(NoteKey.WHITELIST_BY_SUPER_SERVER, told.get());
             connection.notes().put(NoteKey.WHITELIST_HOST, VARIABLE);
             return HookResult.OK.because("pass: " + VARIABLE + " is set").withKarma(KARMA);
         }

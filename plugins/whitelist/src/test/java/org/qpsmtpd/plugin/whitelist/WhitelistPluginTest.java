@@ -53,6 +53,19 @@ class WhitelistPluginTest {
         assertThat(transaction.isImmune()).isFalse();
     }
 
+    @Test
+    void theVariableOfASuperServerCountsForItsClient() {
+        connection.withNote(NoteKey.WHITELIST_BY_SUPER_SERVER, "");
+
+        assertThat(connect(plugin))
+                .isEqualTo(HookResult.OK.because("pass: WHITELISTCLIENT is set").withKarma(5));
+        assertThat(connection.isImmune()).isTrue();
+        assertThat(
+                        FakeConnection.from("192.0.2.9")
+                                .answered(plugin.onConnect(FakeConnection.from("192.0.2.9"))))
+                .isEqualTo(HookResult.DECLINED);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "192.0.2.9, 192.0.2.9, true",

@@ -1,0 +1,5 @@
+/** The plugin stunnel. */
+@NullMarked
+package org.qpsmtpd.plugin.stunnel;
+
+import org.jspecify.annotations.NullMarked;
