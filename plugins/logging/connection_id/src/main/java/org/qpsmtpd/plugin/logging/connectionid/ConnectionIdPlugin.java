@@ -16,8 +16,8 @@ import org.qpsmtpd.api.plugin.Plugin;
  * Writes the log to standard error, each line with the id of its connection.
  *
  * <p>Hook {@code logging}: always DECLINED, so that other loggers see the line too. A line is
- * {@code ID (HOOK) PLUGIN: TEXT} from a plugin and {@code ID TEXT} from the core, in UTF-8, and goes
- * out in one write; the id is {@code ???} where there is no connection.
+ * {@code ID (HOOK) PLUGIN: TEXT} from a plugin and {@code ID TEXT} from the core, in UTF-8, and
+ * goes out in one write; the id is {@code ???} where there is no connection.
  *
  * <p>Setting: {@code level}, WARN, a name or a number.
  *

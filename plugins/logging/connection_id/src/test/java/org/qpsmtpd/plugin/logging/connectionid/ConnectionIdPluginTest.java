@@ -19,7 +19,8 @@ final class ConnectionIdPluginTest {
 
     private ConnectionIdPlugin plugin(Map<String, Object> options) {
         return new ConnectionIdPlugin(
-                Configs.config(ConnectionIdConfig.class, options), new PrintStream(out, true, UTF_8));
+                Configs.config(ConnectionIdConfig.class, options),
+                new PrintStream(out, true, UTF_8));
     }
 
     @Test

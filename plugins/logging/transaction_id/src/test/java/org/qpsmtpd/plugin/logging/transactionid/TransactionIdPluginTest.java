@@ -19,7 +19,8 @@ final class TransactionIdPluginTest {
 
     private TransactionIdPlugin plugin(Map<String, Object> options) {
         return new TransactionIdPlugin(
-                Configs.config(TransactionIdConfig.class, options), new PrintStream(out, true, UTF_8));
+                Configs.config(TransactionIdConfig.class, options),
+                new PrintStream(out, true, UTF_8));
     }
 
     @Test
