@@ -140,7 +140,6 @@ public final class JsonPlugin implements LoggingHook, PluginFigures {
     @Override
     public List<Figure> figures() {
         return List.of(
-                Figure.counter("written", output.written()),
-                Figure.counter("lost", output.lost()));
+                Figure.counter("written", output.written()), Figure.counter("lost", output.lost()));
     }
 }

@@ -98,13 +98,13 @@ final class JsonPluginTest {
                         "{\"type\":\"line\",\"time\":\"2026-03-04T05:06:07.800000Z\","
                                 + "\"level\":\"WARN\",\"connection\":\"c1\",\"message\":\"c1-2\","
                                 + "\"hook\":\"rcpt\",\"plugin\":\"rcpt_ok\",\"text\":\"shown\"}\n");
-        assertThatThrownBy(() -> plugin(Map.of("loglevel", "LOUD")))
-                .hasMessageContaining("'LOUD'");
+        assertThatThrownBy(() -> plugin(Map.of("loglevel", "LOUD"))).hasMessageContaining("'LOUD'");
     }
 
     @Test
     void escapesWhateverAClientSays() {
-        String hostile = "a\"b\\c\r\n\u001b[2J\u0085\u2028\u202e\ud800x\udc00 grüße \ud83d\ude00 ${jndi:x}";
+        String hostile =
+                "a\"b\\c\r\n\u001b[2J\u0085\u2028\u202e\ud800x\udc00 grüße \ud83d\ude00 ${jndi:x}";
         plugin(Map.of("to", "stdout")).onLog(line(LogLevel.ERROR, hostile));
 
         assertThat(out.toString(UTF_8))
@@ -171,8 +171,7 @@ final class JsonPluginTest {
         List<String> lines = out.toString(UTF_8).lines().toList();
 
         assertThat(lines)
-                .filteredOn(
-                        line -> line.contains("\"plugin\":\"choosy\"") && line.contains("DENY"))
+                .filteredOn(line -> line.contains("\"plugin\":\"choosy\"") && line.contains("DENY"))
                 .singleElement()
                 .asString()
                 .contains("\"hook\":\"rcpt\"", "\"text\":\"not here\"", "unknown");
