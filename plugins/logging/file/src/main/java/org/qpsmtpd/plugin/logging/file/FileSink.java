@@ -1,78 +1,23 @@
 package org.qpsmtpd.plugin.logging.file;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Set;
-import org.qpsmtpd.api.service.FolderTrust;
+import org.qpsmtpd.api.service.LogFile;
 
-/**
- * Appends to a file, a line with each write. Whoever may change the folder could put a link there:
- * none is followed, and root does not write where another user could.
- */
+/** Appends to a file. */
 final class FileSink implements Sink {
-    private static final Set<OpenOption> APPEND =
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
-
-    private final Path path;
-    private FileChannel file;
+    private final LogFile file;
 
     /**
      * @param path absolute; made when it is not there, its directory must be
      */
     FileSink(Path path) throws IOException {
-        this.path = path;
-        if (Files.isSymbolicLink(path)) {
-            throw new IOException("it is a symbolic link; name the file itself");
-        }
-        Path folder = path.getParent();
-        if (folder != null) {
-            FolderTrust.requireForRoot(folder);
-        }
-        file = open(path);
-    }
-
-    /** The JDK's own exceptions for the usual faults tell only the path. */
-    private static FileChannel open(Path path) throws IOException {
-        try {
-            return FileChannel.open(path, APPEND);
-        } catch (NoSuchFileException e) {
-            throw new IOException("its directory does not exist", e);
-        } catch (AccessDeniedException e) {
-            throw new IOException("permission denied", e);
-        }
+        file = new LogFile(path);
     }
 
     @Override
     public void write(byte[] line) throws IOException {
-        // The channel is closed when a thread that writes to it is interrupted.
-        boolean interrupted = Thread.interrupted();
-        try {
-            append(line);
-        } catch (ClosedByInterruptException e) {
-            interrupted = Thread.interrupted();
-            file = open(path);
-            append(line);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private void append(byte[] line) throws IOException {
-        ByteBuffer rest = ByteBuffer.wrap(line);
-        while (rest.hasRemaining()) {
-            file.write(rest);
-        }
+        file.write(line);
     }
 
     @Override

@@ -26,7 +26,9 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -49,21 +51,25 @@ final class SyslogPluginTest {
     private static final Instant TIME = Instant.parse("2026-03-04T05:06:07.891234Z");
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 
-    @TempDir private Path directory;
-
+    private final Path directory;
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
-    private SyslogPlugin plugin;
+    private final List<SyslogPlugin> plugins = new ArrayList<>();
+
+    SyslogPluginTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     private SyslogPlugin plugin(Object... options) {
         Map<String, Object> all = new HashMap<>();
         for (int i = 0; i < options.length; i += 2) {
             all.put((String) options[i], options[i + 1]);
         }
-        plugin =
+        SyslogPlugin plugin =
                 new SyslogPlugin(
                         Configs.config(SyslogConfig.class, all),
                         new PrintStream(errors, true, UTF_8),
                         10);
+        plugins.add(plugin);
         return plugin;
     }
 
@@ -73,7 +79,7 @@ final class SyslogPluginTest {
 
     @AfterEach
     void close() throws InterruptedException {
-        if (plugin != null) {
+        for (SyslogPlugin plugin : plugins) {
             plugin.close();
         }
     }
@@ -132,7 +138,8 @@ final class SyslogPluginTest {
     @Test
     void sendsDatagramsAsBsdDid() throws Exception {
         try (DatagramSocket server = udp()) {
-            plugin("host", place(server.getLocalPort()), "loglevel", "LOGINFO");
+            SyslogPlugin plugin =
+                    plugin("host", place(server.getLocalPort()), "loglevel", "LOGINFO");
             assertThat(plugin.onLog(line(LogLevel.INFO, "pass: grüße")))
                     .isEqualTo(HookResult.DECLINED);
 
@@ -147,15 +154,16 @@ final class SyslogPluginTest {
     @Test
     void sendsDatagramsAsRfc5424Wants() throws Exception {
         try (DatagramSocket server = udp()) {
-            plugin(
-                    "host",
-                    place(server.getLocalPort()),
-                    "format",
-                    "rfc5424",
-                    "facility",
-                    "local3",
-                    "ident",
-                    "mx1");
+            SyslogPlugin plugin =
+                    plugin(
+                            "host",
+                            place(server.getLocalPort()),
+                            "format",
+                            "rfc5424",
+                            "facility",
+                            "local3",
+                            "ident",
+                            "mx1");
             plugin.onLog(line(LogLevel.CRIT, "bad"));
 
             assertThat(receive(server))
@@ -169,13 +177,14 @@ final class SyslogPluginTest {
     @Test
     void sendsAllLinesWithThePriorityThatIsSet() throws Exception {
         try (DatagramSocket server = udp()) {
-            plugin(
-                    "host",
-                    place(server.getLocalPort()),
-                    "loglevel",
-                    "LOGINFO",
-                    "priority",
-                    "LOG_NOTICE");
+            SyslogPlugin plugin =
+                    plugin(
+                            "host",
+                            place(server.getLocalPort()),
+                            "loglevel",
+                            "LOGINFO",
+                            "priority",
+                            "LOG_NOTICE");
             plugin.onLog(line(LogLevel.INFO, "a"));
             plugin.onLog(line(LogLevel.CRIT, "b"));
 
@@ -187,7 +196,7 @@ final class SyslogPluginTest {
     @Test
     void leavesOutWhatIsLessUrgentThanItsLevel() throws Exception {
         try (DatagramSocket server = udp()) {
-            plugin("host", place(server.getLocalPort()));
+            SyslogPlugin plugin = plugin("host", place(server.getLocalPort()));
             assertThat(plugin.threshold()).isEqualTo(LogLevel.WARN);
             plugin.onLog(line(LogLevel.NOTICE, "hidden"));
             plugin.onLog(line(LogLevel.WARN, "shown"));
@@ -199,7 +208,7 @@ final class SyslogPluginTest {
     @Test
     void cutsADatagramBetweenCharacters() throws Exception {
         try (DatagramSocket server = udp()) {
-            plugin("host", place(server.getLocalPort()));
+            SyslogPlugin plugin = plugin("host", place(server.getLocalPort()));
             plugin.onLog(line(LogLevel.WARN, "ü".repeat(3000)));
 
             assertThat(receive(server).getBytes(UTF_8))
@@ -211,7 +220,8 @@ final class SyslogPluginTest {
     @Test
     void sendsLinesOverTcpAndAgainToAServerThatCameBack() throws Exception {
         try (ServerSocket server = tcp()) {
-            plugin("logsock", ways("tcp"), "host", place(server.getLocalPort()));
+            SyslogPlugin plugin =
+                    plugin("logsock", ways("tcp"), "host", place(server.getLocalPort()));
             plugin.onLog(line(LogLevel.WARN, "one"));
             try (Socket first = accept(server)) {
                 assertThat(readTo(first, '\n')).endsWith("rcpt_ok: one");
@@ -227,13 +237,14 @@ final class SyslogPluginTest {
     @Test
     void countsOctetsOverTcpInRfc5424() throws Exception {
         try (ServerSocket server = tcp()) {
-            plugin(
-                    "logsock",
-                    ways("tcp"),
-                    "host",
-                    place(server.getLocalPort()),
-                    "format",
-                    "rfc5424");
+            SyslogPlugin plugin =
+                    plugin(
+                            "logsock",
+                            ways("tcp"),
+                            "host",
+                            place(server.getLocalPort()),
+                            "format",
+                            "rfc5424");
             plugin.onLog(line(LogLevel.WARN, "grüße"));
             try (Socket client = accept(server)) {
                 int length = Integer.parseInt(readTo(client, ' '));
@@ -249,13 +260,14 @@ final class SyslogPluginTest {
         TestCertificate certificate = TestCertificate.in(directory);
         try (ServerSocket server =
                 certificate.context().getServerSocketFactory().createServerSocket(0, 5, HERE)) {
-            plugin(
-                    "logsock",
-                    ways("tls"),
-                    "host",
-                    "localhost:" + server.getLocalPort(),
-                    "ca",
-                    certificate.pem().toString());
+            SyslogPlugin plugin =
+                    plugin(
+                            "logsock",
+                            ways("tls"),
+                            "host",
+                            "localhost:" + server.getLocalPort(),
+                            "ca",
+                            certificate.pem().toString());
             plugin.onLog(line(LogLevel.WARN, "secret"));
             try (Socket client = accept(server)) {
                 assertThat(readTo(client, '\n')).endsWith("rcpt_ok: secret");
@@ -268,7 +280,8 @@ final class SyslogPluginTest {
         TestCertificate certificate = TestCertificate.in(directory);
         try (ServerSocket server =
                 certificate.context().getServerSocketFactory().createServerSocket(0, 5, HERE)) {
-            plugin("logsock", ways("tls"), "host", "localhost:" + server.getLocalPort());
+            SyslogPlugin plugin =
+                    plugin("logsock", ways("tls"), "host", "localhost:" + server.getLocalPort());
             plugin.onLog(line(LogLevel.WARN, "secret"));
             try (Socket client = accept(server)) {
                 assertThatThrownBy(() -> client.getInputStream().read())
@@ -287,7 +300,7 @@ final class SyslogPluginTest {
         io.netty.channel.unix.Socket server = io.netty.channel.unix.Socket.newSocketDomainDgram();
         server.bind(new DomainSocketAddress(path.toString()));
         try {
-            plugin("socket", path.toString());
+            SyslogPlugin plugin = plugin("socket", path.toString());
             plugin.onLog(line(LogLevel.WARN, "local"));
             ByteBuffer buffer = ByteBuffer.allocateDirect(10_000);
             int[] length = {0};
@@ -315,7 +328,7 @@ final class SyslogPluginTest {
         Path path = directory.resolve("log");
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(path));
-            plugin("socket", path.toString());
+            SyslogPlugin plugin = plugin("socket", path.toString());
             plugin.onLog(line(LogLevel.WARN, "local"));
             try (SocketChannel client = server.accept()) {
                 ByteBuffer buffer = ByteBuffer.allocate(10_000);
@@ -331,13 +344,14 @@ final class SyslogPluginTest {
     @Test
     void triesTheNextWayWhenOneCannotBeOpened() throws Exception {
         try (DatagramSocket server = udp()) {
-            plugin(
-                    "socket",
-                    directory.resolve("absent").toString(),
-                    "logsock",
-                    ways("unix", "stream", "udp"),
-                    "host",
-                    place(server.getLocalPort()));
+            SyslogPlugin plugin =
+                    plugin(
+                            "socket",
+                            directory.resolve("absent").toString(),
+                            "logsock",
+                            ways("unix", "stream", "udp"),
+                            "host",
+                            place(server.getLocalPort()));
             plugin.onLog(line(LogLevel.WARN, "found"));
 
             assertThat(receive(server)).endsWith(": found");
@@ -348,7 +362,7 @@ final class SyslogPluginTest {
     @Test
     void complainsOnceOfAServerThatIsAwayAndSendsWhatWaitedLater() throws Exception {
         Path path = directory.resolve("log");
-        plugin("socket", path.toString(), "logsock", ways("stream"));
+        SyslogPlugin plugin = plugin("socket", path.toString(), "logsock", ways("stream"));
         plugin.onLog(line(LogLevel.WARN, "one"));
         plugin.onLog(line(LogLevel.WARN, "two"));
         await(() -> errors.toString(UTF_8).contains("lines wait and others are lost"));
@@ -367,7 +381,8 @@ final class SyslogPluginTest {
     @Test
     void neverWaitsForAServerThatHangsAndSaysHowManyLinesWereLost() throws Exception {
         try (ServerSocket server = tcp()) {
-            plugin("logsock", ways("tcp"), "host", place(server.getLocalPort()));
+            SyslogPlugin plugin =
+                    plugin("logsock", ways("tcp"), "host", place(server.getLocalPort()));
             String longest = "x".repeat(8000);
             int given = 0;
             while (plugin.figures().get(1).value() < 10) {
@@ -409,7 +424,8 @@ final class SyslogPluginTest {
     @Test
     void endsThoughTheServerHangs() throws Exception {
         try (ServerSocket server = tcp()) {
-            plugin("logsock", ways("tcp"), "host", place(server.getLocalPort()));
+            SyslogPlugin plugin =
+                    plugin("logsock", ways("tcp"), "host", place(server.getLocalPort()));
             for (int i = 0; i < 3000; i++) {
                 plugin.onLog(line(LogLevel.WARN, "x".repeat(8000)));
             }
