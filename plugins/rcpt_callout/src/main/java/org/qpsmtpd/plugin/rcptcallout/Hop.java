@@ -48,7 +48,8 @@ final class Hop {
             String recipient, String name, long due, CompletableFuture<Said> answer) {}
 
     /**
-     * @param addresses looks the addresses of a host up, one at least; fails with a {@link HopFault}
+     * @param addresses looks the addresses of a host up, one at least; fails with a {@link
+     *     HopFault}
      */
     Hop(
             HopAddress address,
