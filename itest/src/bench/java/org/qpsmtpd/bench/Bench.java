@@ -46,7 +46,7 @@ public final class Bench {
         String loadBefore = Machine.load();
         List<String> versions = new ArrayList<>();
         for (String name : settings.servers()) {
-            Product product = Products.ofName(name, settings.distribution());
+            Product product = Products.ofName(name, settings);
             products.add(product);
             versions.add(product.label() + " = " + product.version());
         }
@@ -189,7 +189,7 @@ public final class Bench {
     }
 
     private Load load(Work work, Server server) {
-        return new Load(work, server.port(), work == Work.LARGE ? large : small);
+        return new Load(work, server, work == Work.LARGE ? large : small);
     }
 
     private Server start(Product product, Queue queue) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package org.qpsmtpd.bench;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,8 +19,8 @@ final class DnsMessage {
     private static final int NAME_OF_QUESTION = 0xc00c;
 
     private static final Pattern REVERSE =
-            Pattern.compile("(\\d+)\\.(\\d+)\\.1\\.127\\.in-addr\\.arpa");
-    private static final Pattern CLIENT = Pattern.compile("c-(\\d+)-(\\d+)\\.clients\\.test");
+            Pattern.compile("(\\d+)\\.(\\d+)\\.(1\\.127|18\\.198)\\.in-addr\\.arpa");
+    private static final Pattern CLIENT = Pattern.compile("([cp])-(\\d+)-(\\d+)\\.clients\\.test");
     private static final Pattern DOMAIN = Pattern.compile("d\\d+\\.senders\\.test");
     private static final Pattern EXCHANGER = Pattern.compile("mx\\.d\\d+\\.senders\\.test");
 
@@ -63,9 +64,15 @@ final class DnsMessage {
         Matcher reverse = REVERSE.matcher(name);
         Matcher client = CLIENT.matcher(name);
         if (reverse.matches()) {
-            pointer(reverse.group(2), reverse.group(1));
+            String letter = reverse.group(3).equals("1.127") ? "c" : "p";
+            pointer(letter + "-" + reverse.group(2) + "-" + reverse.group(1));
         } else if (client.matches()) {
-            address(127, 1, Integer.parseInt(client.group(1)), Integer.parseInt(client.group(2)));
+            boolean loopback = client.group(1).equals("c");
+            address(
+                    loopback ? 127 : 198,
+                    loopback ? 1 : 18,
+                    Integer.parseInt(client.group(2)),
+                    Integer.parseInt(client.group(3)));
         } else if (DOMAIN.matcher(name).matches()) {
             exchanger();
         } else if (EXCHANGER.matcher(name).matches()) {
@@ -78,14 +85,14 @@ final class DnsMessage {
         }
     }
 
-    private void pointer(String third, String fourth) {
+    private void pointer(String host) {
         if (type != PTR) {
             nothing();
             return;
         }
         record(PTR);
         int start = out.position();
-        for (String label : ("c-" + third + "-" + fourth + ".clients.test").split("\\.")) {
+        for (String label : List.of(host, "clients", "test")) {
             label(label);
         }
         out.put((byte) 0);

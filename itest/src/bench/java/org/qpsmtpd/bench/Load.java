@@ -16,11 +16,13 @@ final class Load {
 
     private final Work work;
     private final int port;
+    private final boolean tellVisitors;
     private final Message message;
 
-    Load(Work work, int port, Message message) {
+    Load(Work work, Server server, Message message) {
         this.work = work;
-        this.port = port;
+        port = server.port();
+        tellVisitors = server.product().isToldVisitors();
         this.message = message;
     }
 
@@ -173,7 +175,7 @@ final class Load {
 
         private void visit(SmtpConnection connection) throws IOException {
             Visitor visitor = Visitor.next();
-            connection.visit(port, visitor);
+            connection.visit(port, visitor, tellVisitors);
             connection.sendMessage(message, visitor);
             messages++;
             connection.quit();

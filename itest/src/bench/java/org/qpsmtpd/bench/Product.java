@@ -21,6 +21,11 @@ interface Product {
         return queue != Queue.GATES;
     }
 
+    /** Whether it is told by the PROXY protocol that a visitor comes from an address elsewhere. */
+    default boolean isToldVisitors() {
+        return false;
+    }
+
     /** Whether a message in its maildir was synced to the disk before the client got its 250. */
     boolean syncs();
 

@@ -10,16 +10,19 @@ final class Products {
     static final String POSTFIX = "postfix";
     static final String SINK = "sink";
     static final String BARE = "bare";
+    static final String HARAKA = "haraka";
 
     private Products() {}
 
-    static Product ofName(String name, Path distribution) {
+    static Product ofName(String name, Settings settings) {
+        Path distribution = settings.distribution();
         return switch (name) {
             case OURS -> new OurServer(distribution);
             case QPSMTPD -> new DebianQpsmtpd(distribution);
             case POSTFIX -> new Postfix();
             case SINK -> new SmtpSink();
             case BARE -> new BareNetty(distribution);
+            case HARAKA -> new Haraka(settings.haraka());
             default -> throw new IllegalArgumentException("no server is named '" + name + "'");
         };
     }

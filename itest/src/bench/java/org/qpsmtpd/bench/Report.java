@@ -10,7 +10,12 @@ import java.util.Map;
 /** Prints what was measured, then ratios, then ratios beside the project's targets. */
 final class Report {
     private static final List<String> PEERS =
-            List.of(Products.QPSMTPD, Products.POSTFIX, Products.SINK, Products.BARE);
+            List.of(
+                    Products.QPSMTPD,
+                    Products.POSTFIX,
+                    Products.SINK,
+                    Products.BARE,
+                    Products.HARAKA);
 
     private final Settings settings;
     private final List<String> versions;
@@ -123,7 +128,8 @@ final class Report {
 
     private Table ratios() {
         List<String> head = new ArrayList<>(List.of("work", "ours / peer"));
-        head.addAll(List.of("qpsmtpd-prefork", "Postfix smtpd", "smtp-sink", "bare Netty"));
+        head.addAll(
+                List.of("qpsmtpd-prefork", "Postfix smtpd", "smtp-sink", "bare Netty", "Haraka"));
         Table table = new Table("Ratios, ours / peer", head);
         figures.forEach(
                 (work, found) -> {
@@ -163,7 +169,9 @@ final class Report {
         absolute(table, Work.LARGE, "MB/s", speed, "over 600", speed > 600);
         ratio(table, Work.CONNECT, cpuName, cpu, Products.QPSMTPD, 1, 30);
         ratio(table, Work.GATES, cpuName, cpu, Products.QPSMTPD, 1, 8);
+        ratio(table, Work.GATES, cpuName, cpu, Products.HARAKA, 1, 5);
         ratio(table, Work.KNOWN, cpuName, cpu, Products.QPSMTPD, 1, 20);
+        ratio(table, Work.KNOWN, cpuName, cpu, Products.HARAKA, 1, 5);
         unhindered(table);
         ratio(table, Work.DISCARD, cpuName, cpu, Products.BARE, 3, 2);
         ratio(table, Work.MANY, cpuName, cpu, Products.BARE, 8, 5);

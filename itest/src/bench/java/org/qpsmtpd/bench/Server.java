@@ -202,7 +202,11 @@ final class Server {
         try (SocketChannel channel = SocketChannel.open()) {
             TimeLimit limit = TimeLimit.on(channel, START_SECONDS);
             SmtpConnection connection = new SmtpConnection(channel);
-            connection.connect(port);
+            if (product.isToldVisitors()) {
+                connection.visit(port, Visitor.next(), true);
+            } else {
+                connection.connect(port);
+            }
             connection.quit();
             limit.cancel();
         }
@@ -218,7 +222,7 @@ final class Server {
     }
 
     /** A port below the range from which the kernel gives clients theirs. */
-    private static synchronized int freePort() throws IOException {
+    static synchronized int freePort() throws IOException {
         while (nextPort < LAST_PORT) {
             int port = nextPort++;
             try (ServerSocket socket =

@@ -11,6 +11,7 @@ import java.util.Map;
  *
  * @param directory an empty directory on a disk, for everything that servers write
  * @param distribution our server's built distribution
+ * @param haraka the folder of Haraka's npm package
  * @param rounds how often each server has its turn with each work
  * @param roundSeconds how long a turn lasts
  * @param warmUpMessages how many messages our server takes before it is measured
@@ -19,6 +20,7 @@ import java.util.Map;
 record Settings(
         Path directory,
         Path distribution,
+        Path haraka,
         List<Work> works,
         List<String> servers,
         int rounds,
@@ -40,6 +42,7 @@ record Settings(
         return new Settings(
                 Path.of(values.get("directory")),
                 Path.of(values.get("distribution")),
+                Path.of(values.get("haraka")),
                 Arrays.stream(values.get("only").split(",")).map(Work::ofLetter).sorted().toList(),
                 List.of(values.get("servers").split(",")),
                 rounds,

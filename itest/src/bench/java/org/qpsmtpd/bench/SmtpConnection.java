@@ -39,20 +39,34 @@ final class SmtpConnection implements Closeable {
         return ByteBuffer.allocateDirect(octets.length).put(octets).flip().asReadOnlyBuffer();
     }
 
-    /** Connects from a visitor's address, and says EHLO. */
-    void visit(int port, Visitor visitor) throws IOException {
-        channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-        channel.bind(visitor.address());
-        connect(port);
-        send(visitor.hello());
+    /**
+     * Connects from a visitor's address, and says EHLO.
+     *
+     * @param told whether the PROXY protocol says where the visitor is from
+     */
+    void visit(int port, Visitor visitor, boolean told) throws IOException {
+        if (told) {
+            open(port);
+            send(visitor.proxied());
+            expect(220, "the banner");
+        } else {
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            channel.bind(visitor.address());
+            connect(port);
+        }
+        send(visitor.hello(told));
         expect(250, "EHLO");
     }
 
     /** Connects and reads the banner. */
     void connect(int port) throws IOException {
+        open(port);
+        expect(220, "the banner");
+    }
+
+    private void open(int port) throws IOException {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.connect(new InetSocketAddress("127.0.0.1", port));
-        expect(220, "the banner");
     }
 
     void hello() throws IOException {

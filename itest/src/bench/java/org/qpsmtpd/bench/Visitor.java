@@ -8,13 +8,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A client with an address and a sender's domain of its own, one of {@link #COUNT} that come in
- * turn.
+ * turn: from loopback, or as the PROXY protocol has it from a network for benchmarks (RFC 2544).
  *
- * @param address where it connects from
- * @param hello its EHLO, with the name that its address has in the DNS
+ * @param third of the four numbers of its address
+ * @param fourth of the four numbers of its address
  * @param mail its MAIL
  */
-record Visitor(InetSocketAddress address, ByteBuffer hello, ByteBuffer mail) {
+record Visitor(int third, int fourth, ByteBuffer mail) {
     /** How many there are. */
     static final int COUNT = 1000;
 
@@ -22,16 +22,29 @@ record Visitor(InetSocketAddress address, ByteBuffer hello, ByteBuffer mail) {
     private static final AtomicInteger NEXT = new AtomicInteger();
 
     /** The next one. */
-    static Visitor next() throws IOException {
+    static Visitor next() {
         int number = Math.floorMod(NEXT.getAndIncrement(), COUNT);
-        int third = number / IN_A_NETWORK;
-        int fourth = number % IN_A_NETWORK + 1;
         return new Visitor(
-                new InetSocketAddress(
-                        InetAddress.getByAddress(
-                                new byte[] {127, 1, (byte) third, (byte) fourth}),
-                        0),
-                SmtpConnection.command("EHLO c-" + third + "-" + fourth + ".clients.test"),
+                number / IN_A_NETWORK,
+                number % IN_A_NETWORK + 1,
                 SmtpConnection.command("MAIL FROM:<sender@d" + number + ".senders.test>"));
+    }
+
+    /** Where it connects from on loopback. */
+    InetSocketAddress address() throws IOException {
+        byte[] octets = {127, 1, (byte) third, (byte) fourth};
+        return new InetSocketAddress(InetAddress.getByAddress(octets), 0);
+    }
+
+    /** Where it is from elsewhere, in a line of the PROXY protocol. */
+    ByteBuffer proxied() {
+        return SmtpConnection.command(
+                "PROXY TCP4 198.18." + third + "." + fourth + " 192.0.2.25 40000 25");
+    }
+
+    /** Its EHLO, with the name that its address has in the DNS. */
+    ByteBuffer hello(boolean elsewhere) {
+        String prefix = elsewhere ? "p-" : "c-";
+        return SmtpConnection.command("EHLO " + prefix + third + "-" + fourth + ".clients.test");
     }
 }

@@ -36,6 +36,7 @@ final class ServerStores implements Stores, SwitchedStore.Present, AutoCloseable
     private final List<StoreForm> forms;
     private final Map<String, Store> stores = new ConcurrentHashMap<>();
     private final AtomicBoolean isLooking = new AtomicBoolean();
+    private final CompletableFuture<Boolean> hasLooked = new CompletableFuture<>();
 
     private volatile long looked = System.nanoTime() - PERIOD_NANOS;
     private volatile boolean isClosed;
@@ -69,6 +70,13 @@ final class ServerStores implements Stores, SwitchedStore.Present, AutoCloseable
         if (System.nanoTime() - looked >= PERIOD_NANOS) {
             look();
         }
+        return hasLooked.isDone()
+                ? answer(call)
+                : hasLooked.thenCompose(done -> answer(call)); // another call looks right now
+    }
+
+    private <T extends @Nullable Object> CompletionStage<T> answer(
+            Function<OpenStores, CompletionStage<T>> call) {
         Choice present = choice;
         OpenStores open = present.open;
         return open == null
@@ -113,6 +121,7 @@ final class ServerStores implements Stores, SwitchedStore.Present, AutoCloseable
             looked = System.nanoTime();
         } finally {
             isLooking.set(false);
+            hasLooked.complete(true);
         }
     }
 
@@ -127,7 +136,7 @@ final class ServerStores implements Stores, SwitchedStore.Present, AutoCloseable
     private void choose(String setting, Choice before) {
         StoreForm form = forms.stream().filter(f -> f.takes(setting)).findFirst().orElse(null);
         if (form == null) {
-            become(new Choice(setting, null, null, unknown(setting)), before);
+            become(new Choice(setting, null, null, "config/store: " + unknown(setting)), before);
             return;
         }
         try {
@@ -137,13 +146,12 @@ final class ServerStores implements Stores, SwitchedStore.Present, AutoCloseable
         }
     }
 
-    private static String unknown(String setting) {
+    /** That no form takes a setting; no password is in it. */
+    static String unknown(String setting) {
         boolean isUrl = setting.contains("://");
         String word =
                 isUrl ? setting.replaceFirst("://.*", "://") : setting.replaceFirst(" .*", "");
-        return "config/store: no bundle that is installed knows '"
-                + word
-                + "'; 'file' is there always";
+        return "no bundle that is installed knows '" + word + "'; 'file' is there always";
     }
 
     private void become(Choice next, Choice before) {
@@ -176,5 +184,6 @@ final class ServerStores implements Stores, SwitchedStore.Present, AutoCloseable
         if (open != null) {
             open.close();
         }
+        hasLooked.complete(true);
     }
 }

@@ -54,6 +54,17 @@ class ServerStoresTest {
         assertThat(file.opened).containsExactly("file");
     }
 
+    /** As when several clients come at once to a server that has just started. */
+    @Test
+    void answersCallsThatComeWhileTheStoresAreOpened() {
+        List<CompletionStage<Long>> meanwhile = new ArrayList<>();
+        Fake file = add("file");
+        file.whileOpening = () -> meanwhile.add(stores.open("karma").add("n", 2, LONG));
+        assertThat(get(stores.open("limit").add("n", 1, LONG))).isEqualTo(1);
+        assertThat(meanwhile).hasSize(1);
+        assertThat(get(meanwhile.get(0))).isEqualTo(2);
+    }
+
     @Test
     void takesAnotherFormWhileItRuns() {
         Fake file = add("file");
@@ -179,6 +190,7 @@ class ServerStoresTest {
         private final FakeStores stores = new FakeStores();
         private final List<String> opened = new ArrayList<>();
         private final AtomicInteger closed = new AtomicInteger();
+        private Runnable whileOpening = () -> {};
 
         Fake(String beginning) {
             this.beginning = beginning;
@@ -190,11 +202,17 @@ class ServerStoresTest {
         }
 
         @Override
-        public OpenStores open(ServerHome home, String setting) {
+        public void check(String setting) {
             if (setting.contains("wrong")) {
                 throw new IllegalArgumentException("'wrong' is wrong");
             }
+        }
+
+        @Override
+        public OpenStores open(ServerHome home, String setting) {
+            check(setting);
             opened.add(setting);
+            whileOpening.run();
             return new OpenStores() {
                 @Override
                 public Store open(String name) {

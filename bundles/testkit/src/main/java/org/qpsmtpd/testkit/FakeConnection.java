@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.session.Connection;
@@ -44,6 +45,7 @@ public final class FakeConnection implements Connection {
     private final Queue<CompletionStage<Boolean>> inputs = new ArrayDeque<>();
     private final List<Duration> awaited = new ArrayList<>();
     private final List<String> authenticationResults = new ArrayList<>();
+    private final List<String> logged = new ArrayList<>();
     private final Map<String, FakeConfig> configs = new HashMap<>();
     private FakeConfig config = new FakeConfig();
     private FakeClock clock = new FakeClock();
@@ -227,6 +229,11 @@ public final class FakeConnection implements Connection {
         return List.copyOf(awaited);
     }
 
+    /** The lines given to {@link #log}, in order: the level, a blank and the fields. */
+    public List<String> logged() {
+        return List.copyOf(logged);
+    }
+
     @Override
     public String id() {
         return id;
@@ -350,6 +357,11 @@ public final class FakeConnection implements Connection {
         StringBuilder clean = new StringBuilder(result.length());
         result.codePoints().filter(c -> !Character.isISOControl(c)).forEach(clean::appendCodePoint);
         authenticationResults.add(clean.toString());
+    }
+
+    @Override
+    public void log(LogLevel level, List<String> fields) {
+        logged.add(level + " " + String.join("\t", fields));
     }
 
     /**

@@ -277,7 +277,7 @@ class PackagesIT {
                 machine,
                 "cd /packages && dpkg-deb -R %s new && sed -i 's/^Version: .*/Version: 1.0.1/'"
                         + " new/DEBIAN/control && echo '# of version 1.0.1' >>new/etc/qpsmtpd/badhelo"
-                        + " && dpkg-deb -b new /packages/newer.deb >/dev/null",
+                        + " && dpkg-deb -Znone -b new /packages/newer.deb >/dev/null",
                 DEB,
                 "/packages/newer.deb");
     }
@@ -383,6 +383,7 @@ class PackagesIT {
                 AutoReqProv: no
                 %define _binaries_in_noarch_packages_terminate_build 0
                 %define __os_install_post %{nil}
+                %define _binary_payload w1.gzdio
                 %description
                 next
                 %install

@@ -181,6 +181,15 @@ class PluginOptionsIT {
         values.put("user_config more", "domains/%h,/home/%u/.qpsmtpd");
         values.put("user_config links", "1");
         values.put("badmailfrom per_recipient", "1");
+        values.put("rcpt_callout host", "127.0.0.1");
+        values.put("rcpt_callout port", "2");
+        values.put("rcpt_callout smtproutes", "yes");
+        values.put("rcpt_callout tls", "verify");
+        values.put("rcpt_callout caFile", crt);
+        values.put("rcpt_callout sender", "mx@example.org");
+        values.put("rcpt_callout probe", "off");
+        values.put("rcpt_callout idleSeconds", "2");
+        values.put("rcpt_callout timeoutSeconds", "5");
         values.put("rcpt_sql url", "jdbc:postgresql://127.0.0.1:2/mail");
         values.put("rcpt_sql user", "mx");
         values.put("rcpt_sql query", "select 1 from mailbox where address = :address");

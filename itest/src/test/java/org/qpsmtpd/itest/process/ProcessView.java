@@ -86,6 +86,11 @@ record ProcessView(long pid) {
         return Integer.parseInt(stat().get(16));
     }
 
+    /** The processor time that it has had, in milliseconds; the kernel counts in ticks of ten. */
+    long cpuMillis() {
+        return (Long.parseLong(stat().get(11)) + Long.parseLong(stat().get(12))) * 10;
+    }
+
     /** The id of its session, which is its own id when it leads one. */
     long session() {
         return Long.parseLong(stat().get(3));

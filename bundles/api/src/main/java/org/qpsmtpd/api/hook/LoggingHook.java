@@ -2,8 +2,11 @@ package org.qpsmtpd.api.hook;
 
 import org.osgi.annotation.versioning.ConsumerType;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.log.Decision;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.api.log.MessageRecord;
+import org.qpsmtpd.api.log.SessionMoment;
 import org.qpsmtpd.api.log.SessionRecord;
 
 /**
@@ -40,6 +43,44 @@ public interface LoggingHook {
      */
     default void onSessionEnd(SessionRecord record) {
         // most loggers write lines only
+    }
+
+    /**
+     * Takes what a plugin answered, or the server itself replied, as soon as it has. Comes in its
+     * place among the lines, on the same thread.
+     *
+     * @param session the session
+     * @param decision the answer
+     */
+    default void onDecision(SessionMoment session, Decision decision) {
+        // most loggers write lines only
+    }
+
+    /**
+     * Takes what became of a message: with the reply to its last octet, or when its transaction
+     * ended without one. Comes behind the lines about the message, on the same thread.
+     *
+     * @param session the session
+     * @param message the message; its outcome is empty when nothing of it was refused either
+     */
+    default void onMessage(SessionMoment session, MessageRecord message) {
+        // most loggers write lines only
+    }
+
+    /**
+     * Whether {@link #onDecision} and {@link #onMessage} are to be called; asked once, when the
+     * plugin joins.
+     */
+    default boolean takesDecisions() {
+        return false;
+    }
+
+    /**
+     * Whether lines go to the standard error of the server, where it then does not itself repeat
+     * what whoever starts it must see; asked once, when the plugin joins.
+     */
+    default boolean writesToStandardError() {
+        return false;
     }
 
     /**

@@ -13,7 +13,12 @@ final class AnswerCache {
     private final Duration life;
     private final int most;
 
-    private record Kept(Mailbox mailbox, Instant until) {}
+    /**
+     * @param text for the client, where it is not the usual one; maybe empty
+     */
+    record Answer(Mailbox mailbox, String text) {}
+
+    private record Kept(Answer answer, Instant until) {}
 
     /**
      * @param life how long an answer is kept; zero for not at all
@@ -23,21 +28,25 @@ final class AnswerCache {
         this.most = most;
     }
 
-    Optional<Mailbox> get(String address, Instant now) {
+    Optional<Answer> get(String address, Instant now) {
         Kept found = kept.get(address);
         return found == null || !now.isBefore(found.until)
                 ? Optional.empty()
-                : Optional.of(found.mailbox);
+                : Optional.of(found.answer);
     }
 
-    void put(String address, Mailbox mailbox, Instant now) {
+    void put(String address, Answer answer, Instant now) {
         if (life.isZero()) {
             return;
         }
         if (kept.size() >= most) {
             makeRoom(now);
         }
-        kept.put(address, new Kept(mailbox, now.plus(life)));
+        kept.put(address, new Kept(answer, now.plus(life)));
+    }
+
+    Duration life() {
+        return life;
     }
 
     void remove(String address) {

@@ -132,9 +132,9 @@ public final class RecipientLookup {
         }
         Instant now = connection.clock().now();
         String asked = asked(recipient).comparable();
-        Optional<Mailbox> kept = good.get(asked, now).or(() -> bad.get(asked, now));
+        Optional<AnswerCache.Answer> kept = good.get(asked, now).or(() -> bad.get(asked, now));
         if (kept.isPresent()) {
-            return kept.map(mailbox -> answer(asked, mailbox, "known "));
+            return kept.map(answer -> answer(asked, answer, "known "));
         }
         Outage last = outage.get();
         return last != null && now.isBefore(last.until)
@@ -159,22 +159,58 @@ public final class RecipientLookup {
 
     /** The answer by what was found, which is kept. */
     public HookResult found(Transaction transaction, Recipient recipient, Mailbox mailbox) {
+        return found(transaction, recipient, mailbox, "");
+    }
+
+    /**
+     * The answer by what was found, which is kept.
+     *
+     * @param text what a refused client reads instead of the usual text, which an empty one stands
+     *     for: one line, with an enhanced code as {@code (#C.S.D)} at its end
+     */
+    public HookResult found(
+            Transaction transaction, Recipient recipient, Mailbox mailbox, String text) {
         Instant now = transaction.connection().clock().now();
         String asked = asked(recipient).comparable();
         AnswerCache into = mailbox == Mailbox.THERE ? good : bad;
         (mailbox == Mailbox.THERE ? bad : good).remove(asked);
-        into.put(asked, mailbox, now);
+        AnswerCache.Answer answer = new AnswerCache.Answer(mailbox, text);
+        into.put(asked, answer, now);
         if (outage.getAndSet(null) != null) {
             LOG.log(Level.INFO, () -> name + ": recipients are looked up again");
         }
-        return answer(asked, mailbox, "");
+        return answer(asked, answer, "");
     }
 
-    private HookResult answer(String asked, Mailbox mailbox, String how) {
-        return switch (mailbox) {
+    /**
+     * The answer by what is kept elsewhere, such as in a store that several servers share. It is
+     * not kept here, where its life would begin anew.
+     *
+     * @param text as for {@link #found(Transaction, Recipient, Mailbox, String)}
+     */
+    public HookResult keptElsewhere(Recipient recipient, Mailbox mailbox, String text) {
+        return answer(
+                asked(recipient).comparable(), new AnswerCache.Answer(mailbox, text), "known ");
+    }
+
+    /** How long it is kept that a mailbox is like that; zero for not at all. */
+    public Duration life(Mailbox mailbox) {
+        return (mailbox == Mailbox.THERE ? good : bad).life();
+    }
+
+    private HookResult answer(String asked, AnswerCache.Answer answer, String how) {
+        String text = answer.text();
+        String said = text.isEmpty() ? "" : ": " + text;
+        return switch (answer.mailbox()) {
             case THERE -> there.because("pass: " + how + asked);
-            case DISABLED -> reject.decide(DISABLED, how + asked + " is disabled");
-            case UNKNOWN -> reject.decide(UNKNOWN, how + asked + " is unknown").withKarma(-1);
+            case DISABLED ->
+                    reject.decide(
+                            text.isEmpty() ? DISABLED : text, how + asked + " is disabled" + said);
+            case UNKNOWN ->
+                    reject.decide(
+                                    text.isEmpty() ? UNKNOWN : text,
+                                    how + asked + " is unknown" + said)
+                            .withKarma(-1);
         };
     }
 

@@ -3,11 +3,13 @@ package org.qpsmtpd.api.session;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.service.Clock;
 
@@ -138,6 +140,15 @@ public interface Connection {
      *     another one before
      */
     boolean speakFor(InetSocketAddress client, InetSocketAddress server);
+
+    /**
+     * Writes a line of the log for the plugin whose hook runs, at a level that slf4j may not have.
+     * To be called within a hook.
+     *
+     * @param fields parts of the line, with a tab between them; a control character within one is
+     *     escaped, and one of more than 2000 characters is cut
+     */
+    void log(LogLevel level, List<String> fields);
 
     /**
      * Runs code elsewhere as a part of the plugin's call, so that what it logs is known as the

@@ -186,7 +186,13 @@ public final class Generation {
             if (present != null && wishes != null) {
                 Logger logger = new Logger(plugin, System.identityHashCode(present));
                 loggers.add(
-                        new LogTaker(plugin.name(), logger, wishes.threshold(), wishes.records()));
+                        new LogTaker(
+                                plugin.name(),
+                                logger,
+                                wishes.threshold(),
+                                wishes.records(),
+                                wishes.decisions(),
+                                wishes.standardError()));
             }
         }
         return loggers;

@@ -11,8 +11,11 @@ import org.qpsmtpd.api.log.LogRecord;
  *
  * @param threshold the least urgent level of a line
  * @param records whether it takes the records of sessions
+ * @param decisions whether it takes what happens in sessions
+ * @param standardError whether that is where it writes lines
  */
-public record LogWishes(LogLevel threshold, boolean records) {
+public record LogWishes(
+        LogLevel threshold, boolean records, boolean decisions, boolean standardError) {
     /**
      * Asks a plugin, and has it take a line; it may do whatever it likes.
      *
@@ -26,8 +29,10 @@ public record LogWishes(LogLevel threshold, boolean records) {
                     () -> {
                         LogLevel threshold = Objects.requireNonNull(hook.threshold(), "no level");
                         boolean records = hook.takesRecords();
+                        boolean decisions = hook.takesDecisions();
+                        boolean standardError = hook.writesToStandardError();
                         Objects.requireNonNull(hook.onLog(line), "no answer");
-                        return new LogWishes(threshold, records);
+                        return new LogWishes(threshold, records, decisions, standardError);
                     });
         } catch (PluginFault e) {
             throw new PluginFault("it does not take a line of the log: " + e.getMessage());

@@ -1,11 +1,15 @@
 package org.qpsmtpd.core.chain;
 
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.LoggingHook;
+import org.qpsmtpd.api.log.Decision;
 import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.api.log.MessageRecord;
+import org.qpsmtpd.api.log.SessionMoment;
 import org.qpsmtpd.api.log.SessionRecord;
 
 /**
@@ -22,18 +26,28 @@ record Logger(PluginInstance plugin, int object) implements LoggingHook {
 
     @Override
     public void onReload() {
-        visit(
-                logger -> {
-                    logger.onReload();
-                    return HookResult.DECLINED;
-                });
+        tell(LoggingHook::onReload);
     }
 
     @Override
     public void onSessionEnd(SessionRecord record) {
+        tell(logger -> logger.onSessionEnd(record));
+    }
+
+    @Override
+    public void onDecision(SessionMoment session, Decision decision) {
+        tell(logger -> logger.onDecision(session, decision));
+    }
+
+    @Override
+    public void onMessage(SessionMoment session, MessageRecord message) {
+        tell(logger -> logger.onMessage(session, message));
+    }
+
+    private void tell(Consumer<LoggingHook> code) {
         visit(
                 logger -> {
-                    logger.onSessionEnd(record);
+                    code.accept(logger);
                     return HookResult.DECLINED;
                 });
     }

@@ -2,14 +2,12 @@ package org.qpsmtpd.core.check;
 
 import java.util.Map;
 import java.util.function.Consumer;
-import org.qpsmtpd.api.net.NameServerAddress;
 import org.qpsmtpd.api.net.Network;
 
 /** What the lines of the core's files may be that hold a list. */
 final class CoreLines {
     private static final Map<String, Consumer<String>> READERS =
             Map.of(
-                    "dns_servers", NameServerAddress::parse,
                     "proxy_protocol_from", Network::parse,
                     "xclient_from", Network::parse);
 

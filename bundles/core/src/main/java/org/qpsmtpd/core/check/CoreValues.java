@@ -49,9 +49,7 @@ final class CoreValues {
                     CoreFile.SMTPUTF8.file(),
                     CoreValues::flag,
                     CoreFile.SPOOL_DIR.file(),
-                    CoreValues::writableDirectory,
-                    StoreValue.FILE,
-                    StoreValue::fault);
+                    CoreValues::writableDirectory);
 
     private CoreValues() {}
 

@@ -25,7 +25,7 @@ import org.qpsmtpd.core.config.Spelling;
 
 /**
  * The names that files of a configuration directory have: the core's, those that the installed
- * plugins read, and those that qpsmtpd reads and nothing here does.
+ * plugins and other bundles read, and those that qpsmtpd reads and nothing here does.
  */
 final class KnownFiles {
     private static final String LIST = "absent-files";
@@ -38,22 +38,17 @@ final class KnownFiles {
 
     /** The core's own that are no values. */
     private static final List<String> FURTHER =
-            List.of(
-                    "deploy_signers",
-                    "dns_servers",
-                    "proxy_protocol_from",
-                    StoreValue.FILE,
-                    "xclient_from");
+            List.of("deploy_signers", "proxy_protocol_from", "xclient_from");
 
     private final Set<String> read = new TreeSet<>(CoreFile.NAMES);
     private final Set<String> known = new TreeSet<>();
 
     /**
-     * @param ofPlugins files that the installed plugins read
+     * @param ofOthers files that the installed plugins and other bundles read
      */
-    KnownFiles(Set<String> ofPlugins) {
+    KnownFiles(Set<String> ofOthers) {
         read.addAll(FURTHER);
-        read.addAll(ofPlugins);
+        read.addAll(ofOthers);
         known.addAll(read);
         known.addAll(ABSENT.keySet());
     }

@@ -93,7 +93,7 @@ final class Candidate {
     }
 
     List<String> sentences() {
-        return faults.stream().map(Fault::sentence).toList();
+        return faults.stream().map(Fault::sentence).distinct().toList();
     }
 
     /** Whether another attempt soon may succeed with nothing changed. */

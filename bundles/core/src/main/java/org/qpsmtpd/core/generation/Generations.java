@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.osgi.framework.Bundle;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.log.LogLevel;
@@ -315,12 +314,8 @@ public final class Generations {
         next.warnings().stream()
                 .filter(warning -> !warned.contains(warning))
                 .forEach(warning -> log.log(LogLevel.WARN, warning));
-        // Who starts the server looks at the terminal, not into the file of a logging plugin.
-        Consumer<String> teller =
-                next.number() == 1 ? log::alarm : fault -> log.log(LogLevel.ERROR, fault);
-        next.faults().forEach(teller);
         if (!next.faults().isEmpty()) {
-            teller.accept("mail is deferred with 421 until this is mended");
+            new Deferral(log, config).tell(next);
         } else if (!next.has(HookPoint.QUEUE)) {
             log.log(LogLevel.ERROR, Health.NO_QUEUE);
         }

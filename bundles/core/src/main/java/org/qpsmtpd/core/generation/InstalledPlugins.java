@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
@@ -15,6 +14,7 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.core.chain.PluginFault;
+import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
 import org.qpsmtpd.core.generation.OptionBinder.Options;
@@ -30,6 +30,7 @@ public final class InstalledPlugins implements KnownPlugins {
     private final List<Bundle> wanted;
     private final PluginCatalog catalog;
     private final List<ServiceReference<?>> services;
+    private final FileServices fileServices;
     private final Set<String> unasked = new TreeSet<>();
 
     /** Looks what is installed, whatever the health gate thinks of it. */
@@ -62,6 +63,7 @@ public final class InstalledPlugins implements KnownPlugins {
                 factory.services().plain().stream()
                         .filter(reference -> isUsed(reference.getBundle(), wanted))
                         .toList();
+        fileServices = FileServices.in(factory.context());
         services.forEach(reference -> unasked.add(HookServices.name(reference)));
         catalog.all().stream()
                 .filter(offer -> wanted.contains(offer.bundle()))
@@ -149,11 +151,16 @@ public final class InstalledPlugins implements KnownPlugins {
         return Trial.begin(factory, directories, wanted);
     }
 
+    /** Plugins that are in use anyway, and the bundles that are no plugins. */
+    public Trial using(List<PluginInstance> plugins) {
+        return Trial.of(plugins, fileServices);
+    }
+
     @Override
     public Set<String> files() {
-        return catalog.all().stream()
-                .flatMap(offer -> offer.files().stream())
-                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> files = new TreeSet<>(fileServices.files());
+        catalog.all().forEach(offer -> files.addAll(offer.files()));
+        return files;
     }
 
     @Override

@@ -76,7 +76,7 @@ public interface KnownPlugins {
         return true;
     }
 
-    /** The files of the configuration directory that plugins read. */
+    /** The files of the configuration directory that plugins read, and bundles that are none. */
     default Set<String> files() {
         return Set.of();
     }

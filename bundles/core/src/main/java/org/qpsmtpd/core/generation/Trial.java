@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.osgi.framework.Bundle;
 import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.chain.TimeLimit;
@@ -25,11 +26,17 @@ public final class Trial implements AutoCloseable {
 
     private final List<String> faults;
     private final List<PluginInstance> plugins;
+    private final FileServices services;
     private final Runnable end;
 
-    private Trial(List<String> faults, List<PluginInstance> plugins, Runnable end) {
+    private Trial(
+            List<String> faults,
+            List<PluginInstance> plugins,
+            FileServices services,
+            Runnable end) {
         this.faults = List.copyOf(faults);
         this.plugins = List.copyOf(plugins);
+        this.services = services;
         this.end = end;
     }
 
@@ -40,7 +47,12 @@ public final class Trial implements AutoCloseable {
 
     /** Of plugins that are in use anyway. */
     public static Trial of(List<PluginInstance> plugins) {
-        return new Trial(List.of(), plugins, () -> {});
+        return of(plugins, FileServices.NONE);
+    }
+
+    /** Of plugins that are in use anyway, and of bundles that are no plugins. */
+    public static Trial of(List<PluginInstance> plugins, FileServices services) {
+        return new Trial(List.of(), plugins, services, () -> {});
     }
 
     /**
@@ -62,6 +74,7 @@ public final class Trial implements AutoCloseable {
         return new Trial(
                 candidate.sentences(),
                 candidate.instances(),
+                FileServices.in(running.context()),
                 () -> {
                     factory.release(List.copyOf(made.values()), RELEASE_MILLIS, true);
                     factory.close();
@@ -75,7 +88,8 @@ public final class Trial implements AutoCloseable {
     }
 
     /**
-     * What is wrong with lines of a file, as the first plugin says that reads it.
+     * What is wrong with lines of a file, as the first plugin says that reads it, or the bundle
+     * that does.
      *
      * @param lines the texts of its lines
      * @return a sentence for each line; empty where nothing is wrong
@@ -83,28 +97,31 @@ public final class Trial implements AutoCloseable {
     public List<String> check(String file, List<String> lines) {
         for (PluginInstance plugin : plugins) {
             if (plugin.files().contains(file) && plugin.fileCheck().isPresent()) {
-                return check(plugin, file, lines);
+                String late = "plugin '" + plugin.name() + "' does not check it";
+                return check(plugin.fileCheck().get(), late, file, lines);
             }
         }
-        return lines.stream().map(line -> "").toList();
+        return services.of(file)
+                .map(service -> check(service, "its bundle does not check it", file, lines))
+                .orElseGet(() -> lines.stream().map(line -> "").toList());
     }
 
-    private static List<String> check(PluginInstance plugin, String file, List<String> lines) {
+    private static List<String> check(
+            FileCheck check, String late, String file, List<String> lines) {
         try {
-            String late = "plugin '" + plugin.name() + "' does not check it";
             return TimeLimit.within(
                     LIMIT_SECONDS,
                     late,
-                    () -> lines.stream().map(line -> fault(plugin, file, line)).toList());
+                    () -> lines.stream().map(line -> fault(check, file, line)).toList());
         } catch (PluginFault e) {
             String fault = String.valueOf(e.getMessage());
             return lines.stream().map(line -> line.equals(lines.get(0)) ? fault : "").toList();
         }
     }
 
-    private static String fault(PluginInstance plugin, String file, String line) {
+    private static String fault(FileCheck check, String file, String line) {
         try {
-            plugin.fileCheck().ifPresent(check -> check.checkLine(file, line));
+            check.checkLine(file, line);
             return "";
         } catch (IllegalArgumentException e) {
             return Optional.ofNullable(e.getMessage()).orElse("is left out");

@@ -4,17 +4,23 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.LoggingHook;
+import org.qpsmtpd.api.log.Decision;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.api.log.MessageRecord;
+import org.qpsmtpd.api.log.SessionMoment;
 import org.qpsmtpd.api.log.SessionRecord;
 
 /**
@@ -33,8 +39,9 @@ public final class LogRouter {
     private final String server;
     private final LogWriter writer;
     private final BuiltInLog builtIn;
-    private volatile boolean hasTakers;
-    private volatile Loggers loggers = new Loggers(DEFAULT_LEVEL, false, List.of());
+    private final Map<String, String> messages = new ConcurrentHashMap<>();
+    private volatile boolean hidesErrors;
+    private volatile Loggers loggers = new Loggers(DEFAULT_LEVEL, false, false, List.of());
     private volatile Runnable onChange = () -> {};
     private volatile Set<LevelSetting> settings = Set.of();
     private volatile Function<String, Optional<PluginCall>> speakers = logger -> Optional.empty();
@@ -44,8 +51,13 @@ public final class LogRouter {
      *
      * @param most the least urgent level that the log shows
      * @param takesRecords whether somebody takes the records of sessions
+     * @param takesDecisions whether somebody takes what happens in sessions
      */
-    private record Loggers(LogLevel most, boolean takesRecords, List<Consumer<LogRecord>> traces) {
+    private record Loggers(
+            LogLevel most,
+            boolean takesRecords,
+            boolean takesDecisions,
+            List<Consumer<LogRecord>> traces) {
         /** The least urgent level that anybody wants to see. */
         LogLevel threshold() {
             return traces.isEmpty() ? most : LogLevel.DEBUG;
@@ -54,7 +66,7 @@ public final class LogRouter {
         Loggers withTraces(Consumer<List<Consumer<LogRecord>>> step) {
             List<Consumer<LogRecord>> changed = new ArrayList<>(traces);
             step.accept(changed);
-            return new Loggers(most, takesRecords, List.copyOf(changed));
+            return new Loggers(most, takesRecords, takesDecisions, List.copyOf(changed));
         }
     }
 
@@ -83,7 +95,7 @@ public final class LogRouter {
                     builtIn.write(line);
                     return HookResult.OK;
                 };
-        LogTaker taker = new LogTaker("built-in log", hook, LogLevel.DEBUG, false);
+        LogTaker taker = new LogTaker("built-in log", hook, LogLevel.DEBUG, false, false, true);
         String prefix = server.isEmpty() ? "" : server + "/";
         writer = new LogWriter(prefix, LogTarget.builtIn(taker), DEFAULT_LEVEL, limitMillis);
     }
@@ -104,9 +116,10 @@ public final class LogRouter {
                         .map(LogTaker::threshold)
                         .reduce((a, b) -> a.shows(b) ? a : b)
                         .orElse(builtInLevel);
-        hasTakers = !takers.isEmpty();
+        hidesErrors = !takers.isEmpty() && takers.stream().noneMatch(LogTaker::showsErrors);
         boolean records = takers.stream().anyMatch(LogTaker::takesRecords);
-        change(before -> new Loggers(most, records, before.traces()));
+        boolean decisions = takers.stream().anyMatch(LogTaker::takesDecisions);
+        change(before -> new Loggers(most, records, decisions, before.traces()));
     }
 
     /** One that is used on keeps what is held against it. */
@@ -190,36 +203,60 @@ public final class LogRouter {
 
     /**
      * Writes a line of the core that somebody must see who looks at the terminal: also into the
-     * built-in log when logging plugins take the lines.
+     * built-in log when the logging plugins write elsewhere.
      */
     public void alarm(String text) {
         log(LogLevel.ERROR, text);
-        if (hasTakers) {
+        if (hidesErrors) {
             builtIn.write(
                     new LogRecord(Instant.now(), LogLevel.ERROR, "", "", "", LogText.clean(text)));
+        }
+    }
+
+    /**
+     * Writes a line that was printed before there were logging plugins, if they write elsewhere.
+     */
+    public void repeat(String text) {
+        if (hidesErrors) {
+            log(LogLevel.ERROR, text);
         }
     }
 
     /** Writes a line of the core about a connection. */
     public void log(LogLevel level, String connectionId, String text) {
         if (shows(level)) {
-            route(new LogRecord(Instant.now(), level, connectionId, "", "", LogText.clean(text)));
+            route(line(level, connectionId, "", "", LogText.clean(text)));
         }
+    }
+
+    private LogRecord line(
+            LogLevel level, String connectionId, String hook, String plugin, String text) {
+        String message = messages.getOrDefault(connectionId, "");
+        return new LogRecord(Instant.now(), level, connectionId, message, hook, plugin, text);
     }
 
     /** Writes a line of, or about, a plugin. */
     public void log(LogLevel level, PluginCall call, String text) {
+        log(level, call, List.of(text));
+    }
+
+    /** Writes a line of a plugin that consists of fields, with tabs between them. */
+    public void log(LogLevel level, PluginCall call, List<String> fields) {
         LogLevel adjusted = call.level().adjust(level);
         if (shows(adjusted)) {
-            route(
-                    new LogRecord(
-                            Instant.now(),
-                            adjusted,
-                            call.connectionId(),
-                            call.hook(),
-                            call.plugin(),
-                            LogText.clean(text)));
+            String text = fields.stream().map(LogText::clean).collect(Collectors.joining("\t"));
+            route(line(adjusted, call.connectionId(), call.hook(), call.plugin(), text));
         }
+    }
+
+    /** From now on the lines of a connection are about a message. */
+    public void messageBegan(String connectionId, String messageId) {
+        messages.put(connectionId, messageId);
+    }
+
+    /** From now on they are about none. */
+    public void messageEnded(String connectionId) {
+        messages.remove(connectionId);
     }
 
     /**
@@ -262,6 +299,21 @@ public final class LogRouter {
     /** Whether a logging plugin takes the records of sessions. */
     public boolean takesRecords() {
         return loggers.takesRecords();
+    }
+
+    /** Whether a logging plugin takes what happens in sessions. */
+    public boolean takesDecisions() {
+        return loggers.takesDecisions();
+    }
+
+    /** Gives an answer to the logging plugins that take it. */
+    public void decided(SessionMoment session, Decision decision) {
+        writer.offer(SessionEvent.of(session, decision));
+    }
+
+    /** Gives what became of a message to the logging plugins that take it. */
+    public void messageOver(SessionMoment session, MessageRecord message) {
+        writer.offer(SessionEvent.of(session, message));
     }
 
     /** Gives the record of a session that is over to the logging plugins that take it. */

@@ -72,13 +72,14 @@ final class LogTarget {
         if (what == REOPEN) {
             return true;
         }
-        return what instanceof LogRecord line
-                ? taker.threshold().shows(line.level())
-                : taker.takesRecords();
+        if (what instanceof LogRecord line) {
+            return taker.threshold().shows(line.level());
+        }
+        return what instanceof SessionEvent ? taker.takesDecisions() : taker.takesRecords();
     }
 
     /**
-     * Gives it a line, a record or {@link LogWriter#REOPEN}; it may do whatever it likes.
+     * Gives it a line, an event, a record or {@link LogWriter#REOPEN}; it may do whatever it likes.
      *
      * @return whether it keeps it from the others
      */
@@ -89,6 +90,10 @@ final class LogTarget {
         }
         if (what instanceof LogRecord line) {
             return taker.hook().onLog(withServer(line)).action() == Action.OK;
+        }
+        if (what instanceof SessionEvent event) {
+            event.telling().accept(taker.hook());
+            return false;
         }
         taker.hook().onSessionEnd((SessionRecord) what);
         return false;
@@ -103,6 +108,7 @@ final class LogTarget {
                 line.time(),
                 line.level(),
                 line.connectionId(),
+                line.messageId(),
                 line.hook(),
                 line.plugin(),
                 server + ": " + line.text());

@@ -90,6 +90,11 @@ final class LogWriter {
         offer(session, weight(session), false);
     }
 
+    /** Adds something that happened in a session. */
+    void offer(SessionEvent event) {
+        offer(event, event.weight(), false);
+    }
+
     /** Has those that take lines open anew what they write to. */
     void reopen() {
         if (started && !closed) {

@@ -20,8 +20,14 @@ import org.qpsmtpd.api.session.MessageBody;
  * are copied once.
  */
 public final class StoredBody implements MessageBody {
-    /** How much is gathered before a piece goes to the spool file. */
-    public static final int PIECE = 64 * 1024;
+    /**
+     * How much is gathered before a piece goes to the spool file. Each takes a thread for a while,
+     * and the page cache takes large pieces in larger units than a page.
+     */
+    public static final int PIECE = 256 * 1024;
+
+    /** How much room stays for octets that nobody wants. */
+    private static final int KEPT = 64 * 1024;
 
     private static final int FIRST = 4096;
     private static final byte[] NOTHING = {};
@@ -85,7 +91,7 @@ public final class StoredBody implements MessageBody {
     public void forget() {
         end = 0;
         header = NOTHING;
-        if (array.length > PIECE) {
+        if (array.length > KEPT) {
             array = NOTHING;
         }
     }

@@ -101,8 +101,9 @@ public final class SessionLog {
      * Adds what a plugin answered; the parameters are those of {@link Decision}.
      *
      * @param beganAt when the call began, on the clock of {@link System#nanoTime}
+     * @return what was added
      */
-    public void add(
+    public Decision add(
             String messageId,
             String hook,
             String plugin,
@@ -129,6 +130,7 @@ public final class SessionLog {
         }
         entries.append(decision);
         decisionOctets += weight;
+        return decision;
     }
 
     private static int weight(Decision decision) {
@@ -183,14 +185,19 @@ public final class SessionLog {
         return gone;
     }
 
-    /** Adds a message whose transaction is over; its outcome so far is the last refusal. */
-    public void addMessage(MessageRecord message) {
+    /**
+     * Adds a message whose transaction is over; its outcome so far is the last refusal.
+     *
+     * @return what was added
+     */
+    public MessageRecord addMessage(MessageRecord message) {
         MessageRecord added = shortened(message, lastReply(message.id()));
         messages.add(added);
         messageOctets += weight(added);
         while (messages.size() > MOST_MESSAGES || messageOctets > MOST_MESSAGE_OCTETS) {
             messageOctets -= weight(messages.remove(0));
         }
+        return added;
     }
 
     private static int weight(MessageRecord message) {
@@ -236,13 +243,15 @@ public final class SessionLog {
      *
      * @param line its first line, with the code
      * @param outcome whether it tells what became of the message added last
+     * @return what was added
      */
-    public void replied(String messageId, String line, boolean outcome) {
-        add(messageId, "", "", "", REPLY, line, "", System.nanoTime(), 0);
+    public Decision replied(String messageId, String line, boolean outcome) {
+        Decision reply = add(messageId, "", "", "", REPLY, line, "", System.nanoTime(), 0);
         if (outcome && !messages.isEmpty()) {
             int last = messages.size() - 1;
             messages.set(last, shortened(messages.get(last), line));
         }
+        return reply;
     }
 
     /**

@@ -50,11 +50,12 @@ final class Checks {
 
     /** The same of the server's own; the plugins in use are asked about their files. */
     List<String> own() {
-        try (Trial rehearsal = Trial.of(generations.current().plugins())) {
+        InstalledPlugins installed = installed();
+        try (Trial rehearsal = installed.using(generations.current().plugins())) {
             return ConfigCheck.check(
                     options.configDirectories().get(0),
                     options.usualDirectories(),
-                    installed(),
+                    installed,
                     rehearsal);
         }
     }

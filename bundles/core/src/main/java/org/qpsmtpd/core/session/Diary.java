@@ -16,12 +16,14 @@ final class Diary {
 
     private final SessionLog log;
     private final MailFigures figures;
+    private final News news;
     private @Nullable SmtpTransaction arrived;
     private int messages;
 
-    Diary(SessionLog log, MailFigures figures) {
+    Diary(SessionLog log, MailFigures figures, News news) {
         this.log = log;
         this.figures = figures;
+        this.news = news;
     }
 
     SessionLog log() {
@@ -40,32 +42,34 @@ final class Diary {
 
     /** A plugin has answered, or not. */
     void decided(Outcome outcome, @Nullable SmtpTransaction current) {
-        log.add(
-                messageId(current),
-                outcome.hook(),
-                outcome.plugin(),
-                outcome.version(),
-                outcome.answer(),
-                outcome.text(),
-                outcome.reason(),
-                outcome.began(),
-                outcome.nanos());
+        news.decided(
+                log.add(
+                        messageId(current),
+                        outcome.hook(),
+                        outcome.plugin(),
+                        outcome.version(),
+                        outcome.answer(),
+                        outcome.text(),
+                        outcome.reason(),
+                        outcome.began(),
+                        outcome.nanos()));
         if (current != null) {
             current.opinions().takeRemarks().forEach(remark -> remarked(remark, outcome, current));
         }
     }
 
     private void remarked(Remarks.Remark remark, Outcome outcome, SmtpTransaction current) {
-        log.add(
-                messageId(current),
-                outcome.hook(),
-                outcome.plugin(),
-                outcome.version(),
-                remark.answer(),
-                remark.text(),
-                remark.reason(),
-                outcome.began(),
-                0);
+        news.decided(
+                log.add(
+                        messageId(current),
+                        outcome.hook(),
+                        outcome.plugin(),
+                        outcome.version(),
+                        remark.answer(),
+                        remark.text(),
+                        remark.reason(),
+                        outcome.began(),
+                        0));
     }
 
     private static String messageId(@Nullable SmtpTransaction message) {
@@ -86,6 +90,7 @@ final class Diary {
     /** The client goes on without having had a reply. */
     void nextCommand() {
         arrived = null;
+        news.withoutReply();
     }
 
     /** Notes a reply, unless it says only that all is well. */
@@ -97,19 +102,27 @@ final class Diary {
             figures.message(reply.code());
         }
         if (message != null || reply.code() >= 400) {
-            log.replied(
-                    messageId(message == null ? current : message),
-                    reply.logLines().get(0),
-                    message != null);
+            String line = reply.logLines().get(0);
+            news.decided(
+                    log.replied(
+                            messageId(message == null ? current : message), line, message != null));
             arrived = null;
+            if (message != null) {
+                news.replied(line);
+            }
         }
     }
 
     /** A transaction is over. */
     void ended(SmtpTransaction message) {
         if (message.hasSender()) {
-            log.addMessage(describe(message));
+            news.over(log.addMessage(describe(message)), arrived == null);
         }
+    }
+
+    /** The session is over. */
+    void close() {
+        news.withoutReply();
     }
 
     private static MessageRecord describe(SmtpTransaction message) {

@@ -55,6 +55,7 @@ final class Ending {
                 result -> {
                     connection.clear();
                     turn.generation().leave();
+                    talk.diary().close();
                     turn.engine().ended(talk.diary().log(), connection.remoteHost());
                 });
     }

@@ -74,6 +74,7 @@ final class MailVerb {
         }
         SmtpTransaction transaction = transactions.current();
         transaction.begin();
+        talk.router().messageBegan(transaction.connection().id(), transaction.id());
         turn.ask(
                 HookPoint.MAIL_PRE,
                 MailPreHook.class,

@@ -3,6 +3,7 @@ package org.qpsmtpd.core.session;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -10,6 +11,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.config.Config;
+import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Hello;
@@ -18,6 +20,7 @@ import org.qpsmtpd.api.session.Naughty;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.Notes;
 import org.qpsmtpd.api.session.TlsInfo;
+import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.log.PluginCall;
 
 /** What plugins see of a client's connection. */
@@ -28,6 +31,7 @@ final class SmtpConnection implements Connection {
     private final String id;
     private final LookUps lookUps;
     private final Wire wire;
+    private final LogRouter log;
     private final Arrival arrival = new Arrival();
     private final InetAddress ownAddress;
     private Endpoints endpoints;
@@ -49,10 +53,11 @@ final class SmtpConnection implements Connection {
     private boolean relayAtGreeting;
     private String resultsAtGreeting = "";
 
-    SmtpConnection(String id, Endpoints endpoints, LookUps lookUps, Wire wire) {
+    SmtpConnection(String id, Endpoints endpoints, LookUps lookUps, Wire wire, LogRouter log) {
         this.id = id;
         this.lookUps = lookUps;
         this.wire = wire;
+        this.log = log;
         this.endpoints = endpoints;
         this.ownAddress = endpoints.remoteAddress();
     }
@@ -377,6 +382,11 @@ final class SmtpConnection implements Connection {
         if (known != null) {
             known.end();
         }
+    }
+
+    @Override
+    public void log(LogLevel level, List<String> fields) {
+        PluginCall.current().ifPresent(call -> log.log(level, call, fields));
     }
 
     @Override

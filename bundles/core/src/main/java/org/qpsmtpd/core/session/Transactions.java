@@ -64,6 +64,7 @@ final class Transactions {
                 },
                 result -> {
                     talk.diary().ended(old);
+                    talk.router().messageEnded(connection.id());
                     discard(old);
                     begin();
                     then.run();

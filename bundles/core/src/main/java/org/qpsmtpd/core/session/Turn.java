@@ -44,9 +44,10 @@ final class Turn implements HookHost {
         String id = engine.newId();
         generation = engine.enterGeneration();
         lookUps = new LookUps(engine, generation, this);
-        connection = new SmtpConnection(id, endpoints, lookUps, wire);
+        connection = new SmtpConnection(id, endpoints, lookUps, wire, engine.log());
         SessionLog log = new SessionLog(id, connection.remoteIp(), generation.number());
-        talk = new Talk(engine, wire, connection, new Diary(log, engine.figures()));
+        News news = new News(engine.log(), connection);
+        talk = new Talk(engine, wire, connection, new Diary(log, engine.figures(), news));
     }
 
     /** Runs a hook; the session is busy until the result is there. */

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +22,7 @@ import org.osgi.service.metatype.AttributeDefinition;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.core.chain.PluginInstance;
+import org.qpsmtpd.core.generation.FileServices;
 import org.qpsmtpd.core.generation.KnownPlugins;
 import org.qpsmtpd.core.generation.Trial;
 
@@ -139,6 +141,25 @@ class ConfigCheckTest {
         PluginInstance plugin = PluginInstance.of("checker", check);
         plugin.reads(List.of(file));
         return Trial.of(List.of(plugin));
+    }
+
+    @Test
+    void asksBundlesThatAreNoPluginsAboutTheirFiles() throws IOException {
+        FileCheck check =
+                (name, line) -> {
+                    if (!line.startsWith("file")) {
+                        throw new IllegalArgumentException("'" + line + "' is no place");
+                    }
+                };
+        rehearsal = Trial.of(List.of(), FileServices.of(Map.of("places", check)));
+        plugins.reading("places");
+
+        assertThat(foundIn("places", "file", "# more", "nowhere"))
+                .containsExactly("places:3: 'nowhere' is no place");
+        write("places", "file");
+        assertThat(foundIn("place", "file"))
+                .containsExactly(
+                        "place: nothing reads a file of this name, did you mean 'places'?");
     }
 
     /** A plugin's own code must not end the check, nor take it for ever. */
@@ -422,9 +443,6 @@ class ConfigCheckTest {
                     me                | http://mail      | 'http://mail' is not a host name such as mail.example.com
                     me-auth-results   | our server       | 'our server' is not a host name, and not none
                     smtpgreeting      | grüezi           | has the character U+00FC; only printable ASCII may stand here
-                    dns_servers       | ns.example.org   | 'ns.example.org' is not an IP address
-                    dns_servers       | 127.0.0.1:x      | 'x' is not a port, 1 to 65535
-                    dns_servers       | 127.0.0.1 trust  | 'trust' is not the word 'trusted', which may follow
                     xclient_from      | 10.0.0.0/33      | prefix length 33 is not 0 to 32
                     spool_dir         | /proc/version    | '/proc/version' is not a directory that can be written
                     spool_dir         | /proc/version/x  | '/proc/version/x' is not there and cannot be made below '/proc/version'

@@ -28,7 +28,7 @@ class LogRouterTest {
                     new StreamLog(new PrintStream(standardError, true, StandardCharsets.UTF_8)));
 
     /** Keeps the lines of some levels. */
-    private static final class Logs implements LoggingHook {
+    private static class Logs implements LoggingHook {
         private final List<String> lines = new ArrayList<>();
         private final List<String> speakers = new ArrayList<>();
         private final LogLevel threshold;
@@ -141,16 +141,39 @@ class LogRouterTest {
     void anAlarmIsPrintedWhoeverTakesTheLog() {
         router.alarm("first");
         flush();
-        use(router, record -> HookResult.OK);
+        Logs elsewhere = new Logs(LogLevel.WARN, HookResult.OK);
+        use(router, elsewhere);
 
         router.alarm("second");
         router.log(LogLevel.ERROR, "third");
+        router.repeat("fourth");
         flush();
 
         assertThat(printed())
                 .containsOnlyOnce("first")
                 .containsOnlyOnce("second")
-                .doesNotContain("third");
+                .doesNotContain("third")
+                .doesNotContain("fourth");
+        assertThat(elsewhere.lines).containsExactly("ERROR:second", "ERROR:third", "ERROR:fourth");
+    }
+
+    @Test
+    void anAlarmThatALoggerPrintsIsNotPrintedTwice() {
+        Logs printing =
+                new Logs(LogLevel.WARN, HookResult.DECLINED) {
+                    @Override
+                    public boolean writesToStandardError() {
+                        return true;
+                    }
+                };
+        use(router, printing);
+
+        router.alarm("only");
+        router.repeat("printed before");
+        flush();
+
+        assertThat(printing.lines).containsExactly("ERROR:only");
+        assertThat(printed()).doesNotContain("only");
     }
 
     @Test

@@ -29,6 +29,11 @@ public final class RedisForm implements StoreForm {
     }
 
     @Override
+    public void check(String setting) {
+        var unused = RedisAddress.parse(setting);
+    }
+
+    @Override
     public synchronized OpenStores open(ServerHome home, String setting) {
         RedisAddress address = RedisAddress.parse(setting);
         SslContext tls = address.isEncrypted() ? tls(address.authorities()) : null;

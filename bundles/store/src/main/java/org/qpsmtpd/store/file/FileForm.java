@@ -14,6 +14,11 @@ public final class FileForm implements StoreForm {
     }
 
     @Override
+    public void check(String setting) {
+        var unused = FileSetting.parse(setting);
+    }
+
+    @Override
     public OpenStores open(ServerHome home, String setting) {
         StoreTime time = new StoreTime(System::currentTimeMillis, System::nanoTime);
         return new FileStores(home, FileSetting.parse(setting), time);

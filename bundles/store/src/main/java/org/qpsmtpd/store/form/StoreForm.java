@@ -14,12 +14,20 @@ public interface StoreForm {
     boolean takes(String setting);
 
     /**
-     * Makes the stores of a server. Waits for nothing, and touches neither file nor network before
-     * a store is first called.
+     * Reads a setting, and nothing else.
      *
      * @param setting one that {@link #takes} is true for
      * @throws IllegalArgumentException when the setting cannot be read; the message says what is
      *     wrong, without any password
+     */
+    void check(String setting);
+
+    /**
+     * Makes the stores of a server. Waits for nothing, and touches neither file nor network before
+     * a store is first called.
+     *
+     * @param setting one that {@link #takes} is true for
+     * @throws IllegalArgumentException as {@link #check}
      */
     OpenStores open(ServerHome home, String setting);
 }

@@ -62,4 +62,9 @@ public final class WarnPlugin implements LoggingHook {
     public LogLevel threshold() {
         return level;
     }
+
+    @Override
+    public boolean writesToStandardError() {
+        return true;
+    }
 }

@@ -1,0 +1,67 @@
+package org.qpsmtpd.plugin.logging.connectionid;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.metatype.annotations.Designate;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.hook.LoggingHook;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.log.LogRecord;
+import org.qpsmtpd.api.plugin.Plugin;
+
+/**
+ * Writes the log to standard error, each line with the id of its connection.
+ *
+ * <p>Hook {@code logging}: always DECLINED, so that other loggers see the line too. A line is
+ * {@code ID (HOOK) PLUGIN: TEXT} from a plugin and {@code ID TEXT} from the core, in UTF-8, and
+ * goes out in one write; the id is {@code ???} where there is no connection.
+ *
+ * <p>Setting: {@code level}, WARN, a name or a number.
+ *
+ * <p>Source: qpsmtpd {@code plugins/logging/connection_id @ df5b04d}.
+ */
+@Component(
+        configurationPid = "logging.connection_id",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = ConnectionIdConfig.class, factory = true)
+@Plugin(name = "logging/connection_id", positional = "level")
+public final class ConnectionIdPlugin implements LoggingHook {
+    private static final String NONE = "???";
+
+    private final LogLevel level;
+    private final PrintStream out;
+
+    /**
+     * @throws IllegalArgumentException naming the level and what is allowed
+     */
+    @Activate
+    public ConnectionIdPlugin(ConnectionIdConfig config) {
+        this(config, System.err);
+    }
+
+    ConnectionIdPlugin(ConnectionIdConfig config, PrintStream out) {
+        this.level = LogLevel.parse(config.level());
+        this.out = out;
+    }
+
+    @Override
+    public HookResult onLog(LogRecord record) {
+        if (level.shows(record.level())) {
+            String id = record.connectionId();
+            byte[] line =
+                    ((id.isEmpty() ? NONE : id) + " " + record.line() + "\n")
+                            .getBytes(StandardCharsets.UTF_8);
+            out.write(line, 0, line.length);
+            out.flush();
+        }
+        return HookResult.DECLINED;
+    }
+
+    @Override
+    public LogLevel threshold() {
+        return level;
+    }
+}
