@@ -67,9 +67,7 @@ final class RsyslogTest {
     @BeforeEach
     void isUp() throws IOException {
         while (!Files.exists(directory.resolve("log"))) {
-            assertThat(rsyslog.isAlive())
-                    .as(Files.readString(directory.resolve("said")))
-                    .isTrue();
+            assertThat(rsyslog.isAlive()).as(Files.readString(directory.resolve("said"))).isTrue();
             pause();
         }
     }
