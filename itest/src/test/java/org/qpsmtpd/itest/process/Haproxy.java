@@ -24,6 +24,7 @@ final class Haproxy implements AutoCloseable {
                     "defaults",
                     " mode tcp",
                     " timeout connect 10s",
+                    " timeout check 30s", // a busy machine is no reason to turn clients away
                     " timeout client 60s",
                     " timeout server 60s",
                     " retries 3",
