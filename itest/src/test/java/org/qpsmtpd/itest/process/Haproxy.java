@@ -24,6 +24,7 @@ final class Haproxy implements AutoCloseable {
                     "defaults",
                     " mode tcp",
                     " timeout connect 10s",
+                    " timeout check 30s", // a busy machine is no reason to turn clients away
                     " timeout client 60s",
                     " timeout server 60s",
                     " retries 3",
@@ -37,10 +38,10 @@ final class Haproxy implements AutoCloseable {
     /**
      * Starts it.
      *
+     * @param program as {@link #find} has found it
      * @param folder where it may write
      */
-    Haproxy(Path folder, List<ServerUnderTest> servers) throws IOException {
-        Program program = Program.find("haproxy", "haproxy");
+    Haproxy(Program program, Path folder, List<ServerUnderTest> servers) throws IOException {
         Path config = Files.write(folder.resolve("haproxy.cfg"), config(servers));
         process = program.start(List.of("-db", "-f", config.toString()), List.of());
         ProcessOutput output = ProcessOutput.of(process.getInputStream());
@@ -50,6 +51,11 @@ final class Haproxy implements AutoCloseable {
             process.destroyForcibly();
             throw new AssertionError("haproxy said:\n" + output.text(), e);
         }
+    }
+
+    /** Looks for it; to be called before the servers are started, since the test may end here. */
+    static Program find() {
+        return Program.find("haproxy", "haproxy");
     }
 
     private List<String> config(List<ServerUnderTest> servers) {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.ServerUnderTest;
 
 /**
@@ -16,10 +17,12 @@ record TwoServers(RedisServer redis, ServerUnderTest first, ServerUnderTest seco
         implements AutoCloseable {
     /** Starts all four. */
     static TwoServers start(Path folder) throws IOException {
+        Program haproxy = Haproxy.find();
         RedisServer redis = new RedisServer(folder);
         ServerUnderTest first = server(redis, "on_error skip");
         ServerUnderTest second = server(redis, "on_error defer");
-        return new TwoServers(redis, first, second, new Haproxy(folder, List.of(first, second)));
+        Haproxy proxy = new Haproxy(haproxy, folder, List.of(first, second));
+        return new TwoServers(redis, first, second, proxy);
     }
 
     private static ServerUnderTest server(RedisServer redis, String onError) {
