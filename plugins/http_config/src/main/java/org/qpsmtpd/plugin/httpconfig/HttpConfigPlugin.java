@@ -20,6 +20,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.hook.ConfigHook;
+import org.qpsmtpd.api.net.Authorities;
 import org.qpsmtpd.api.plugin.Plugin;
 
 /**
@@ -75,7 +76,7 @@ public final class HttpConfigPlugin implements ConfigHook {
                 new Web(
                         config.ca().isEmpty()
                                 ? Optional.empty()
-                                : Optional.of(Authorities.of(Path.of(config.ca()))),
+                                : Optional.of(Authorities.of("ca", Path.of(config.ca()))),
                         config.size__limit());
         sources = urls.stream().map(url -> new Source(url, web, nanos)).toList();
     }

@@ -29,6 +29,7 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.SmtpClient;
+import org.qpsmtpd.testkit.TestCertificate;
 import org.qpsmtpd.testkit.TestServer;
 
 class HttpConfigPluginTest {

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.testkit.TestCertificate;
 
 /** TLS with the next hop, in each mode. */
 class TlsHopTest {

@@ -1,19 +1,12 @@
 package org.qpsmtpd.plugin.logging.syslog;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.net.Authorities;
 
 /** Whom the connection trusts that is encrypted. */
 final class Trust {
@@ -34,27 +27,8 @@ final class Trust {
         }
     }
 
-    private static TrustManager[] authorities(String ca) throws GeneralSecurityException {
-        Path path = Path.of(System.getProperty("org.qpsmtpd.home", "")).resolve(ca);
-        TrustManagerFactory factory =
-                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        try (InputStream in = Files.newInputStream(path)) {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            int number = 0;
-            for (Certificate certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("ca" + number++, certificate);
-            }
-            if (number == 0) {
-                throw new IllegalArgumentException("ca '" + path + "' has no certificate");
-            }
-            factory.init(store);
-            return factory.getTrustManagers();
-        } catch (NoSuchFileException e) {
-            throw new IllegalArgumentException("ca '" + path + "' is not there", e);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("ca '" + path + "' cannot be read: " + e, e);
-        }
+    private static TrustManager[] authorities(String ca) {
+        Path home = Path.of(System.getProperty("org.qpsmtpd.home", ""));
+        return Authorities.of("ca", home.resolve(ca));
     }
 }

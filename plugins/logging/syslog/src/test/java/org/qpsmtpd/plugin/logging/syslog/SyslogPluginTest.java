@@ -44,6 +44,7 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.net.HostName;
 import org.qpsmtpd.testkit.Configs;
+import org.qpsmtpd.testkit.TestCertificate;
 
 @Timeout(60)
 final class SyslogPluginTest {

@@ -1,24 +1,16 @@
 package org.qpsmtpd.plugin.queue.smtpforward;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.Collection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.net.Authorities;
 
 /** Makes the factory of TLS sockets that a mode needs. Protocols and ciphers are the JDK's. */
 final class TlsSockets {
@@ -44,34 +36,8 @@ final class TlsSockets {
     }
 
     private static TrustManager[] authorities(String caFile) {
-        Path path = Path.of(System.getProperty("org.qpsmtpd.home", "")).resolve(caFile);
-        try (InputStream in = Files.newInputStream(path)) {
-            Collection<? extends Certificate> certificates =
-                    CertificateFactory.getInstance("X.509").generateCertificates(in);
-            if (certificates.isEmpty()) {
-                throw new IllegalArgumentException("caFile '" + path + "' has no certificate");
-            }
-            return trustIn(certificates);
-        } catch (NoSuchFileException e) {
-            throw new IllegalArgumentException("caFile '" + path + "' is not there", e);
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalArgumentException("caFile '" + path + "' cannot be read: " + e, e);
-        }
-    }
-
-    private static TrustManager[] trustIn(Collection<? extends Certificate> certificates)
-            throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        int number = 0;
-        for (Certificate certificate : certificates) {
-            store.setCertificateEntry("ca" + number, certificate);
-            number++;
-        }
-        TrustManagerFactory factory =
-                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
-        return factory.getTrustManagers();
+        Path home = Path.of(System.getProperty("org.qpsmtpd.home", ""));
+        return Authorities.of("caFile", home.resolve(caFile));
     }
 
     /**

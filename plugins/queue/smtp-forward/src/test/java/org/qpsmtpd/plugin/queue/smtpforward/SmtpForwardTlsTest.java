@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.testkit.TestCertificate;
 
 /** The setting tls. */
 final class SmtpForwardTlsTest {

@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.httpconfig;
+package org.qpsmtpd.api.net;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,36 +10,38 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
-import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Whose certificates of servers are believed. */
-final class Authorities {
+/** The authorities of a file, for TLS to servers whose certificates the JDK's do not sign. */
+public final class Authorities {
     private Authorities() {}
 
     /**
-     * TLS that believes the authorities of a file.
+     * Trusts what the certificates of a file sign, and them.
      *
-     * @throws IllegalArgumentException when the file cannot be used
+     * @param option name of the option that names the file, for the error
+     * @param file one or more certificates, PEM or DER
+     * @return for {@link javax.net.ssl.SSLContext#init}
+     * @throws IllegalArgumentException when the file cannot be used, naming option, file and reason
      */
-    static SSLContext of(Path file) {
+    public static TrustManager[] of(String option, Path file) {
+        String what = option + " '" + file + "' ";
         try (InputStream in = Files.newInputStream(file)) {
             Collection<? extends Certificate> certificates =
                     CertificateFactory.getInstance("X.509").generateCertificates(in);
             if (certificates.isEmpty()) {
-                throw new IllegalArgumentException("ca '" + file + "' has no certificate");
+                throw new IllegalArgumentException(what + "has no certificate");
             }
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trustIn(certificates).getTrustManagers(), null);
-            return context;
+            return trustIn(certificates);
         } catch (NoSuchFileException e) {
-            throw new IllegalArgumentException("ca '" + file + "' is not there", e);
+            throw new IllegalArgumentException(what + "is not there", e);
         } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalArgumentException("ca '" + file + "' cannot be read: " + e, e);
+            throw new IllegalArgumentException(what + "cannot be read: " + e, e);
         }
     }
 
-    private static TrustManagerFactory trustIn(Collection<? extends Certificate> certificates)
+    private static TrustManager[] trustIn(Collection<? extends Certificate> certificates)
             throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
@@ -51,6 +53,6 @@ final class Authorities {
         TrustManagerFactory factory =
                 TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
-        return factory;
+        return factory.getTrustManagers();
     }
 }

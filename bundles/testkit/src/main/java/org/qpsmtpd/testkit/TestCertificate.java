@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.queue.smtpforward;
+package org.qpsmtpd.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +13,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /** A certificate for the host {@code localhost} that signs itself, made by the JDK's keytool. */
-final class TestCertificate {
+public final class TestCertificate {
     private static final String PASSWORD = "changeit";
 
     private final SSLContext context;
@@ -24,7 +24,12 @@ final class TestCertificate {
         this.pem = pem;
     }
 
-    static TestCertificate in(Path directory)
+    /**
+     * Makes one.
+     *
+     * @param directory for its files
+     */
+    public static TestCertificate in(Path directory)
             throws IOException, GeneralSecurityException, InterruptedException {
         Path file = directory.resolve("keys.p12");
         runKeytool(file);
@@ -41,12 +46,12 @@ final class TestCertificate {
     }
 
     /** What the server needs. */
-    SSLContext context() {
+    public SSLContext context() {
         return context;
     }
 
     /** What the client needs to trust it. */
-    Path pem() {
+    public Path pem() {
         return pem;
     }
 
@@ -57,7 +62,7 @@ final class TestCertificate {
                                         .toString(),
                                 "-genkeypair",
                                 "-alias",
-                                "hop",
+                                "test",
                                 "-keyalg",
                                 "EC",
                                 "-dname",
@@ -83,9 +88,9 @@ final class TestCertificate {
     private static Path writePem(Path directory, KeyStore keys)
             throws IOException, GeneralSecurityException {
         String base64 =
-                Base64.getMimeEncoder().encodeToString(keys.getCertificate("hop").getEncoded());
+                Base64.getMimeEncoder().encodeToString(keys.getCertificate("test").getEncoded());
         return Files.writeString(
-                directory.resolve("hop.pem"),
+                directory.resolve("certificate.pem"),
                 "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n");
     }
 }
