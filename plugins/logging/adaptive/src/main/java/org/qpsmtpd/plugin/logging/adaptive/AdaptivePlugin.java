@@ -39,18 +39,26 @@ public final class AdaptivePlugin implements LoggingHook {
     /** Beyond, the ends of the oldest ones were lost by an overloaded log. */
     private static final int MOST_CONNECTIONS = 20_000;
 
+    /** Of the lines of all connections, about. */
+    private static final long MOST_OCTETS = 16L * 1024 * 1024;
+
     private final long processId = ProcessHandle.current().pid();
     private final LogLevel accept;
     private final LogLevel reject;
     private final String prefix;
     private final PrintStream out;
+    private final Room room;
     private final Map<String, Pending> connections =
             new LinkedHashMap<>() {
                 private static final long serialVersionUID = 1;
 
                 @Override
                 protected boolean removeEldestEntry(Map.Entry<String, Pending> eldest) {
-                    return size() > MOST_CONNECTIONS;
+                    boolean isLost = size() > MOST_CONNECTIONS;
+                    if (isLost) {
+                        eldest.getValue().clear();
+                    }
+                    return isLost;
                 }
             };
 
@@ -59,10 +67,11 @@ public final class AdaptivePlugin implements LoggingHook {
      */
     @Activate
     public AdaptivePlugin(AdaptiveConfig config) {
-        this(config, System.err);
+        this(config, System.err, MOST_OCTETS);
     }
 
-    AdaptivePlugin(AdaptiveConfig config, PrintStream out) {
+    AdaptivePlugin(AdaptiveConfig config, PrintStream out, long mostOctets) {
+        room = new Room(mostOctets);
         accept = LogLevel.parse(config.accept());
         reject = LogLevel.parse(config.reject());
         prefix = config.prefix();
@@ -72,6 +81,11 @@ public final class AdaptivePlugin implements LoggingHook {
     @Override
     public LogLevel threshold() {
         return accept.shows(reject) ? accept : reject;
+    }
+
+    @Override
+    public boolean writesToStandardError() {
+        return reject.shows(LogLevel.ERROR);
     }
 
     @Override
@@ -96,7 +110,7 @@ public final class AdaptivePlugin implements LoggingHook {
     }
 
     private Pending pending(String connectionId) {
-        return connections.computeIfAbsent(connectionId, id -> new Pending());
+        return connections.computeIfAbsent(connectionId, id -> new Pending(room));
     }
 
     @Override
@@ -124,7 +138,10 @@ public final class AdaptivePlugin implements LoggingHook {
 
     @Override
     public synchronized void onSessionEnd(SessionRecord record) {
-        connections.remove(record.id());
+        Pending pending = connections.remove(record.id());
+        if (pending != null) {
+            pending.clear();
+        }
     }
 
     private void write(String text) {

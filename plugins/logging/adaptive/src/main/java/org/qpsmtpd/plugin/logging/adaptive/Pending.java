@@ -8,12 +8,17 @@ import org.qpsmtpd.api.log.LogRecord;
 final class Pending {
     private static final int MOST_LINES = 500;
 
+    private final Room room;
     private final List<LogRecord> lines = new ArrayList<>();
     private String refused = "";
     private int left;
 
+    Pending(Room room) {
+        this.room = room;
+    }
+
     void add(LogRecord line) {
-        if (lines.size() < MOST_LINES) {
+        if (lines.size() < MOST_LINES && room.take(line)) {
             lines.add(line);
         } else {
             left++;
@@ -43,6 +48,7 @@ final class Pending {
 
     /** The message is over. */
     void clear() {
+        lines.forEach(room::give);
         lines.clear();
         left = 0;
         refused = "";

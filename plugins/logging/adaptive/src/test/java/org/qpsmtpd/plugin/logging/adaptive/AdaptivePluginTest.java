@@ -35,8 +35,14 @@ final class AdaptivePluginTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     private AdaptivePlugin plugin(Map<String, Object> options) {
+        return plugin(options, 1_000_000);
+    }
+
+    private AdaptivePlugin plugin(Map<String, Object> options, long mostOctets) {
         return new AdaptivePlugin(
-                Configs.config(AdaptiveConfig.class, options), new PrintStream(out, true, UTF_8));
+                Configs.config(AdaptiveConfig.class, options),
+                new PrintStream(out, true, UTF_8),
+                mostOctets);
     }
 
     /** What was written, without the ids of connections. */
@@ -177,6 +183,26 @@ final class AdaptivePluginTest {
         plugin.onMessage(moment("c1"), message("c1-1"));
 
         assertThat(lines()).hasSize(501).last().isEqualTo("` 3 more lines are left out");
+    }
+
+    @Test
+    void keepsLinesOfAllConnectionsUpToALimitAndHasTheirRoomAgain() {
+        AdaptivePlugin plugin = plugin(Map.of("accept", "6", "reject", "0"), 500);
+        plugin.onLog(line(LogLevel.INFO, "c1", "first"));
+        plugin.onLog(line(LogLevel.INFO, "c2", "second"));
+        plugin.onLog(line(LogLevel.INFO, "c3", "third"));
+        plugin.onMessage(moment("c3"), message("c3-1"));
+        plugin.onMessage(moment("c1"), message("c1-1"));
+        plugin.onLog(line(LogLevel.INFO, "c3", "fourth"));
+        plugin.onMessage(moment("c3"), message("c3-2"));
+
+        assertThat(lines()).containsExactly("` 1 more lines are left out", "` first", "` fourth");
+    }
+
+    @Test
+    void saysWhetherErrorsStandOnStandardError() {
+        assertThat(plugin(Map.of()).writesToStandardError()).isTrue();
+        assertThat(plugin(Map.of("reject", "2")).writesToStandardError()).isFalse();
     }
 
     @Test

@@ -64,4 +64,9 @@ public final class ConnectionIdPlugin implements LoggingHook {
     public LogLevel threshold() {
         return level;
     }
+
+    @Override
+    public boolean writesToStandardError() {
+        return true;
+    }
 }
