@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.service.TimeFormat;
 
 /**
  * What the words of the line say.

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.service.TimeFormat;
 
 class FileSettingsTest {
     @Test

@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.logging.file;
+package org.qpsmtpd.api.service;
 
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -6,12 +6,13 @@ import java.time.temporal.IsoFields;
 import java.util.Locale;
 
 /**
- * Text with the conversions of C's {@code strftime} in the C locale, and {@code %i} for a session.
- * The modifiers {@code E} and {@code O} are ignored; what is no conversion stays as it is.
+ * Text with the conversions of C's {@code strftime} in the C locale, such as the name of a file for
+ * each day, and {@code %i} for a session. The modifiers {@code E} and {@code O} are ignored; what
+ * is no conversion stays as it is.
  *
  * @param pattern the text
  */
-record TimeFormat(String pattern) {
+public record TimeFormat(String pattern) {
     private static final String[] DAYS = {
         "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
     };
@@ -31,7 +32,7 @@ record TimeFormat(String pattern) {
     };
 
     /** Whether the text differs from session to session. */
-    boolean namesSession() {
+    public boolean namesSession() {
         for (int at = pattern.indexOf('%'); at >= 0; at = pattern.indexOf('%', at + 2)) {
             if (pattern.startsWith("i", at + 1)) {
                 return true;
@@ -41,10 +42,12 @@ record TimeFormat(String pattern) {
     }
 
     /**
+     * The text at a moment, for a session.
+     *
      * @param time the moment, in the zone to show
-     * @param session what {@code %i} stands for
+     * @param session what {@code %i} stands for; empty to leave {@code %i} as it is
      */
-    String format(ZonedDateTime time, String session) {
+    public String format(ZonedDateTime time, String session) {
         StringBuilder text = new StringBuilder(pattern.length() + 32);
         append(text, pattern, time, session);
         return text.toString();

@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.logging.file;
+package org.qpsmtpd.api.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,6 +47,11 @@ class TimeFormatTest {
                 .isEqualTo("/log/123-4-5.log");
         assertThat(new TimeFormat("/log/%i").namesSession()).isTrue();
         assertThat(new TimeFormat("/log/%%i%Y").namesSession()).isFalse();
+    }
+
+    @Test
+    void leavesTheSessionOutWithoutOne() {
+        assertThat(new TimeFormat("/log/%i.%Y").format(MORNING, "")).isEqualTo("/log/%i.2027");
     }
 
     @ParameterizedTest
