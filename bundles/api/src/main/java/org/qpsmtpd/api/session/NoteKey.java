@@ -109,6 +109,12 @@ public record NoteKey<T>(String name, Class<T> type) {
      */
     public static final NoteKey<String> ALIAS = new NoteKey<>("alias", String.class);
 
+    /**
+     * The recipient was put in the place of an alias (a note of the recipient); the value is the
+     * address that the client gave.
+     */
+    public static final NoteKey<String> INSTEAD_OF = new NoteKey<>("instead_of", String.class);
+
     /** Checks that the value type does not come from a plugin. */
     public NoteKey {
         ClassLoader loader = type.getClassLoader();

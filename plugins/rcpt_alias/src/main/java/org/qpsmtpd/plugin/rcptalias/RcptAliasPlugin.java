@@ -150,9 +150,11 @@ public final class RcptAliasPlugin implements RcptHook, DataHook, QueuePreHook, 
     private static void add(
             Transaction transaction, Recipient alias, List<Address> others, Set<String> there) {
         Parameters parameters = parameters(alias);
+        String given = alias.address().address();
         for (Address other : others) {
             if (there.add(other.comparable())) {
-                transaction.addRecipient(other, parameters);
+                Recipient added = transaction.addRecipient(other, parameters);
+                added.notes().put(NoteKey.INSTEAD_OF, given);
             }
         }
     }

@@ -49,6 +49,16 @@ class RcptAliasPluginTest {
         return String.join(" ", all);
     }
 
+    @Test
+    void saysWhichAddressTheClientGave() {
+        aliases("info@example.com: a@example.org, b@example.org");
+        deliver(plugin(), "info@example.com", "user@example.com");
+
+        assertThat(transaction.recipients())
+                .extracting(one -> one.notes().get(NoteKey.INSTEAD_OF).orElse(""))
+                .containsExactly("", "info@example.com", "info@example.com");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "info@example.com, a@example.org b@example.org",
