@@ -49,6 +49,8 @@ class PluginOptionsIT {
         values.put("count_unrecognized_commands limit", "5");
         values.put("noop_counter limit", "4");
         values.put("connection_time level", "NOTICE");
+        values.put("bogus_bounce action", "denysoft");
+        values.put("content_log file_limit", "20");
         values.put("loadcheck max_load", "7.5");
         values.put("loadcheck cache_time", "5");
         values.put("naughty reject", "mail");

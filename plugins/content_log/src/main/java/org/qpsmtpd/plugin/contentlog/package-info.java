@@ -1,0 +1,5 @@
+/** The plugin content_log. */
+@NullMarked
+package org.qpsmtpd.plugin.contentlog;
+
+import org.jspecify.annotations.NullMarked;
