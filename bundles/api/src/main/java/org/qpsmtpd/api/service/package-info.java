@@ -1,6 +1,6 @@
 /** Services that plugins may use: time, DNS look-ups, stores, the server's folders. */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package org.qpsmtpd.api.service;
 
