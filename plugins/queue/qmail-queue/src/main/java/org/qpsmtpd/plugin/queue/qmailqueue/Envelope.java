@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.session.Recipient;
@@ -32,6 +33,14 @@ record Envelope(Address sender, List<Address> recipients) {
             out.write(0);
         }
         return file;
+    }
+
+    /**
+     * Empties the file, so that whoever still reads it finds no envelope and queues nothing. The
+     * program's children may outlive it, and take its end for that of the message.
+     */
+    static void withdraw(Path file) throws IOException {
+        Files.newOutputStream(file, StandardOpenOption.TRUNCATE_EXISTING).close();
     }
 
     private static void write(OutputStream out, char kind, Address address) throws IOException {

@@ -3,6 +3,7 @@ package org.qpsmtpd.plugin.queue.qmailqueue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,25 +13,31 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.qpsmtpd.api.session.BodyWriter;
 import org.qpsmtpd.plugin.queue.qmailqueue.ProgramEnd.Handed;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One run of the program. Its pipes are served by threads of their own, since nothing ends a thread
  * that waits for a pipe as long as any process holds the other end.
  */
 final class ProgramRun {
+    private static final Logger LOG = LoggerFactory.getLogger(ProgramRun.class);
     private static final int MAX_OUTPUT = 1024;
-    private static final Duration GRACE = Duration.ofSeconds(1);
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final Process process;
+    private final Path envelope;
     private final BodyWriter message;
     private final Duration limit;
 
     /**
+     * @param envelope what the program reads from its descriptor 1
      * @param message writes the message with CRLF line ends
      * @param limit how long the program may run; it is killed then
      */
-    ProgramRun(Process process, BodyWriter message, Duration limit) {
+    ProgramRun(Process process, Path envelope, BodyWriter message, Duration limit) {
         this.process = process;
+        this.envelope = envelope;
         this.message = message;
         this.limit = limit;
     }
@@ -44,12 +51,17 @@ final class ProgramRun {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 return new ProgramEnd(false, 0, Handed.BROKEN_OFF, "", "");
             }
+            long due = System.nanoTime() + GRACE.toNanos();
             int code = process.exitValue();
-            Handed given = result(handed, Handed.UNREADABLE, Handed.BROKEN_OFF);
+            Handed given = result(handed, due, Handed.UNREADABLE, Handed.BROKEN_OFF);
             return code == 0
                     ? new ProgramEnd(true, code, given, "", "")
                     : new ProgramEnd(
-                            true, code, given, result(text, "", ""), result(errors, "", ""));
+                            true,
+                            code,
+                            given,
+                            result(text, due, "", ""),
+                            result(errors, due, "", ""));
         } finally {
             kill();
         }
@@ -99,11 +111,17 @@ final class ProgramRun {
     }
 
     private void kill() {
-        if (process.isAlive()) {
-            List<ProcessHandle> children = process.descendants().toList();
-            process.destroyForcibly();
-            children.forEach(ProcessHandle::destroyForcibly);
+        if (!process.isAlive()) {
+            return;
         }
+        try {
+            Envelope.withdraw(envelope);
+        } catch (IOException e) {
+            LOG.error("{} cannot be emptied: {}", envelope, e.toString());
+        }
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroyForcibly();
+        children.forEach(ProcessHandle::destroyForcibly);
     }
 
     private static <T> CompletableFuture<T> start(Supplier<T> work) {
@@ -117,10 +135,10 @@ final class ProgramRun {
     }
 
     /** A result after the program's end, for which only a process that it left behind can hold. */
-    private static <T> T result(CompletableFuture<T> work, T failed, T late)
+    private static <T> T result(CompletableFuture<T> work, long due, T failed, T late)
             throws InterruptedException {
         try {
-            return work.get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+            return work.get(due - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             return failed;
         } catch (TimeoutException e) {

@@ -85,7 +85,8 @@ public final class QmailQueuePlugin implements QueueHook {
                 List.of("(for " + ProcessHandle.current().pid() + ") Queuing to " + program));
         try {
             Process process = program.start(envelope, environment(connection));
-            ProgramEnd end = new ProgramRun(process, transaction::writeMessageTo, limit).end();
+            ProgramEnd end =
+                    new ProgramRun(process, envelope, transaction::writeMessageTo, limit).end();
             return Answers.to(end, program.toString(), queued(transaction, process.pid()));
         } catch (IOException e) {
             return Answers.deferred("the queue program cannot be started", "" + e.getMessage());

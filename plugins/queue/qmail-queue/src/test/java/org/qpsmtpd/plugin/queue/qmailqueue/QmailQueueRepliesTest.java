@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.session.BodyWriter;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakeTransaction;
 
@@ -27,6 +29,8 @@ import org.qpsmtpd.testkit.FakeTransaction;
 @Timeout(120)
 final class QmailQueueRepliesTest {
     private static final String DID_NOT_READ = "the queue program did not read the whole message";
+
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final Path folder;
 
@@ -237,28 +241,32 @@ final class QmailQueueRepliesTest {
         assertThat(result.text()).contains("(137, temporary problem)");
     }
 
-    /** The program must not take the message for a short one. */
+    /**
+     * Neither the program nor a child of it that nobody knows any more may take the message for a
+     * short one.
+     */
     @Test
-    void killsTheProgramWhenTheMessageCannotBeRead() throws Exception {
+    void withdrawsAMessageThatCannotBeRead() throws Exception {
+        Path ready = folder.resolve("qmail-queue.ready");
+        assertThat(new ProcessBuilder("mkfifo", ready.toString()).start().waitFor()).isZero();
         TestProgram program =
-                TestProgram.of(folder, "echo $$ >\"$0.pid\"; " + RECORD + "; >\"$0.queued\"");
-        Path envelope = Files.createFile(folder.resolve("envelope"));
+                TestProgram.of(
+                        folder,
+                        "exec 3<&0; (sh -c 'echo $$ >\"$0.ready\"; "
+                                + RECORD
+                                + "' \"$0\" <&3 3<&- &); exec tail -f /dev/null");
+        Path envelope = Files.write(folder.resolve("envelope"), "Fa\0Tb\0\0".getBytes(UTF_8));
         Process process =
                 QueueProgram.chosen(program.path().toString(), Map.of())
                         .start(envelope, Map.of("PATH", "/bin:/usr/bin"));
+        CompletableFuture<ProcessHandle> child = new CompletableFuture<>();
 
-        ProgramEnd end =
-                new ProgramRun(
-                                process,
-                                out -> {
-                                    out.write("Subject: half".getBytes(UTF_8));
-                                    throw new IOException("the spool file is gone");
-                                },
-                                Duration.ofSeconds(60))
-                        .end();
+        ProgramEnd end = new ProgramRun(process, envelope, half(ready, child), SOON).end();
 
+        child.join().onExit().orTimeout(60, TimeUnit.SECONDS).join();
+        assertThat(program.kept(".message")).isEqualTo("Subject: half");
+        assertThat(program.kept(".envelope")).isEmpty();
         assertThat(end.handed()).isEqualTo(ProgramEnd.Handed.UNREADABLE);
-        assertThat(folder.resolve("qmail-queue.queued")).doesNotExist();
         HookResult result = Answers.to(end, "/qq", "Queued!");
         assertDeferred(result, "the message cannot be read");
         assertThat(result.reason()).isEqualTo("error: the message cannot be read; /qq was killed");
@@ -308,6 +316,17 @@ final class QmailQueueRepliesTest {
 
         assertThat(ProcessHandle.of(pid(program, ".pid")).orElseThrow().destroyForcibly()).isTrue();
         assertThat(result.text()).contains("(53, write error or disk full)");
+    }
+
+    /** A message of which the second half is lost once a child of the program reads it. */
+    private static BodyWriter half(Path ready, CompletableFuture<ProcessHandle> child) {
+        return out -> {
+            long pid = Long.parseLong(Files.readString(ready).strip());
+            child.complete(ProcessHandle.of(pid).orElseThrow());
+            out.write("Subject: half".getBytes(UTF_8));
+            ((UnixLines) out).finish();
+            throw new IOException("the spool file is gone");
+        };
     }
 
     private HookResult run(String script) throws IOException {
