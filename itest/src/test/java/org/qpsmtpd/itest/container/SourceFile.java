@@ -2,15 +2,18 @@ package org.qpsmtpd.itest.container;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A Java file of the project, and what it uses.
@@ -32,16 +35,39 @@ record SourceFile(Path module, String name, List<String> lines) {
 
     /** All files under {@code src/main} of the modules below a folder, or some of them. */
     static List<SourceFile> below(String folder) {
-        try (Stream<Path> paths = Files.walk(TOP.resolve(folder))) {
-            return paths.filter(path -> path.toString().endsWith(".java"))
-                    .filter(path -> path.toString().contains("/src/main/java/"))
-                    .filter(path -> !path.toString().contains("/target/"))
-                    .filter(path -> !path.endsWith("package-info.java"))
-                    .sorted()
-                    .map(SourceFile::read)
-                    .toList();
+        SortedSet<Path> sources = new TreeSet<>();
+        try {
+            Files.walkFileTree(TOP.resolve(folder), new Finder(sources));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        return sources.stream().map(SourceFile::read).toList();
+    }
+
+    /** Leaves alone what is built, where servers of other tests make and remove files. */
+    private static final class Finder extends SimpleFileVisitor<Path> {
+        private final Set<Path> sources;
+
+        Finder(Set<Path> sources) {
+            this.sources = sources;
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            return folder.endsWith("target")
+                    ? FileVisitResult.SKIP_SUBTREE
+                    : FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            String path = file.toString();
+            if (path.endsWith(".java")
+                    && path.contains("/src/main/java/")
+                    && !file.endsWith("package-info.java")) {
+                sources.add(file);
+            }
+            return FileVisitResult.CONTINUE;
         }
     }
 

@@ -89,6 +89,8 @@ class PluginOptionsIT {
         values.put("queue/smtp-forward idleSeconds", "2");
         values.put("queue/smtp-forward messagesPerConnection", "3");
         values.put("queue/smtp-forward strictEightBit", "on");
+        values.put("queue/qmail-queue program", "/bin/false");
+        values.put("queue/qmail-queue timeout", "30");
         values.put("queue/maildir path", folder.resolve("a mail, of some").toString());
         values.put("queue/maildir subdir", "%d/%l");
         values.put("queue/maildir mode", "750");

@@ -3,11 +3,15 @@ package org.qpsmtpd.itest.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -135,18 +139,41 @@ class SupplyIT {
                 .isEmpty();
     }
 
+    /** Finds them; what servers of other tests write there may be gone when it is looked at. */
+    private static final class Artifacts extends SimpleFileVisitor<Path> {
+        private static final Pattern NAME =
+                Pattern.compile(
+                        ".*/target/[^/]*-1\\.0\\.0\\.jar|.*/target/qpsmtpd[-_]1[^/]*"
+                                + "|.*/target/qpsmtpd-karaf-1[^/]*");
+
+        private final Path root;
+        private final Set<String> found;
+
+        Artifacts(Path root, Set<String> found) {
+            this.root = root;
+            this.found = found;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            String path = root.relativize(file).toString();
+            if (NAME.matcher(path).matches()) {
+                found.add(path);
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) {
+            return FileVisitResult.CONTINUE;
+        }
+    }
+
     /** All that a build makes for others, by its path. */
     private static Set<String> artifacts(Path root) throws IOException {
         Set<String> found = new TreeSet<>();
         for (String part : List.of("bundles", "plugins", "runtime")) {
-            try (Stream<Path> files = Files.walk(root.resolve(part))) {
-                files.map(file -> root.relativize(file).toString())
-                        .filter(
-                                file ->
-                                        file.matches(
-                                                ".*/target/[^/]*-1\\.0\\.0\\.jar|.*/target/qpsmtpd[-_]1[^/]*|.*/target/qpsmtpd-karaf-1[^/]*"))
-                        .forEach(found::add);
-            }
+            Files.walkFileTree(root.resolve(part), new Artifacts(root, found));
         }
         return found;
     }
