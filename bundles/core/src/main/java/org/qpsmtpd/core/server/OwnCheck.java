@@ -54,13 +54,14 @@ final class OwnCheck {
     }
 
     private void tell(List<String> sentences) {
-        Set<String> read = config.findings();
+        Set<String> said = new HashSet<>(config.findings());
+        said.addAll(generations.current().warnings());
         List<String> faults = new ArrayList<>(generations.current().faults());
         faults.addAll(generations.refused());
         Set<String> found = new HashSet<>();
         for (String sentence : sentences) {
-            boolean said = read.contains(sentence) || isNamed(place(sentence), faults);
-            if (found.add(sentence) && !said && !told.contains(sentence)) {
+            boolean known = said.contains(sentence) || isNamed(place(sentence), faults);
+            if (found.add(sentence) && !known && !told.contains(sentence)) {
                 log.accept(sentence);
             }
         }
