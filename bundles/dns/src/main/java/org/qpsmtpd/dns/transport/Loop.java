@@ -118,7 +118,9 @@ public final class Loop implements AutoCloseable {
                 guarded(task);
             }
         }
-        select(now);
+        if (!closed) { // which one of the tasks may just have made it, and nothing wakes it again
+            select(now);
+        }
     }
 
     private void select(long now) {
