@@ -305,7 +305,9 @@ final class HotSwap implements AutoCloseable {
 
     private void judge(Subject server) throws IOException {
         assertThat(failures.stream().limit(SHOWN)).as("the first failed sessions").isEmpty();
-        assertThat(server.log().get()).doesNotContain("\tat ").doesNotContain("FATAL PLUGIN ERROR");
+        String log = server.log().get();
+        assertThat(Traces.first(log)).isEmpty();
+        assertThat(log.lines()).noneMatch(line -> line.contains("FATAL PLUGIN ERROR"));
         judgeMessages();
         judgeJournal();
         plugins.hooks().forEach(this::judgeOrder);
