@@ -73,7 +73,10 @@ public final class DatagramSockets {
 
     private DatagramSocket choose() throws IOException {
         closeLeft();
-        int waiting = open.stream().mapToInt(DatagramSocket::waiting).sum();
+        int waiting = 0;
+        for (DatagramSocket socket : open) {
+            waiting += socket.waiting();
+        }
         int wanted = Math.min(MOST, FEWEST + waiting / QUERIES_PER_SOCKET);
         if (open.size() < wanted) {
             int mostSent = FEWEST_SENT + random.below(MOST_SENT - FEWEST_SENT);

@@ -6,12 +6,10 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,39 +21,49 @@ public final class Loop implements AutoCloseable {
     private final Selector selector;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean woken = new AtomicBoolean();
-    private final PriorityQueue<Alarm> alarms = new PriorityQueue<>();
+    private final Alarms alarms = new Alarms();
     private final Thread thread;
     private volatile boolean closed;
     private volatile boolean ended;
 
-    /** Something to be done when its time has come. */
-    public static final class Alarm implements Comparable<Alarm> {
+    /** Something to be done when its time has come; one of a circle of those with its delay. */
+    public static class Alarm {
         private final long due;
-        private @Nullable Runnable task;
+        private final Runnable task;
+        private Alarm before = this;
+        private Alarm next = this;
 
-        private Alarm(long due, Runnable task) {
+        Alarm(long due, Runnable task) {
             this.due = due;
             this.task = task;
         }
 
+        long due() {
+            return due;
+        }
+
+        Runnable task() {
+            return task;
+        }
+
+        Alarm next() {
+            return next;
+        }
+
+        /** Takes the last place of a circle. */
+        void enter(Alarm circle) {
+            before = circle.before;
+            next = circle;
+            before.next = this;
+            circle.before = this;
+        }
+
         /** It need not be done any more. To be called on the loop. */
-        public void cancel() {
-            task = null;
-        }
-
-        @Override
-        public int compareTo(Alarm other) {
-            return Long.signum(due - other.due);
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return this == other;
-        }
-
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(this);
+        public final void cancel() {
+            before.next = next;
+            next.before = before;
+            before = this;
+            next = this;
         }
     }
 
@@ -80,11 +88,13 @@ public final class Loop implements AutoCloseable {
         }
     }
 
-    /** Has something done later. To be called on the loop. */
+    /**
+     * Has something done later. To be called on the loop.
+     *
+     * @param nanos one of a few values that occur
+     */
     public Alarm after(long nanos, Runnable task) {
-        Alarm alarm = new Alarm(System.nanoTime() + nanos, task);
-        alarms.add(alarm);
-        return alarm;
+        return alarms.add(System.nanoTime(), nanos, task);
     }
 
     /** Has a channel watched. To be called on the loop. */
@@ -111,22 +121,16 @@ public final class Loop implements AutoCloseable {
         woken.set(false);
         runTasks();
         long now = System.nanoTime();
-        for (Alarm next = alarms.peek(); next != null && next.due <= now; next = alarms.peek()) {
-            alarms.remove();
-            Runnable task = next.task;
-            if (task != null) {
-                guarded(task);
-            }
-        }
+        alarms.ring(now, Loop::guarded);
         if (!closed) { // which one of the tasks may just have made it, and nothing wakes it again
             select(now);
         }
     }
 
     private void select(long now) {
-        Alarm next = alarms.peek();
+        Alarm next = alarms.first();
         // A millisecond more than it may be, so that no look is made before an alarm is due.
-        long millis = next == null ? 0 : TimeUnit.NANOSECONDS.toMillis(next.due - now) + 1;
+        long millis = next == null ? 0 : TimeUnit.NANOSECONDS.toMillis(next.due() - now) + 1;
         try {
             selector.select(Loop::ready, millis);
         } catch (IOException | ClosedSelectorException e) {
