@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs the works and prints the report. */
 public final class Bench {
-    private static final int WARM_UP_SECONDS = 30;
+    private static final int WARM_UP_SECONDS = 60;
 
     /** A stored message has LF line ends at some servers and is smaller than the one sent. */
     private static final int LEAST_STORED = Message.SMALL - 200;
@@ -90,7 +90,7 @@ public final class Bench {
             remarks.add(new Gates(settings.distribution()).describe());
         }
         for (Server server : servers) {
-            warmUp(server, first, settings.warmUpMessages());
+            warmUp(server, first, warmUpMessages(queue));
         }
         for (Work work : works) {
             measure(work, servers);
@@ -100,13 +100,17 @@ public final class Bench {
         }
     }
 
+    private int warmUpMessages(Queue queue) {
+        return queue.warmUpMessages() / 100 * settings.warmUpPercent();
+    }
+
     private void measure(Work work, List<Server> servers) throws IOException, InterruptedException {
         NameServer.ofRun().answer(work.ttlSeconds(), work.delayMillis());
         List<Figures> found = new ArrayList<>();
         for (Server server : servers) {
             progress(work, server, "warm-up");
             boolean longer = server.product().needsLongWarmUp();
-            load(work, server).run(settings.roundSeconds() * (longer ? 1.5 : 0.5));
+            load(work, server).run(settings.roundSeconds() * (longer ? 3 : 0.5));
             server.drain();
             server.takeStored(0);
             found.add(new Figures(server.product()));
@@ -150,7 +154,7 @@ public final class Bench {
     private void runIdle() throws IOException, InterruptedException {
         for (Product product : products) {
             Server server = start(product, Queue.DISCARD);
-            warmUp(server, Work.DISCARD, settings.warmUpMessages() / 5);
+            warmUp(server, Work.DISCARD, warmUpMessages(Queue.MAILDIR));
             progress(Work.IDLE, server, settings.idleSessions() + " sessions");
             idle.add(new IdleBench(server, settings.idleSessions()).run());
             stop(server);

@@ -23,7 +23,6 @@ final class QpsmtpdConfig {
         file(directory, "badmailfrom", "@bad.example.net");
         file(directory, "badrcptto", "nobody@example.com");
         file(directory, "badhelo", "bad.example.net");
-        file(directory, "size_threshold", "10000");
         file(directory, "dns_servers", "127.0.0.1:" + NameServer.ofRun().port());
         Gates.writeFiles(directory);
     }

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param haraka the folder of Haraka's npm package
  * @param rounds how often each server has its turn with each work
  * @param roundSeconds how long a turn lasts
- * @param warmUpMessages how many messages our server takes before it is measured
+ * @param warmUpPercent how much of its warm-up a server has before it is measured
  * @param idleSessions how many idle sessions are opened
  */
 record Settings(
@@ -25,7 +25,7 @@ record Settings(
         List<String> servers,
         int rounds,
         double roundSeconds,
-        int warmUpMessages,
+        int warmUpPercent,
         int idleSessions) {
 
     static Settings parse(String[] arguments) {
@@ -47,7 +47,7 @@ record Settings(
                 List.of(values.get("servers").split(",")),
                 rounds,
                 quick ? 0.7 : 2,
-                quick ? 10_000 : 25_000,
+                quick ? 20 : 100,
                 Integer.parseInt(values.get("idle")));
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataHeadersEndHook;
@@ -43,8 +44,12 @@ class NewBodyTest {
     }
 
     private TestServer server(DataPostHook plugin) throws IOException {
+        return server(plugin, "10000");
+    }
+
+    private TestServer server(DataPostHook plugin, String threshold) throws IOException {
         return TestServer.builder()
-                .config("size_threshold", "10000")
+                .config("size_threshold", threshold)
                 .config("databytes", "1000000")
                 .plugin("changer", plugin)
                 .plugin("mailbox", mailbox)
@@ -59,10 +64,10 @@ class NewBodyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 3000, 20_000})
-    void isQueuedWithItsHeaderOctetByOctet(int lines) throws Exception {
+    @CsvSource({"0, 10000", "1, 10000", "3000, 10000", "20000, 10000", "70000, 10000", "70000, ''"})
+    void isQueuedWithItsHeaderOctetByOctet(int lines, String threshold) throws Exception {
         String body = "0123456789\r\n".repeat(lines);
-        try (TestServer server = server(NewBodyTest::disclaim)) {
+        try (TestServer server = server(NewBodyTest::disclaim, threshold)) {
             try (SmtpClient client = server.connect()) {
                 assertThat(send(client, body).code()).isEqualTo(250);
                 client.send("QUIT");

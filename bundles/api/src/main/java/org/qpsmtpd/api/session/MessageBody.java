@@ -8,8 +8,9 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * The message as it was received: header and body with CRLF line ends, dots of the transfer
  * removed, an empty line put between header and body where none was; or that header with the body
- * of {@link Transaction#replaceBody}. Kept in memory up to {@code size_threshold} octets, else in a
- * spool file that only the server's user can read. Gone when the transaction ends.
+ * of {@link Transaction#replaceBody}. Kept in memory up to {@code size_threshold} octets, and
+ * without that file while memory is plenty, else in a spool file that only the server's user can
+ * read. Gone when the transaction ends.
  */
 @ProviderType
 public interface MessageBody {

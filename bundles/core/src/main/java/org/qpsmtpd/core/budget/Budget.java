@@ -89,6 +89,11 @@ public final class Budget implements Holding.Account {
         return used.get() >= limit;
     }
 
+    /** Whether less than half is used, so that what is quicker in memory may stay there. */
+    public boolean isPlenty() {
+        return used.get() < limit / 2;
+    }
+
     /** To be called about once a second: ends sessions when the budget is still spent. */
     public void tick() {
         if (isSpent()) {

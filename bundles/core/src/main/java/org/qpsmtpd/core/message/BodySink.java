@@ -2,6 +2,7 @@ package org.qpsmtpd.core.message;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Objects;
 import org.qpsmtpd.api.session.BodyWriter;
 
@@ -12,7 +13,6 @@ public final class BodySink extends OutputStream {
 
     private final StoredBody body;
     private final Limits limits;
-    private byte[] spare = NOTHING;
     private long lineEnds;
     private int last;
     private boolean closed;
@@ -80,7 +80,7 @@ public final class BodySink extends OutputStream {
         Objects.checkFromIndexSize(from, length, octets.length);
         int at = from;
         while (at < from + length) {
-            int part = Math.min(StoredBody.PIECE, from + length - at);
+            int part = Math.min(Pieces.PIECE, from + length - at);
             take(octets, at, part);
             at += part;
         }
@@ -101,8 +101,12 @@ public final class BodySink extends OutputStream {
                             + " octets");
         }
         put(octets, from, length);
-        if (body.inArray() >= StoredBody.PIECE && body.size() > limits.inMemory()) {
-            spool();
+        if (body.inArray() >= Pieces.PIECE) {
+            if (body.size() > limits.inMemory()) {
+                spool(Pieces.ofThisJvm().take());
+            } else {
+                body.shelve(Pieces.ofThisJvm().take());
+            }
         }
     }
 
@@ -120,10 +124,10 @@ public final class BodySink extends OutputStream {
         return new IOException("a CR or LF stands alone in the new body");
     }
 
-    private void spool() throws IOException {
-        StoredBody.Piece piece = body.takePiece(spare);
-        body.writePiece(piece);
-        spare = piece.octets();
+    private void spool(byte[] next) throws IOException {
+        List<StoredBody.Piece> pieces = body.takePieces(next);
+        body.write(pieces);
+        pieces.forEach(piece -> Pieces.ofThisJvm().give(piece.octets()));
     }
 
     private void finish() throws IOException {
@@ -132,7 +136,7 @@ public final class BodySink extends OutputStream {
         }
         closed = true;
         if (!body.isSpooled() && body.size() > limits.inMemory()) {
-            spool();
+            spool(NOTHING);
         }
     }
 }

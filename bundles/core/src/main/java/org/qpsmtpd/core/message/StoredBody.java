@@ -10,22 +10,18 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.session.MessageBody;
 
 /**
  * The message as it was received, in memory or in a spool file. Filled by one connection's input,
- * then only read. Octets are given by writing into {@link #room} from {@link #end} on, so that they
- * are copied once.
+ * then only read. In memory it is one array, and for a large one full pieces before it. Octets are
+ * given by writing into {@link #room} from {@link #end} on, so that they are copied once.
  */
 public final class StoredBody implements MessageBody {
-    /**
-     * How much is gathered before a piece goes to the spool file. Each takes a thread for a while,
-     * and the page cache takes large pieces in larger units than a page.
-     */
-    public static final int PIECE = 256 * 1024;
-
     /** How much room stays for octets that nobody wants. */
     private static final int KEPT = 64 * 1024;
 
@@ -34,9 +30,9 @@ public final class StoredBody implements MessageBody {
     private static final byte[] LINE_END = {'\r', '\n'};
 
     /**
-     * Octets on their way to the spool file.
+     * Octets that follow each other in the message.
      *
-     * @param octets array that begins with them; may be used again once they are written
+     * @param octets array that begins with them
      * @param length how many there are
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared, and copying it would be the cost
@@ -45,6 +41,10 @@ public final class StoredBody implements MessageBody {
     private final Spool spool;
     private byte[] array = NOTHING;
     private int end;
+    private final List<Piece> shelf = new ArrayList<>(0);
+    private long shelved;
+    private int shelvedRoom;
+    private int readers;
     private long spooled;
     private byte[] header = NOTHING;
     private int headerLength;
@@ -80,15 +80,22 @@ public final class StoredBody implements MessageBody {
     public byte[] room(int more) {
         int needed = end + more;
         if (needed > array.length) {
-            int size =
-                    Math.max(Math.max(FIRST, needed), Math.min(array.length * 2, needed + PIECE));
-            array = Arrays.copyOf(array, size);
+            array = Arrays.copyOf(array, Math.max(needed, grown(array.length)));
         }
         return array;
     }
 
+    /** Small messages take little; a large one grows in few steps to the length of a piece. */
+    private static int grown(int length) {
+        if (length < FIRST) {
+            return FIRST;
+        }
+        return length < KEPT ? length * 2 : Math.max(Pieces.LENGTH, length + Pieces.PIECE);
+    }
+
     /** Forgets the octets in memory, which are not wanted; some room may stay for the next. */
     public void forget() {
+        clearShelf();
         end = 0;
         header = NOTHING;
         if (array.length > KEPT) {
@@ -98,7 +105,7 @@ public final class StoredBody implements MessageBody {
 
     /** How much memory it takes, in octets. */
     public int held() {
-        return array.length + header.length;
+        return array.length + shelvedRoom + header.length;
     }
 
     /** Where the next octets go. */
@@ -159,7 +166,7 @@ public final class StoredBody implements MessageBody {
         return header;
     }
 
-    /** Octets that are in memory and not in the file. */
+    /** Octets in the array that the next ones go into. */
     public int inArray() {
         return end;
     }
@@ -170,24 +177,44 @@ public final class StoredBody implements MessageBody {
     }
 
     /**
-     * Gives away the filled array to be written by {@link #writePiece}, and goes on with an empty
-     * one. The header stays in memory.
+     * Puts the filled array with the pieces that stay in memory, and goes on with an empty one. The
+     * header is complete.
      *
-     * @param spare array to go on with; may be empty
+     * @param next array to go on with; may be empty
      */
-    public Piece takePiece(byte[] spare) {
+    public void shelve(byte[] next) {
         keepHeader();
-        Piece piece = new Piece(array, end);
-        array = spare;
+        shelf.add(new Piece(array, end));
+        shelved += end;
+        shelvedRoom += array.length;
+        array = next;
         end = 0;
-        spooled += piece.length();
-        return piece;
     }
 
     /**
-     * Writes a piece at the end of the spool file, which is made when needed. Waits for the disk.
+     * Gives away all that is in memory, to be written by {@link #write}, and goes on with an empty
+     * array. The header stays in memory.
+     *
+     * @param next array to go on with; may be empty
      */
-    public synchronized void writePiece(Piece piece) throws IOException {
+    public List<Piece> takePieces(byte[] next) {
+        shelve(next);
+        List<Piece> pieces = List.copyOf(shelf);
+        spooled += shelved;
+        clearShelf();
+        return pieces;
+    }
+
+    private void clearShelf() {
+        shelf.clear();
+        shelved = 0;
+        shelvedRoom = 0;
+    }
+
+    /**
+     * Writes pieces at the end of the spool file, which is made when needed. Waits for the disk.
+     */
+    public synchronized void write(List<Piece> pieces) throws IOException {
         if (discarded) {
             return;
         }
@@ -198,9 +225,11 @@ public final class StoredBody implements MessageBody {
             channel = file;
             path = newPath;
         }
-        ByteBuffer octets = ByteBuffer.wrap(piece.octets(), 0, piece.length());
-        while (octets.hasRemaining()) {
-            file.write(octets);
+        for (Piece piece : pieces) {
+            ByteBuffer octets = ByteBuffer.wrap(piece.octets(), 0, piece.length());
+            while (octets.hasRemaining()) {
+                file.write(octets);
+            }
         }
     }
 
@@ -216,7 +245,7 @@ public final class StoredBody implements MessageBody {
 
     @Override
     public long size() {
-        return spooled + end;
+        return spooled + shelved + end;
     }
 
     @Override
@@ -241,16 +270,31 @@ public final class StoredBody implements MessageBody {
 
     private InputStream from(long position) throws IOException {
         if (channel == null) {
-            return new ByteArrayInputStream(array, (int) position, end - (int) position);
+            return inMemory(position);
         }
         FileChannel file = FileChannel.open(file(), StandardOpenOption.READ);
         return Channels.newInputStream(file.position(position));
     }
 
+    private synchronized InputStream inMemory(long position) {
+        if (shelf.isEmpty()) {
+            int start = (int) Math.min(position, end);
+            return new ByteArrayInputStream(array, start, end - start);
+        }
+        readers++;
+        List<Piece> pieces = new ArrayList<>(shelf);
+        pieces.add(new Piece(array, end));
+        return new PieceReader(pieces, position, this::readerClosed);
+    }
+
+    private synchronized void readerClosed() {
+        readers--;
+    }
+
     @Override
     public Path file() throws IOException {
         if (spooled == 0 || end > 0) {
-            writePiece(takePiece(NOTHING));
+            write(takePieces(NOTHING));
         }
         Path file = path;
         if (file == null) {
@@ -263,10 +307,12 @@ public final class StoredBody implements MessageBody {
     public void writeBodyTo(OutputStream out) throws IOException {
         FileChannel file = channel;
         if (file == null) {
-            out.write(array, headerLength, end - headerLength);
+            try (InputStream in = inMemory(headerLength)) {
+                in.transferTo(out);
+            }
             return;
         }
-        ByteBuffer buffer = ByteBuffer.allocate(PIECE);
+        ByteBuffer buffer = ByteBuffer.allocate(Pieces.PIECE);
         long position = headerLength;
         while (file.read(buffer, position) > 0) {
             out.write(buffer.array(), 0, buffer.position());
@@ -279,7 +325,14 @@ public final class StoredBody implements MessageBody {
     }
 
     /** Lets go of the memory; the file stays until {@link #discard}. */
-    public void forgetAll() {
+    public synchronized void forgetAll() {
+        // A call that was given up may still read: its pieces are left alone. One array alone is
+        // not given either, since the header is read from it.
+        if (readers == 0 && !shelf.isEmpty()) {
+            shelf.forEach(piece -> Pieces.ofThisJvm().give(piece.octets()));
+            Pieces.ofThisJvm().give(array);
+        }
+        clearShelf();
         array = NOTHING;
         header = NOTHING;
         end = 0;

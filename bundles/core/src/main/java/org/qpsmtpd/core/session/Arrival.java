@@ -37,12 +37,6 @@ final class Arrival {
         return known;
     }
 
-    /** How much memory is set aside for the message that arrives, in octets. */
-    int held() {
-        MessageInput known = input;
-        return known == null ? 0 : known.held();
-    }
-
     /** Whether the message has arrived, but not yet all of it at the disk. */
     boolean isFinishing() {
         MessageInput known = input;

@@ -39,9 +39,12 @@ final class LookUps {
         settings = asked;
     }
 
-    /** Whether the memory of all is spent, so that nothing is kept there that need not be. */
-    boolean isCrowded() {
-        return engine.budget().isSpent();
+    /** How many octets of a new body stay in memory as things are. */
+    int bodyInMemory() {
+        if (engine.budget().isSpent()) {
+            return 0;
+        }
+        return engine.budget().isPlenty() ? settings.inPlenty() : settings.inMemory();
     }
 
     /** How many recipients a message may have: as set, and no more than can be queued at once. */

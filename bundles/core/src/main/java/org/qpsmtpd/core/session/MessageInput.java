@@ -1,10 +1,12 @@
 package org.qpsmtpd.core.session;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.message.DataDecoder;
 import org.qpsmtpd.core.message.HeaderEnd;
+import org.qpsmtpd.core.message.Pieces;
 import org.qpsmtpd.core.message.StoredBody;
 import org.qpsmtpd.core.message.StoredBody.Piece;
 
@@ -58,7 +60,6 @@ public final class MessageInput {
     private final Executor loop;
     private final Owner owner;
     private final HeaderEnd headerEnd = new HeaderEnd();
-    private byte[] spare = NOTHING;
     private boolean writing;
     private boolean finishing;
     private boolean headerTold;
@@ -71,9 +72,14 @@ public final class MessageInput {
      *
      * @param maxOctets largest message, line ends counted as one octet; 0 for no limit
      * @param inMemory up to how many octets stay in memory
+     * @param inPlenty up to how many stay there while there is plenty of it
      * @param budget what all sessions together may take
      */
-    record Limits(long maxOctets, int inMemory, Budget budget) {}
+    record Limits(long maxOctets, int inMemory, int inPlenty, Budget budget) {
+        private boolean keeps(long octets) {
+            return octets <= inMemory || (octets <= inPlenty && budget.isPlenty());
+        }
+    }
 
     /**
      * @param children where pieces are written
@@ -134,7 +140,7 @@ public final class MessageInput {
                 setFault(Fault.BARE_LINE_END);
                 owner.broken(this);
             }
-            case OPEN -> spoolWhenFull();
+            case OPEN -> makeRoom();
         }
     }
 
@@ -181,16 +187,7 @@ public final class MessageInput {
             fault = what;
         }
         dropping = true;
-        spare = NOTHING;
         body.forget();
-    }
-
-    /**
-     * How much memory it takes besides the body, in octets; what is on its way to the disk is not
-     * in it.
-     */
-    int held() {
-        return spare.length;
     }
 
     /** Whether more input must wait until a piece is on its way to the disk. */
@@ -198,45 +195,52 @@ public final class MessageInput {
         return writing && !dropping && body.inArray() >= pieceSize();
     }
 
-    private void spoolWhenFull() {
-        boolean full = body.inArray() >= pieceSize() || !body.isSpooled();
-        if (isLarge() && full && !writing && !dropping && headerTold) {
-            writePiece();
+    private void makeRoom() {
+        if (dropping || !headerTold) {
+            return;
+        }
+        if (!isLarge()) {
+            if (body.inArray() >= Pieces.PIECE) {
+                body.shelve(Pieces.ofThisJvm().take());
+            }
+        } else if (!writing && (body.inArray() >= pieceSize() || !body.isSpooled())) {
+            writePieces();
         }
     }
 
     private boolean isLarge() {
-        boolean crowded = body.inArray() >= SMALL_PIECE && limits.budget().isSpent();
-        return body.isSpooled() || crowded || body.size() > limits.inMemory();
+        boolean crowded = body.size() >= SMALL_PIECE && limits.budget().isSpent();
+        return body.isSpooled() || crowded || !limits.keeps(body.size());
     }
 
     private int pieceSize() {
-        return limits.budget().isSpent() ? SMALL_PIECE : StoredBody.PIECE;
+        return limits.budget().isSpent() ? SMALL_PIECE : Pieces.PIECE;
     }
 
-    private void writePiece() {
+    private void writePieces() {
         writing = true;
-        Piece piece = body.takePiece(spare);
-        spare = NOTHING;
-        limits.budget().add(piece.octets().length);
+        boolean last = isOver() || limits.budget().isSpent();
+        List<Piece> pieces = body.takePieces(last ? NOTHING : Pieces.ofThisJvm().take());
+        long room = pieces.stream().mapToLong(piece -> piece.octets().length).sum();
+        limits.budget().add(room);
         children.execute(
                 () -> {
                     String problem = "";
                     try {
-                        body.writePiece(piece);
+                        body.write(pieces);
                     } catch (IOException e) {
                         problem = String.valueOf(e.getMessage());
                     } finally {
-                        limits.budget().add(-piece.octets().length);
+                        pieces.forEach(piece -> Pieces.ofThisJvm().give(piece.octets()));
+                        limits.budget().add(-room);
                     }
                     String outcome = problem;
-                    loop.execute(() -> pieceWritten(piece, outcome));
+                    loop.execute(() -> piecesWritten(outcome));
                 });
     }
 
-    private void pieceWritten(Piece piece, String problem) {
+    private void piecesWritten(String problem) {
         writing = false;
-        spare = limits.budget().isSpent() ? NOTHING : piece.octets();
         if (!problem.isEmpty()) {
             spoolProblem = problem;
             setFault(Fault.SPOOL);
@@ -250,9 +254,9 @@ public final class MessageInput {
 
     private void finish() {
         endHeader();
-        boolean toSpool = !body.isSpooled() && body.size() > limits.inMemory();
+        boolean toSpool = !body.isSpooled() && !limits.keeps(body.size());
         if (toSpool && !writing && !dropping) {
-            writePiece();
+            writePieces();
         }
         chunkDone();
     }

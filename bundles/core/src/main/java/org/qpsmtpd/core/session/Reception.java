@@ -45,7 +45,10 @@ abstract class Reception implements MessageInput.Owner {
                         transactions.current().storedBody(),
                         decoder,
                         new MessageInput.Limits(
-                                settings.maxOctets(), settings.inMemory(), turn.engine().budget()),
+                                settings.maxOctets(),
+                                settings.inMemory(),
+                                settings.inPlenty(),
+                                turn.engine().budget()),
                         turn.children(),
                         turn.loop(),
                         this));

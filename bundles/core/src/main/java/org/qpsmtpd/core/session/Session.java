@@ -165,7 +165,6 @@ public final class Session {
         SmtpTransaction current = connection.transaction();
         return Budget.SESSION
                 + (current == null ? 0 : current.held())
-                + connection.arrival().held()
                 + connection.held()
                 + turn.lookUps().held()
                 + talk.diary().log().growth()

@@ -12,6 +12,7 @@ import org.qpsmtpd.core.config.NumberFile;
  * @param ownGreeting whether {@code smtpgreeting} replaced the usual text
  * @param maxOctets largest message in octets, line ends counted as one; 0 for no limit
  * @param inMemory up to how many octets of a message stay in memory
+ * @param inPlenty up to how many stay there while there is plenty of it
  * @param commandSeconds how long a client may take for a command
  * @param dataSeconds how long a client may take for the next {@link #DATA_PROGRESS} octets of a
  *     message
@@ -28,6 +29,7 @@ record Settings(
         boolean ownGreeting,
         long maxOctets,
         int inMemory,
+        int inPlenty,
         int commandSeconds,
         int dataSeconds,
         String authservId,
@@ -41,6 +43,7 @@ record Settings(
 
     private static final long DEFAULT_MAX_OCTETS = 100L * 1024 * 1024;
     private static final int DEFAULT_IN_MEMORY = 64 * 1024;
+    private static final int DEFAULT_IN_PLENTY = 16 * 1024 * 1024;
     private static final int DEFAULT_SECONDS = 1200;
     private static final int DEFAULT_MAX_RECIPIENTS = 1000;
     private static final int DEFAULT_RETIRE_SECONDS = 60;
@@ -56,6 +59,7 @@ record Settings(
                 !own.isEmpty(),
                 NumberFile.DATABYTES.of(config, DEFAULT_MAX_OCTETS),
                 (int) NumberFile.SIZE_THRESHOLD.of(config, DEFAULT_IN_MEMORY),
+                (int) NumberFile.SIZE_THRESHOLD.of(config, DEFAULT_IN_PLENTY),
                 (int) NumberFile.TIMEOUTSMTPD.of(config, timeout),
                 timeout,
                 config.value(CoreFile.ME_AUTH_RESULTS.file()).orElse(me),

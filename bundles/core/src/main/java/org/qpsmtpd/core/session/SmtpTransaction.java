@@ -261,7 +261,7 @@ final class SmtpTransaction implements Transaction {
                 new BodySink.Limits(
                         bodyType == BodyType.BINARY_MIME,
                         settings.maxOctets(),
-                        lookUps.isCrowded() ? 0 : settings.inMemory());
+                        lookUps.bodyInMemory());
         StoredBody made = BodySink.replace(former, spool, limits, writer);
         use(made);
         // the header reads the former array on, as long as the message is there

@@ -51,13 +51,15 @@ class SpoolingTest {
         "0, 2000000, false",
         "10000, 9999, true",
         "10000, 2000000, false",
-        "4000000, 2000000, true"
+        "4000000, 2000000, true",
+        "'', 2000000, true",
+        "'', 17000000, false"
     })
-    void keepsSmallMessagesInMemory(int threshold, int octets, boolean small) throws Exception {
+    void keepsSmallMessagesInMemory(String threshold, int octets, boolean small) throws Exception {
         String message = message(octets);
         try (TestServer server =
                         TestServer.builder()
-                                .config("size_threshold", Integer.toString(threshold))
+                                .config("size_threshold", threshold)
                                 .plugin("witness", witness)
                                 .plugin("mailbox", mailbox)
                                 .start();

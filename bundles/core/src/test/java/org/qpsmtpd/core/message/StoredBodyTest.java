@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,11 +79,10 @@ class StoredBodyTest {
     @Test
     void goesToAFileInPieces() throws IOException {
         StoredBody body = message();
-        Piece first = body.takePiece(new byte[0]);
+        List<Piece> first = body.takePieces(new byte[0]);
         add(body, "second piece\r\n");
-        body.writePiece(first);
-        Piece second = body.takePiece(first.octets());
-        body.writePiece(second);
+        body.write(first);
+        body.write(body.takePieces(new byte[0]));
         add(body, "not yet written\r\n");
 
         String all = MESSAGE + "second piece\r\nnot yet written\r\n";
@@ -96,6 +98,74 @@ class StoredBodyTest {
                                 body.headerLength(),
                                 StandardCharsets.US_ASCII))
                 .isEqualTo(HEADER);
+    }
+
+    /** {@link #MESSAGE} and two lines, in three arrays. */
+    private StoredBody shelved() {
+        StoredBody body = message();
+        body.shelve(new byte[0]);
+        add(body, "second piece\r\n");
+        body.shelve(Pieces.ofThisJvm().take());
+        add(body, "third\r\n");
+        return body;
+    }
+
+    @Test
+    void staysInMemoryInPieces() throws IOException {
+        StoredBody body = shelved();
+
+        String all = MESSAGE + "second piece\r\nthird\r\n";
+        assertThat(body.inMemory()).isTrue();
+        assertThat(body.size()).isEqualTo(all.length());
+        assertThat(body.held()).isGreaterThan(Pieces.LENGTH + all.length());
+        assertThat(text(body.open())).isEqualTo(all);
+        assertThat(text(body.openBody())).isEqualTo(all.substring(HEADER.length()));
+        assertThat(body(body)).isEqualTo(all.substring(HEADER.length()));
+        assertThat(files()).isZero();
+        assertThat(Files.readString(body.file())).isEqualTo(all);
+        assertThat(text(body.open())).isEqualTo(all);
+        assertThat(body.inMemory()).isFalse();
+    }
+
+    @Test
+    void isReadOctetByOctetOverThePieces() throws IOException {
+        StringBuilder read = new StringBuilder();
+        try (InputStream in = shelved().openBody()) {
+            for (int octet = in.read(); octet >= 0; octet = in.read()) {
+                read.append((char) octet);
+            }
+            assertThat(in.read(new byte[1])).isEqualTo(-1);
+        }
+
+        assertThat(read).hasToString("\r\nbody\r\nsecond piece\r\nthird\r\n");
+    }
+
+    @Test
+    void aClosedStreamReadsNothing() throws IOException {
+        InputStream in = shelved().open();
+        in.close();
+
+        assertThatThrownBy(in::read).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> in.transferTo(OutputStream.nullOutputStream()))
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void whatIsStillReadIsNoOtherMessages() throws IOException {
+        StoredBody body = shelved();
+        InputStream late = body.open();
+
+        body.discard();
+        fillWhatIsFree();
+
+        assertThat(text(late)).isEqualTo(MESSAGE + "second piece\r\nthird\r\n");
+    }
+
+    private static void fillWhatIsFree() {
+        int many = 2000;
+        for (int i = 0; i < many; i++) {
+            Arrays.fill(Pieces.ofThisJvm().take(), (byte) '?');
+        }
     }
 
     @Test
@@ -125,10 +195,10 @@ class StoredBodyTest {
     @Test
     void makesNoFileAfterItWasDiscarded() throws IOException {
         StoredBody body = message();
-        Piece late = body.takePiece(new byte[0]);
+        List<Piece> late = body.takePieces(new byte[0]);
 
         body.discard();
-        body.writePiece(late);
+        body.write(late);
 
         assertThat(files()).isZero();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.message.DataDecoder;
+import org.qpsmtpd.core.message.Pieces;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.message.StoredBody;
 import org.qpsmtpd.core.session.MessageInput.Fault;
@@ -97,7 +99,7 @@ class MessageInputTest {
         feed(input, "X-Long: " + "x".repeat(100_000));
 
         assertThat(input.fault()).isEqualTo(Fault.NO_MEMORY);
-        assertThat(body.held() + input.held()).isZero();
+        assertThat(body.held()).isZero();
     }
 
     @Test
@@ -110,15 +112,58 @@ class MessageInputTest {
         assertThat(body.inMemory()).isFalse();
     }
 
+    @Test
+    void aLargeMessageStaysInMemoryWhileThereIsPlenty() throws IOException {
+        StoredBody body = new StoredBody(spool);
+        Budget budget = new Budget(PLENTY);
+        MessageInput input = input(body, 1000, 10 * PLENTY, budget, Runnable::run);
+
+        String text = HEADER + line(60_000).repeat(40);
+        feedInSteps(input, text);
+        assertThat(body.inMemory()).isTrue();
+        assertThat(body.inArray()).isLessThan(Pieces.PIECE);
+        budget.add(PLENTY / 2);
+        feed(input, "the end\r\n.\r\n");
+
+        assertThat(finish.finished).isTrue();
+        assertThat(body.inMemory()).as("half of the memory is used").isFalse();
+        assertThat(Files.readString(body.file())).isEqualTo(text + "the end\r\n");
+    }
+
+    @Test
+    void noMessageTakesAllOfAPlentyOfMemory() {
+        StoredBody body = new StoredBody(spool);
+        MessageInput input = input(body, 1000, 50_000, new Budget(PLENTY), Runnable::run);
+
+        feed(input, HEADER + line(40_000));
+        assertThat(body.inMemory()).isTrue();
+        feed(input, line(40_000));
+
+        assertThat(body.inMemory()).isFalse();
+    }
+
+    private static void feedInSteps(MessageInput input, String text) {
+        int step = 50_000;
+        for (int at = 0; at < text.length(); at += step) {
+            feed(input, text.substring(at, Math.min(text.length(), at + step)));
+        }
+    }
+
     private MessageInput input(StoredBody body, int inMemory, Budget budget) {
         return input(body, inMemory, budget, Runnable::run);
     }
 
     private MessageInput input(StoredBody body, int inMemory, Budget budget, Executor children) {
+        int inPlenty = inMemory;
+        return input(body, inMemory, inPlenty, budget, children);
+    }
+
+    private MessageInput input(
+            StoredBody body, int inMemory, int inPlenty, Budget budget, Executor children) {
         return new MessageInput(
                 body,
                 DataDecoder.forData(),
-                new MessageInput.Limits(0, inMemory, budget),
+                new MessageInput.Limits(0, inMemory, inPlenty, budget),
                 children,
                 Runnable::run,
                 finish);
