@@ -23,6 +23,7 @@ public final class Names {
     /** Marks octets that were escaped: half of a surrogate pair, which stands nowhere alone. */
     private static final int ESCAPED = 0xDC00;
 
+    private static final byte[] NONE = {};
     private static final String WIDE_DOTS = "\u3002\uFF0E\uFF61";
 
     /** What no server but one of this host can know of (RFC 6303, 4.2 and 4.3; RFC 6761, 6.3). */
@@ -53,6 +54,37 @@ public final class Names {
         if (text.equals(".")) {
             return Optional.of(Name.root);
         }
+        byte[] plain = plain(text);
+        return plain.length > 0 ? of(plain) : parseAny(text);
+    }
+
+    /** The octets of a name of printable ASCII without escapes; none for any other. */
+    private static byte[] plain(String text) {
+        int length = text.endsWith(".") ? text.length() - 1 : text.length();
+        if (length > LONGEST_NAME - 2) {
+            return NONE;
+        }
+        byte[] name = new byte[length + 2];
+        int label = 0; // where the length of the label stands
+        for (int i = 0; i <= length; i++) {
+            char c = i == length ? '.' : text.charAt(i);
+            if (c == '.') {
+                int size = i - label;
+                if (size == 0 || size > LONGEST_LABEL) {
+                    return NONE;
+                }
+                name[label] = (byte) size;
+                label = i + 1;
+            } else if (c <= ' ' || c >= DELETE || c == '\\') {
+                return NONE;
+            } else {
+                name[i + 1] = (byte) (c >= 'A' && c <= 'Z' ? c + 32 : c);
+            }
+        }
+        return name;
+    }
+
+    private static Optional<Name> parseAny(String text) {
         ByteArrayOutputStream name = new ByteArrayOutputStream(text.length() + 2);
         StringBuilder label = new StringBuilder(LONGEST_LABEL);
         boolean ended = false;

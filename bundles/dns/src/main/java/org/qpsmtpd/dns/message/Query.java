@@ -1,12 +1,9 @@
 package org.qpsmtpd.dns.message;
 
+import java.nio.ByteBuffer;
 import java.util.function.IntSupplier;
 import org.xbill.DNS.DClass;
-import org.xbill.DNS.Flags;
-import org.xbill.DNS.Message;
-import org.xbill.DNS.OPTRecord;
-import org.xbill.DNS.Record;
-import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
 
 /**
  * A question as octets, all but its id. Letters of the name are in either case at random: an answer
@@ -17,6 +14,8 @@ public final class Query {
     public static final int DATAGRAM = 1232;
 
     private static final int HEADER = 12;
+    private static final int EXTENSION = 11;
+    private static final short RECURSION_DESIRED = 0x0100;
     private static final int CODE = 15;
     private static final int ANSWER = 0x80;
     private static final int OPCODE = 0x78;
@@ -43,15 +42,17 @@ public final class Query {
      * @param random bits for the case of letters; all 0 leaves the name in lower case
      */
     public Query(Question question, boolean extended, IntSupplier random) {
-        Message message = new Message(0);
-        message.getHeader().setFlag(Flags.RD);
-        Record asked = Record.newRecord(question.name(), question.type().code(), DClass.IN);
-        message.addRecord(asked, Section.QUESTION);
-        end = HEADER + question.name().length() + 4;
+        byte[] name = question.name().toWire();
+        end = HEADER + name.length + 4;
+        ByteBuffer message = ByteBuffer.allocate(end + (extended ? EXTENSION : 0));
+        message.putShort((short) 0).putShort(RECURSION_DESIRED);
+        message.putShort((short) 1).putInt(0).putShort((short) (extended ? 1 : 0));
+        message.put(name).putShort((short) question.type().code()).putShort((short) DClass.IN);
         if (extended) {
-            message.addRecord(new OPTRecord(DATAGRAM, 0, 0), Section.ADDITIONAL);
+            message.put((byte) 0).putShort((short) Type.OPT).putShort((short) DATAGRAM);
+            message.putInt(0).putShort((short) 0);
         }
-        octets = message.toWire();
+        octets = message.array();
         mix(random);
     }
 
