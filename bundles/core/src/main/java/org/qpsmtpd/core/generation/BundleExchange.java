@@ -131,7 +131,9 @@ public final class BundleExchange implements Gate {
             synchronized (BundleExchange.this) {
                 shares.remove(this);
                 held.clear();
-                if (!shares.isEmpty()) {
+                if (shares.isEmpty()) {
+                    ask(); // it may have been told of a change and ended before it asked
+                } else {
                     settle(List.of());
                 }
                 sweep();

@@ -151,6 +151,19 @@ class BundleExchangeTest {
     }
 
     @Test
+    void whatIsWantedNoMoreWhileTheLastServerEndsIsReleased() {
+        other.leave();
+        serve(one, older);
+        source.news();
+
+        source.wanted = List.of();
+        exchange.renew(); // the server ends and asks for nothing any more
+        one.leave();
+
+        assertThat(source.news()).containsExactly("release older");
+    }
+
+    @Test
     void whatOneServerRefusesTheOthersGiveBackToo() {
         serve(one, older);
         serve(other, older);

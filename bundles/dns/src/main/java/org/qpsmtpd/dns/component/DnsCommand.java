@@ -50,7 +50,7 @@ final class DnsCommand implements PluginCommand, PluginFigures {
             return true;
         }
         if (what.equals("flush") && words.size() == 1) {
-            resolver.flush();
+            resolver.flush().toCompletableFuture().join();
             return true;
         }
         if (what.equals("lookup") && (words.size() == 2 || words.size() == 3)) {

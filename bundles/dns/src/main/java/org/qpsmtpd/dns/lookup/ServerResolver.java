@@ -101,9 +101,13 @@ public final class ServerResolver implements Resolver, AutoCloseable {
         return (CompletionStage<DnsAnswer<T>>) asker;
     }
 
-    /** Forgets what has been answered. */
-    public void flush() {
-        loop.execute(lookUps::flush);
+    /**
+     * Forgets what has been answered.
+     *
+     * @return completes when that is done
+     */
+    public CompletionStage<Void> flush() {
+        return CompletableFuture.runAsync(lookUps::flush, loop::execute);
     }
 
     /** Ends all look-ups as failed, and all that come. */
