@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,11 @@ class AdmissionTest {
             engines.incrementAndGet();
             return Optional.of(TestKeys.serverEngine());
         }
+    }
+
+    @BeforeAll
+    static void prepareKeys() {
+        TestKeys.prepare();
     }
 
     @AfterEach

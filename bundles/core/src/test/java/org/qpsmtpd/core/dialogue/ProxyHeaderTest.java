@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLEngine;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,11 @@ class ProxyHeaderTest {
         byte[] addresses = {(byte) 192, 0, 2, 8, (byte) 198, 51, 100, 1, 0x12, 0x67, 0, 25};
         byte[] unknownExtension = {(byte) 0xE0, 0, 2, 1, 2};
         return ProxyHeaders.v2(0x21, 0x11, addresses, unknownExtension);
+    }
+
+    @BeforeAll
+    static void prepareKeys() {
+        TestKeys.prepare();
     }
 
     @Test

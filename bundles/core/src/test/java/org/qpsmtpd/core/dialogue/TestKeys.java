@@ -32,6 +32,13 @@ final class TestKeys {
 
     private TestKeys() {}
 
+    /**
+     * Has them made here and now, and not at the first handshake on a thread that must not wait.
+     */
+    static void prepare() {
+        // the class is initialised when this is called
+    }
+
     static SSLEngine serverEngine() {
         return engineOf(SERVER);
     }

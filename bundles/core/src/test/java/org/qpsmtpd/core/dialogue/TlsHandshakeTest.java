@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,11 @@ class TlsHandshakeTest {
 
     private static TestServer server() throws IOException {
         return builder(false).start();
+    }
+
+    @BeforeAll
+    static void prepareKeys() {
+        TestKeys.prepare();
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,11 @@ class TlsTest {
 
     private TestServer server() throws IOException {
         return builder(true, false).start();
+    }
+
+    @BeforeAll
+    static void prepareKeys() {
+        TestKeys.prepare();
     }
 
     @ParameterizedTest
