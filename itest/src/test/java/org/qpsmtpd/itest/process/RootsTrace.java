@@ -1,5 +1,6 @@
 package org.qpsmtpd.itest.process;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ record RootsTrace(Set<String> written, Set<String> run) {
                     + "linkat,rename,renameat,renameat2,chmod,fchmodat,chown,lchown,fchownat,"
                     + "truncate,bind,setuid,setreuid,setresuid,clone,clone3,fork,vfork";
 
+    private static final String UNFINISHED = " <unfinished ...>";
     private static final Pattern LINE =
             Pattern.compile("(\\d+) +(?:<\\.\\.\\. )?(\\w+)(?: resumed>)?\\(?(.*)");
     private static final Pattern MADE = Pattern.compile(".* = (\\d+)(?:<.*>)?$");
@@ -31,36 +33,60 @@ record RootsTrace(Set<String> written, Set<String> run) {
             Pattern.compile("(?:(?:AT_FDCWD|\\d+)<([^>]*)>, )?\"((?:[^\"\\\\]|\\\\.)*)\"");
     private static final Pattern CODE = Pattern.compile(".*(\\.jar|\\.jsa|\\.sh|\\.so[.\\d]*)");
 
+    /**
+     * A call when it has returned.
+     *
+     * @param rest what follows its name and the parenthesis, the result included
+     */
+    private record Call(String thread, String name, String rest) {}
+
     /** Reads the lines of a trace, in their order. */
     static RootsTrace of(List<String> lines) {
+        List<Call> calls = calls(lines);
         Map<String, String> parents = new HashMap<>();
-        for (String line : lines) {
-            Matcher call = LINE.matcher(line);
-            Matcher made = MADE.matcher(line);
-            if (call.matches() && isFork(call.group(2)) && made.matches()) {
-                parents.putIfAbsent(made.group(1), call.group(1));
+        for (Call call : calls) {
+            Matcher made = MADE.matcher(call.rest());
+            if (isFork(call.name()) && made.matches()) {
+                parents.putIfAbsent(made.group(1), call.thread());
             }
         }
         RootsTrace trace = new RootsTrace(new TreeSet<>(), new TreeSet<>());
         Map<String, Boolean> others = new HashMap<>();
+        calls.forEach(call -> trace.note(call, parents, others));
+        return trace;
+    }
+
+    /** Other threads may have lines between the two that a call is split into. */
+    private static List<Call> calls(List<String> lines) {
+        List<Call> calls = new ArrayList<>();
+        Map<String, String> begun = new HashMap<>();
         for (String line : lines) {
             Matcher call = LINE.matcher(line);
-            if (call.matches()) {
-                trace.note(call, parents, others);
+            if (!call.matches()) {
+                continue;
+            }
+            String thread = call.group(1);
+            String rest = call.group(3);
+            if (rest.endsWith(UNFINISHED)) {
+                begun.put(thread, rest.substring(0, rest.length() - UNFINISHED.length()));
+            } else {
+                boolean resumed = line.contains(" resumed>");
+                String whole = resumed ? begun.getOrDefault(thread, "") + rest : rest;
+                calls.add(new Call(thread, call.group(2), whole));
             }
         }
-        return trace;
+        return calls;
     }
 
     private static boolean isFork(String call) {
         return call.contains("fork") || call.startsWith("clone");
     }
 
-    private void note(Matcher call, Map<String, String> parents, Map<String, Boolean> others) {
-        String thread = call.group(1);
+    private void note(Call call, Map<String, String> parents, Map<String, Boolean> others) {
+        String thread = call.thread();
         others.computeIfAbsent(thread, t -> isOthers(parents.get(t), others));
-        String name = call.group(2);
-        String rest = call.group(3);
+        String name = call.name();
+        String rest = call.rest();
         if (name.startsWith("set")) {
             others.merge(thread, OTHER_USER.matcher(rest).matches(), Boolean::logicalOr);
         } else if (!others.getOrDefault(thread, false) && !rest.contains(" = -1 ")) {
