@@ -125,25 +125,17 @@ public final class Hosts {
         String address = tagged ? inner.substring(TAG.length()) : inner;
         return tagged == address.indexOf(':') >= 0
                 && !address.startsWith("[")
-                && address(address).isPresent();
+                && Network.address(address).isPresent();
     }
 
     /** A literal in lower case, in its one spelling where it is an address. */
     private static String literal(String text) {
         String inner = text.substring(1, text.length() - 1);
         Optional<InetAddress> address =
-                address(inner.startsWith(TAG) ? inner.substring(TAG.length()) : inner);
+                Network.address(inner.startsWith(TAG) ? inner.substring(TAG.length()) : inner);
         return address.map(a -> (a instanceof Inet6Address ? TAG : "") + a.getHostAddress())
                 .map(plain -> "[" + plain + "]")
                 .orElse(text);
-    }
-
-    private static Optional<InetAddress> address(String text) {
-        try {
-            return Optional.of(Network.parseAddress(text));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 
     /** The host in A-labels; null when it cannot be one. */

@@ -2,6 +2,7 @@ package org.qpsmtpd.api.net;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Optional;
 
 /**
  * A range of addresses in CIDR form. Immutable. Reads literals only, never asks the DNS.
@@ -37,7 +38,7 @@ public record Network(InetAddress address, int prefix) {
             return new Network(address, bits);
         }
         String prefix = text.substring(slash + 1);
-        boolean digits = prefix.length() <= 3 && prefix.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean digits = prefix.length() <= 3 && prefix.chars().allMatch(Network::isDigit);
         if (prefix.isEmpty() || !digits) {
             throw new IllegalArgumentException(
                     "'" + text + "': the part after / is not a number of bits, 0 to " + bits);
@@ -51,16 +52,27 @@ public record Network(InetAddress address, int prefix) {
      * @throws IllegalArgumentException when it is not a complete IPv4 or IPv6 address
      */
     public static InetAddress parseAddress(String text) {
+        return address(text)
+                .orElseThrow(
+                        () -> new IllegalArgumentException("'" + text + "' is not an IP address"));
+    }
+
+    /**
+     * Reads what may be an address literal.
+     *
+     * @return empty when it is not a complete IPv4 or IPv6 address, such as a name
+     */
+    public static Optional<InetAddress> address(String text) {
         boolean bracketed = text.startsWith("[") && text.endsWith("]");
         String literal = bracketed ? text.substring(1, text.length() - 1) : text;
-        try {
-            if (isDottedQuad(literal) || isHexColons(literal)) {
-                return InetAddress.getByName(literal);
-            }
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("'" + text + "' is not an IP address", e);
+        if (!isDottedQuad(literal) && !isHexColons(literal)) {
+            return Optional.empty();
         }
-        throw new IllegalArgumentException("'" + text + "' is not an IP address");
+        try {
+            return Optional.of(InetAddress.getByName(literal));
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
     }
 
     /** Whether the address lies in the range; an address of the other family never does. */
@@ -85,13 +97,20 @@ public record Network(InetAddress address, int prefix) {
         return address.getHostAddress() + "/" + prefix;
     }
 
+    private static boolean isDigit(int c) {
+        return c >= '0' && c <= '9';
+    }
+
     private static boolean isDottedQuad(String text) {
+        if (text.isEmpty() || !isDigit(text.charAt(0))) {
+            return false;
+        }
         String[] octets = text.split("\\.", -1);
         if (octets.length != 4) {
             return false;
         }
         for (String octet : octets) {
-            boolean digits = octet.chars().allMatch(c -> c >= '0' && c <= '9');
+            boolean digits = octet.chars().allMatch(Network::isDigit);
             if (octet.isEmpty() || octet.length() > 3 || !digits || Integer.parseInt(octet) > 255) {
                 return false;
             }

@@ -48,6 +48,7 @@ class NetworkTest {
                 ".:"
             })
     void refusesWhatIsNoAddress(String text) {
+        assertThat(Network.address(text)).isEmpty();
         assertThatThrownBy(() -> Network.parseAddress(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("'" + text + "' is not an IP address");

@@ -1,7 +1,7 @@
 package org.qpsmtpd.core.chain;
 
 import java.util.Optional;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Transaction;
@@ -15,7 +15,7 @@ public interface HookHost {
     Connection connection();
 
     /** The connection's own thread: results are delivered there. */
-    Executor loop();
+    ScheduledExecutorService loop();
 
     /** Where calls on the connection's own thread are announced. */
     InlineCalls inlineCalls();

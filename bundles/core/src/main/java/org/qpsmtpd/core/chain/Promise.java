@@ -2,7 +2,7 @@ package org.qpsmtpd.core.chain;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.HookResult;
@@ -20,8 +20,6 @@ record Promise(HookCall call, long began, HookResult said, int number) {
     /** How often an answer may be that the answer comes later. */
     static final int MOST = 16;
 
-    private static final TimeUnit MILLIS = TimeUnit.MILLISECONDS;
-
     /** More than any deadline. */
     private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -38,8 +36,12 @@ record Promise(HookCall call, long began, HookResult said, int number) {
         return said.pending().orElseThrow();
     }
 
-    /** Waits for the stage, which is the plugin's, and may throw at that. */
-    void await(Consumer<End> then) {
+    /**
+     * Waits for the stage, which is the plugin's, and may throw at that.
+     *
+     * @param loop keeps the time
+     */
+    void await(ScheduledExecutorService loop, Consumer<End> then) {
         CompletableFuture<End> first = new CompletableFuture<>();
         try {
             later().stage()
@@ -49,11 +51,11 @@ record Promise(HookCall call, long began, HookResult said, int number) {
             first.complete(new End(null, e, false));
         }
         later().limit()
-                .ifPresent(limit -> first.completeOnTimeout(End.LATE, millis(limit), MILLIS));
+                .ifPresent(limit -> TimeLeft.bound(first, End.LATE, limitMillis(limit), loop));
         var unused = first.thenAccept(then);
     }
 
-    private static long millis(Duration limit) {
+    private static long limitMillis(Duration limit) {
         return limit.compareTo(LONGEST) < 0 ? limit.toMillis() : LONGEST.toMillis();
     }
 

@@ -76,7 +76,7 @@ final class Promises {
         HookResult kept = before == null ? said : before.kept(said);
         Promise promise =
                 new Promise(pending, began, kept, before == null ? 1 : before.number() + 1);
-        promise.await(end -> course.onLoop(() -> arrived(promise, end)));
+        promise.await(host.loop(), end -> course.onLoop(() -> arrived(promise, end)));
     }
 
     /** The stage has ended: what is left is the plugin's code that makes the answer, if any. */

@@ -8,8 +8,8 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -297,7 +297,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Wi
     }
 
     @Override
-    public Executor executor() {
+    public ScheduledExecutorService executor() {
         return channel.eventLoop();
     }
 

@@ -15,6 +15,7 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.chain.SettingUnknown;
+import org.qpsmtpd.core.chain.TimeLeft;
 
 /** How a session begins: settings, admission, the look-up of the host, connect hooks, greeting. */
 final class Opening {
@@ -22,7 +23,7 @@ final class Opening {
     private static final long SETTINGS_SECONDS = 60;
 
     /** How long the client's name may take, in seconds; a client waits for its greeting. */
-    private static final long HOST_SECONDS = 3;
+    private static final long HOST_MILLIS = 3000;
 
     private final Turn turn;
     private final Talk talk;
@@ -155,25 +156,19 @@ final class Opening {
             return;
         }
         turn.await();
-        var unused =
+        DnsAnswer<String> none = DnsAnswer.none(DnsAnswer.Status.FAILED);
+        CompletableFuture<DnsAnswer<String>> names =
                 resolver.get()
                         .pointers(connection.remoteAddress())
-                        .toCompletableFuture()
-                        .copy()
-                        .orTimeout(HOST_SECONDS, TimeUnit.SECONDS)
-                        .whenComplete(
-                                (answer, failure) ->
-                                        turn.loop()
-                                                .execute(
-                                                        () ->
-                                                                turn.goOn(
-                                                                        () ->
-                                                                                hostLookedUp(
-                                                                                        answer))));
+                        .exceptionally(failure -> none)
+                        .toCompletableFuture();
+        TimeLeft.bound(names, none, HOST_MILLIS, turn.loop());
+        var unused =
+                names.thenAcceptAsync(answer -> turn.goOn(() -> hostLookedUp(answer)), turn.loop());
     }
 
-    private void hostLookedUp(@Nullable DnsAnswer<String> answer) {
-        if (answer != null && !answer.records().isEmpty()) {
+    private void hostLookedUp(DnsAnswer<String> answer) {
+        if (!answer.records().isEmpty()) {
             connection.setRemoteHost(Endpoints.safeHost(answer.records().get(0)));
         }
         if (!talk.isGone()) {

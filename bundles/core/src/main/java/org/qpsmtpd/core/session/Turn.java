@@ -1,7 +1,7 @@
 package org.qpsmtpd.core.session;
 
 import java.util.Optional;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -185,7 +185,7 @@ final class Turn implements HookHost {
     }
 
     @Override
-    public Executor loop() {
+    public ScheduledExecutorService loop() {
         return talk.wire().executor();
     }
 

@@ -2,7 +2,7 @@ package org.qpsmtpd.core.session;
 
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import org.qpsmtpd.api.session.TlsInfo;
@@ -10,8 +10,8 @@ import org.qpsmtpd.core.worker.InlineCalls;
 
 /** What a session asks of its connection. All calls come from the connection's own thread. */
 public interface Wire {
-    /** Runs tasks on the connection's own thread. */
-    Executor executor();
+    /** Runs tasks on the connection's own thread, now or later. */
+    ScheduledExecutorService executor();
 
     /** Where calls into plugins that run on the connection's own thread are announced. */
     InlineCalls inlineCalls();

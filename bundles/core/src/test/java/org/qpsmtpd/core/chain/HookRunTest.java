@@ -17,11 +17,13 @@ import java.util.Optional;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -47,6 +49,16 @@ import org.qpsmtpd.core.worker.InlineCalls;
 /** Runs hooks with two queues for the two kinds of threads, so that each step can be seen. */
 class HookRunTest {
     private final BlockingDeque<Runnable> loop = new LinkedBlockingDeque<>();
+
+    /** Runs by itself what is to be done later only. */
+    private final ScheduledThreadPoolExecutor loopThread =
+            new ScheduledThreadPoolExecutor(1) {
+                @Override
+                public void execute(Runnable task) {
+                    loop.add(task);
+                }
+            };
+
     private final Deque<Runnable> children = new ArrayDeque<>();
     private final List<String> deferred = new ArrayList<>();
     private final List<HookResult> results = new ArrayList<>();
@@ -93,8 +105,8 @@ class HookRunTest {
                 }
 
                 @Override
-                public Executor loop() {
-                    return loop::add;
+                public ScheduledExecutorService loop() {
+                    return loopThread;
                 }
 
                 @Override
@@ -200,6 +212,11 @@ class HookRunTest {
     private String logged() {
         router.flush(10_000);
         return log.toString(StandardCharsets.UTF_8);
+    }
+
+    @AfterEach
+    void endTheLoop() {
+        loopThread.shutdownNow();
     }
 
     @Test

@@ -95,7 +95,7 @@ final class DnsCommand implements PluginCommand, PluginFigures {
     }
 
     private boolean lookUp(String name, String type, PrintWriter out) throws InterruptedException {
-        Optional<InetAddress> address = address(name);
+        Optional<InetAddress> address = Network.address(name);
         if (type.isEmpty() && address.isPresent()) {
             return lookUp(ReverseName.pointer(address.get()), DnsType.PTR, out);
         }
@@ -104,14 +104,6 @@ final class DnsCommand implements PluginCommand, PluginFigures {
             return lookUp(name, DnsType.A, out) || six;
         }
         return lookUp(name, type(type), out);
-    }
-
-    private static Optional<InetAddress> address(String text) {
-        try {
-            return Optional.of(Network.parseAddress(text));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 
     private static DnsType<?> type(String name) {

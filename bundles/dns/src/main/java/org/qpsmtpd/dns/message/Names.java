@@ -37,7 +37,12 @@ public final class Names {
 
     /** Whether a name means something on this host only, as that of 127.0.0.1 does. */
     public static boolean isOfThisHost(Name name) {
-        return OF_THIS_HOST.stream().anyMatch(name::subdomain);
+        for (Name zone : OF_THIS_HOST) {
+            if (name.subdomain(zone)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -17,27 +17,8 @@ final class Literals {
         return plain(inner.regionMatches(true, 0, "IPv6:", 0, 5) ? inner.substring(5) : inner);
     }
 
-    /** The address without brackets; names are told apart by their ends, without an exception. */
+    /** The address without brackets. */
     static Optional<InetAddress> plain(String text) {
-        boolean numeric =
-                !text.isEmpty()
-                        && isHexOrColon(text.charAt(0))
-                        && (text.indexOf(':') >= 0 || isDigit(text.charAt(text.length() - 1)));
-        if (!numeric) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(Network.parseAddress(text));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static boolean isHexOrColon(char c) {
-        return c == ':' || (c < 127 && Character.digit(c, 16) >= 0);
-    }
-
-    private static boolean isDigit(char c) {
-        return c >= '0' && c <= '9';
+        return text.startsWith("[") ? Optional.empty() : Network.address(text);
     }
 }

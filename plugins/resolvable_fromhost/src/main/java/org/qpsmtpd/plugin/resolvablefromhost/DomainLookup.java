@@ -85,11 +85,7 @@ record DomainLookup(Resolver resolver) {
 
         /** Some write an address where a name belongs. */
         private static Optional<InetAddress> literal(String host) {
-            try {
-                return Optional.of(Network.parseAddress(host));
-            } catch (IllegalArgumentException e) {
-                return Optional.empty();
-            }
+            return Network.address(host);
         }
     }
 
