@@ -14,6 +14,9 @@ enum Work {
     KNOWN("gw", "the same as g, all answers kept", 10, 3600, 0, 0),
     IDLE("d", "idle sessions, and one client beside them", 0, 0);
 
+    /** Names of clients do not change from session to session. */
+    private static final int KEPT = 3600;
+
     private final String letter;
     private final String title;
     private final int clients;
@@ -29,7 +32,7 @@ enum Work {
         this.clients = clients;
         this.messagesPerSession = messagesPerSession;
         gated = false;
-        ttlSeconds = 0;
+        ttlSeconds = KEPT;
         delayMillis = 0;
         paceMillis = 0;
     }
