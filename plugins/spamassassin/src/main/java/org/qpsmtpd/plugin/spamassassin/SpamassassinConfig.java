@@ -4,9 +4,7 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
 
-@ObjectClassDefinition(
-        name = "spamassassin",
-        description = "Has SpamAssassin tell what is spam.")
+@ObjectClassDefinition(name = "spamassassin", description = "Has SpamAssassin tell what is spam.")
 @interface SpamassassinConfig {
     @AttributeDefinition(
             description =
@@ -15,9 +13,7 @@ import org.osgi.service.metatype.annotations.Option;
             required = false)
     String reject() default "";
 
-    @AttributeDefinition(
-            description = "The same as reject, which comes first.",
-            required = false)
+    @AttributeDefinition(description = "The same as reject, which comes first.", required = false)
     String reject__threshold() default "";
 
     @AttributeDefinition(
@@ -55,7 +51,8 @@ import org.osgi.service.metatype.annotations.Option;
     boolean per__recipient() default false;
 
     @AttributeDefinition(
-            description = "all: the fields of SpamAssassin are put into the header; none: they are not.",
+            description =
+                    "all: the fields of SpamAssassin are put into the header; none: they are not.",
             options = {
                 @Option(label = "all", value = "all"),
                 @Option(label = "none", value = "none")
@@ -71,9 +68,7 @@ import org.osgi.service.metatype.annotations.Option;
             })
     String leave__old__headers() default "rename";
 
-    @AttributeDefinition(
-            description = "Octets above which a message is not scanned.",
-            min = "1")
+    @AttributeDefinition(description = "Octets above which a message is not scanned.", min = "1")
     long size__limit() default 500_000;
 
     @AttributeDefinition(

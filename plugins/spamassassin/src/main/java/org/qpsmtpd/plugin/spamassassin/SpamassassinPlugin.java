@@ -37,8 +37,8 @@ import org.qpsmtpd.api.session.Transaction;
  * Has SpamAssassin tell what is spam.
  *
  * <p>{@code data_post}: refuses a message from a score on, for all recipients or for each; puts
- * SpamAssassin's fields into the header, and a prefix before the subject. Leaves immune clients
- * and senders alone. The note {@code spamassassin} of the transaction has the verdict.
+ * SpamAssassin's fields into the header, and a prefix before the subject. Leaves immune clients and
+ * senders alone. The note {@code spamassassin} of the transaction has the verdict.
  *
  * <p>Settings: those of {@link SpamassassinConfig} and {@link PeerOptions}.
  *
@@ -100,8 +100,7 @@ public final class SpamassassinPlugin implements DataPostHook, PluginFigures {
                                 SpamFields.OldFields.class,
                                 "leave_old_headers",
                                 config.leave__old__headers()));
-        hasFields =
-                Choice.of(FieldsWanted.class, "headers", config.headers()) == FieldsWanted.ALL;
+        hasFields = Choice.of(FieldsWanted.class, "headers", config.headers()) == FieldsWanted.ALL;
         scansRelayClients =
                 Choice.of(RelayClients.class, "relayclient", config.relayclient())
                         == RelayClients.SCAN;
@@ -179,7 +178,8 @@ public final class SpamassassinPlugin implements DataPostHook, PluginFigures {
     private HookResult judge(Transaction transaction, List<Scan> all) {
         List<Scan> refusing = all.stream().filter(scan -> exceeds(scan.status())).toList();
         boolean isRefused = refusing.size() == all.size();
-        Scan worst = worst(isRefused ? all : all.stream().filter(s -> !refusing.contains(s)).toList());
+        Scan worst =
+                worst(isRefused ? all : all.stream().filter(s -> !refusing.contains(s)).toList());
         SpamStatus status = worst.status();
         transaction.notes().put(NoteKey.SPAMASSASSIN, status);
         if (!isRefused) {
@@ -239,7 +239,8 @@ public final class SpamassassinPlugin implements DataPostHook, PluginFigures {
         String score = String.format(Locale.ROOT, "%.1f", status.score());
         String found = (status.isSpam() ? "Spam, " : "Ham, ") + score;
         if (isRefused) {
-            return HookResult.of(rejectType, REFUSAL).because("fail: " + found + compared(status, ">=") + learned);
+            return HookResult.of(rejectType, REFUSAL)
+                    .because("fail: " + found + compared(status, ">=") + learned);
         }
         String compared = reject.isNever() ? ", reject disabled" : compared(status, "<");
         return status.isSpam()

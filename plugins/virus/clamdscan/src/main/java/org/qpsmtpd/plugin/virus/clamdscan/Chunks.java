@@ -28,9 +28,7 @@ final class Chunks extends InputStream {
         long size = message.size();
         long count = (size + CHUNK - 1) / CHUNK + 1;
         return new Outgoing.Part(
-                size + count * LENGTH,
-                message.waits(),
-                () -> new Chunks(message.open(), size));
+                size + count * LENGTH, message.waits(), () -> new Chunks(message.open(), size));
     }
 
     @Override

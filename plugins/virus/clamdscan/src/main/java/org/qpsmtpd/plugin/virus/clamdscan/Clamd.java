@@ -26,11 +26,7 @@ final class Clamd {
 
     /** Sends the message; completes with the name of a virus, or with nothing. */
     CompletionStage<Optional<String>> stream(MessageBody body) {
-        return ask(
-                        Outgoing.all(
-                                List.of(
-                                        command("INSTREAM"),
-                                        Chunks.of(Outgoing.received(body)))))
+        return ask(Outgoing.all(List.of(command("INSTREAM"), Chunks.of(Outgoing.received(body)))))
                 .thenApply(Clamd::found);
     }
 

@@ -49,8 +49,7 @@ import org.osgi.service.metatype.annotations.Option;
             min = "1")
     long max__size() default 1024;
 
-    @AttributeDefinition(
-            description = "Whether messages without parts are scanned, too.")
+    @AttributeDefinition(description = "Whether messages without parts are scanned, too.")
     boolean scan__all() default true;
 
     @AttributeDefinition(
