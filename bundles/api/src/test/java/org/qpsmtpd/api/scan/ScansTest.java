@@ -53,8 +53,7 @@ final class ScansTest {
     })
     void saysAndCountsWhyItWasNotScanned(Kind kind, String counter) {
         assertThat(answer(deferring, failed(kind), found -> HookResult.OK))
-                .isEqualTo(
-                        HookResult.denySoft("later").because("error: not scanned: it??failed"));
+                .isEqualTo(HookResult.denySoft("later").because("error: not scanned: it??failed"));
         assertThat(answer(skipping, failed(kind), found -> HookResult.OK))
                 .isEqualTo(HookResult.DECLINED.because("error: not scanned: it??failed"));
         assertThat(deferring.figures(List.of()))
