@@ -64,7 +64,8 @@ final class Laying {
                             } else {
                                 laid.completeExceptionally(
                                         new PeerFailure(
-                                                PeerFailure.Kind.AWAY, reason(result.cause())));
+                                                PeerFailure.Kind.AWAY,
+                                                Wire.reason(result.cause())));
                             }
                         });
     }
@@ -83,11 +84,5 @@ final class Laying {
                         .option(ChannelOption.AUTO_CLOSE, false)
                         .handler(wire);
         return isPort ? bootstrap.option(ChannelOption.TCP_NODELAY, true) : bootstrap;
-    }
-
-    /** What the system says, without the address. */
-    static String reason(Throwable cause) {
-        Throwable inner = cause.getCause() == null ? cause : cause.getCause();
-        return String.valueOf(inner.getMessage());
     }
 }

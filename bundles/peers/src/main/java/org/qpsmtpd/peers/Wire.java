@@ -99,7 +99,13 @@ final class Wire extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        fault = Laying.reason(cause);
+        fault = reason(cause);
         var unused = context.close();
+    }
+
+    /** What the system says, without the address. */
+    static String reason(Throwable cause) {
+        Throwable inner = cause.getCause() == null ? cause : cause.getCause();
+        return String.valueOf(inner.getMessage());
     }
 }

@@ -59,7 +59,7 @@ public interface Outgoing {
         return new Part(
                 copy.stream().mapToLong(Outgoing::size).sum(),
                 copy.stream().anyMatch(Outgoing::waits),
-                () -> new PartsStream(copy));
+                () -> new PartsStream(copy.stream().<Opener>map(part -> part::open).iterator()));
     }
 
     /**
@@ -74,13 +74,5 @@ public interface Outgoing {
         public InputStream open() throws IOException {
             return opener.open();
         }
-    }
-
-    /** Opens a part. */
-    @ConsumerType
-    @FunctionalInterface
-    interface Opener {
-        /** As {@link Outgoing#open}. */
-        InputStream open() throws IOException;
     }
 }

@@ -3,16 +3,15 @@ package org.qpsmtpd.api.peer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Objects;
 
 /** Parts of a question as one stream; each is opened when the one before has ended. */
 final class PartsStream extends InputStream {
-    private final Iterator<Outgoing> rest;
+    private final Iterator<Opener> rest;
     private InputStream current = nullInputStream();
 
-    PartsStream(List<Outgoing> parts) {
-        rest = parts.iterator();
+    PartsStream(Iterator<Opener> parts) {
+        rest = parts;
     }
 
     @Override
