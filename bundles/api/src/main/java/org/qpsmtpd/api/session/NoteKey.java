@@ -77,6 +77,10 @@ public record NoteKey<T>(String name, Class<T> type) {
     /** What the plugin ident/p0f learned of the client's machine; absent when nothing. */
     public static final NoteKey<Fingerprint> P0F = new NoteKey<>("p0f", Fingerprint.class);
 
+    /** What SpamAssassin says of the message (a note of the transaction); absent when not asked. */
+    public static final NoteKey<SpamStatus> SPAMASSASSIN =
+            new NoteKey<>("spamassassin", SpamStatus.class);
+
     /** How many of the transaction's recipients are whitelisted (a note of the transaction). */
     public static final NoteKey<Integer> WHITELIST_RCPT =
             new NoteKey<>("whitelistrcpt", Integer.class);

@@ -1,0 +1,179 @@
+package org.qpsmtpd.peers;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.peer.AnswerReader;
+import org.qpsmtpd.api.peer.Exchange;
+import org.qpsmtpd.api.peer.PeerFailure;
+import org.qpsmtpd.api.peer.PeerFailure.Kind;
+
+/** One try of an exchange with one backend. Belongs to the event loop. */
+final class Attempt<T> implements Wire.User, Sending.Owner {
+    private final Exchange<T> exchange;
+    private final Backend backend;
+    private final Workshop workshop;
+    private final long due;
+    private final Owner<T> owner;
+    private AnswerReader<T> reader;
+    private @Nullable Wire wire;
+    private @Nullable Sending sending;
+    private boolean isKept;
+    private boolean isOver;
+    private boolean isHeard;
+
+    /** Who is told, once. */
+    interface Owner<T> {
+        void connected();
+
+        void answered(T answer);
+
+        /**
+         * There is no answer.
+         *
+         * @param isHeard whether something of an answer came
+         */
+        void failed(PeerFailure failure, boolean isHeard);
+
+        /** The question itself is at fault. */
+        void unaskable(String why);
+    }
+
+    /**
+     * @param due until when a connection is tried, by {@link System#nanoTime}
+     */
+    Attempt(Exchange<T> exchange, Backend backend, Workshop workshop, long due, Owner<T> owner) {
+        this.exchange = exchange;
+        this.backend = backend;
+        this.workshop = workshop;
+        this.due = due;
+        this.owner = owner;
+        this.reader = exchange.reader().get();
+    }
+
+    Backend backend() {
+        return backend;
+    }
+
+    void start() {
+        Wire kept = backend.take();
+        if (kept != null) {
+            isKept = true;
+            use(kept);
+        } else {
+            connect();
+        }
+    }
+
+    private void connect() {
+        isKept = false;
+        var unused =
+                Laying.to(backend.address, due, workshop)
+                        .whenComplete(
+                                (laid, failure) -> {
+                                    if (failure != null) {
+                                        fail(PeerFailure.of(failure));
+                                    } else if (isOver) {
+                                        laid.close();
+                                    } else {
+                                        owner.connected();
+                                        use(laid);
+                                    }
+                                });
+    }
+
+    private void use(Wire next) {
+        wire = next;
+        next.use(this);
+        Sending begun = new Sending(exchange, next.channel(), workshop.files(), this);
+        sending = begun;
+        begun.start();
+    }
+
+    @Override
+    public void came(ByteBuffer octets) {
+        isHeard = true;
+        try {
+            Optional<T> answer = reader.read(octets);
+            answer.ifPresent(found -> complete(found, !octets.hasRemaining()));
+        } catch (RuntimeException e) {
+            fail(PeerFailure.of(e));
+        }
+    }
+
+    @Override
+    public void ended(String why) {
+        if (isKept && !isHeard) {
+            again();
+            return;
+        }
+        try {
+            Optional<T> answer = isHeard ? reader.end() : Optional.empty();
+            if (answer.isPresent()) {
+                complete(answer.get(), false);
+            } else {
+                fail(
+                        new PeerFailure(
+                                Kind.AWAY,
+                                why + (isHeard ? " within" : " before") + " its answer"));
+            }
+        } catch (RuntimeException e) {
+            fail(PeerFailure.of(e));
+        }
+    }
+
+    /** A kept connection may have gone meanwhile, which says nothing of the backend. */
+    private void again() {
+        stopSending();
+        reader = exchange.reader().get();
+        connect();
+    }
+
+    @Override
+    public void unreadable(String why) {
+        if (end(false)) {
+            owner.unaskable(why);
+        }
+    }
+
+    private void complete(T answer, boolean isClean) {
+        if (end(isClean)) {
+            owner.answered(answer);
+        }
+    }
+
+    private void fail(PeerFailure failure) {
+        if (end(false)) {
+            owner.failed(failure, isHeard);
+        }
+    }
+
+    /** Gives it up; nobody is told. */
+    void abandon() {
+        var unused = end(false);
+    }
+
+    private boolean end(boolean mayKeep) {
+        if (isOver) {
+            return false;
+        }
+        isOver = true;
+        boolean isSent = sending != null && sending.isSent();
+        stopSending();
+        Wire used = wire;
+        if (used != null) {
+            if (mayKeep && isSent && !exchange.endsOutput() && used.isOpen()) {
+                backend.keep(used);
+            } else {
+                used.close();
+            }
+        }
+        return true;
+    }
+
+    private void stopSending() {
+        if (sending != null) {
+            sending.stop();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package org.qpsmtpd.peers;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.qpsmtpd.api.peer.PeerAddress;
+import org.qpsmtpd.api.peer.PeerFailure;
+
+/** Makes a connection: to the first of a host's addresses that answers. */
+final class Laying {
+    private final Workshop workshop;
+    private final long due;
+    private final CompletableFuture<Wire> laid = new CompletableFuture<>();
+
+    private Laying(Workshop workshop, long due) {
+        this.workshop = workshop;
+        this.due = due;
+    }
+
+    /**
+     * Begins to connect.
+     *
+     * @param due by {@link System#nanoTime}
+     * @return completes on the event loop, or fails there with a {@link PeerFailure}; whoever does
+     *     not want it any more closes what comes
+     */
+    static CompletableFuture<Wire> to(PeerAddress address, long due, Workshop workshop) {
+        Laying laying = new Laying(workshop, due);
+        var unused =
+                workshop.names()
+                        .places(address)
+                        .whenCompleteAsync(
+                                (places, failure) -> {
+                                    if (failure != null) {
+                                        laying.laid.completeExceptionally(PeerFailure.of(failure));
+                                    } else {
+                                        laying.attempt(places);
+                                    }
+                                },
+                                workshop.loop());
+        return laying.laid;
+    }
+
+    private void attempt(List<SocketAddress> places) {
+        SocketAddress place = places.get(0);
+        long share = Math.max(0, due - System.nanoTime()) / places.size();
+        Wire wire = new Wire();
+        ChannelFuture connected = bootstrap(place, wire, share).connect(place);
+        var unused =
+                connected.addListener(
+                        result -> {
+                            if (result.isSuccess()) {
+                                laid.complete(wire);
+                            } else if (places.size() > 1) {
+                                attempt(places.subList(1, places.size()));
+                            } else {
+                                laid.completeExceptionally(
+                                        new PeerFailure(
+                                                PeerFailure.Kind.AWAY,
+                                                Wire.reason(result.cause())));
+                            }
+                        });
+    }
+
+    private Bootstrap bootstrap(SocketAddress place, Wire wire, long limitNanos) {
+        boolean isPort = place instanceof InetSocketAddress;
+        Class<? extends Channel> type =
+                isPort ? NioSocketChannel.class : NioDomainSocketChannel.class;
+        int millis = (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(limitNanos));
+        Bootstrap bootstrap =
+                new Bootstrap()
+                        .group(workshop.loop())
+                        .channel(type)
+                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis)
+                        // When it takes no more, its answer may be there already.
+                        .option(ChannelOption.AUTO_CLOSE, false)
+                        .handler(wire);
+        return isPort ? bootstrap.option(ChannelOption.TCP_NODELAY, true) : bootstrap;
+    }
+}

@@ -1,0 +1,13 @@
+package org.qpsmtpd.peers;
+
+import io.netty.channel.EventLoop;
+import java.util.concurrent.Executor;
+
+/**
+ * What the parts of a way work with.
+ *
+ * @param loop the thread that all of them belong to
+ * @param files where files are read
+ * @param names looks up hosts
+ */
+record Workshop(EventLoop loop, Executor files, Names names) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.peers;
+
+import org.jspecify.annotations.NullMarked;

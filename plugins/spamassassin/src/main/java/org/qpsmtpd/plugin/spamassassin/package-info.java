@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.plugin.spamassassin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.plugin.virus.clamdscan;
+
+import org.jspecify.annotations.NullMarked;
