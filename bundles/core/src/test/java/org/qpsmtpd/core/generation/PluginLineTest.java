@@ -68,7 +68,6 @@ class PluginLineTest {
                     clamav                       | virus/clamav
                     authdeny                     | auth/authdeny
                     authsql                      | auth/auth_vpopmail_sql
-                    async/uribl                  | uribl
                     """)
     void knowsFormerNames(String written, String plugin) {
         PluginLine line = parse(written);
@@ -101,8 +100,8 @@ class PluginLineTest {
             delimiter = '|',
             textBlock =
                     """
-                    uribl           | is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
-                    uribl optional  | is a plugin of qpsmtpd that is not there yet; take the line out
+                    dkim            | is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
+                    dkim optional   | is a plugin of qpsmtpd that is not there yet; take the line out
                     My::Plugin      | is a Perl package, which this server cannot run; take the line out, or end the line with the word optional
                     ours            | is not installed; put its bundle into the deploy folder, or end the line with the word optional
                     """)

@@ -1,0 +1,5 @@
+/** The plugin content_rules. */
+@NullMarked
+package org.qpsmtpd.plugin.contentrules;
+
+import org.jspecify.annotations.NullMarked;

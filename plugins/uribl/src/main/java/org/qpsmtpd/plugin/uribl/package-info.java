@@ -1,0 +1,5 @@
+/** The plugin uribl. */
+@NullMarked
+package org.qpsmtpd.plugin.uribl;
+
+import org.jspecify.annotations.NullMarked;
