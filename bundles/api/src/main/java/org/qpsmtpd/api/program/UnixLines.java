@@ -1,25 +1,22 @@
-package org.qpsmtpd.plugin.queue.qmailqueue;
+package org.qpsmtpd.api.program;
 
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Writes a message to a pipe with LF where it has CRLF. A CR before anything else stays. */
-final class UnixLines extends OutputStream {
+/** Writes a message with LF where it has CRLF. A CR before anything else stays. */
+public final class UnixLines extends OutputStream {
     private static final int PIECE = 64 * 1024;
 
-    private final OutputStream pipe;
+    private final OutputStream out;
     private final byte[] buffer = new byte[PIECE];
     private int used;
     private boolean carriageReturn;
-    private boolean broken;
 
-    UnixLines(OutputStream pipe) {
-        this.pipe = pipe;
-    }
-
-    /** Whether the pipe failed, and not what the message comes from. */
-    boolean isBroken() {
-        return broken;
+    /**
+     * @param out where the lines go, in large pieces; never closed
+     */
+    public UnixLines(OutputStream out) {
+        this.out = out;
     }
 
     @Override
@@ -40,8 +37,8 @@ final class UnixLines extends OutputStream {
         }
     }
 
-    /** Writes what is still held back. The pipe stays open. */
-    void finish() throws IOException {
+    /** Writes what is still held back, a CR at the end of the message too. */
+    public void finish() throws IOException {
         if (carriageReturn) {
             carriageReturn = false;
             put('\r');
@@ -57,13 +54,8 @@ final class UnixLines extends OutputStream {
     }
 
     private void drain() throws IOException {
-        try {
-            pipe.write(buffer, 0, used);
-            pipe.flush();
-            used = 0;
-        } catch (IOException e) {
-            broken = true;
-            throw e;
-        }
+        out.write(buffer, 0, used);
+        out.flush();
+        used = 0;
     }
 }
