@@ -54,6 +54,7 @@ public final class FakeTransaction implements Transaction {
     private final Lifetime lifetime = new Lifetime();
     private final List<String> quarantine = new ArrayList<>();
     private long maxOctets;
+    private boolean unreadable;
     private @Nullable Address sender;
     private SpoolDirectory spool = new SpoolDirectory(null);
     private HeaderBlock headers = new HeaderBlock(new byte[0], 0);
@@ -148,6 +149,12 @@ public final class FakeTransaction implements Transaction {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Has {@link #writeMessageTo} fail when half of the message is written. */
+    public FakeTransaction withUnreadableMessage() {
+        unreadable = true;
+        return this;
     }
 
     /** Sets the largest message that {@link #replaceBody} may make; any size otherwise. */
@@ -297,7 +304,12 @@ public final class FakeTransaction implements Transaction {
 
     @Override
     public void writeMessageTo(OutputStream out) throws IOException {
-        out.write(queued());
+        byte[] queued = queued();
+        if (unreadable) {
+            out.write(queued, 0, queued.length / 2);
+            throw new IOException("the spool file is gone");
+        }
+        out.write(queued);
     }
 
     @Override

@@ -83,10 +83,18 @@ public final class Dialer implements AutoCloseable {
      * @return a connected channel in blocking mode
      */
     public static SocketChannel channel(String host, int port, Duration limit) throws IOException {
-        Dialer dialer = connect(host, port, limit);
-        dialer.selector.close();
-        dialer.channel.configureBlocking(true);
-        return dialer.channel;
+        return connect(host, port, limit).release();
+    }
+
+    /** The same for a socket in the file system. */
+    public static SocketChannel channel(Path socket, Duration limit) throws IOException {
+        return connect(socket, limit).release();
+    }
+
+    private SocketChannel release() throws IOException {
+        selector.close();
+        channel.configureBlocking(true);
+        return channel;
     }
 
     private static Dialer connect(String place, List<SocketAddress> addresses, long due)

@@ -34,6 +34,21 @@ public interface Headers {
         return fields().stream().filter(f -> f.name().equalsIgnoreCase(name)).findFirst();
     }
 
+    /**
+     * The first word of the field Message-Id, as far as a reply may show it: printable ASCII, at
+     * most 200 characters; empty when there is none.
+     */
+    default String messageId() {
+        String value = first("Message-Id").map(HeaderField::unfolded).orElse("");
+        int end = 0;
+        while (end < Math.min(value.length(), 200)
+                && value.charAt(end) > ' '
+                && value.charAt(end) < 127) {
+            end++;
+        }
+        return value.substring(0, end);
+    }
+
     /** How many fields of that name there are. */
     default int count(String name) {
         return all(name).size();

@@ -14,7 +14,6 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.QueueHook;
-import org.qpsmtpd.api.mail.HeaderField;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
@@ -90,7 +89,7 @@ public final class MaildirPlugin implements QueueHook {
                 write(root, transaction, recipients, delivery);
             }
             delivery.publish();
-            return HookResult.ok(("Queued! " + messageId(transaction)).strip())
+            return HookResult.ok(("Queued! " + transaction.headers().messageId()).strip())
                     .because("pass: stored as " + delivery.places());
         } catch (IOException e) {
             String fault = Faults.describe(e);
@@ -127,17 +126,6 @@ public final class MaildirPlugin implements QueueHook {
         }
         maildirs.prepare(maildir, now);
         delivery.write(maildir, names.next(now), top.toString());
-    }
-
-    /** The first word of the field, as far as a reply may show it. */
-    private static String messageId(Transaction transaction) {
-        String value =
-                transaction.headers().first("Message-Id").map(HeaderField::unfolded).orElse("");
-        int end = 0;
-        while (end < value.length() && value.charAt(end) > ' ' && value.charAt(end) < 127) {
-            end++;
-        }
-        return value.substring(0, end);
     }
 
     private static Path root(String path) {

@@ -1,6 +1,7 @@
 package org.qpsmtpd.plugin.queue.qmailqueue;
 
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.program.ProgramEnd;
 
 /** Makes the plugin's answers. */
 final class Answers {
@@ -47,7 +48,7 @@ final class Answers {
     }
 
     private static HookResult refused(ProgramEnd end, String program) {
-        String said = end.text();
+        String said = end.output().oneLine();
         if (end.exitCode() == ExitCode.CUSTOM && said.length() > 1) {
             String text = said.substring(1).strip();
             String detail = detail(end, program, text);
@@ -70,7 +71,8 @@ final class Answers {
     }
 
     private static String detail(ProgramEnd end, String program, String meaning) {
-        String errors = end.errors().isEmpty() ? "" : "; stderr: " + end.errors();
+        String said = end.errors().oneLine();
+        String errors = said.isEmpty() ? "" : "; stderr: " + said;
         return program + ": exit code " + end.exitCode() + ", " + meaning + errors;
     }
 }

@@ -1,6 +1,7 @@
 package org.qpsmtpd.plugin.queue.qmailqueue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -13,8 +14,10 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.log.LogLevel;
-import org.qpsmtpd.api.mail.HeaderField;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.program.ProgramEnd;
+import org.qpsmtpd.api.program.ProgramRun;
+import org.qpsmtpd.api.program.UnixLines;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Transaction;
 
@@ -43,7 +46,6 @@ import org.qpsmtpd.api.session.Transaction;
         decides = "queue",
         paths = "program")
 public final class QmailQueuePlugin implements QueueHook {
-    private static final int MAX_ID = 200;
     private static final String PATH = "/bin:/usr/bin:/var/qmail/bin";
 
     private final QueueProgram program;
@@ -84,16 +86,21 @@ public final class QmailQueuePlugin implements QueueHook {
                 LogLevel.NOTICE,
                 List.of("(for " + ProcessHandle.current().pid() + ") Queuing to " + program));
         try {
-            Process process = program.start(envelope, environment(connection));
-            ProgramEnd end =
-                    new ProgramRun(process, envelope, transaction::writeMessageTo, limit).end();
-            return Answers.to(end, program.toString(), queued(transaction, process.pid()));
+            ProgramRun run = program.start(envelope, environment(connection), limit);
+            ProgramEnd end = run.end(pipe -> write(transaction, pipe));
+            return Answers.to(end, program.toString(), queued(transaction, run.pid()));
         } catch (IOException e) {
             return Answers.deferred("the queue program cannot be started", "" + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Answers.deferred("interrupted", program + ": interrupted and killed");
         }
+    }
+
+    private static void write(Transaction transaction, OutputStream pipe) throws IOException {
+        UnixLines lines = new UnixLines(pipe);
+        transaction.writeMessageTo(lines);
+        lines.finish();
     }
 
     /** What programs that stand before qmail-queue ask; nothing that the client words. */
@@ -112,17 +119,9 @@ public final class QmailQueuePlugin implements QueueHook {
         return ("Queued! " + epoch + " qp " + pid + " " + messageId(transaction)).strip();
     }
 
-    /** The first word of the field, in angle brackets; empty when there is none. */
+    /** In angle brackets; empty when there is none. */
     private static String messageId(Transaction transaction) {
-        String value =
-                transaction.headers().first("Message-Id").map(HeaderField::unfolded).orElse("");
-        int end = 0;
-        while (end < Math.min(value.length(), MAX_ID)
-                && value.charAt(end) > ' '
-                && value.charAt(end) < 127) {
-            end++;
-        }
-        String word = value.substring(0, end);
+        String word = transaction.headers().messageId();
         if (word.isEmpty()) {
             return "";
         }

@@ -1,12 +1,21 @@
 package org.qpsmtpd.plugin.queue.qmailqueue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import org.qpsmtpd.api.program.Program;
+import org.qpsmtpd.api.program.ProgramRun;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The program that takes the messages. */
 final class QueueProgram {
+    private static final Logger LOG = LoggerFactory.getLogger(QueueProgram.class);
+
+    private static final int MAX_OUTPUT = 1024;
+
     /**
      * Becomes the program, {@code $0}. Its descriptor 6 is what was 1, a pipe that we read; its 1
      * is the envelope, {@code $1}. Nothing of a message is in it or in its words.
@@ -37,34 +46,35 @@ final class QueueProgram {
     }
 
     private static QueueProgram of(String path, String name) {
-        if (!path.startsWith("/")) {
-            throw new IllegalArgumentException(name + " '" + path + "' is not an absolute path");
-        }
-        return new QueueProgram(Path.of(path));
+        return new QueueProgram(Program.path(name, path));
     }
 
     /**
      * Starts it with this environment and no other.
      *
+     * @param envelope what it reads from its descriptor 1; emptied before it is killed
+     * @param limit how long it may run
      * @throws IOException when it is not there or cannot be executed; the message names it
      */
-    Process start(Path envelope, Map<String, String> environment) throws IOException {
-        if (!Files.isRegularFile(path)) {
-            throw new IOException(path + ": there is no such file");
-        }
-        if (!Files.isExecutable(path)) {
-            throw new IOException(path + ": the server's user may not execute it");
-        }
-        ProcessBuilder command =
-                new ProcessBuilder(
+    ProgramRun start(Path envelope, Map<String, String> environment, Duration limit)
+            throws IOException {
+        Program.requireExecutable(path);
+        List<String> command =
+                List.of(
                         "/bin/sh",
                         "-c",
                         BECOME_PROGRAM,
                         path.toString(),
                         envelope.toAbsolutePath().toString());
-        command.environment().clear();
-        command.environment().putAll(environment);
-        return command.start();
+        return new Program(command, environment, limit, MAX_OUTPUT).start(() -> withdraw(envelope));
+    }
+
+    private static void withdraw(Path envelope) {
+        try {
+            Envelope.withdraw(envelope);
+        } catch (IOException e) {
+            LOG.error("{} cannot be emptied: {}", envelope, e.toString());
+        }
     }
 
     @Override

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.program.ProgramEnd;
+import org.qpsmtpd.api.program.ProgramRun;
 import org.qpsmtpd.api.session.BodyWriter;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakeTransaction;
@@ -256,12 +258,12 @@ final class QmailQueueRepliesTest {
                                 + RECORD
                                 + "' \"$0\" <&3 3<&- &); exec tail -f /dev/null");
         Path envelope = Files.write(folder.resolve("envelope"), "Fa\0Tb\0\0".getBytes(UTF_8));
-        Process process =
+        ProgramRun run =
                 QueueProgram.chosen(program.path().toString(), Map.of())
-                        .start(envelope, Map.of("PATH", "/bin:/usr/bin"));
+                        .start(envelope, Map.of("PATH", "/bin:/usr/bin"), SOON);
         CompletableFuture<ProcessHandle> child = new CompletableFuture<>();
 
-        ProgramEnd end = new ProgramRun(process, envelope, half(ready, child), SOON).end();
+        ProgramEnd end = run.end(half(ready, child));
 
         child.join().onExit().orTimeout(60, TimeUnit.SECONDS).join();
         assertThat(program.kept(".message")).isEqualTo("Subject: half");
@@ -324,7 +326,7 @@ final class QmailQueueRepliesTest {
             long pid = Long.parseLong(Files.readString(ready).strip());
             child.complete(ProcessHandle.of(pid).orElseThrow());
             out.write("Subject: half".getBytes(UTF_8));
-            ((UnixLines) out).finish();
+            out.flush();
             throw new IOException("the spool file is gone");
         };
     }

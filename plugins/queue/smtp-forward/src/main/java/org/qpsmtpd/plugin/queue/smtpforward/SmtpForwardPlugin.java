@@ -1,7 +1,7 @@
 package org.qpsmtpd.plugin.queue.smtpforward;
 
-import java.io.IOException;
-import java.util.Optional;
+import java.time.Duration;
+import java.util.Locale;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -11,8 +11,9 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.session.Transaction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.qpsmtpd.smtpclient.Forwarder;
+import org.qpsmtpd.smtpclient.NextHop;
+import org.qpsmtpd.smtpclient.TlsMode;
 
 /**
  * Hands mail on to another server by SMTP and answers what that server answers.
@@ -42,14 +43,7 @@ import org.slf4j.LoggerFactory;
         formerly = "async/queue/smtp-forward",
         paths = "caFile")
 public final class SmtpForwardPlugin implements QueueHook {
-    private static final Logger LOG = LoggerFactory.getLogger(SmtpForwardPlugin.class);
-
-    private static final String UNREADABLE =
-            "Unable to queue message (the message cannot be read) (#4.3.0)";
-
-    private final NextHop hop;
-    private final ConnectionPool pool;
-    private final HopRecipientLimit limit = new HopRecipientLimit();
+    private final Forwarder forwarder;
 
     /**
      * Connects to nobody yet.
@@ -58,80 +52,54 @@ public final class SmtpForwardPlugin implements QueueHook {
      */
     @Activate
     public SmtpForwardPlugin(SmtpForwardConfig config) {
-        hop = NextHop.of(config);
-        pool = new ConnectionPool(hop);
+        TlsMode tls = TlsMode.of(config.tls());
+        forwarder =
+                new Forwarder(
+                        new NextHop(
+                                NextHop.Protocol.SMTP,
+                                host(config.host()),
+                                config.port(),
+                                hasXclient(config.flags()),
+                                tls,
+                                NextHop.sockets(tls, config.caFile()),
+                                Duration.ofSeconds(config.timeoutSeconds()),
+                                Duration.ofSeconds(config.maxSeconds()),
+                                config.idleConnections(),
+                                Duration.ofSeconds(config.idleSeconds()),
+                                config.messagesPerConnection(),
+                                config.strictEightBit()));
+    }
+
+    private static String host(String text) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "host is missing: queue/smtp-forward needs HOST [PORT] [xclient]");
+        }
+        return NextHop.host(text);
+    }
+
+    private static boolean hasXclient(String[] flags) {
+        for (String flag : flags) {
+            if (!flag.toLowerCase(Locale.ROOT).equals("xclient")) {
+                throw new IllegalArgumentException("flag '" + flag + "' is not xclient");
+            }
+        }
+        return flags.length > 0;
     }
 
     /** Closes the connections. A message that comes later is deferred. */
     @Deactivate
     public void close() {
-        pool.close();
+        forwarder.close();
     }
 
     @Override
     public HookResult onQueue(Transaction transaction) {
-        try {
-            Outgoing message = new Outgoing(transaction);
-            Optional<HookResult> refusal = message.refusal();
-            return refusal.isPresent() ? refusal.get() : forward(transaction, message);
-        } catch (NextHopException e) {
-            return later(e.text(), hop.place() + ": " + e.detail());
-        } catch (BareLineEndException e) {
-            return Outgoing.bareLineEnd();
-        } catch (IOException e) {
-            return later(UNREADABLE, "the message cannot be read: " + e);
-        }
+        return forwarder.queue(transaction);
     }
 
     @Override
     public int mostRecipients() {
-        return limit.most(System.nanoTime());
-    }
-
-    private HookResult forward(Transaction transaction, Outgoing message) throws IOException {
-        long due = System.nanoTime() + hop.maxTime().toNanos();
-        Optional<HopConnection> kept = pool.take(due).filter(known -> isFit(message, known));
-        if (kept.isPresent()) {
-            try {
-                return deliver(message, kept.get());
-            } catch (NextHopException e) {
-                if (kept.get().isFinalDotSent()) {
-                    throw e;
-                }
-                LOG.debug("{}: {} on a kept connection", hop.place(), e.detail());
-            }
-        }
-        return deliver(message, pool.open(transaction.connection(), due));
-    }
-
-    /**
-     * What a kept connection does not offer the next hop may offer by now: nothing is refused but
-     * by a session that has just begun.
-     */
-    private boolean isFit(Outgoing message, HopConnection kept) {
-        boolean fit = message.refusalFor(kept.extensions(), hop.strictEightBit()).isEmpty();
-        if (!fit) {
-            pool.end(kept);
-        }
-        return fit;
-    }
-
-    private HookResult deliver(Outgoing message, HopConnection connection) throws IOException {
-        boolean done = false;
-        try {
-            HookResult result = new HopDelivery(hop, limit, message, connection).run();
-            done = true;
-            return result;
-        } finally {
-            if (done) {
-                pool.give(connection);
-            } else {
-                pool.discard(connection);
-            }
-        }
-    }
-
-    private static HookResult later(String text, String detail) {
-        return HookResult.denySoft(text).withCode(451).because("error: " + detail);
+        return forwarder.mostRecipients();
     }
 }

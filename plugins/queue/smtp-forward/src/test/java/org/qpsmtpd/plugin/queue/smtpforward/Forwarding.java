@@ -15,6 +15,7 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakeTransaction;
+import org.qpsmtpd.testkit.ScriptedHop;
 
 /** Next hops, plugins that forward to them, and messages; closes them after each test. */
 final class Forwarding implements AfterEachCallback {

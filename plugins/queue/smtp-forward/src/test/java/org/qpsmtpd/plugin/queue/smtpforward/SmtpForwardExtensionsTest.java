@@ -11,6 +11,7 @@ import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.testkit.FakeRecipient;
 import org.qpsmtpd.testkit.FakeTransaction;
+import org.qpsmtpd.testkit.ScriptedHop;
 
 /** What depends on what the next hop offers. */
 final class SmtpForwardExtensionsTest {

@@ -7,10 +7,8 @@ import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.assertRefused;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.config;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.message;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.transaction;
-import static org.qpsmtpd.plugin.queue.smtpforward.ScriptedHop.HOLD;
+import static org.qpsmtpd.testkit.ScriptedHop.HOLD;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,6 +17,7 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeRecipient;
 import org.qpsmtpd.testkit.FakeTransaction;
+import org.qpsmtpd.testkit.ScriptedHop;
 
 /** The message as sent, what is never sent, and the settings. */
 final class SmtpForwardPluginTest {
@@ -183,17 +182,6 @@ final class SmtpForwardPluginTest {
     }
 
     @Test
-    void neverEndsAMessageThatIsNotWhatItWas() throws Exception {
-        FakeTransaction transaction = message();
-        Outgoing outgoing = new Outgoing(transaction);
-        transaction.headers().append("X-Late", "yes");
-
-        assertThatThrownBy(() -> outgoing.writeTo(OutputStream.nullOutputStream()))
-                .isInstanceOf(IOException.class)
-                .hasMessage("the message changed while it was sent");
-    }
-
-    @Test
     void refusesLineEndsInParameters() throws Exception {
         ScriptedHop hop = forwarding.hop("DSN");
 
@@ -245,12 +233,6 @@ final class SmtpForwardPluginTest {
                 "tls 'yes' is not one of none, may, encrypt, verify");
         assertWrong(
                 Map.of("host", "mx", "caFile", "ca.pem"), "caFile is used with tls verify only");
-    }
-
-    @Test
-    void takesAnIpv6AddressWithAndWithoutBrackets() {
-        assertThat(NextHop.of(config(Map.of("host", "[::1]"))).place()).isEqualTo("[::1]:25");
-        assertThat(NextHop.of(config(Map.of("host", "::1"))).place()).isEqualTo("[::1]:25");
     }
 
     private static void assertWrong(Map<String, ?> settings, String text) {

@@ -8,7 +8,7 @@ import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.assertPutOff;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.assertQueued;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.assertRefused;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.message;
-import static org.qpsmtpd.plugin.queue.smtpforward.ScriptedHop.DROP;
+import static org.qpsmtpd.testkit.ScriptedHop.DROP;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,6 +24,7 @@ import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.testkit.FakeTransaction;
+import org.qpsmtpd.testkit.ScriptedHop;
 
 /** What the client reads for each answer of the next hop. */
 final class SmtpForwardRepliesTest {

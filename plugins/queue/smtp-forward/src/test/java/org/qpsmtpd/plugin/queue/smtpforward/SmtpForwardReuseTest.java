@@ -3,15 +3,16 @@ package org.qpsmtpd.plugin.queue.smtpforward;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.assertDeferred;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.message;
-import static org.qpsmtpd.plugin.queue.smtpforward.ScriptedHop.DROP;
-import static org.qpsmtpd.plugin.queue.smtpforward.ScriptedHop.SILENT;
+import static org.qpsmtpd.testkit.ScriptedHop.DROP;
+import static org.qpsmtpd.testkit.ScriptedHop.SILENT;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.testkit.ScriptedHop;
 
 /** Connections that are kept, that have gone, and that take too long. */
 final class SmtpForwardReuseTest {

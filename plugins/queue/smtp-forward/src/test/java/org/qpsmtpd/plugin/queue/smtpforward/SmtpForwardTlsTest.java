@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.assertDeferred;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.assertQueued;
 import static org.qpsmtpd.plugin.queue.smtpforward.Forwarding.message;
-import static org.qpsmtpd.plugin.queue.smtpforward.ScriptedHop.DROP;
+import static org.qpsmtpd.testkit.ScriptedHop.DROP;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.testkit.ScriptedHop;
 import org.qpsmtpd.testkit.TestCertificate;
 
 /** The setting tls. */

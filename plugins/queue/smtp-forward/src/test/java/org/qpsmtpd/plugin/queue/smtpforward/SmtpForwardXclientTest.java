@@ -9,6 +9,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakeTransaction;
+import org.qpsmtpd.testkit.ScriptedHop;
 
 /** The flag xclient. */
 final class SmtpForwardXclientTest {

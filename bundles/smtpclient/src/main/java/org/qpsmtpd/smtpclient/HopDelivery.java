@@ -1,0 +1,209 @@
+package org.qpsmtpd.smtpclient;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.session.Recipient;
+
+/** One message over one connection. */
+final class HopDelivery {
+    /** Commands sent before their replies are read: few enough that neither side blocks. */
+    private static final int MAX_GROUP = 50;
+
+    /** Recipients of whom the record tells. */
+    private static final int MAX_SHOWN = 20;
+
+    private final NextHop hop;
+    private final HopRecipientLimit limit;
+    private final Outgoing message;
+    private final HopConnection connection;
+
+    HopDelivery(NextHop hop, HopRecipientLimit limit, Outgoing message, HopConnection connection) {
+        this.hop = hop;
+        this.limit = limit;
+        this.message = message;
+        this.connection = connection;
+    }
+
+    /**
+     * Sends the message. Afterwards MAIL can be said again, or the connection is closed.
+     *
+     * @throws NextHopException when the next hop cannot be used
+     * @throws BareLineEndException when the message must not be sent
+     * @throws IOException when the message cannot be read
+     */
+    HookResult run() throws IOException {
+        Extensions offered = connection.extensions();
+        Optional<HookResult> unfit = message.refusalFor(offered, hop.strictEightBit());
+        if (unfit.isPresent()) {
+            return unfit.get();
+        }
+        limit.announced(offered);
+        int most = limit.most(System.nanoTime());
+        if (recipients().size() > most) {
+            return tooManyRecipients(most, "");
+        }
+        connection.countMessage();
+        Optional<HookResult> refused = envelopeRefusal(exchangeEnvelope(offered));
+        if (refused.isPresent()) {
+            reset();
+            return refused.get();
+        }
+        HopReply go = connection.command("DATA");
+        if (!go.isIntermediate()) {
+            HookResult refusal = refusal("message", "", go);
+            reset();
+            return refusal;
+        }
+        message.writeTo(connection.data());
+        return judge(connection.finalDot(hop.isLmtp() ? recipients().size() : 1));
+    }
+
+    /**
+     * One answer for all recipients of whose message the next hop has answered. In LMTP some may
+     * have got it and others not. The client is never told that all have it when one has not, so
+     * nobody's is lost; when it comes again, some get it twice.
+     */
+    private HookResult judge(List<HopReply> ends) throws NextHopException {
+        int worst = worst(ends);
+        if (worst < 0) {
+            return queued(ends);
+        }
+        long refused = ends.stream().filter(end -> !end.isPositive()).count();
+        if (ends.size() == 1) {
+            return refusal("message", "", ends.get(0));
+        }
+        String others =
+                (refused == 1 ? "" : ", and " + (refused - 1) + " more")
+                        + (refused == ends.size()
+                                ? ""
+                                : "; " + (ends.size() - refused) + " got the message");
+        String who = Outgoing.shown(recipients().get(worst).address());
+        return refusal("message for " + who, others, ends.get(worst)).because(each(ends));
+    }
+
+    /** What became of each recipient, for the record; bounded. */
+    private String each(List<HopReply> ends) {
+        StringJoiner all = new StringJoiner("; ", "fail: " + hop.place() + ": ", "");
+        for (int i = 0; i < Math.min(ends.size(), MAX_SHOWN); i++) {
+            String who = Outgoing.shown(recipients().get(i).address());
+            all.add(who + " " + ends.get(i).shown());
+        }
+        int more = ends.size() - MAX_SHOWN;
+        return more > 0 ? all.add(more + " more").toString() : all.toString();
+    }
+
+    private List<Recipient> recipients() {
+        return message.envelope().recipients();
+    }
+
+    /** Which reply is a refusal, the first temporary one before all; -1 when none is. */
+    private static int worst(List<HopReply> replies) {
+        int worst = -1;
+        for (int i = 0; i < replies.size(); i++) {
+            HopReply reply = replies.get(i);
+            boolean worse = worst < 0 || !replies.get(worst).isTemporary() && reply.isTemporary();
+            if (!reply.isPositive() && worse) {
+                worst = i;
+            }
+        }
+        return worst;
+    }
+
+    /** The replies to MAIL and each RCPT; only that to MAIL when the sender is refused. */
+    private List<HopReply> exchangeEnvelope(Extensions offered) throws NextHopException {
+        List<String> lines = new ArrayList<>();
+        lines.add(message.mail(offered));
+        lines.addAll(message.envelope().rcpts(offered));
+        int group = offered.has("PIPELINING") ? MAX_GROUP : 1;
+        List<HopReply> replies = new ArrayList<>();
+        for (int from = 0; from < lines.size(); from += group) {
+            List<String> together = lines.subList(from, Math.min(from + group, lines.size()));
+            for (String line : together) {
+                connection.send(line);
+            }
+            connection.flush();
+            for (int i = 0; i < together.size(); i++) {
+                replies.add(connection.readReply());
+            }
+            if (!replies.get(0).isPositive()) {
+                return replies.subList(0, 1);
+            }
+        }
+        return replies;
+    }
+
+    /**
+     * One answer for all recipients. When one of them is refused nobody gets the message, since an
+     * answer for the whole message cannot tell the client which of them did. The refusal is
+     * temporary as long as one of them is: then the client still holds the message, and what
+     * remains is decided when it tries again.
+     */
+    private Optional<HookResult> envelopeRefusal(List<HopReply> replies) throws NextHopException {
+        if (!replies.get(0).isPositive()) {
+            return Optional.of(
+                    refusal(Outgoing.shown(message.envelope().sender()), "", replies.get(0)));
+        }
+        List<HopReply> rcpts = replies.subList(1, replies.size());
+        int most = HopRecipientLimit.in(rcpts);
+        if (most > 0) {
+            limit.learnt(most, System.nanoTime());
+            return Optional.of(
+                    tooManyRecipients(most, ": " + replies.get(replies.size() - 1).shown()));
+        }
+        int worst = worst(rcpts);
+        if (worst < 0) {
+            return Optional.empty();
+        }
+        long refused = rcpts.stream().filter(reply -> !reply.isPositive()).count();
+        String others =
+                (refused == 1 ? "" : ", and " + (refused - 1) + " more")
+                        + (refused == rcpts.size() ? "" : "; the message was sent to nobody");
+        String who = Outgoing.shown(recipients().get(worst).address());
+        return Optional.of(refusal(who, others, rcpts.get(worst)));
+    }
+
+    /**
+     * The message is not shared out among several transactions: should a later one be put off, the
+     * client would bring it once more to all, also to those who have it. From now on the client is
+     * told at RCPT, so that it shares out itself and has an answer for each of its transactions.
+     */
+    private HookResult tooManyRecipients(int most, String why) {
+        String text = "the next hop takes " + most + " recipients at a time" + why;
+        return HookResult.denySoft(text + "; the message was sent to nobody, try again (#4.5.3)")
+                .because("fail: " + hop.place() + ": " + text);
+    }
+
+    private HookResult refusal(String what, String others, HopReply reply) throws NextHopException {
+        // 530 (RFC 3207, RFC 4954) asks us for TLS or AUTH and says nothing about the message.
+        if (reply.code() == 530 || (!reply.isPermanent() && !reply.isTemporary())) {
+            throw new NextHopException("unexpected answer of the next hop: " + reply.shown());
+        }
+        String text = what + " refused by the next hop: " + reply.shown() + others;
+        String coded = text + " (#" + reply.enhancedCode() + ")";
+        HookResult result =
+                reply.isPermanent() ? HookResult.deny(coded) : HookResult.denySoft(coded);
+        return result.because("fail: " + hop.place() + ": " + text);
+    }
+
+    private HookResult queued(List<HopReply> ends) {
+        String word = ends.get(0).lastWord();
+        String text = word.isEmpty() ? "queued" : "queued as " + word;
+        return HookResult.ok(text).because("pass: " + hop.place() + ": " + text);
+    }
+
+    /** The refusal stands, whatever becomes of the connection. */
+    private void reset() {
+        try {
+            if (connection.command("RSET").isPositive()) {
+                return;
+            }
+        } catch (NextHopException e) {
+            // Closed below.
+        }
+        connection.close();
+    }
+}

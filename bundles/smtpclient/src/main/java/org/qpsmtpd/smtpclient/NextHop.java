@@ -1,0 +1,112 @@
+package org.qpsmtpd.smtpclient;
+
+import java.time.Duration;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * The settings, checked.
+ *
+ * @param protocol what is spoken
+ * @param host name, address without brackets, or absolute path of a socket in the file system
+ * @param port 1 to 65535; of no meaning with a socket
+ * @param xclient whether to tell the next hop who the client is
+ * @param tls how much of it; none with a socket
+ * @param sockets makes the sockets of TLS
+ * @param timeout for a connection, a reply and a write
+ * @param maxTime for a message in all
+ * @param idleConnections how many are kept
+ * @param idleTime how long one is kept
+ * @param messagesPerConnection after so many it is closed
+ * @param strictEightBit whether 8-bit octets need 8BITMIME
+ */
+public record NextHop(
+        Protocol protocol,
+        String host,
+        int port,
+        boolean xclient,
+        TlsMode tls,
+        SSLSocketFactory sockets,
+        Duration timeout,
+        Duration maxTime,
+        int idleConnections,
+        Duration idleTime,
+        int messagesPerConnection,
+        boolean strictEightBit) {
+
+    /** Which protocol is spoken. */
+    public enum Protocol {
+        /** RFC 5321. */
+        SMTP,
+
+        /** RFC 2033. */
+        LMTP
+    }
+
+    /** Leaves TLS out where nobody is between. */
+    public NextHop {
+        if (isSocket(host)) {
+            tls = TlsMode.NONE;
+        }
+    }
+
+    /**
+     * The factory of TLS sockets that a mode needs.
+     *
+     * @param caFile PEM file of the authorities that {@code tls verify} trusts, relative to the
+     *     server's home; empty for those of the JDK
+     * @throws IllegalArgumentException naming the setting and what is wrong with it
+     */
+    public static SSLSocketFactory sockets(TlsMode tls, String caFile) {
+        if (!caFile.isEmpty() && tls != TlsMode.VERIFY) {
+            throw new IllegalArgumentException("caFile is used with tls verify only");
+        }
+        return TlsSockets.factory(tls, caFile);
+    }
+
+    boolean isLmtp() {
+        return protocol == Protocol.LMTP;
+    }
+
+    boolean isSocket() {
+        return isSocket(host);
+    }
+
+    private static boolean isSocket(String host) {
+        return host.startsWith("/");
+    }
+
+    /** For messages: {@code HOST:PORT}, or the path of the socket. */
+    public String place() {
+        if (isSocket()) {
+            return host;
+        }
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    }
+
+    /**
+     * Reads a host name or an address, which may be in brackets.
+     *
+     * @throws IllegalArgumentException saying what is wrong with it
+     */
+    public static String host(String text) {
+        boolean bracketed = text.startsWith("[") && text.endsWith("]");
+        String host = bracketed ? text.substring(1, text.length() - 1) : text;
+        int colon = host.indexOf(':');
+        if (!bracketed && colon > 0 && colon == host.lastIndexOf(':')) {
+            throw new IllegalArgumentException(
+                    "host '"
+                            + text
+                            + "' has a colon; the port is the second word: "
+                            + host.replace(':', ' '));
+        }
+        if (host.isEmpty() || !host.chars().allMatch(NextHop::isHostChar)) {
+            throw new IllegalArgumentException(
+                    "host '" + text + "' is neither a host name nor an address");
+        }
+        return host;
+    }
+
+    private static boolean isHostChar(int c) {
+        return c < 127 && (Character.isLetterOrDigit(c) || ".-_:%".indexOf(c) >= 0);
+    }
+}
