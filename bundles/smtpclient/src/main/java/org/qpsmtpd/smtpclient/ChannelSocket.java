@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A connection to a socket in the file system as a {@link Socket}, which the JDK does not have: as
  * much of one as is used here. One thread reads at a time; any may close it.
  */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // the channel has locks of its own
 final class ChannelSocket extends Socket {
     private final SocketChannel channel;
     private volatile int timeout;

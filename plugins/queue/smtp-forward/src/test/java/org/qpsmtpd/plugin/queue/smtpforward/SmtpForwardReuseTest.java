@@ -7,8 +7,8 @@ import static org.qpsmtpd.testkit.ScriptedHop.DROP;
 import static org.qpsmtpd.testkit.ScriptedHop.SILENT;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
