@@ -71,9 +71,20 @@ final class EximBsmtpPluginTest {
         assertThat(kept(".words")).isEqualTo("-bS\n");
         assertThat(kept(".batch"))
                 .isEqualTo(
-                        "HELO mx.example.com\nMAIL FROM:<a@example.org>\n"
-                                + "RCPT TO:<c@example.com>\nRCPT TO:<\"e\\ f\"@x.org>\nDATA\n"
-                                + "Subject: x\n\n..\n...a\nlast\n.\nQUIT\n");
+                        """
+                        HELO mx.example.com
+                        MAIL FROM:<a@example.org>
+                        RCPT TO:<c@example.com>
+                        RCPT TO:<"e\\ f"@x.org>
+                        DATA
+                        Subject: x
+
+                        ..
+                        ...a
+                        last
+                        .
+                        QUIT
+                        """);
     }
 
     @Test
