@@ -99,7 +99,8 @@ class ScannersIT {
         assertThat(send("away", "hello").toString())
                 .startsWith("452")
                 .contains("Unable to scan for viruses");
-        assertThat(server.awaitLog("not scanned")).contains("is it running, and listening there?");
+        assertThat(server.awaitLog("is it running, and listening there?"))
+                .contains("virus/clamdscan: error: not scanned: clamd at ");
         assertThat(Console.run(server, "plugins", "--figures"))
                 .contains("not_scanned_away", "signatures");
     }
