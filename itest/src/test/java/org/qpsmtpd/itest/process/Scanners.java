@@ -48,7 +48,8 @@ final class Scanners implements AutoCloseable {
         ProcessOutput.of(spamd.getInputStream())
                 .await("spamd to start", said -> said.contains("server pid"));
         Eventually.holds(
-                "clamd to listen: " + clamdSaid.text(), () -> Files.exists(folder.resolve("clamd")));
+                "clamd to listen: " + clamdSaid.text(),
+                () -> Files.exists(folder.resolve("clamd")));
     }
 
     private List<String> spamdOptions() {
