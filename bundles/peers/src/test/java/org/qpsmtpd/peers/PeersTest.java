@@ -170,7 +170,7 @@ final class PeersTest {
     @Test
     void readsAFileOnlyAsFastAsThePeerTakesIt(@TempDir Path folder) throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        long size = 64L << 20;
+        long size = 16L << 20;
         StandIn.Script late =
                 (in, out) -> {
                     await(go);
@@ -198,7 +198,7 @@ final class PeersTest {
                     peers.open("sink", settings(service)).ask(exchange).toCompletableFuture();
             await(begun);
             turnTheLoop();
-            assertThat(read.get()).isLessThan(8 << 20);
+            assertThat(read.get()).isLessThan(4 << 20);
             go.countDown();
 
             assertThat(answer).succeedsWithin(LONG).isEqualTo(String.valueOf(size));

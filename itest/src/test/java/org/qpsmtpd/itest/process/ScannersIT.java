@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.SmtpDialogue;
 import org.qpsmtpd.itest.SmtpReply;
-import org.qpsmtpd.itest.StoredMessage;
 
 /** The plugins of scanners with the scanners themselves. */
 @Timeout(240)
@@ -54,9 +53,15 @@ class ScannersIT {
         }
     }
 
+    /** All that was accepted. */
     private static String stored() throws IOException {
-        List<StoredMessage> all = server.maildir().messages();
-        return Files.readString(all.get(all.size() - 1).file());
+        StringBuilder all = new StringBuilder();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(server.mail().resolve("new"))) {
+            for (Path file : files) {
+                all.append(Files.readString(file));
+            }
+        }
+        return all.toString();
     }
 
     @Test
@@ -94,7 +99,8 @@ class ScannersIT {
         assertThat(send("away", "hello").toString())
                 .startsWith("452")
                 .contains("Unable to scan for viruses");
-        assertThat(server.awaitLog("not scanned")).contains("is it running, and listening there?");
+        assertThat(server.awaitLog("is it running, and listening there?"))
+                .contains("virus/clamdscan: error: not scanned: clamd at ");
         assertThat(Console.run(server, "plugins", "--figures"))
                 .contains("not_scanned_away", "signatures");
     }
