@@ -12,7 +12,7 @@ import org.qpsmtpd.api.service.MimeReader;
 
 /** Goes through the texts of a message, a piece at a time, and gathers the hosts in them. */
 final class MessageHosts {
-    private static final int PIECE = 1 << 17;
+    private static final int PIECE = 1 << 15;
     private static final List<String> PAGES = List.of(".htm", ".html", ".xhtml", ".shtml", ".svg");
 
     private final FoundHosts found = new FoundHosts();

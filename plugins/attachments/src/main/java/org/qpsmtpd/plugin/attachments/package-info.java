@@ -1,0 +1,5 @@
+/** The plugin attachments. */
+@NullMarked
+package org.qpsmtpd.plugin.attachments;
+
+import org.jspecify.annotations.NullMarked;

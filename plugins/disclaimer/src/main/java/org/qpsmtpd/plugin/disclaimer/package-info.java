@@ -1,0 +1,5 @@
+/** The plugin disclaimer. */
+@NullMarked
+package org.qpsmtpd.plugin.disclaimer;
+
+import org.jspecify.annotations.NullMarked;
