@@ -55,7 +55,7 @@ final class ChannelSocket extends Socket {
     public void setTcpNoDelay(boolean on) {}
 
     @Override
-    public void setSoTimeout(int millis) {
+    public synchronized void setSoTimeout(int millis) {
         timeout = millis;
     }
 
@@ -65,7 +65,7 @@ final class ChannelSocket extends Socket {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         channel.close();
         Selector selector = waiting;
         if (selector != null) {

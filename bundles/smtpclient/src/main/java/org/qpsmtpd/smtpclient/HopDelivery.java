@@ -105,7 +105,7 @@ final class HopDelivery {
         int worst = -1;
         for (int i = 0; i < replies.size(); i++) {
             HopReply reply = replies.get(i);
-            boolean worse = worst < 0 || !replies.get(worst).isTemporary() && reply.isTemporary();
+            boolean worse = worst < 0 || (!replies.get(worst).isTemporary() && reply.isTemporary());
             if (!reply.isPositive() && worse) {
                 worst = i;
             }

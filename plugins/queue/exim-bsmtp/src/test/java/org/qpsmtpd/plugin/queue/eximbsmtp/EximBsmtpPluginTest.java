@@ -69,11 +69,21 @@ final class EximBsmtpPluginTest {
 
         assertThat(result).isEqualTo(HookResult.ok("Queued!").because("pass: " + program));
         assertThat(kept(".words")).isEqualTo("-bS\n");
-        assertThat(kept(".batch"))
-                .isEqualTo(
-                        "HELO mx.example.com\nMAIL FROM:<a@example.org>\n"
-                                + "RCPT TO:<c@example.com>\nRCPT TO:<\"e\\ f\"@x.org>\nDATA\n"
-                                + "Subject: x\n\n..\n...a\nlast\n.\nQUIT\n");
+        assertThat(kept(".batch").lines())
+                .containsExactly(
+                        "HELO mx.example.com",
+                        "MAIL FROM:<a@example.org>",
+                        "RCPT TO:<c@example.com>",
+                        "RCPT TO:<\"e\\ f\"@x.org>",
+                        "DATA",
+                        "Subject: x",
+                        "",
+                        "..",
+                        "...a",
+                        "last",
+                        ".",
+                        "QUIT");
+        assertThat(kept(".batch")).endsWith("\nQUIT\n").doesNotContain("\r");
     }
 
     @Test

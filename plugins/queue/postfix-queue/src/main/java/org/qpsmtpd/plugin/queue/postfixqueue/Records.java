@@ -21,7 +21,7 @@ final class Records {
         out.write(type);
         int rest = length;
         while (rest > 0x7F) {
-            out.write(rest & 0x7F | 0x80);
+            out.write((rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
         out.write(rest);
