@@ -56,7 +56,7 @@ final class ChannelSocket extends Socket {
     public void setTcpNoDelay(boolean on) {}
 
     @Override
-    public void setSoTimeout(int millis) {
+    public synchronized void setSoTimeout(int millis) {
         timeout = millis;
     }
 
@@ -66,7 +66,7 @@ final class ChannelSocket extends Socket {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         channel.close();
         Selector selector = waiting;
         if (selector != null) {

@@ -131,7 +131,7 @@ public final class PostfixQueuePlugin implements QueueHook, FileCheck {
         } catch (BareLineEndException e) {
             return HookResult.deny(
                             "message has a CR or LF that is not part of CRLF (#5.6.0)",
-                            String.valueOf(e.getMessage()))
+                            "bare CR or LF in the message")
                     .withCode(554);
         } catch (SocketTimeoutException e) {
             return CleanupAnswer.deferred("cleanup did not answer in time", "" + e.getMessage());
