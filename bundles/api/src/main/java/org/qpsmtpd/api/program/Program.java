@@ -102,8 +102,7 @@ public record Program(
 
     private ProgramEnd run(File input) throws IOException, InterruptedException {
         requireExecutable(Path.of(command.get(0)));
-        Process process = builder().redirectInput(input).start();
-        return new ProgramRun(process, this, () -> {}).end();
+        return runOf(builder().redirectInput(input).start(), () -> {}).end();
     }
 
     /**
@@ -113,7 +112,12 @@ public record Program(
      * @throws IOException when it cannot be started
      */
     public ProgramRun start(Runnable beforeKill) throws IOException {
-        return new ProgramRun(builder().start(), this, beforeKill);
+        return runOf(builder().start(), beforeKill);
+    }
+
+    private ProgramRun runOf(Process process, Runnable beforeKill) {
+        return new ProgramRun(
+                process, toString(), new ProgramRun.Limits(limit, maxOutput), beforeKill);
     }
 
     private ProcessBuilder builder() {

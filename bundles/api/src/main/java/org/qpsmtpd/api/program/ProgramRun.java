@@ -22,12 +22,22 @@ public final class ProgramRun {
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final Process process;
-    private final Program program;
+    private final String name;
+    private final Limits limits;
     private final Runnable beforeKill;
 
-    ProgramRun(Process process, Program program, Runnable beforeKill) {
+    /**
+     * What a run may take.
+     *
+     * @param time until it is killed
+     * @param output octets of each output that are kept
+     */
+    record Limits(Duration time, int output) {}
+
+    ProgramRun(Process process, String name, Limits limits, Runnable beforeKill) {
         this.process = process;
-        this.program = program;
+        this.name = name;
+        this.limits = limits;
         this.beforeKill = beforeKill;
     }
 
@@ -57,7 +67,7 @@ public final class ProgramRun {
             CompletableFuture<Handed> handed = start(hand);
             CompletableFuture<Output> output = start(() -> read(process.getInputStream()));
             CompletableFuture<Output> errors = start(() -> read(process.getErrorStream()));
-            if (!process.waitFor(program.limit().toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(limits.time().toMillis(), TimeUnit.MILLISECONDS)) {
                 return new ProgramEnd(false, 0, Handed.BROKEN_OFF, Output.NONE, Output.NONE);
             }
             long due = System.nanoTime() + GRACE.toNanos();
@@ -111,7 +121,7 @@ public final class ProgramRun {
     /** The beginning of what is written there; the rest is read and dropped. */
     private Output read(InputStream pipe) {
         try (pipe) {
-            byte[] head = pipe.readNBytes(program.maxOutput());
+            byte[] head = pipe.readNBytes(limits.output());
             long rest = pipe.transferTo(OutputStream.nullOutputStream());
             return Output.of(head, rest == 0);
         } catch (IOException e) {
@@ -134,7 +144,7 @@ public final class ProgramRun {
     }
 
     private void onNewThread(Runnable work) {
-        Thread thread = new Thread(work, "pipe of " + program);
+        Thread thread = new Thread(work, "pipe of " + name);
         thread.setDaemon(true);
         thread.start();
     }
