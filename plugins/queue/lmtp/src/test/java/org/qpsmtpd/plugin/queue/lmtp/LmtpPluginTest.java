@@ -132,7 +132,7 @@ final class LmtpPluginTest {
         assertThat(result.text())
                 .isEqualTo(
                         "message for <b@x.org> refused by the next hop: 550 no, and 2 more"
-                            + " (#5.0.0)");
+                                + " (#5.0.0)");
     }
 
     @Test
