@@ -106,7 +106,7 @@ final class EximBsmtpPluginTest {
         HookResult result =
                 run(
                         "cat >/dev/null; echo '550 5.1.1 no such user'; echo 'Transaction started"
-                            + " in line 2'; exit 2");
+                                + " in line 2'; exit 2");
 
         assertThat(result)
                 .isEqualTo(
