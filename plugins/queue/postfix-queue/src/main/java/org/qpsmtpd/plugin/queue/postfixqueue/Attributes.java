@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /** Reads a list of attributes: name NUL value NUL for each, and a NUL; all of it bounded. */
 final class Attributes {
@@ -31,16 +32,21 @@ final class Attributes {
     Map<String, String> read() throws IOException {
         Map<String, String> attributes = new HashMap<>();
         for (int i = 0; i < MAX_COUNT; i++) {
-            String name = text();
+            String name = text(Attributes::isOfName);
             if (name.isEmpty()) {
                 return attributes;
             }
-            attributes.putIfAbsent(name, text());
+            attributes.putIfAbsent(name, text(octet -> true));
         }
         throw new IOException("cleanup sent too many attributes");
     }
 
-    private String text() throws IOException {
+    /** What greets in another protocol shows it soon, and need not be waited for. */
+    private static boolean isOfName(int octet) {
+        return octet == '_' || Character.isLetterOrDigit(octet);
+    }
+
+    private String text(IntPredicate allowed) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream(64);
         while (true) {
             int octet = in.read();
@@ -49,6 +55,9 @@ final class Attributes {
             }
             if (octet == 0) {
                 return text.toString(StandardCharsets.ISO_8859_1);
+            }
+            if (!allowed.test(octet)) {
+                throw new IOException("it does not speak as cleanup does");
             }
             if (text.size() == MAX_TEXT) {
                 throw new IOException("cleanup sent an attribute too long");

@@ -87,10 +87,15 @@ final class FakeCleanup implements AutoCloseable {
 
     /** What the next connection brings, once it has ended. */
     Brought next() throws InterruptedException {
+        awaitEnd();
+        return brought.get(0);
+    }
+
+    /** Waits for the end of the first connection. */
+    void awaitEnd() throws InterruptedException {
         if (!ended.await(20, TimeUnit.SECONDS)) {
             throw new AssertionError("nothing was brought");
         }
-        return brought.get(0);
     }
 
     int messages() {
