@@ -125,7 +125,7 @@ public final class BodySink extends OutputStream {
     }
 
     private void spool(byte[] next) throws IOException {
-        List<StoredBody.Piece> pieces = body.takePieces(next);
+        List<Piece> pieces = body.takePieces(next);
         body.write(pieces);
         pieces.forEach(piece -> Pieces.ofThisJvm().give(piece.octets()));
     }

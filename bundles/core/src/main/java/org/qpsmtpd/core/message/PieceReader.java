@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Objects;
-import org.qpsmtpd.core.message.StoredBody.Piece;
 
 /**
  * Reads the pieces of a message that is in memory. The arrays are the message's until it is closed.

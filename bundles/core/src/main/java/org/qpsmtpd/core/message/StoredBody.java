@@ -29,15 +29,6 @@ public final class StoredBody implements MessageBody {
     private static final byte[] NOTHING = {};
     private static final byte[] LINE_END = {'\r', '\n'};
 
-    /**
-     * Octets that follow each other in the message.
-     *
-     * @param octets array that begins with them
-     * @param length how many there are
-     */
-    @SuppressWarnings("ArrayRecordComponent") // never compared, and copying it would be the cost
-    public record Piece(byte[] octets, int length) {}
-
     private final Spool spool;
     private byte[] array = NOTHING;
     private int end;

@@ -6,9 +6,9 @@ import java.util.concurrent.Executor;
 import org.qpsmtpd.core.budget.Budget;
 import org.qpsmtpd.core.message.DataDecoder;
 import org.qpsmtpd.core.message.HeaderEnd;
+import org.qpsmtpd.core.message.Piece;
 import org.qpsmtpd.core.message.Pieces;
 import org.qpsmtpd.core.message.StoredBody;
-import org.qpsmtpd.core.message.StoredBody.Piece;
 
 /**
  * A message while it arrives: decodes what the connection reads into the body, sends full pieces to

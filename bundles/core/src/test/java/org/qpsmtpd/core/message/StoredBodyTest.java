@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.qpsmtpd.core.message.StoredBody.Piece;
 
 class StoredBodyTest {
     private static final String HEADER = "Subject: s\r\n";
