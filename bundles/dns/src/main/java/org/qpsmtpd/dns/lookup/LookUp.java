@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.dns.message.Question;
 import org.qpsmtpd.dns.message.Reply;
-import org.qpsmtpd.dns.transport.Loop;
+import org.qpsmtpd.dns.transport.Alarm;
 import org.qpsmtpd.dns.upstream.Asking;
 import org.xbill.DNS.Name;
 
@@ -29,7 +29,7 @@ final class LookUp {
     private @Nullable Asking asking;
     private long seconds = Long.MAX_VALUE;
     private boolean authenticated = true;
-    private Loop.@Nullable Alarm limit;
+    private @Nullable Alarm limit;
     private boolean atWork;
     private boolean done;
 
@@ -58,7 +58,7 @@ final class LookUp {
     }
 
     /** When it ends at the latest. */
-    void limit(Loop.Alarm alarm) {
+    void limit(Alarm alarm) {
         limit = alarm;
     }
 

@@ -14,7 +14,7 @@ final class Alarms {
     private final List<Line> lines = new ArrayList<>();
 
     /** Those with one delay, the first one due first; an empty line leads to itself. */
-    private static final class Line extends Loop.Alarm {
+    private static final class Line extends Alarm {
         private final long delay;
 
         Line(long delay) {
@@ -28,8 +28,8 @@ final class Alarms {
      *
      * @param delay nanoseconds; each value is kept for good
      */
-    Loop.Alarm add(long now, long delay, Runnable task) {
-        Loop.Alarm alarm = new Loop.Alarm(now + delay, task);
+    Alarm add(long now, long delay, Runnable task) {
+        Alarm alarm = new Alarm(now + delay, task);
         alarm.enter(line(delay));
         return alarm;
     }
@@ -49,22 +49,22 @@ final class Alarms {
     void ring(long now, Consumer<Runnable> doing) {
         for (int i = 0; i < lines.size(); i++) { // a task may add a line
             Line line = lines.get(i);
-            for (Loop.Alarm first = line.next(); isDue(first, line, now); first = line.next()) {
+            for (Alarm first = line.next(); isDue(first, line, now); first = line.next()) {
                 first.cancel();
                 doing.accept(first.task());
             }
         }
     }
 
-    private static boolean isDue(Loop.Alarm first, Line line, long now) {
+    private static boolean isDue(Alarm first, Line line, long now) {
         return first != line && first.due() - now <= 0;
     }
 
     /** The one that is due first; null when nothing waits. */
-    Loop.@Nullable Alarm first() {
-        Loop.Alarm earliest = null;
+    @Nullable Alarm first() {
+        Alarm earliest = null;
         for (Line line : lines) {
-            Loop.Alarm first = line.next();
+            Alarm first = line.next();
             if (first != line && (earliest == null || first.due() - earliest.due() < 0)) {
                 earliest = first;
             }

@@ -37,7 +37,7 @@ public final class DatagramSockets {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(MOST_OCTETS);
     private final List<DatagramSocket> open = new ArrayList<>();
     private final List<DatagramSocket> leaving = new ArrayList<>();
-    private Loop.@Nullable Alarm look;
+    private @Nullable Alarm look;
     private long lastSent;
 
     /**

@@ -26,47 +26,6 @@ public final class Loop implements AutoCloseable {
     private volatile boolean closed;
     private volatile boolean ended;
 
-    /** Something to be done when its time has come; one of a circle of those with its delay. */
-    public static class Alarm {
-        private final long due;
-        private final Runnable task;
-        private Alarm before = this;
-        private Alarm next = this;
-
-        Alarm(long due, Runnable task) {
-            this.due = due;
-            this.task = task;
-        }
-
-        long due() {
-            return due;
-        }
-
-        Runnable task() {
-            return task;
-        }
-
-        Alarm next() {
-            return next;
-        }
-
-        /** Takes the last place of a circle. */
-        void enter(Alarm circle) {
-            before = circle.before;
-            next = circle;
-            before.next = this;
-            circle.before = this;
-        }
-
-        /** It need not be done any more. To be called on the loop. */
-        public final void cancel() {
-            before.next = next;
-            next.before = before;
-            before = this;
-            next = this;
-        }
-    }
-
     /** Starts the thread. */
     public Loop(String name) throws IOException {
         selector = Selector.open();

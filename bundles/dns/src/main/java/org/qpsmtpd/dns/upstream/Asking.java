@@ -14,6 +14,7 @@ import org.qpsmtpd.dns.message.Names;
 import org.qpsmtpd.dns.message.Query;
 import org.qpsmtpd.dns.message.Question;
 import org.qpsmtpd.dns.message.Reply;
+import org.qpsmtpd.dns.transport.Alarm;
 import org.qpsmtpd.dns.transport.Exchange;
 import org.qpsmtpd.dns.transport.Loop;
 import org.xbill.DNS.Rcode;
@@ -33,7 +34,7 @@ public final class Asking {
     private final Deque<NameServer> next;
     private final List<NameServer> silent = new ArrayList<>();
     private @Nullable Exchange exchange;
-    private Loop.@Nullable Alarm alarm;
+    private @Nullable Alarm alarm;
     private int tries;
     private boolean over;
 
@@ -166,7 +167,7 @@ public final class Asking {
         }
     }
 
-    private static void forget(Loop.@Nullable Alarm alarm) {
+    private static void forget(@Nullable Alarm alarm) {
         if (alarm != null) {
             alarm.cancel();
         }

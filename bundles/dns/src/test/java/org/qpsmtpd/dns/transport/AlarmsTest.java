@@ -10,7 +10,7 @@ class AlarmsTest {
     private final Alarms alarms = new Alarms();
     private final List<String> done = new ArrayList<>();
 
-    private Loop.Alarm add(long now, long delay, String name) {
+    private Alarm add(long now, long delay, String name) {
         return alarms.add(now, delay, () -> done.add(name));
     }
 
@@ -19,7 +19,7 @@ class AlarmsTest {
     }
 
     private long firstDue() {
-        Loop.Alarm first = alarms.first();
+        Alarm first = alarms.first();
         return first == null ? -1 : first.due();
     }
 
@@ -44,8 +44,8 @@ class AlarmsTest {
 
     @Test
     void whatIsCancelledRingsNever() {
-        Loop.Alarm first = add(0, 10, "a");
-        Loop.Alarm middle = add(1, 10, "b");
+        Alarm first = add(0, 10, "a");
+        Alarm middle = add(1, 10, "b");
         add(2, 10, "c");
 
         middle.cancel();
@@ -60,7 +60,7 @@ class AlarmsTest {
 
     @Test
     void aTaskMayAddAndCancelOthers() {
-        List<Loop.Alarm> later = new ArrayList<>();
+        List<Alarm> later = new ArrayList<>();
         alarms.add(
                 0,
                 10,
