@@ -19,9 +19,14 @@ final class RealDatabase implements AutoCloseable {
     private final Path folder;
     private final Process server;
     private final int port;
+    private final String signal;
 
-    private RealDatabase(Path folder, Process server, int port) {
+    /**
+     * @param signal has it stop, whoever is connected
+     */
+    private RealDatabase(Path folder, Process server, int port, String signal) {
         this.folder = folder;
+        this.signal = signal;
         this.server = server;
         this.port = port;
     }
@@ -50,7 +55,7 @@ final class RealDatabase implements AutoCloseable {
                                 "-c",
                                 "listen_addresses=127.0.0.1",
                                 "-F"));
-        return new RealDatabase(folder, server, port);
+        return new RealDatabase(folder, server, port, "-INT");
     }
 
     static RealDatabase mariadb(String program) throws IOException, InterruptedException {
@@ -77,7 +82,7 @@ final class RealDatabase implements AutoCloseable {
                                 "--pid-file=" + folder + "/pid",
                                 "--skip-grant-tables",
                                 "--skip-networking=0"));
-        return new RealDatabase(folder, server, port);
+        return new RealDatabase(folder, server, port, "-TERM");
     }
 
     int port() {
@@ -130,8 +135,10 @@ final class RealDatabase implements AutoCloseable {
     /** Stops it and deletes its folder. */
     @Override
     public void close() throws IOException {
-        server.destroy();
         try {
+            if (server.isAlive()) {
+                run("root", List.of("kill", signal, String.valueOf(server.pid())));
+            }
             if (!server.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 server.destroyForcibly();
             }

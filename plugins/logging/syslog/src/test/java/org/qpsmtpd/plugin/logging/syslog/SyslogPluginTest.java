@@ -272,6 +272,7 @@ final class SyslogPluginTest {
             plugin.onLog(line(LogLevel.WARN, "secret"));
             try (Socket client = accept(server)) {
                 assertThat(readTo(client, '\n')).endsWith("rcpt_ok: secret");
+                plugin.close(); // whose farewell the other side of TLS waits for
             }
         }
     }
