@@ -145,7 +145,10 @@ class MaildirFaultsIT {
     void aFullSpoolDefersLargeMessagesAlone() throws IOException {
         Path disk = mount("size=1m");
         try (ServerUnderTest server =
-                Mail.server().file("spool_dir", disk.resolve("spool").toString()).start()) {
+                Mail.server()
+                        .file("spool_dir", disk.resolve("spool").toString())
+                        .file("size_threshold", "10000")
+                        .start()) {
             assertDeferred(send(server, large()));
             assertThat(server.maildir().messages()).isEmpty();
             assertThat(send(server, Mail.message("small")).code()).isEqualTo(250);
