@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.Program;
@@ -25,6 +26,12 @@ final class KarafServer implements AutoCloseable {
     private static final Path BUILT =
             Path.of(System.getProperty("qpsmtpd.karaf", "../runtime/karaf/target"));
     private static final Path KEPT = Path.of("target/server-logs").toAbsolutePath();
+
+    /** Time, level and thread, then the logger, then the bundle. */
+    private static final Pattern LINE_OF_THE_HOST =
+            Pattern.compile(
+                    "(?:[^|]*\\|){3} (?:(?:Felix|Framework) .*"
+                            + "|[^|]*\\| \\d+ - org\\.(?:apache|ops4j)\\..*)");
 
     private final Path home;
     private final boolean ours;
@@ -126,15 +133,15 @@ final class KarafServer implements AutoCloseable {
     }
 
     /**
-     * The log without what the framework itself says: it is loud when a service goes at the moment
-     * at which its bundle does.
+     * The log without what the framework and the bundles of Karaf's own say: they are loud when a
+     * service goes at the moment at which its bundle does.
      */
     String logOfBundles() {
         StringBuilder text = new StringBuilder();
         boolean wanted = true;
         for (String line : log().lines().toList()) {
             if (!line.isEmpty() && Character.isDigit(line.charAt(0))) {
-                wanted = !line.matches("[^|]*\\|[^|]*\\|[^|]*\\| (Felix|Framework) .*");
+                wanted = !LINE_OF_THE_HOST.matcher(line).matches();
             }
             if (wanted) {
                 text.append(line).append('\n');
