@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.runtime.felix.host.Processes;
@@ -30,6 +31,8 @@ import org.qpsmtpd.runtime.felix.report.StartFailure;
  * of one that ran before.
  */
 public final class PidFile {
+    private static final int DYING_LOOKS = 100;
+    private static final long DYING_LOOK_NANOS = 50_000_000;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
     private static final int LONGEST = 64;
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
@@ -153,6 +156,10 @@ public final class PidFile {
         }
         long pid = text.isEmpty() ? 0 : Long.parseLong(text);
         @Nullable FileLock lock = channel.tryLock();
+        for (int i = 0; lock == null && i < DYING_LOOKS && isDying(pid); i++) {
+            LockSupport.parkNanos(DYING_LOOK_NANOS);
+            lock = channel.tryLock();
+        }
         if (lock == null && pid == 0) {
             throw StartFailure.failed("Found an already running qpsmtpd that holds " + path + ".");
         }
@@ -160,6 +167,13 @@ public final class PidFile {
         if (lock == null || (pid != 0 && !own && Processes.isQpsmtpd(pid))) {
             throw StartFailure.failed("Found an already running qpsmtpd with pid " + pid + ".");
         }
+    }
+
+    /**
+     * A process that was killed loses its memory, and with it its command line, before its files.
+     */
+    private static boolean isDying(long pid) {
+        return pid != 0 && !Processes.isQpsmtpd(pid);
     }
 
     private String content() throws IOException {
