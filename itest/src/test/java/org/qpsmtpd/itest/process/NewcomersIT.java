@@ -3,10 +3,12 @@ package org.qpsmtpd.itest.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.api.service.DnsType;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.testkit.FakeNameServer;
@@ -25,7 +27,14 @@ class NewcomersIT {
     /** As many as are kept warm. */
     private static final int MOST_CHILDREN = 5;
 
-    private static ServerUnderTest.Builder server(FakeNameServer names) {
+    private final Path folder;
+
+    NewcomersIT(@TempDir Path folder) {
+        this.folder = folder;
+    }
+
+    /** One that remembers nobody. */
+    private ServerUnderTest.Builder server(FakeNameServer names) {
         return ServerUnderTest.builder()
                 .plugins(
                         "karma",
@@ -41,6 +50,7 @@ class NewcomersIT {
                         "rcpt_ok",
                         "queue/maildir MAIL")
                 .file("dns_servers", names.address())
+                .file("store", "file " + folder.resolve("store"))
                 .file("dnsbl_zones", "one.bl.test", "two.bl.test", "three.bl.test")
                 .file("badmailfrom", "@bad.test")
                 .file("proxy_protocol_from", "127.0.0.1")
