@@ -10,13 +10,13 @@ import org.qpsmtpd.itest.ServerUnderTest;
 /**
  * {@link HotSwap} in the Felix distribution.
  *
- * <p>System properties: {@code itest.swaps}, how many replacements (60), {@code itest.clients}
+ * <p>System properties: {@code itest.swaps}, how many replacements (100), {@code itest.clients}
  * (24), {@code itest.quiet_seconds}, how long each stretch without replacements lasts (3).
  */
 class HotSwapIT {
     private static final HotSwap.Extent EXTENT =
             new HotSwap.Extent(
-                    Integer.getInteger("itest.swaps", 60),
+                    Integer.getInteger("itest.swaps", 100),
                     Integer.getInteger("itest.clients", 24),
                     Duration.ofSeconds(Integer.getInteger("itest.quiet_seconds", 3)));
 

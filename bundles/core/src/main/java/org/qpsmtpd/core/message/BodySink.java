@@ -127,7 +127,7 @@ public final class BodySink extends OutputStream {
     private void spool(byte[] next) throws IOException {
         List<Piece> pieces = body.takePieces(next);
         body.write(pieces);
-        pieces.forEach(piece -> Pieces.ofThisJvm().give(piece.octets()));
+        body.giveBack(pieces);
     }
 
     private void finish() throws IOException {

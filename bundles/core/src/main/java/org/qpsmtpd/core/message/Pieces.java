@@ -47,7 +47,7 @@ public final class Pieces {
     }
 
     /** Gives an array back that nobody reads or writes from now on; one of another length goes. */
-    public void give(byte[] array) {
+    void give(byte[] array) {
         if (array.length != LENGTH) {
             return;
         }

@@ -81,7 +81,10 @@ public final class StoredBody implements MessageBody {
         if (length < FIRST) {
             return FIRST;
         }
-        return length < KEPT ? length * 2 : Math.max(Pieces.LENGTH, length + Pieces.PIECE);
+        if (length < KEPT) {
+            return length * 2;
+        }
+        return length < Pieces.LENGTH ? Pieces.LENGTH : length + Pieces.PIECE;
     }
 
     /** Forgets the octets in memory, which are not wanted; some room may stay for the next. */
@@ -196,6 +199,16 @@ public final class StoredBody implements MessageBody {
         return pieces;
     }
 
+    /**
+     * Says that pieces which were taken are written. They are for other messages then, unless
+     * somebody reads this one: a plugin may, while it arrives.
+     */
+    public synchronized void giveBack(List<Piece> pieces) {
+        if (readers == 0) {
+            pieces.forEach(piece -> Pieces.ofThisJvm().give(piece.octets()));
+        }
+    }
+
     private void clearShelf() {
         shelf.clear();
         shelved = 0;
@@ -268,7 +281,7 @@ public final class StoredBody implements MessageBody {
     }
 
     private synchronized InputStream inMemory(long position) {
-        if (shelf.isEmpty()) {
+        if (shelf.isEmpty() && array.length != Pieces.LENGTH) {
             int start = (int) Math.min(position, end);
             return new ByteArrayInputStream(array, start, end - start);
         }
@@ -319,9 +332,9 @@ public final class StoredBody implements MessageBody {
     public synchronized void forgetAll() {
         // A call that was given up may still read: its pieces are left alone. One array alone is
         // not given either, since the header is read from it.
-        if (readers == 0 && !shelf.isEmpty()) {
-            shelf.forEach(piece -> Pieces.ofThisJvm().give(piece.octets()));
-            Pieces.ofThisJvm().give(array);
+        if (!shelf.isEmpty()) {
+            shelf.add(new Piece(array, end));
+            giveBack(shelf);
         }
         clearShelf();
         array = NOTHING;

@@ -231,7 +231,7 @@ public final class MessageInput {
                     } catch (IOException e) {
                         problem = String.valueOf(e.getMessage());
                     } finally {
-                        pieces.forEach(piece -> Pieces.ofThisJvm().give(piece.octets()));
+                        body.giveBack(pieces);
                         limits.budget().add(-room);
                     }
                     String outcome = problem;

@@ -160,6 +160,27 @@ class StoredBodyTest {
         assertThat(text(late)).isEqualTo(MESSAGE + "second piece\r\nthird\r\n");
     }
 
+    /** As a plugin does at the end of the header, while the rest still comes. */
+    @Test
+    void whatIsReadWhileItArrivesIsNoOtherMessages() throws IOException {
+        StoredBody arriving = new StoredBody(spool);
+        String part = "x".repeat(70_000) + "\r\n";
+        String text = MESSAGE + part + part;
+        add(arriving, MESSAGE);
+        add(arriving, part);
+        add(arriving, part);
+        arriving.setHeaderEnd(HEADER.length());
+        assertThat(arriving.held()).isEqualTo(Pieces.LENGTH);
+        InputStream early = arriving.open();
+
+        List<Piece> pieces = arriving.takePieces(Pieces.ofThisJvm().take());
+        arriving.write(pieces);
+        arriving.giveBack(pieces);
+        fillWhatIsFree();
+
+        assertThat(text(early)).isEqualTo(text);
+    }
+
     private static void fillWhatIsFree() {
         int many = 2000;
         for (int i = 0; i < many; i++) {
