@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.peer.PeerAddress;
 import org.qpsmtpd.api.peer.PeerFailure;
@@ -32,7 +31,7 @@ final class Names {
         if (socket != null) {
             return CompletableFuture.completedFuture(List.of(UnixDomainSocketAddress.of(socket)));
         }
-        InetAddress literal = literal(address.host());
+        InetAddress literal = Network.address(address.host()).orElse(null);
         if (literal != null) {
             return CompletableFuture.completedFuture(
                     List.of(new InetSocketAddress(literal, address.port())));
@@ -42,14 +41,6 @@ final class Names {
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(
                     new PeerFailure(PeerFailure.Kind.BUSY, "the way to it has been closed"));
-        }
-    }
-
-    private static @Nullable InetAddress literal(String host) {
-        try {
-            return Network.parseAddress(host);
-        } catch (IllegalArgumentException e) {
-            return null;
         }
     }
 

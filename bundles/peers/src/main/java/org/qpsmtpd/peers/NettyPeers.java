@@ -67,8 +67,15 @@ public final class NettyPeers implements Peers {
             all = List.copyOf(open);
         }
         all.forEach(ServicePeer::close);
-        var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        // Behind what the peers do there to end, so that this is why exchanges fail.
+        if (!loops.isShuttingDown()) {
+            loops.next().execute(this::endLoop);
+        }
         files.shutdownNow();
         names.shutdownNow();
+    }
+
+    private void endLoop() {
+        var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 }
