@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.queue.maildir;
+package org.qpsmtpd.maildir;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -17,12 +17,13 @@ import org.jspecify.annotations.Nullable;
  * <p>When a sync fails, it has failed for everybody who waited for it: the system reports a write
  * error once, so a second try might succeed though an entry was lost.
  */
-final class DirectorySync {
+public final class DirectorySync {
     private final Disk disk;
     private final Object lock = new Object();
     private final Map<Path, Batch> newest = new HashMap<>();
 
-    DirectorySync(Disk disk) {
+    /** Nothing waits yet. */
+    public DirectorySync(Disk disk) {
         this.disk = disk;
     }
 
@@ -38,7 +39,7 @@ final class DirectorySync {
      *
      * @throws IOException when that is not certain
      */
-    void sync(Path directory) throws IOException {
+    public void sync(Path directory) throws IOException {
         Batch batch;
         Batch before;
         synchronized (lock) {

@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.queue.maildir;
+package org.qpsmtpd.maildir;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /**
  * The operations a delivery is made of, apart from the delivery so that each can be made to fail.
  */
-interface Disk {
+public interface Disk {
     /** Makes a new file, which must not be there in any form, a symbolic link included. */
     NewFile create(Path file) throws IOException;
 

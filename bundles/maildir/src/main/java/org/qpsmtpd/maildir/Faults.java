@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.queue.maildir;
+package org.qpsmtpd.maildir;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -7,11 +7,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** Puts faults of the file system into words. */
-final class Faults {
+public final class Faults {
     private Faults() {}
 
     /** Where and what, on one line: {@code /mail/tmp: permission denied}. */
-    static String describe(IOException fault) {
+    public static String describe(IOException fault) {
         boolean named = fault instanceof FileSystemException f && f.getReason() == null;
         return named ? fault.getMessage() + ": " + kind(fault) : String.valueOf(fault.getMessage());
     }

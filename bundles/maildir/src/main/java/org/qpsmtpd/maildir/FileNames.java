@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.queue.maildir;
+package org.qpsmtpd.maildir;
 
 import java.time.Instant;
 import java.time.temporal.ChronoField;
@@ -12,7 +12,7 @@ import org.qpsmtpd.api.net.HostName;
  * <p>The counter is one for all instances. It begins anywhere, since a replaced version of this
  * bundle may still run beside it with a counter of its own.
  */
-final class FileNames {
+public final class FileNames {
     private static final AtomicLong COUNTER =
             new AtomicLong(ThreadLocalRandom.current().nextInt(1_000_000));
 
@@ -27,12 +27,12 @@ final class FileNames {
     }
 
     /** Names for files of this machine. */
-    static FileNames ofThisMachine() {
+    public static FileNames ofThisMachine() {
         return new FileNames(HostName.ofThisMachine());
     }
 
     /** A name that was not there before. */
-    String next(Instant now) {
+    public String next(Instant now) {
         return now.getEpochSecond()
                 + ".P"
                 + processId

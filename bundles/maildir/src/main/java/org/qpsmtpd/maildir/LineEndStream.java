@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.queue.maildir;
+package org.qpsmtpd.maildir;
 
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.queue.maildir;
+package org.qpsmtpd.maildir;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +18,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** The machine's file system. */
-final class LocalDisk implements Disk {
+public final class LocalDisk implements Disk {
     private static final Set<OpenOption> NEW_FILE =
             Set.of(
                     StandardOpenOption.CREATE_NEW,
@@ -35,7 +35,7 @@ final class LocalDisk implements Disk {
     /**
      * @param mode mode of directories; files get it without the execute bits
      */
-    LocalDisk(Set<PosixFilePermission> mode) {
+    public LocalDisk(Set<PosixFilePermission> mode) {
         directoryMode = Set.copyOf(mode);
         EnumSet<PosixFilePermission> forFiles = EnumSet.copyOf(mode);
         forFiles.remove(PosixFilePermission.OWNER_EXECUTE);

@@ -1,6 +1,7 @@
-package org.qpsmtpd.plugin.queue.maildir;
+package org.qpsmtpd.maildir;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,16 +16,40 @@ import org.slf4j.LoggerFactory;
  * One message on its way into one or several maildirs: into all of them, or into none. Closing it
  * before {@link #publish} has returned removes what was written.
  */
-final class MaildirDelivery implements AutoCloseable {
+public final class MaildirDelivery implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MaildirDelivery.class);
     private static final int MAX_BUFFER = 64 * 1024;
 
-    private final Transaction transaction;
+    private final Content content;
     private final Disk disk;
     private final DirectorySync directories;
     private final List<Copy> copies = new ArrayList<>();
     private int moved;
     private boolean published;
+
+    /** What is stored. */
+    public interface Content {
+        /** Octets of it; a guess will do. */
+        long size();
+
+        /** Writes it, with LF or CRLF line ends. Called for each copy. */
+        void writeTo(OutputStream out) throws IOException;
+
+        /** A message as it is to be queued. */
+        static Content of(Transaction transaction) {
+            return new Content() {
+                @Override
+                public long size() {
+                    return transaction.messageSize();
+                }
+
+                @Override
+                public void writeTo(OutputStream out) throws IOException {
+                    transaction.writeMessageTo(out);
+                }
+            };
+        }
+    }
 
     private record Copy(Path maildir, String name) {
         Path temporary() {
@@ -36,8 +61,11 @@ final class MaildirDelivery implements AutoCloseable {
         }
     }
 
-    MaildirDelivery(Transaction transaction, Disk disk, DirectorySync directories) {
-        this.transaction = transaction;
+    /**
+     * @param directories syncs those of all deliveries that should share it
+     */
+    public MaildirDelivery(Content content, Disk disk, DirectorySync directories) {
+        this.content = content;
         this.disk = disk;
         this.directories = directories;
     }
@@ -48,23 +76,23 @@ final class MaildirDelivery implements AutoCloseable {
      * @param name file name, unique
      * @param top fields above the message's own, lines that end in LF
      */
-    void write(Path maildir, String name, String top) throws IOException {
+    public void write(Path maildir, String name, String top) throws IOException {
         Copy copy = new Copy(maildir, name);
         byte[] topOctets = top.getBytes(StandardCharsets.UTF_8);
-        long size = topOctets.length + transaction.messageSize();
+        long size = topOctets.length + content.size();
         try (Disk.NewFile file = disk.create(copy.temporary())) {
             copies.add(copy);
             LineEndStream out =
                     new LineEndStream(file, (int) Math.max(1, Math.min(size, MAX_BUFFER)));
             out.write(topOctets, 0, topOctets.length);
-            transaction.writeMessageTo(out);
+            content.writeTo(out);
             out.finish();
             file.sync();
         }
     }
 
     /** Shows all copies to the readers of their maildirs; on return no crash can take them away. */
-    void publish() throws IOException {
+    public void publish() throws IOException {
         Set<Path> changed = new LinkedHashSet<>();
         for (Copy copy : copies) {
             moved++;
@@ -78,7 +106,7 @@ final class MaildirDelivery implements AutoCloseable {
     }
 
     /** Where the message went, for the log. */
-    String places() {
+    public String places() {
         String first = copies.get(0).delivered().toString();
         return copies.size() == 1 ? first : first + " and " + (copies.size() - 1) + " more";
     }

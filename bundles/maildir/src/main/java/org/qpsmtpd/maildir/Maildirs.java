@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.queue.maildir;
+package org.qpsmtpd.maildir;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Makes maildirs that are missing. The common directory is made once; when it disappears later, as
  * with a file system that is no longer mounted, nothing is put in its place.
  */
-final class Maildirs {
+public final class Maildirs {
     private static final Logger LOG = LoggerFactory.getLogger(Maildirs.class);
     private static final Duration ABANDONED = Duration.ofHours(36);
     private static final int MAX_REMEMBERED = 10_000;
@@ -34,16 +34,18 @@ final class Maildirs {
     /**
      * @param root the directory that holds all maildirs, or is the only one
      */
-    Maildirs(Disk disk, Path root) {
+    public Maildirs(Disk disk, Path root) {
         this.disk = disk;
         this.root = root;
     }
 
-    static Path temporary(Path maildir) {
+    /** Where files are written. */
+    public static Path temporary(Path maildir) {
         return maildir.resolve("tmp");
     }
 
-    static Path delivered(Path maildir) {
+    /** Where readers look for new messages. */
+    public static Path delivered(Path maildir) {
         return maildir.resolve("new");
     }
 
@@ -53,7 +55,7 @@ final class Maildirs {
      *
      * @param maildir the root or a directory below it
      */
-    void prepare(Path maildir, Instant now) throws IOException {
+    public void prepare(Path maildir, Instant now) throws IOException {
         if (durable.contains(maildir) && isComplete(maildir)) {
             return;
         }

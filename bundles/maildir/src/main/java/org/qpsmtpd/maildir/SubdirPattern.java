@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.queue.maildir;
+package org.qpsmtpd.maildir;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import org.qpsmtpd.api.net.Hosts;
  * put in for a part of an address is different for different parts: other characters than letters,
  * digits and {@code -+_.,@=} are written as {@code %XX}, octet by octet in UTF-8.
  */
-final class SubdirPattern {
+public final class SubdirPattern {
     private static final String KEPT = "-+_.,@=";
     private static final int MAX_STEP = 200;
     private static final int HASH_DIGITS = 32;
@@ -29,7 +29,7 @@ final class SubdirPattern {
      *     {@code %u}
      * @throws IllegalArgumentException saying what is wrong with the text
      */
-    SubdirPattern(String text) {
+    public SubdirPattern(String text) {
         List<String> found = new ArrayList<>();
         for (String step : text.split("/", -1)) {
             if (step.equals("..") || step.indexOf('\0') >= 0) {
@@ -53,12 +53,12 @@ final class SubdirPattern {
      * @param root the common directory
      * @param ownName name of this server, in place of the domain of a bare {@code postmaster}
      */
-    Path resolve(Path root, Address recipient, String ownName) {
+    public Path resolve(Path root, Address recipient, String ownName) {
         return resolve(root, local(recipient), domain(recipient, ownName), KEPT);
     }
 
     /** A second place for a recipient, when the first one has become somebody else's. */
-    Path resolveOther(Path root, Address recipient, String ownName) {
+    public Path resolveOther(Path root, Address recipient, String ownName) {
         String kept = KEPT.replace("_", "");
         return resolve(root, local(recipient), domain(recipient, ownName), kept);
     }
@@ -83,7 +83,7 @@ final class SubdirPattern {
      * Where the maildir was under a former rule, by which each other character became {@code _}, so
      * that addresses could have one in common.
      */
-    Path resolveFormer(Path root, Address recipient, String ownName) {
+    public Path resolveFormer(Path root, Address recipient, String ownName) {
         String local = cleaned(recipient.user());
         String domain = cleaned(domain(recipient, ownName));
         Path place = root;

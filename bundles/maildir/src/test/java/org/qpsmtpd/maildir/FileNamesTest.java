@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.queue.maildir;
+package org.qpsmtpd.maildir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
