@@ -14,6 +14,9 @@ final class Asking<T> {
     final CompletableFuture<T> answer = new CompletableFuture<>();
     final long due;
 
+    /** Whether the connection is held behind the answer. */
+    final boolean holds;
+
     /** Which backends have failed. */
     final Set<Backend> tried = new HashSet<>();
 
@@ -22,11 +25,15 @@ final class Asking<T> {
     @Nullable Attempt<T> attempt;
     @Nullable Future<?> timer;
 
+    /** The connection; there when it is held and the answer is. */
+    @Nullable HeldLine<T> line;
+
     /**
      * @param due by {@link System#nanoTime}
      */
-    Asking(Exchange<T> exchange, long due) {
+    Asking(Exchange<T> exchange, boolean holds, long due) {
         this.exchange = exchange;
+        this.holds = holds;
         this.due = due;
     }
 

@@ -1,6 +1,7 @@
 package org.qpsmtpd.peers;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.peer.AnswerReader;
@@ -12,6 +13,7 @@ import org.qpsmtpd.api.peer.PeerFailure.Kind;
 /** One try of an exchange with one backend. Belongs to the event loop. */
 final class Attempt<T> implements Wire.User, Sending.Owner {
     private final Exchange<T> exchange;
+    private final boolean holds;
     private final Backend backend;
     private final Workshop workshop;
     private final long due;
@@ -32,6 +34,13 @@ final class Attempt<T> implements Wire.User, Sending.Owner {
         void answered(T answer);
 
         /**
+         * There is a connection that is to be held.
+         *
+         * @param isKept whether it was held before
+         */
+        void held(T answer, Wire wire, boolean isKept);
+
+        /**
          * There is no answer.
          *
          * @param isHeard whether something of an answer came
@@ -45,8 +54,9 @@ final class Attempt<T> implements Wire.User, Sending.Owner {
     /**
      * @param due until when a connection is tried, by {@link System#nanoTime}
      */
-    Attempt(Exchange<T> exchange, Backend backend, Workshop workshop, long due, Owner<T> owner) {
-        this.exchange = exchange;
+    Attempt(Asking<T> asking, Backend backend, Workshop workshop, long due, Owner<T> owner) {
+        this.exchange = asking.exchange;
+        this.holds = asking.holds;
         this.backend = backend;
         this.workshop = workshop;
         this.due = due;
@@ -60,12 +70,22 @@ final class Attempt<T> implements Wire.User, Sending.Owner {
 
     void start() {
         Wire kept = backend.take();
-        if (kept != null) {
+        if (kept != null && holds) {
+            hold(kept);
+        } else if (kept != null) {
             isKept = true;
             use(kept);
         } else {
             connect();
         }
+    }
+
+    /** One that was held before has been greeted. */
+    @SuppressWarnings("unchecked") // all greetings of a way are the same
+    private void hold(Wire kept) {
+        wire = kept;
+        isOver = true;
+        owner.held((T) Objects.requireNonNull(kept.greeting, "greeted"), kept, true);
     }
 
     private void connect() {
@@ -166,8 +186,23 @@ final class Attempt<T> implements Wire.User, Sending.Owner {
     }
 
     private void complete(T answer, boolean isClean) {
-        if (end(isClean)) {
+        if (holds) {
+            greeted(answer, isClean);
+        } else if (end(isClean)) {
             owner.answered(answer);
+        }
+    }
+
+    private void greeted(T answer, boolean isClean) {
+        Wire used = wire;
+        boolean isSent = sending != null && sending.isSent();
+        if (used == null || !isClean || !isSent || !used.isOpen()) {
+            fail(new PeerFailure(Kind.FAULT, "it said more than the answer to the greeting"));
+        } else if (!isOver) {
+            isOver = true;
+            stopSending();
+            used.greeting = answer;
+            owner.held(answer, used, false);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.peer.Exchange;
+import org.qpsmtpd.api.peer.Line;
 import org.qpsmtpd.api.peer.Peer;
 import org.qpsmtpd.api.peer.PeerFailure;
 import org.qpsmtpd.api.peer.PeerFailure.Kind;
@@ -43,6 +45,7 @@ final class ServicePeer implements Peer {
     // What follows belongs to the event loop.
     private final Deque<Asking<?>> waiting = new ArrayDeque<>();
     private final Set<Asking<?>> all = new LinkedHashSet<>();
+    private final Set<HeldLine<?>> lines = new LinkedHashSet<>();
     private boolean isClosed;
 
     ServicePeer(
@@ -59,7 +62,20 @@ final class ServicePeer implements Peer {
 
     @Override
     public <T> CompletionStage<T> ask(Exchange<T> exchange) {
-        Asking<T> asking = new Asking<>(exchange, System.nanoTime() + settings.timeout().toNanos());
+        return ask(exchange, false).answer.minimalCompletionStage();
+    }
+
+    @Override
+    public <S> CompletionStage<Line<S>> hold(Exchange<S> greeting) {
+        Asking<S> asking = ask(greeting, true);
+        return asking.answer
+                .thenApply(answer -> (Line<S>) Objects.requireNonNull(asking.line, "a line"))
+                .minimalCompletionStage();
+    }
+
+    private <T> Asking<T> ask(Exchange<T> exchange, boolean holds) {
+        long due = System.nanoTime() + settings.timeout().toNanos();
+        Asking<T> asking = new Asking<>(exchange, holds, due);
         asked.incrementAndGet();
         onTheirWay.incrementAndGet();
         try {
@@ -67,7 +83,7 @@ final class ServicePeer implements Peer {
         } catch (RejectedExecutionException e) {
             fail(asking, closed());
         }
-        return asking.answer.minimalCompletionStage();
+        return asking;
     }
 
     private PeerFailure closed() {
@@ -138,9 +154,7 @@ final class ServicePeer implements Peer {
         long due = now + Math.max(0, asking.due - now) / untried;
         Attempt<T> attempt;
         try {
-            attempt =
-                    new Attempt<>(
-                            asking.exchange, backend, workshop, due, new Course<>(asking, backend));
+            attempt = new Attempt<>(asking, backend, workshop, due, new Course<>(asking, backend));
         } catch (RuntimeException e) {
             freed(backend);
             backend.breaker.withdrawn();
@@ -169,14 +183,28 @@ final class ServicePeer implements Peer {
         @Override
         public void answered(T answer) {
             freed(backend);
-            if (backend.breaker.good()) {
-                leftOut.decrementAndGet();
-                LOG.warn("{} at {} answers again", name, backend.address);
-            }
+            good(backend);
             if (ended(asking)) {
                 asking.answer.complete(answer);
             }
             pump();
+        }
+
+        @Override
+        public void held(T answer, Wire wire, boolean isKept) {
+            if (backend.breaker.isOpen()) {
+                good(backend); // who is left out is tried by the greeting alone
+            }
+            Holding holding = new Holding(backend);
+            HeldLine<T> line = new HeldLine<>(wire, answer, isKept, workshop, holding);
+            holding.line = line;
+            lines.add(line);
+            asking.line = line;
+            if (ended(asking)) {
+                asking.answer.complete(answer);
+            } else {
+                line.closeNow();
+            }
         }
 
         @Override
@@ -200,6 +228,57 @@ final class ServicePeer implements Peer {
             backend.breaker.withdrawn();
             fail(asking, new PeerFailure(Kind.FAULT, why));
             pump();
+        }
+    }
+
+    /** What becomes of a connection that is held. */
+    private final class Holding implements HeldLine.Owner {
+        private final Backend backend;
+        private @Nullable HeldLine<?> line;
+
+        Holding(Backend backend) {
+            this.backend = backend;
+        }
+
+        @Override
+        public void asked() {
+            asked.incrementAndGet();
+            onTheirWay.incrementAndGet();
+        }
+
+        @Override
+        public void ended() {
+            onTheirWay.decrementAndGet();
+        }
+
+        @Override
+        public PeerFailure failed(PeerFailure failure) {
+            failed.incrementAndGet();
+            bad(backend, failure.text());
+            return named(backend, failure.kind(), failure.text());
+        }
+
+        @Override
+        public void over(Wire wire, boolean isGood) {
+            lines.remove(line);
+            if (isGood) {
+                good(backend);
+                backend.keep(wire);
+            }
+            freed(backend);
+            pump();
+        }
+
+        @Override
+        public PeerFailure closed() {
+            return ServicePeer.this.closed();
+        }
+    }
+
+    private void good(Backend backend) {
+        if (backend.breaker.good()) {
+            leftOut.decrementAndGet();
+            LOG.warn("{} at {} answers again", name, backend.address);
         }
     }
 
@@ -308,6 +387,7 @@ final class ServicePeer implements Peer {
             }
             fail(each, closed());
         }
+        List.copyOf(lines).forEach(HeldLine::closeNow);
         backends.forEach(Backend::close);
     }
 }

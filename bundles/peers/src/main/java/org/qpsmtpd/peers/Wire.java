@@ -16,6 +16,9 @@ final class Wire extends ChannelInboundHandlerAdapter {
     private @Nullable Runnable gone;
     private String fault = "it closed the connection";
 
+    /** What was answered to the greeting; null where none was sent. */
+    @Nullable Object greeting;
+
     /** Who uses the connection. */
     interface User {
         /** Octets have come. */

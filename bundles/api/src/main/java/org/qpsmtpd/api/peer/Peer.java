@@ -20,6 +20,17 @@ public interface Peer extends AutoCloseable {
     <T> CompletionStage<T> ask(Exchange<T> exchange);
 
     /**
+     * Takes a connection for several exchanges in a row: one that was kept, else a new one.
+     *
+     * @param greeting the first exchange on each new connection, after which another backend is
+     *     tried when it fails; the same for all that are held
+     * @return completes and fails as that of {@link #ask} does; the caller gives the connection
+     *     back with {@link Line#release}, or closes it
+     * @param <S> type of the answer to the greeting
+     */
+    <S> CompletionStage<Line<S>> hold(Exchange<S> greeting);
+
+    /**
      * What has been counted: {@code peer_asked}, {@code peer_failures}, {@code peer_connected}, and
      * the levels {@code peer_on_their_way} and {@code peer_left_out}.
      */
