@@ -52,11 +52,18 @@ final class Attempt<T> implements Wire.User, Sending.Owner {
     }
 
     /**
+     * @param holds whether the connection is to be held behind the answer
      * @param due until when a connection is tried, by {@link System#nanoTime}
      */
-    Attempt(Asking<T> asking, Backend backend, Workshop workshop, long due, Owner<T> owner) {
-        this.exchange = asking.exchange;
-        this.holds = asking.holds;
+    Attempt(
+            Exchange<T> exchange,
+            boolean holds,
+            Backend backend,
+            Workshop workshop,
+            long due,
+            Owner<T> owner) {
+        this.exchange = exchange;
+        this.holds = holds;
         this.backend = backend;
         this.workshop = workshop;
         this.due = due;

@@ -154,7 +154,14 @@ final class ServicePeer implements Peer {
         long due = now + Math.max(0, asking.due - now) / untried;
         Attempt<T> attempt;
         try {
-            attempt = new Attempt<>(asking, backend, workshop, due, new Course<>(asking, backend));
+            attempt =
+                    new Attempt<>(
+                            asking.exchange,
+                            asking.holds,
+                            backend,
+                            workshop,
+                            due,
+                            new Course<>(asking, backend));
         } catch (RuntimeException e) {
             freed(backend);
             backend.breaker.withdrawn();

@@ -97,10 +97,12 @@ class MailSystemsIT {
     @Test
     void eximTakesBatches() throws Exception {
         Exim exim = new Exim(folder, 1, "nobody");
+        Path home = UserIT.readableDistribution(Files.createDirectory(folder.resolve("server")));
         try (ServerUnderTest server =
                 ServerUnderTest.builder()
                         .plugins("rcpt_ok", "queue/exim-bsmtp exim_path " + exim.batchProgram())
                         .file("rcpthosts", "example.com")
+                        .home(home)
                         .options("--user", "nobody")
                         .start()) {
             assertThat(send(server, "X-Wanted: yes").toString()).isEqualTo("250 2.0.0 Queued!");

@@ -65,7 +65,7 @@ final class BdatVerb extends Reception {
         if (refusal != null || fault != null) {
             boolean last = arrival.isLastChunk();
             arrival.endChunks();
-            if (refusal != null && last && turn.smtp().isLmtp()) {
+            if (refusal != null && last && turn.isLmtp()) {
                 refuseEach(refusal);
             } else if (refusal != null) {
                 refuse(refusal);

@@ -37,7 +37,7 @@ final class HelloVerbs {
     }
 
     void helo(String argument) {
-        if (turn.smtp().isLmtp()) {
+        if (turn.isLmtp()) {
             talk.reply(Replies.NO_LMTP);
             return;
         }
@@ -56,7 +56,7 @@ final class HelloVerbs {
     }
 
     void ehlo(String argument) {
-        if (turn.smtp().isLmtp()) {
+        if (turn.isLmtp()) {
             talk.reply(Replies.NO_LMTP);
             return;
         }
@@ -177,7 +177,7 @@ final class HelloVerbs {
         }
         lines.add("ENHANCEDSTATUSCODES");
         lines.add("CHUNKING");
-        if (!turn.smtp().isLmtp()) {
+        if (!turn.isLmtp()) {
             lines.add("PRDR");
         }
         if (turn.generation().takesBinary()) {

@@ -47,7 +47,7 @@ final class MessageReplies {
      * @param then runs after the replies
      */
     void tell(SmtpTransaction transaction, Reply whole, Reply open, Runnable then) {
-        boolean lmtp = transactions.turn().smtp().isLmtp();
+        boolean lmtp = transactions.turn().isLmtp();
         boolean each = lmtp || (transaction.isJudgedEach() && transaction.isAnsweredEach());
         List<Reply> replies = each ? forEach(transaction, open) : List.of();
         transactions.reset(

@@ -98,7 +98,7 @@ final class OtherVerbs {
                                 + "\n"
                                 + "See http://smtpd.develooper.com/\n"
                                 + "Commands: "
-                                + (turn.smtp().isLmtp() ? "LHLO" : "EHLO HELO")
+                                + (turn.isLmtp() ? "LHLO" : "EHLO HELO")
                                 + " MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT";
                 int code = result.code() == 0 ? 214 : result.code();
                 talk.reply(

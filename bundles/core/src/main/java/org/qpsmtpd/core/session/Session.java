@@ -111,7 +111,7 @@ public final class Session {
             xclient.xclient(rest);
         } else if (verb.equals("proxy")) {
             others.proxy(rest);
-        } else if (verb.equals("lhlo") && connection.isLmtp()) {
+        } else if (verb.equals("lhlo") && turn.isLmtp()) {
             hello.lhlo(rest);
         } else {
             others.unrecognized(verb, rest);

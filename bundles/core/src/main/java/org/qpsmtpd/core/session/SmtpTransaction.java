@@ -35,7 +35,8 @@ final class SmtpTransaction implements Transaction {
     private static final int FAIR_SHARE = 16 * 1024;
 
     private final String id;
-    private final SmtpConnection connection;
+    private final Connection connection;
+    private final boolean lmtp;
     private final LookUps lookUps;
     private final Spool spool;
     private final NoteMap notes = new NoteMap();
@@ -57,16 +58,19 @@ final class SmtpTransaction implements Transaction {
     private long formerOctets;
 
     /**
+     * @param lmtp whether the client reads a reply for each recipient in any case
      * @param log takes what plugins say of it
      */
     SmtpTransaction(
             String id,
-            SmtpConnection connection,
+            Connection connection,
+            boolean lmtp,
             LookUps lookUps,
             Spool spool,
             BiConsumer<LogLevel, String> log) {
         this.id = id;
         this.connection = connection;
+        this.lmtp = lmtp;
         this.lookUps = lookUps;
         this.spool = spool;
         this.opinions = new Opinions(log, recipients);
@@ -166,8 +170,7 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public boolean isAnsweredEach() {
-        return connection.isLmtp()
-                || (mailParameters.has("prdr") && recipients.admitted().size() > 1);
+        return lmtp || (mailParameters.has("prdr") && recipients.admitted().size() > 1);
     }
 
     /** Those that the client was told are good, in its order; not a copy. */

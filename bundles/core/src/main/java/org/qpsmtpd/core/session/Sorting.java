@@ -34,7 +34,7 @@ final class Sorting {
     void admit(SmtpTransaction transaction, SmtpRecipient recipient, Runnable then) {
         boolean matters =
                 turn.settings().mixedVerdict() == MixedVerdict.SORT
-                        && !turn.smtp().isLmtp()
+                        && !turn.isLmtp()
                         && !transaction.mailParameters().has("prdr");
         if (!matters) {
             then.run();

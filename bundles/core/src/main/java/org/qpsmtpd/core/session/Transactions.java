@@ -40,6 +40,7 @@ final class Transactions {
                 new SmtpTransaction(
                         connection.id() + "-" + begun,
                         connection,
+                        turn.isLmtp(),
                         turn.lookUps(),
                         turn.engine().spool(),
                         talk::log);

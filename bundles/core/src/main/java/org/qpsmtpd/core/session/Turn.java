@@ -50,6 +50,11 @@ final class Turn implements HookHost {
         talk = new Talk(engine, wire, connection, new Diary(log, engine.figures(), news));
     }
 
+    /** Whether our socket is one of those that speak LMTP. */
+    boolean isLmtp() {
+        return settings().lmtpPorts().contains(connection.socketPort());
+    }
+
     /** Runs a hook; the session is busy until the result is there. */
     <H> void ask(
             HookPoint point,
