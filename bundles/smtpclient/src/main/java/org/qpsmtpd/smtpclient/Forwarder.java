@@ -1,7 +1,10 @@
 package org.qpsmtpd.smtpclient;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.session.Transaction;
 import org.slf4j.Logger;
@@ -10,9 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Hands messages on to a next hop and answers what that answers. Waits for it.
  *
- * <p>A connection kept from an earlier message may have gone, so when it fails before the end of
- * the message has been sent, the message is tried once more on a new one; after that never, since
- * it may have been taken.
+ * <p>Of several next hops one gets the message. When it cannot be used, and has not been sent the
+ * end of the message, the next one does; one that could not be used a short while ago comes last.
  */
 public final class Forwarder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
@@ -20,25 +22,35 @@ public final class Forwarder implements AutoCloseable {
     private static final String UNREADABLE =
             "Unable to queue message (the message cannot be read) (#4.3.0)";
 
-    private final NextHop hop;
-    private final ConnectionPool pool;
-    private final HopRecipientLimit limit = new HopRecipientLimit();
+    private final List<HopWay> ways;
+    private final boolean inTurn;
+    private final AtomicInteger turn = new AtomicInteger();
 
     /** Connects to nobody yet. */
     public Forwarder(NextHop hop) {
-        this.hop = hop;
-        this.pool = new ConnectionPool(hop);
+        this(List.of(hop), false);
+    }
+
+    /**
+     * Connects to nobody yet.
+     *
+     * @param hops at least one
+     * @param inTurn whether each message begins with the next of them; otherwise all with the first
+     */
+    public Forwarder(List<NextHop> hops, boolean inTurn) {
+        this.ways = hops.stream().map(HopWay::new).toList();
+        this.inTurn = inTurn;
     }
 
     /** Closes the connections. A message that comes later is deferred. */
     @Override
     public void close() {
-        pool.close();
+        ways.forEach(HopWay::close);
     }
 
-    /** How many recipients of a message the next hop takes, as far as it is known. */
+    /** How many recipients of a message each next hop takes, as far as it is known. */
     public int mostRecipients() {
-        return limit.most(System.nanoTime());
+        return ways.stream().mapToInt(HopWay::mostRecipients).min().orElse(Integer.MAX_VALUE);
     }
 
     /**
@@ -52,8 +64,6 @@ public final class Forwarder implements AutoCloseable {
             Outgoing message = new Outgoing(transaction);
             Optional<HookResult> refusal = message.refusal();
             return refusal.isPresent() ? refusal.get() : forward(transaction, message);
-        } catch (NextHopException e) {
-            return later(e.text(), hop.place() + ": " + e.detail());
         } catch (BareLineEndException e) {
             return Outgoing.bareLineEnd();
         } catch (IOException e) {
@@ -62,46 +72,33 @@ public final class Forwarder implements AutoCloseable {
     }
 
     private HookResult forward(Transaction transaction, Outgoing message) throws IOException {
-        long due = System.nanoTime() + hop.maxTime().toNanos();
-        Optional<HopConnection> kept = pool.take(due).filter(known -> isFit(message, known));
-        if (kept.isPresent()) {
+        long due = System.nanoTime() + ways.get(0).hop().maxTime().toNanos();
+        List<HopWay> untried = inOrder();
+        while (true) {
+            HopWay way = untried.remove(0);
             try {
-                return deliver(message, kept.get());
+                return way.forward(transaction, message, due);
             } catch (NextHopException e) {
-                if (kept.get().isFinalDotSent()) {
-                    throw e;
+                String place = way.hop().place();
+                if (untried.isEmpty() || e.isAfterTheEnd() || System.nanoTime() - due > 0) {
+                    return later(e.text(), place + ": " + e.detail());
                 }
-                LOG.debug("{}: {} on a kept connection", hop.place(), e.detail());
+                LOG.warn("{}: {}; another next hop is tried", place, e.detail());
             }
         }
-        return deliver(message, pool.open(transaction.connection(), due));
     }
 
-    /**
-     * What a kept connection does not offer the next hop may offer by now: nothing is refused but
-     * by a session that has just begun.
-     */
-    private boolean isFit(Outgoing message, HopConnection kept) {
-        boolean fit = message.refusalFor(kept.extensions(), hop.strictEightBit()).isEmpty();
-        if (!fit) {
-            pool.end(kept);
+    private List<HopWay> inOrder() {
+        long now = System.nanoTime();
+        int first = inTurn ? Math.floorMod(turn.getAndIncrement(), ways.size()) : 0;
+        List<HopWay> order = new ArrayList<>();
+        List<HopWay> resting = new ArrayList<>();
+        for (int i = 0; i < ways.size(); i++) {
+            HopWay way = ways.get((first + i) % ways.size());
+            (way.isResting(now) ? resting : order).add(way);
         }
-        return fit;
-    }
-
-    private HookResult deliver(Outgoing message, HopConnection connection) throws IOException {
-        boolean done = false;
-        try {
-            HookResult result = new HopDelivery(hop, limit, message, connection).run();
-            done = true;
-            return result;
-        } finally {
-            if (done) {
-                pool.give(connection);
-            } else {
-                pool.discard(connection);
-            }
-        }
+        order.addAll(resting);
+        return order;
     }
 
     private static HookResult later(String text, String detail) {

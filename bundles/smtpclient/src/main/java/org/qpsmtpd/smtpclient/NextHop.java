@@ -1,6 +1,11 @@
 package org.qpsmtpd.smtpclient;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
@@ -32,6 +37,9 @@ public record NextHop(
         Duration idleTime,
         int messagesPerConnection,
         boolean strictEightBit) {
+    private static final int LARGEST_PORT = 65_535;
+    private static final Pattern WITH_PORT =
+            Pattern.compile("(\\[[^\\]]*\\]|[^:\\[\\]]+):([0-9]{1,5})");
 
     /** Which protocol is spoken. */
     public enum Protocol {
@@ -104,6 +112,37 @@ public record NextHop(
                     "host '" + text + "' is neither a host name nor an address");
         }
         return host;
+    }
+
+    /**
+     * Reads several hosts with commas between them; each of several may have a port of its own
+     * behind a colon, for which an IPv6 address needs its brackets.
+     *
+     * @param port of those without one
+     * @return host and port of each
+     * @throws IllegalArgumentException saying what is wrong with them
+     */
+    public static List<Map.Entry<String, Integer>> hosts(String text, int port) {
+        String[] words = text.split(",", -1);
+        List<Map.Entry<String, Integer>> hosts = new ArrayList<>();
+        for (String word : words) {
+            Matcher own = WITH_PORT.matcher(word.strip());
+            if (words.length > 1 && own.matches()) {
+                hosts.add(Map.entry(host(own.group(1)), port(own.group(2), word)));
+            } else {
+                hosts.add(Map.entry(host(word.strip()), port));
+            }
+        }
+        return hosts;
+    }
+
+    private static int port(String digits, String word) {
+        int port = Integer.parseInt(digits);
+        if (port < 1 || port > LARGEST_PORT) {
+            throw new IllegalArgumentException(
+                    "port of '" + word + "' is not from 1 to " + LARGEST_PORT);
+        }
+        return port;
     }
 
     private static boolean isHostChar(int c) {

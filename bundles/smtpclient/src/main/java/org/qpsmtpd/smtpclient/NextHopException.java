@@ -9,6 +9,7 @@ class NextHopException extends IOException {
 
     private final String reason;
     private final String status;
+    private boolean afterTheEnd;
 
     /** The next hop answers, but not so that a message can be sent. */
     NextHopException(String reason) {
@@ -23,6 +24,15 @@ class NextHopException extends IOException {
         super(reason, cause);
         this.reason = reason;
         this.status = status;
+    }
+
+    /** Says that the end of the message had been sent: it may have been taken. */
+    void setAfterTheEnd() {
+        afterTheEnd = true;
+    }
+
+    boolean isAfterTheEnd() {
+        return afterTheEnd;
     }
 
     /** What the client reads. */

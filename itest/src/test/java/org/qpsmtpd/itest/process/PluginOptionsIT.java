@@ -327,6 +327,7 @@ class PluginOptionsIT {
         values.put("virus/icap max_size", "2048");
         values.put("dspam size_limit", "2048");
         values.put("rspamd size_limit", "2048");
+        values.put("queue/smtp-forward balance", "round_robin");
         values.put("rcpt_sql url", "jdbc:postgresql://127.0.0.1:2/mail");
         values.put("rcpt_sql user", "mx");
         values.put("rcpt_sql query", "select 1 from mailbox where address = :address");

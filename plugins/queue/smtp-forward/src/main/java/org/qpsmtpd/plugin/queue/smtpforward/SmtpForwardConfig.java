@@ -9,11 +9,27 @@ import org.osgi.service.metatype.annotations.Option;
         description = "Hands mail on to another server by SMTP.")
 @interface SmtpForwardConfig {
     @AttributeDefinition(
-            description = "Name or address of the next hop. Required. IPv6 with or without [].")
+            description =
+                    "Name or address of the next hop, IPv6 with or without []; or several with"
+                            + " commas between them, each HOST or HOST:PORT. Required.")
     String host() default "";
 
-    @AttributeDefinition(description = "Port of the next hop.", min = "1", max = "65535")
+    @AttributeDefinition(
+            description = "Port of those next hops without one.",
+            min = "1",
+            max = "65535")
     int port() default 25;
+
+    @AttributeDefinition(
+            description =
+                    "Which of several next hops a message begins with. failover: the first;"
+                            + " round_robin: each message with another. The others get it when that"
+                            + " one cannot be used.",
+            options = {
+                @Option(label = "failover", value = "failover"),
+                @Option(label = "round_robin", value = "round_robin")
+            })
+    String balance() default "failover";
 
     @AttributeDefinition(
             description =

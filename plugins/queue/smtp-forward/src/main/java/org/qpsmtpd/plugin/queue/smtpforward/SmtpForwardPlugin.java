@@ -2,6 +2,8 @@ package org.qpsmtpd.plugin.queue.smtpforward;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import javax.net.ssl.SSLSocketFactory;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -9,6 +11,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.QueueHook;
+import org.qpsmtpd.api.plugin.Choice;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.smtpclient.Forwarder;
@@ -21,9 +24,10 @@ import org.qpsmtpd.smtpclient.TlsMode;
  * <p>{@code queue}: OK when the next hop has taken the message, DENY or DENYSOFT when it refuses
  * it, DENYSOFT when it cannot be used. Never DECLINED, so no queue plugin after this one is asked.
  *
- * <p>Settings: host, port (25), the flag xclient, {@code tls} (may), {@code timeoutSeconds} (60),
- * {@code maxSeconds} (240), {@code idleConnections} (4), {@code idleSeconds} (30), {@code
- * messagesPerConnection} (100), {@code strictEightBit} (false), {@code caFile}.
+ * <p>Settings: host, port (25), the flag xclient, {@code balance} (failover), {@code tls} (may),
+ * {@code timeoutSeconds} (60), {@code maxSeconds} (240), {@code idleConnections} (4), {@code
+ * idleSeconds} (30), {@code messagesPerConnection} (100), {@code strictEightBit} (false), {@code
+ * caFile}.
  *
  * <p>Faults: a next hop that cannot be reached, breaks off, answers too late or nonsense, or
  * refuses the session: 451, the mail is deferred. A connection kept from an earlier message may
@@ -45,6 +49,11 @@ import org.qpsmtpd.smtpclient.TlsMode;
 public final class SmtpForwardPlugin implements QueueHook {
     private final Forwarder forwarder;
 
+    private enum Balance {
+        FAILOVER,
+        ROUND_ROBIN
+    }
+
     /**
      * Connects to nobody yet.
      *
@@ -52,30 +61,40 @@ public final class SmtpForwardPlugin implements QueueHook {
      */
     @Activate
     public SmtpForwardPlugin(SmtpForwardConfig config) {
-        TlsMode tls = TlsMode.of(config.tls());
-        forwarder =
-                new Forwarder(
-                        new NextHop(
-                                NextHop.Protocol.SMTP,
-                                host(config.host()),
-                                config.port(),
-                                hasXclient(config.flags()),
-                                tls,
-                                NextHop.sockets(tls, config.caFile()),
-                                Duration.ofSeconds(config.timeoutSeconds()),
-                                Duration.ofSeconds(config.maxSeconds()),
-                                config.idleConnections(),
-                                Duration.ofSeconds(config.idleSeconds()),
-                                config.messagesPerConnection(),
-                                config.strictEightBit()));
-    }
-
-    private static String host(String text) {
-        if (text.isEmpty()) {
+        if (config.host().isEmpty()) {
             throw new IllegalArgumentException(
                     "host is missing: queue/smtp-forward needs HOST [PORT] [xclient]");
         }
-        return NextHop.host(text);
+        boolean inTurn =
+                Choice.of(Balance.class, "balance", config.balance()) == Balance.ROUND_ROBIN;
+        TlsMode tls = TlsMode.of(config.tls());
+        SSLSocketFactory sockets = NextHop.sockets(tls, config.caFile());
+        forwarder =
+                new Forwarder(
+                        NextHop.hosts(config.host(), config.port()).stream()
+                                .map(place -> hop(config, place, tls, sockets))
+                                .toList(),
+                        inTurn);
+    }
+
+    private static NextHop hop(
+            SmtpForwardConfig config,
+            Map.Entry<String, Integer> place,
+            TlsMode tls,
+            SSLSocketFactory sockets) {
+        return new NextHop(
+                NextHop.Protocol.SMTP,
+                place.getKey(),
+                place.getValue(),
+                hasXclient(config.flags()),
+                tls,
+                sockets,
+                Duration.ofSeconds(config.timeoutSeconds()),
+                Duration.ofSeconds(config.maxSeconds()),
+                config.idleConnections(),
+                Duration.ofSeconds(config.idleSeconds()),
+                config.messagesPerConnection(),
+                config.strictEightBit());
     }
 
     private static boolean hasXclient(String[] flags) {
