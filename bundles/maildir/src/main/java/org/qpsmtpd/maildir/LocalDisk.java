@@ -46,6 +46,33 @@ public final class LocalDisk implements Disk {
         fileAttribute = PosixFilePermissions.asFileAttribute(fileMode);
     }
 
+    /**
+     * One with directories of this mode.
+     *
+     * @param octal three digits, the first 7
+     * @throws IllegalArgumentException saying what is wrong with it
+     */
+    public static LocalDisk ofMode(String octal) {
+        return new LocalDisk(mode(octal));
+    }
+
+    private static Set<PosixFilePermission> mode(String octal) {
+        if (!octal.matches("7[0-7]{2}")) {
+            throw new IllegalArgumentException(
+                    "mode '"
+                            + octal
+                            + "' is not three octal digits that begin with 7, such as 700");
+        }
+        int bits = Integer.parseInt(octal, 8);
+        StringBuilder letters = new StringBuilder("rwxrwxrwx");
+        for (int i = 0; i < letters.length(); i++) {
+            if ((bits & (0400 >> i)) == 0) {
+                letters.setCharAt(i, '-');
+            }
+        }
+        return PosixFilePermissions.fromString(letters.toString());
+    }
+
     @Override
     public NewFile create(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file, NEW_FILE, fileAttribute);

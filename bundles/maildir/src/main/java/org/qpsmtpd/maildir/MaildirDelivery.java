@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,16 @@ public final class MaildirDelivery implements AutoCloseable {
                 }
             };
         }
+    }
+
+    /** The fields that a copy begins with: Return-Path, and Delivered-To for each recipient. */
+    public static String envelope(Address sender, List<Recipient> recipients) {
+        StringBuilder top = new StringBuilder(128);
+        top.append("Return-Path: ").append(sender.format()).append('\n');
+        for (Recipient recipient : recipients) {
+            top.append("Delivered-To: ").append(recipient.address().address()).append('\n');
+        }
+        return top.toString();
     }
 
     private record Copy(Path maildir, String name) {

@@ -39,6 +39,24 @@ public final class Maildirs {
         this.root = root;
     }
 
+    /**
+     * The directory that the setting {@code path} names; a relative one begins at the server's home
+     * directory.
+     *
+     * @throws IllegalArgumentException saying what is wrong with it
+     */
+    public static Path folder(String path) {
+        if (path.isEmpty()) {
+            throw new IllegalArgumentException("path is missing: name the maildir's directory");
+        }
+        if (path.indexOf('%') >= 0) {
+            throw new IllegalArgumentException(
+                    "path '" + path + "' holds %: a pattern is the second word, subdir");
+        }
+        Path home = Path.of(System.getProperty("org.qpsmtpd.home", ""));
+        return home.resolve(path).toAbsolutePath().normalize();
+    }
+
     /** Where files are written. */
     public static Path temporary(Path maildir) {
         return maildir.resolve("tmp");

@@ -55,6 +55,7 @@ public final class FakeTransaction implements Transaction {
     private final List<String> quarantine = new ArrayList<>();
     private long maxOctets;
     private boolean unreadable;
+    private boolean isQueued;
     private @Nullable Address sender;
     private SpoolDirectory spool = new SpoolDirectory(null);
     private HeaderBlock headers = new HeaderBlock(new byte[0], 0);
@@ -232,6 +233,17 @@ public final class FakeTransaction implements Transaction {
     @Override
     public boolean isAnsweredEach() {
         return parameters.containsKey("prdr") && recipients.size() > 1;
+    }
+
+    /** Has {@link #isQueued} say that the queue has taken the message. */
+    public FakeTransaction withQueued() {
+        isQueued = true;
+        return this;
+    }
+
+    @Override
+    public boolean isQueued() {
+        return isQueued;
     }
 
     @Override

@@ -328,6 +328,15 @@ class PluginOptionsIT {
         values.put("dspam size_limit", "2048");
         values.put("rspamd size_limit", "2048");
         values.put("queue/smtp-forward balance", "round_robin");
+        values.put("archive path", folder.resolve("archive").toString());
+        values.put("archive subdir", "%Y/%d");
+        values.put("archive mode", "750");
+        values.put("archive durable", "no");
+        values.put("queue/quarantine path", folder.resolve("quarantine").toString());
+        values.put("queue/quarantine days", "7");
+        values.put("queue/quarantine max_size", "100");
+        values.put("queue/quarantine release_to", folder.resolve("released").toString());
+        values.put("queue/quarantine release_by", "/bin/false");
         values.put("rcpt_sql url", "jdbc:postgresql://127.0.0.1:2/mail");
         values.put("rcpt_sql user", "mx");
         values.put("rcpt_sql query", "select 1 from mailbox where address = :address");

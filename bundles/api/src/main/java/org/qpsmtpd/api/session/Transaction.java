@@ -140,6 +140,13 @@ public interface Transaction {
     void writeMessageTo(OutputStream out) throws IOException;
 
     /**
+     * Whether the queue has taken the message for all recipients without a verdict of their own;
+     * false before. The last hook that may ask is {@code queue_post}, and {@code reset_transaction}
+     * comes before the client reads the reply.
+     */
+    boolean isQueued();
+
+    /**
      * A new empty file in the spool directory, readable by the server's user only, deleted when the
      * transaction ends.
      */

@@ -3,6 +3,7 @@ package org.qpsmtpd.core.session;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.log.LogLevel;
 
@@ -24,6 +25,8 @@ final class Opinions implements SmtpRecipient.Judge {
         QUEUED,
         OVER
     }
+
+    private boolean queued;
 
     Opinions(BiConsumer<LogLevel, String> log, RecipientList recipients) {
         this.log = log;
@@ -86,6 +89,8 @@ final class Opinions implements SmtpRecipient.Judge {
     HookResult afterQueue(HookResult answer) {
         end();
         HookResult whole = recipients.afterQueue(answer, way);
+        boolean done = whole.action() == Action.DONE && whole.code() / 100 == 2;
+        queued = done || whole.action() == Action.OK;
         if (way != Verdicts.Way.EACH && recipients.isRepeated()) {
             log.accept(
                     LogLevel.WARN,
@@ -93,6 +98,10 @@ final class Opinions implements SmtpRecipient.Judge {
                             + " message again for all of them");
         }
         return whole;
+    }
+
+    boolean isQueued() {
+        return queued;
     }
 
     void quarantine(String reason) {

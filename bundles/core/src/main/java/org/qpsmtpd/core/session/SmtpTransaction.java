@@ -136,6 +136,11 @@ final class SmtpTransaction implements Transaction {
     }
 
     @Override
+    public boolean isQueued() {
+        return opinions.isQueued();
+    }
+
+    @Override
     public List<Recipient> settledRecipients() {
         return recipients.settled();
     }

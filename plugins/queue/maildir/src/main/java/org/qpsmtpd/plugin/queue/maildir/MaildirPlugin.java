@@ -2,12 +2,9 @@ package org.qpsmtpd.plugin.queue.maildir;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -68,11 +65,11 @@ public final class MaildirPlugin implements QueueHook {
      */
     @Activate
     public MaildirPlugin(MaildirConfig config) {
-        this(config, new LocalDisk(mode(config.mode())));
+        this(config, LocalDisk.ofMode(config.mode()));
     }
 
     MaildirPlugin(MaildirConfig config, Disk disk) {
-        this.root = root(config.path());
+        this.root = Maildirs.folder(config.path());
         this.disk = disk;
         this.maildirs = new Maildirs(disk, root);
         this.places =
@@ -128,41 +125,8 @@ public final class MaildirPlugin implements QueueHook {
             MaildirDelivery delivery)
             throws IOException {
         Instant now = transaction.connection().clock().now();
-        StringBuilder top = new StringBuilder(128);
-        top.append("Return-Path: ").append(transaction.sender().format()).append('\n');
-        for (Recipient recipient : recipients) {
-            top.append("Delivered-To: ").append(recipient.address().address()).append('\n');
-        }
         maildirs.prepare(maildir, now);
-        delivery.write(maildir, names.next(now), top.toString());
-    }
-
-    private static Path root(String path) {
-        if (path.isEmpty()) {
-            throw new IllegalArgumentException("path is missing: name the maildir's directory");
-        }
-        if (path.indexOf('%') >= 0) {
-            throw new IllegalArgumentException(
-                    "path '" + path + "' holds %: a pattern is the second word, subdir");
-        }
-        Path home = Path.of(System.getProperty("org.qpsmtpd.home", ""));
-        return home.resolve(path).toAbsolutePath().normalize();
-    }
-
-    private static Set<PosixFilePermission> mode(String octal) {
-        if (!octal.matches("7[0-7]{2}")) {
-            throw new IllegalArgumentException(
-                    "mode '"
-                            + octal
-                            + "' is not three octal digits that begin with 7, such as 700");
-        }
-        int bits = Integer.parseInt(octal, 8);
-        StringBuilder letters = new StringBuilder("rwxrwxrwx");
-        for (int i = 0; i < letters.length(); i++) {
-            if ((bits & (0400 >> i)) == 0) {
-                letters.setCharAt(i, '-');
-            }
-        }
-        return PosixFilePermissions.fromString(letters.toString());
+        String top = MaildirDelivery.envelope(transaction.sender(), recipients);
+        delivery.write(maildir, names.next(now), top);
     }
 }
