@@ -33,7 +33,7 @@ class RspamdIT {
                                 "rcpt_ok",
                                 "rspamd on_error defer rspamd_socket " + rspamd.socket(),
                                 "rspamd:1 on_error defer settings_id strict headers none sign"
-                                        + " no reject quarantine rspamd_socket "
+                                        + " no rewrite_subject accept rspamd_socket "
                                         + rspamd.port(),
                                 "queue/maildir MAIL")
                         .start();
@@ -104,11 +104,11 @@ class RspamdIT {
                 .contains("bh=" + Base64.getEncoder().encodeToString(digest) + ";");
     }
 
-    /** The settings that the second line names would refuse it, so it is quarantined. */
+    /** By the settings that the second line names it would be refused earlier. */
     private static void isMarked() throws IOException {
         assertThat(send("mark", "hello").code()).isEqualTo(250);
         assertThat(stored("mark")).contains("X-Spam: Yes\n", "X-Rspamd-Symbols: MARK(7.00)");
-        assertThat(server.awaitLog("reject, 7.00 of 5.00")).contains("MARK(7.00)");
+        assertThat(server.awaitLog("7.00 of 5.00")).contains("7.00 of 15.00");
 
         assertThat(send("rewrite", "hello").code()).isEqualTo(250);
         assertThat(stored("[SPAM] rewrite")).contains("X-Spam: Yes\n");

@@ -39,7 +39,10 @@ final class RspamdServer implements AutoCloseable {
             }
             lang_detection { languages = []; }
             lua = "%1$s/rules.lua";
-            modules { path = "/usr/share/rspamd/plugins/dkim_signing.lua"; }
+            modules {
+              path = "/usr/share/rspamd/plugins/dkim_signing.lua";
+              path = "/usr/share/rspamd/plugins/settings.lua";
+            }
             dkim_signing {
               path = "%1$s/key"; selector = "test"; use_domain = "header"; use_esld = false;
               sign_inbound = true; sign_local = true; check_pubkey = false; use_redis = false;
