@@ -128,7 +128,9 @@ final class Judgement {
 
     private void change(Transaction transaction, RspamdAnswer answer, Treatment treatment) {
         Headers header = transaction.headers();
-        Fields.clear(header);
+        if (headers != HeadersWanted.NONE) {
+            Fields.clear(header);
+        }
         if (makesChanges) {
             Fields.change(header, answer.changes());
             Envelope.change(transaction, answer.changes());

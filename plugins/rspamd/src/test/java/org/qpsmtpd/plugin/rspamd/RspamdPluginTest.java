@@ -207,6 +207,14 @@ final class RspamdPluginTest {
         assertThat(names()).doesNotContain("X-Spam");
     }
 
+    @Test
+    void leavesWhatAnotherFoundWhereItSaysNothing() throws IOException {
+        transaction.withMessage("X-Spam: Yes\nX-Rspamd-Status: Yes\n" + MESSAGE);
+        var unused = answerTo(CLEAN, "headers", "none");
+
+        assertThat(names()).contains("X-Spam", "X-Rspamd-Status");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "all, no action, true",

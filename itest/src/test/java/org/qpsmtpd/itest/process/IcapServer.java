@@ -1,0 +1,118 @@
+package org.qpsmtpd.itest.process;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.qpsmtpd.itest.FreePort;
+import org.qpsmtpd.itest.ProcessOutput;
+import org.qpsmtpd.itest.Program;
+import org.qpsmtpd.itest.Waiting;
+
+/** Debian's c-icap with its modules echo and virus_scan, and clamd with a signature behind it. */
+final class IcapServer implements AutoCloseable {
+    private static final Path MODULES = Path.of("/usr/lib/x86_64-linux-gnu/c_icap");
+    private static final String CONFIGURATION =
+            """
+            PidFile %1$s/pid
+            CommandsSocket %1$s/control
+            Timeout 30
+            MaxKeepAliveRequests 100
+            KeepAliveTimeout 60
+            StartServers 1
+            MaxServers 1
+            MinSpareThreads 2
+            MaxSpareThreads 10
+            ThreadsPerChild 10
+            MaxRequestsPerChild 0
+            Port 127.0.0.1:%2$d
+            TmpDir %1$s
+            MaxMemObject 131072
+            DebugLevel 1
+            Pipelining on
+            SupportBuggyClients off
+            ModulesDir %3$s
+            ServicesDir %3$s
+            TemplateDir /usr/share/c_icap/templates/
+            LoadMagicFile /etc/c-icap/c-icap.magic
+            ServerLog %1$s/server.log
+            AccessLog %1$s/access.log
+            Service echo srv_echo.so
+            Module common clamd_mod.so
+            clamd_mod.ClamdSocket %1$s/clamd
+            Service antivirus_module virus_scan.so
+            ServiceAlias avscan antivirus_module?allow204=on&sizelimit=off&mode=simple
+            virus_scan.ScanFileTypes TEXT DATA EXECUTABLE ARCHIVE GIF JPEG MSOFFICE
+            virus_scan.SendPercentData 5
+            virus_scan.StartSendPercentDataAfter 2M
+            virus_scan.MaxObjectSize 100M
+            virus_scan.PassOnError off
+            virus_scan.DefaultEngine clamd
+            """;
+
+    private final Path folder;
+    private final int port = FreePort.take();
+    private final Process clamd;
+    private final Process server;
+
+    /**
+     * Starts both.
+     *
+     * @param folder where they may write; a short path, as it has sockets there
+     */
+    IcapServer(Path folder) throws IOException {
+        this.folder = folder;
+        Program scanner = Program.find("clamd", "clamav-daemon");
+        Program program = Program.find("c-icap", "c-icap");
+        if (!Files.exists(MODULES.resolve("virus_scan.so"))) {
+            Program.missing("virus_scan (Debian: apt-get install libc-icap-mod-virus-scan)");
+        }
+        clamd = scanner.start(List.of("-c", clamdConfiguration().toString()), List.of());
+        ProcessOutput said = ProcessOutput.of(clamd.getInputStream());
+        Eventually.holds(
+                "clamd to listen: " + said.text(), () -> Files.exists(folder.resolve("clamd")));
+        Path configuration =
+                Files.writeString(
+                        folder.resolve("conf"), CONFIGURATION.formatted(folder, port, MODULES));
+        server = program.start(List.of("-N", "-f", configuration.toString()), List.of());
+        var unused = ProcessOutput.of(server.getInputStream());
+    }
+
+    private Path clamdConfiguration() throws IOException {
+        Path signatures = Files.createDirectories(folder.resolve("db"));
+        String hex = HexFormat.of().formatHex(Scanners.EICAR.getBytes(US_ASCII));
+        Files.writeString(signatures.resolve("e.ndb"), "Test.Eicar:0:*:" + hex + "\n");
+        return Files.write(
+                folder.resolve("clamd.conf"),
+                List.of(
+                        "LocalSocket " + folder.resolve("clamd"),
+                        "DatabaseDirectory " + signatures,
+                        "Foreground yes",
+                        "SelfCheck 0"));
+    }
+
+    /** {@code HOST:PORT}. */
+    String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** Ends both, c-icap with its children. */
+    @Override
+    public void close() {
+        List<ProcessHandle> children = server.descendants().toList();
+        server.destroy();
+        try {
+            if (!server.waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                server.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        children.forEach(ProcessHandle::destroyForcibly);
+        clamd.destroyForcibly();
+    }
+}

@@ -1,0 +1,138 @@
+package org.qpsmtpd.itest.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.qpsmtpd.itest.FreePort;
+import org.qpsmtpd.itest.ProcessOutput;
+import org.qpsmtpd.itest.Program;
+import org.qpsmtpd.itest.Waiting;
+
+/** Debian's rspamd, with rules of the test's own that go by the subject. */
+final class RspamdServer implements AutoCloseable {
+    /** Signs for the sender's domain, and judges by words in the subject. */
+    private static final String CONFIGURATION =
+            """
+            options {
+              filters = "dkim";
+              dns { nameserver = ["127.0.0.1:1"]; timeout = 100ms; retransmits = 1; }
+              tempdir = "%1$s";
+              url_tld = "%1$s/tld";
+              pidfile = "%1$s/pid";
+              control_socket = "%1$s/control mode=0600";
+              gtube_patterns = "all";
+            }
+            logging { type = "console"; level = "info"; }
+            worker "normal" {
+              bind_socket = "127.0.0.1:%2$d";
+              bind_socket = "%1$s/socket mode=0600";
+              count = 1;
+            }
+            metric {
+              name = "default";
+              actions { reject = 15; add_header = 6; rewrite_subject = 8; subject = "[SPAM] %%s"; }
+            }
+            lang_detection { languages = []; }
+            lua = "%1$s/rules.lua";
+            modules {
+              path = "/usr/share/rspamd/plugins/dkim_signing.lua";
+              path = "/usr/share/rspamd/plugins/settings.lua";
+            }
+            dkim_signing {
+              path = "%1$s/key"; selector = "test"; use_domain = "header"; use_esld = false;
+              sign_inbound = true; sign_local = true; check_pubkey = false; use_redis = false;
+            }
+            settings {
+              strict { id = "strict"; apply { actions { reject = 5; } } }
+            }
+            """;
+
+    private static final String RULES =
+            """
+            local function has(task, word)
+              return (task:get_header('Subject') or ''):find(word) ~= nil
+            end
+            rspamd_config.MARK = {
+              callback = function(task) return has(task, 'mark') end, score = 7.0 }
+            rspamd_config.REWRITE = {
+              callback = function(task) return has(task, 'rewrite') end, score = 9.0 }
+            rspamd_config:register_symbol{name = 'SOFT', type = 'prefilter',
+              callback = function(task)
+                if has(task, 'soft') then task:set_pre_result('soft reject', 'Come again') end
+              end}
+            rspamd_config:register_symbol{name = 'CHANGES', type = 'postfilter',
+              callback = function(task)
+                if has(task, 'changes') then
+                  task:set_milter_reply({
+                    add_headers = {['X-Last'] = 'one', ['X-Top'] = {value = 'two', order = 0}},
+                    remove_headers = {['X-Old'] = 0}})
+                end
+              end}
+            """;
+
+    private final Path folder;
+    private final int port = FreePort.take();
+    private final Process process;
+
+    /**
+     * Starts it.
+     *
+     * @param folder where it may write; a short path, as it has a socket there
+     */
+    RspamdServer(Path folder) throws IOException, NoSuchAlgorithmException {
+        this.folder = folder;
+        Program program = Program.find("rspamd", "rspamd");
+        Files.writeString(folder.resolve("tld"), "com\nnet\norg\n");
+        Files.writeString(folder.resolve("rules.lua"), RULES);
+        Files.writeString(folder.resolve("key"), key());
+        Path configuration =
+                Files.writeString(folder.resolve("conf"), CONFIGURATION.formatted(folder, port));
+        process = program.start(List.of("-f", "-i", "-c", configuration.toString()), List.of());
+        ProcessOutput.of(process.getInputStream())
+                .await("rspamd to listen", said -> said.contains("normal process") || isThere());
+        Eventually.holds("rspamd to listen", this::isThere);
+    }
+
+    private boolean isThere() {
+        return Files.exists(folder.resolve("socket"));
+    }
+
+    private static String key() throws NoSuchAlgorithmException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        byte[] key = generator.generateKeyPair().getPrivate().getEncoded();
+        return "-----BEGIN PRIVATE KEY-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key)
+                + "\n-----END PRIVATE KEY-----\n";
+    }
+
+    /** {@code HOST:PORT}. */
+    String port() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** The path of its socket. */
+    Path socket() {
+        return folder.resolve("socket");
+    }
+
+    /** Ends it with its workers. */
+    @Override
+    public void close() {
+        List<ProcessHandle> workers = process.descendants().toList();
+        process.destroy();
+        try {
+            if (!process.waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        workers.forEach(ProcessHandle::destroyForcibly);
+    }
+}
