@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.peer.AnswerReader;
 import org.qpsmtpd.api.peer.Exchange;
+import org.qpsmtpd.api.peer.Outgoing;
 import org.qpsmtpd.api.peer.PeerFailure;
 import org.qpsmtpd.api.peer.PeerFailure.Kind;
 
@@ -23,6 +24,8 @@ final class Attempt<T> implements Wire.User, Sending.Owner {
     private boolean isKept;
     private boolean isOver;
     private boolean isHeard;
+    private boolean isRestWanted;
+    private boolean isRestBegun;
 
     /** Who is told, once. */
     interface Owner<T> {
@@ -105,9 +108,30 @@ final class Attempt<T> implements Wire.User, Sending.Owner {
     private void use(Wire next) {
         wire = next;
         next.use(this);
-        Sending begun = new Sending(exchange, next.channel(), workshop.files(), this);
+        boolean hasRest = exchange.rest().size() > 0;
+        send(exchange.question(), exchange.endsOutput() && !hasRest, next);
+    }
+
+    private void send(Outgoing what, boolean endsOutput, Wire on) {
+        Sending begun = new Sending(what, endsOutput, on.channel(), workshop.files(), this);
         sending = begun;
         begun.start();
+    }
+
+    @Override
+    public void sent() {
+        sendRest();
+    }
+
+    /** Sends the rest when it is wanted and all before it has gone. */
+    private void sendRest() {
+        Sending before = sending;
+        Wire on = wire;
+        boolean isDue = isRestWanted && !isRestBegun && !isOver;
+        if (isDue && before != null && on != null && before.isSent()) {
+            isRestBegun = true;
+            send(exchange.rest(), exchange.endsOutput(), on);
+        }
     }
 
     @Override
@@ -115,7 +139,12 @@ final class Attempt<T> implements Wire.User, Sending.Owner {
         isHeard = true;
         try {
             Optional<T> answer = reader.read(octets);
-            answer.ifPresent(found -> complete(found, !octets.hasRemaining()));
+            if (answer.isPresent()) {
+                complete(answer.get(), !octets.hasRemaining() && !reader.isLast());
+            } else if (reader.wantsRest()) {
+                isRestWanted = true;
+                sendRest();
+            }
         } catch (RuntimeException e) {
             fail(PeerFailure.of(e));
         }

@@ -217,7 +217,8 @@ final class HeldLine<S> implements Line<S>, Wire.User {
         Turn(Exchange<T> exchange) {
             this.exchange = exchange;
             this.reader = exchange.reader().get();
-            this.sending = new Sending(exchange, wire.channel(), workshop.files(), this);
+            this.sending =
+                    new Sending(exchange.question(), false, wire.channel(), workshop.files(), this);
         }
 
         void start() {
@@ -265,6 +266,10 @@ final class HeldLine<S> implements Line<S>, Wire.User {
             }
             sending.stop();
         }
+
+        /** Whether it has gone does not matter: the answer tells. */
+        @Override
+        public void sent() {}
 
         @Override
         public void unreadable(String why) {

@@ -8,12 +8,11 @@ import java.io.InputStream;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import org.qpsmtpd.api.peer.Exchange;
 import org.qpsmtpd.api.peer.Outgoing;
 
 /**
- * Sends a question piece by piece, each when the one before has gone. Belongs to the event loop,
- * but for the reading of what lies in a file.
+ * Sends a question, or its rest, piece by piece, each when the one before has gone. Belongs to the
+ * event loop, but for the reading of what lies in a file.
  */
 final class Sending {
     private static final int PIECE = 64 * 1024;
@@ -36,11 +35,14 @@ final class Sending {
     interface Owner {
         /** The question cannot be read, which is no fault of the peer. */
         void unreadable(String why);
+
+        /** All of it has gone. */
+        void sent();
     }
 
-    Sending(Exchange<?> exchange, Channel channel, Executor files, Owner owner) {
-        question = exchange.question();
-        endsOutput = exchange.endsOutput();
+    Sending(Outgoing question, boolean endsOutput, Channel channel, Executor files, Owner owner) {
+        this.question = question;
+        this.endsOutput = endsOutput;
         this.channel = channel;
         this.files = files;
         this.owner = owner;
@@ -167,5 +169,6 @@ final class Sending {
         if (endsOutput) {
             var unused = ((DuplexChannel) channel).shutdownOutput();
         }
+        owner.sent();
     }
 }

@@ -2,7 +2,9 @@ package org.qpsmtpd.smtpclient;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
 import org.qpsmtpd.api.answer.HookResult;
@@ -21,6 +23,9 @@ final class HopDelivery {
     private final Outgoing message;
     private final HopConnection connection;
 
+    /** What single recipients are told, once it is certain. */
+    private final Map<Recipient, HookResult> verdicts = new LinkedHashMap<>();
+
     HopDelivery(NextHop hop, HopRecipientLimit limit, Outgoing message, HopConnection connection) {
         this.hop = hop;
         this.limit = limit;
@@ -29,13 +34,21 @@ final class HopDelivery {
     }
 
     /**
-     * Sends the message. Afterwards MAIL can be said again, or the connection is closed.
+     * Sends the message. Afterwards MAIL can be said again, or the connection is closed. Where the
+     * client reads a reply for each recipient, those that the next hop answers by themselves have
+     * their verdicts.
      *
      * @throws NextHopException when the next hop cannot be used
      * @throws BareLineEndException when the message must not be sent
      * @throws IOException when the message cannot be read
      */
     HookResult run() throws IOException {
+        HookResult answer = send();
+        verdicts.forEach(Recipient::settle);
+        return answer;
+    }
+
+    private HookResult send() throws IOException {
         Extensions offered = connection.extensions();
         Optional<HookResult> unfit = message.refusalFor(offered, hop.strictEightBit());
         if (unfit.isPresent()) {
@@ -59,7 +72,12 @@ final class HopDelivery {
             return refusal;
         }
         message.writeTo(connection.data());
-        return judge(connection.finalDot(hop.isLmtp() ? recipients().size() : 1));
+        return judge(connection.finalDot(hop.isLmtp() ? taken().size() : 1));
+    }
+
+    /** The recipients that the next hop has not refused. */
+    private List<Recipient> taken() {
+        return recipients().stream().filter(one -> !verdicts.containsKey(one)).toList();
     }
 
     /**
@@ -68,6 +86,10 @@ final class HopDelivery {
      * nobody's is lost; when it comes again, some get it twice.
      */
     private HookResult judge(List<HopReply> ends) throws NextHopException {
+        List<Recipient> whom = taken();
+        if (hop.isLmtp() && message.isAnsweredEach()) {
+            settle(whom, ends, "message for ");
+        }
         int worst = worst(ends);
         if (worst < 0) {
             return queued(ends);
@@ -81,19 +103,33 @@ final class HopDelivery {
                         + (refused == ends.size()
                                 ? ""
                                 : "; " + (ends.size() - refused) + " got the message");
-        String who = Outgoing.shown(recipients().get(worst).address());
-        return refusal("message for " + who, others, ends.get(worst)).because(each(ends));
+        String who = Outgoing.shown(whom.get(worst).address());
+        return refusal("message for " + who, others, ends.get(worst)).because(each(whom, ends));
     }
 
     /** What became of each recipient, for the record; bounded. */
-    private String each(List<HopReply> ends) {
+    private String each(List<Recipient> whom, List<HopReply> ends) {
         StringJoiner all = new StringJoiner("; ", "fail: " + hop.place() + ": ", "");
         for (int i = 0; i < Math.min(ends.size(), MAX_SHOWN); i++) {
-            String who = Outgoing.shown(recipients().get(i).address());
+            String who = Outgoing.shown(whom.get(i).address());
             all.add(who + " " + ends.get(i).shown());
         }
         int more = ends.size() - MAX_SHOWN;
         return more > 0 ? all.add(more + " more").toString() : all.toString();
+    }
+
+    /** Has each one told what the next hop said of it. */
+    private void settle(List<Recipient> whom, List<HopReply> replies, String what)
+            throws NextHopException {
+        for (int i = 0; i < whom.size(); i++) {
+            HopReply reply = replies.get(i);
+            Recipient one = whom.get(i);
+            verdicts.put(
+                    one,
+                    reply.isPositive()
+                            ? queued(List.of(reply))
+                            : refusal(what + Outgoing.shown(one.address()), "", reply));
+        }
     }
 
     private List<Recipient> recipients() {
@@ -138,9 +174,9 @@ final class HopDelivery {
 
     /**
      * One answer for all recipients. When one of them is refused nobody gets the message, since an
-     * answer for the whole message cannot tell the client which of them did. The refusal is
-     * temporary as long as one of them is: then the client still holds the message, and what
-     * remains is decided when it tries again.
+     * answer for the whole message cannot tell the client which of them did, unless it reads one
+     * for each: then the others get it. The refusal is temporary as long as one of them is: then
+     * the client still holds the message, and what remains is decided when it tries again.
      */
     private Optional<HookResult> envelopeRefusal(List<HopReply> replies) throws NextHopException {
         if (!replies.get(0).isPositive()) {
@@ -151,6 +187,11 @@ final class HopDelivery {
         int most = HopRecipientLimit.in(rcpts);
         if (most > 0) {
             limit.learnt(most, System.nanoTime());
+        }
+        if (message.isAnsweredEach() && settleRefused(rcpts)) {
+            return Optional.empty();
+        }
+        if (most > 0) {
             return Optional.of(
                     tooManyRecipients(most, ": " + replies.get(replies.size() - 1).shown()));
         }
@@ -164,6 +205,20 @@ final class HopDelivery {
                         + (refused == rcpts.size() ? "" : "; the message was sent to nobody");
         String who = Outgoing.shown(recipients().get(worst).address());
         return Optional.of(refusal(who, others, rcpts.get(worst)));
+    }
+
+    /** Has the refused ones told, and says whether others are left. */
+    private boolean settleRefused(List<HopReply> rcpts) throws NextHopException {
+        List<Recipient> refused = new ArrayList<>();
+        List<HopReply> refusals = new ArrayList<>();
+        for (int i = 0; i < rcpts.size(); i++) {
+            if (!rcpts.get(i).isPositive()) {
+                refused.add(recipients().get(i));
+                refusals.add(rcpts.get(i));
+            }
+        }
+        settle(refused, refusals, "");
+        return refused.size() < rcpts.size();
     }
 
     /**

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.qpsmtpd.api.session.Connection;
-import org.qpsmtpd.api.session.Hello;
 
 /** Tells the next hop who the client is (Postfix, XCLIENT_README). */
 final class HopXclient {
@@ -50,7 +49,7 @@ final class HopXclient {
         attributes.put("ADDR", xtext((v6 ? "IPV6:" : "") + client.remoteIp()));
         attributes.put("PORT", port == 0 ? UNAVAILABLE : String.valueOf(port));
         attributes.put("HELO", xtext(client.helloHost()));
-        attributes.put("PROTO", client.hello() == Hello.EHLO ? "ESMTP" : "SMTP");
+        attributes.put("PROTO", client.hello().isExtended() ? "ESMTP" : "SMTP");
         return attributes;
     }
 

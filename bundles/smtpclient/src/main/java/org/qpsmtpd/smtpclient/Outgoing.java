@@ -30,6 +30,11 @@ final class Outgoing {
         return envelope;
     }
 
+    /** Whether its client reads a reply for each recipient. */
+    boolean isAnsweredEach() {
+        return transaction.isAnsweredEach();
+    }
+
     /** Refuses what is sent to no next hop. */
     Optional<HookResult> refusal() {
         if (!envelope.isSafe()) {

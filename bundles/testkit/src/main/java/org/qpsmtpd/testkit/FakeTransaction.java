@@ -236,6 +236,12 @@ public final class FakeTransaction implements Transaction {
         return recipients.stream().filter(one -> one.verdict().isEmpty()).toList();
     }
 
+    /** Whether there is a parameter {@code PRDR}, and several recipients. */
+    @Override
+    public boolean isAnsweredEach() {
+        return parameters.containsKey("prdr") && recipients.size() > 1;
+    }
+
     @Override
     public List<Recipient> settledRecipients() {
         return recipients.stream().filter(one -> one.verdict().isPresent()).toList();

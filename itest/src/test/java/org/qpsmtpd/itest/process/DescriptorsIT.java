@@ -43,6 +43,7 @@ class DescriptorsIT {
     private static ServerUnderTest.Builder server() {
         return Mail.server()
                 .file("logging", "logging/warn 5")
+                .file("size_threshold", "64K")
                 .options("--max-from-ip", "0")
                 .under("prlimit", "--nofile=" + FILES);
     }

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.qpsmtpd.itest.FreePort;
@@ -232,12 +233,14 @@ final class KarafServer implements AutoCloseable {
         }
     }
 
-    /** Keeps the log, and ends what runs. */
+    /** Keeps the log, and ends what runs: Karaf's own stop does not wait for the end. */
     @Override
     public void close() throws IOException {
         if (bin("status").status() == 0) {
+            Optional<ProcessHandle> process = ProcessHandle.of(pid());
             Result stopped = bin("stop");
             assertThat(stopped.status()).as(stopped.output()).isZero();
+            Eventually.holds("its end", () -> process.stream().noneMatch(ProcessHandle::isAlive));
         }
         Files.createDirectories(KEPT);
         Files.writeString(KEPT.resolve("karaf-" + port + ".log"), log());

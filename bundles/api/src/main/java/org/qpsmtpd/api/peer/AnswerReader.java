@@ -22,6 +22,19 @@ public interface AnswerReader<T> {
     Optional<T> read(ByteBuffer octets);
 
     /**
+     * Whether the rest of the question is wanted, see {@link Exchange#withRest}. Asked after each
+     * reading that gave no answer.
+     */
+    default boolean wantsRest() {
+        return false;
+    }
+
+    /** Whether the answer that was read says that the connection serves no further exchange. */
+    default boolean isLast() {
+        return false;
+    }
+
+    /**
      * Says that nothing more comes.
      *
      * @return the answer when that is how it ends; absent when something is missing

@@ -6,21 +6,36 @@ import java.util.function.Supplier;
  * A question and how its answer is read.
  *
  * @param question read anew for each backend that is tried
- * @param endsOutput whether the connection is half closed behind the question, which then can serve
- *     no further exchange
+ * @param rest what is sent behind the question when the reader of the answer wants it; nothing for
+ *     most
+ * @param endsOutput whether the connection is half closed behind all that is sent, and then can
+ *     serve no further exchange
  * @param reader makes what reads the answer, anew for each backend that is tried
  * @param <T> type of the answer
  */
 public record Exchange<T>(
-        Outgoing question, boolean endsOutput, Supplier<? extends AnswerReader<T>> reader) {
+        Outgoing question,
+        Outgoing rest,
+        boolean endsOutput,
+        Supplier<? extends AnswerReader<T>> reader) {
+    private static final Outgoing NOTHING = Outgoing.of(new byte[0]);
+
     /** One that leaves the connection open behind the question. */
     public static <T> Exchange<T> of(
             Outgoing question, Supplier<? extends AnswerReader<T>> reader) {
-        return new Exchange<>(question, false, reader);
+        return new Exchange<>(question, NOTHING, false, reader);
     }
 
     /** The same with an end of what is sent behind the question. */
     public Exchange<T> endingOutput() {
-        return new Exchange<>(question, true, reader);
+        return new Exchange<>(question, rest, true, reader);
+    }
+
+    /**
+     * The same with a rest that is sent when {@link AnswerReader#wantsRest} says so, as behind the
+     * preview of a message.
+     */
+    public Exchange<T> withRest(Outgoing newRest) {
+        return new Exchange<>(question, newRest, endsOutput, reader);
     }
 }

@@ -56,6 +56,13 @@ public final class ProgramRun {
         return end(() -> hand(message), false);
     }
 
+    /**
+     * The same for a program whose output counts, which is waited for also when it ended with 0.
+     */
+    public ProgramEnd endWithOutput(BodyWriter message) throws InterruptedException {
+        return end(() -> hand(message), true);
+    }
+
     /** Waits for the end of a program that has nothing to read, and for what it wrote. */
     ProgramEnd end() throws InterruptedException {
         return end(() -> Handed.WHOLE, true);

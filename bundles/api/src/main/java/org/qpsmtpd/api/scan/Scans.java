@@ -68,11 +68,19 @@ public final class Scans {
     private record Outcome<T>(@Nullable T found, @Nullable Throwable failure) {}
 
     private <T> HookResult answer(Outcome<T> outcome, Function<? super T, HookResult> function) {
-        if (outcome.found == null) {
-            return failed(PeerFailure.of(Objects.requireNonNull(outcome.failure, "a failure")));
-        }
+        return outcome.found == null
+                ? failed(PeerFailure.of(Objects.requireNonNull(outcome.failure, "a failure")))
+                : answerNow(outcome.found, function);
+    }
+
+    /**
+     * Answers now that a scanner has.
+     *
+     * @param function as above
+     */
+    public <T> HookResult answerNow(T found, Function<? super T, HookResult> function) {
         try {
-            HookResult answer = function.apply(outcome.found);
+            HookResult answer = function.apply(found);
             scanned.increment();
             return answer;
         } catch (PeerFailure e) {

@@ -7,5 +7,12 @@ public enum Hello {
     /** With HELO. */
     HELO,
     /** With EHLO. */
-    EHLO
+    EHLO,
+    /** With LHLO, the greeting of LMTP (RFC 2033). */
+    LHLO;
+
+    /** Whether the client knows extensions: it said EHLO, or LHLO. */
+    public boolean isExtended() {
+        return this == EHLO || this == LHLO;
+    }
 }

@@ -25,7 +25,10 @@ public interface Recipient {
      * within {@code data_post}, {@code queue_pre} or {@code queue}; the call then answers DECLINED,
      * or in {@code queue} with what holds for all others.
      *
-     * <p>A client of plain SMTP reads one reply, which the server forms:
+     * <p>A client that asked for PRDR, or speaks LMTP, reads a reply for each recipient. One of
+     * plain SMTP reads one reply, which the server forms; with {@code strict} in {@code
+     * mixed_verdict} the first refusal before the queue is asked refuses the message for all,
+     * otherwise:
      *
      * <ul>
      *   <li>Refused for good, while others are accepted: the message is accepted. Nobody is told

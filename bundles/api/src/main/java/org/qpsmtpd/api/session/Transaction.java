@@ -67,6 +67,13 @@ public interface Transaction {
     }
 
     /**
+     * Whether the client reads a reply for each recipient (PRDR with several recipients, LMTP), so
+     * that it is told of each {@link Recipient#settle verdict}, and brings the message again for
+     * those alone that were refused for now.
+     */
+    boolean isAnsweredEach();
+
+    /**
      * Adds a recipient that no RCPT command named.
      *
      * @param parameters such as a command would have them, {@code NOTIFY} and {@code ORCPT}; not

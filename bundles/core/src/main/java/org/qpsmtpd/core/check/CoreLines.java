@@ -1,28 +1,37 @@
 package org.qpsmtpd.core.check;
 
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.core.config.CoreFile;
+import org.qpsmtpd.core.config.PortNumber;
 
 /** What the lines of the core's files may be that hold a list. */
 final class CoreLines {
-    private static final Map<String, Consumer<String>> READERS =
+    private static final Map<String, UnaryOperator<String>> FAULTS =
             Map.of(
-                    "proxy_protocol_from", Network::parse,
-                    "xclient_from", Network::parse);
+                    "proxy_protocol_from",
+                    CoreLines::network,
+                    "xclient_from",
+                    CoreLines::network,
+                    CoreFile.LMTP_PORTS.file(),
+                    PortNumber::fault);
 
     private CoreLines() {}
 
     /** Whether a file is one of these. */
     static boolean isOf(String name) {
-        return READERS.containsKey(name);
+        return FAULTS.containsKey(name);
     }
 
     /** What is wrong with a line; empty when nothing is. */
     static String fault(String name, String line) {
-        Consumer<String> reader = READERS.getOrDefault(name, any -> {});
+        return FAULTS.getOrDefault(name, any -> "").apply(line);
+    }
+
+    private static String network(String line) {
         try {
-            reader.accept(line);
+            var unused = Network.parse(line);
             return "";
         } catch (IllegalArgumentException e) {
             return String.valueOf(e.getMessage());

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.core.config.CoreFile;
+import org.qpsmtpd.core.config.MixedVerdict;
 import org.qpsmtpd.core.config.NumberFile;
 import org.qpsmtpd.core.config.OddCharacters;
 
@@ -48,6 +49,8 @@ final class CoreValues {
                     CoreValues::flag,
                     CoreFile.SMTPUTF8.file(),
                     CoreValues::flag,
+                    CoreFile.MIXED_VERDICT.file(),
+                    CoreValues::mixedVerdict,
                     CoreFile.SPOOL_DIR.file(),
                     CoreValues::writableDirectory);
 
@@ -119,6 +122,12 @@ final class CoreValues {
         } catch (IllegalArgumentException e) {
             return String.valueOf(e.getMessage());
         }
+    }
+
+    private static String mixedVerdict(String value) {
+        return MixedVerdict.of(value).isPresent()
+                ? ""
+                : "'" + value + "' is not one of accept, strict and sort";
     }
 
     private static String flag(String value) {

@@ -21,7 +21,10 @@ public enum CoreFile {
     RCPTMAX("rcptmax"),
     IPV6_PREFIX("ipv6_prefix"),
     LENIENT_ADDRESSES("lenient_addresses"),
-    SMTPUTF8("smtputf8");
+    SMTPUTF8("smtputf8"),
+    MIXED_VERDICT("mixed_verdict"),
+    RECIPIENT_CLASS("recipient_class"),
+    LMTP_PORTS("lmtp_ports");
 
     /** The names of all. */
     public static final Set<String> NAMES =

@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.budget.Budget;
+import org.qpsmtpd.core.message.Pieces;
 import org.qpsmtpd.core.session.Endpoints;
 import org.qpsmtpd.core.session.Engine;
 import org.qpsmtpd.core.session.Introduction;
@@ -70,6 +71,7 @@ public final class Listener implements AutoCloseable {
         try {
             tellSpent();
             engine.budget().tick();
+            Pieces.ofThisJvm().tidy();
             limit.acceptAgain();
             engine.relieveChildren();
         } catch (Throwable failure) { // else there would be no further tick

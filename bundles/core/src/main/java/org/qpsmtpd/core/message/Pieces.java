@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Arrays for pieces of messages that nobody reads any more, for the next messages: making such an
  * array anew for each piece costs more than reading the piece from the client. For all servers of
- * the process; what waits here is in no account, so it is little.
+ * the process; what waits here is in no account, so it is little, and goes when nobody needs it.
  */
 public final class Pieces {
     /** Length of a full piece. */
@@ -23,6 +23,9 @@ public final class Pieces {
     private final int most;
     private final Queue<byte[]> free = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger();
+
+    /** How many have waited all the time since somebody tidied. */
+    private final AtomicInteger idle = new AtomicInteger();
 
     /**
      * @param most how many wait at most
@@ -42,7 +45,7 @@ public final class Pieces {
         if (array == null) {
             return new byte[LENGTH];
         }
-        count.decrementAndGet();
+        idle.accumulateAndGet(count.decrementAndGet(), Math::min);
         return array;
     }
 
@@ -56,5 +59,13 @@ public final class Pieces {
             return;
         }
         free.add(array);
+    }
+
+    /** To be called about once a second: half of those that nobody took since the last call go. */
+    public void tidy() {
+        int unused = idle.getAndSet(count.get());
+        for (int left = unused - unused / 2; left > 0 && free.poll() != null; left--) {
+            count.decrementAndGet();
+        }
     }
 }

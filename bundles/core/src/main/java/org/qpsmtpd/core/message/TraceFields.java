@@ -27,13 +27,16 @@ public final class TraceFields {
     private TraceFields() {}
 
     /**
-     * What the client spoke: {@code SMTP}, {@code ESMTP}, {@code UTF8SMTP} and their S and A forms.
+     * What the client spoke: {@code SMTP}, {@code ESMTP}, {@code LMTP}, and their forms (RFC 3848,
+     * RFC 6531).
      */
     public static String protocol(Connection connection, Transaction transaction) {
-        if (connection.hello() != Hello.EHLO) {
+        if (!connection.hello().isExtended()) {
             return "SMTP";
         }
-        return (transaction.smtpUtf8() ? "UTF8SMTP" : "ESMTP")
+        boolean local = connection.hello() == Hello.LHLO;
+        String usual = local ? "LMTP" : "ESMTP";
+        return (transaction.smtpUtf8() ? "UTF8" + (local ? "LMTP" : "SMTP") : usual)
                 + (connection.tls().isPresent() ? "S" : "")
                 + (connection.authUser().isEmpty() ? "" : "A");
     }

@@ -63,8 +63,11 @@ final class BdatVerb extends Reception {
         HookResult refusal = arrival.refusal();
         Reply fault = arrival.fault();
         if (refusal != null || fault != null) {
+            boolean last = arrival.isLastChunk();
             arrival.endChunks();
-            if (refusal != null) {
+            if (refusal != null && last && turn.smtp().isLmtp()) {
+                refuseEach(refusal);
+            } else if (refusal != null) {
                 refuse(refusal);
             } else if (fault != null) {
                 talk.reply(fault);
@@ -75,6 +78,13 @@ final class BdatVerb extends Reception {
         } else {
             answerChunk(done);
         }
+    }
+
+    /** In LMTP the last chunk is answered for each recipient, whatever the answer is. */
+    private void refuseEach(HookResult refusal) {
+        int usual = refusal.action().isTemporary() ? 451 : 554;
+        HookResult coded = refusal.code() == 0 ? refusal.withCode(usual) : refusal;
+        replies().answer(transactions.current(), coded, coded, "7.1", () -> {});
     }
 
     private void answerChunk(MessageInput done) {

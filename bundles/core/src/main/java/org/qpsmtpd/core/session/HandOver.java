@@ -12,11 +12,11 @@ import org.qpsmtpd.api.log.LogLevel;
 final class HandOver {
     private final Turn turn;
     private final Talk talk;
-    private final Transactions transactions;
+    private final MessageReplies replies;
 
-    HandOver(Transactions transactions) {
-        this.transactions = transactions;
-        turn = transactions.turn();
+    HandOver(Turn turn, MessageReplies replies) {
+        this.turn = turn;
+        this.replies = replies;
         talk = turn.talk();
     }
 
@@ -33,10 +33,8 @@ final class HandOver {
 
     private void queue(HookResult answer, SmtpTransaction transaction) {
         HookResult before = transaction.opinions().beforeQueue(answer);
-        if (before.action().refuses()) {
-            transactions.refuse(before, "3.0", () -> {});
-        } else if (before.action() == Action.DONE) {
-            transactions.reset(() -> talk.done(before));
+        if (before.action().refuses() || before.action() == Action.DONE) {
+            replies.answer(transaction, before, before, "3.0", () -> {});
         } else {
             transaction.opinions().queue();
             turn.ask(
@@ -52,22 +50,11 @@ final class HandOver {
 
     private void queued(HookResult answer, SmtpTransaction transaction) {
         HookResult result = transaction.opinions().afterQueue(answer);
-        switch (result.action()) {
-            case OK -> {
-                String text = result.text().isEmpty() ? "Queued" : result.text();
-                talk.log(LogLevel.INFO, "queued " + transaction.id() + ": " + text);
-                resetAndReply(Reply.coded(250, "0.0", text), transaction);
-            }
-            case DENY, DENYSOFT, DENY_DISCONNECT, DENYSOFT_DISCONNECT ->
-                    transactions.refuse(result, "3.0", () -> queuePost(transaction));
-            case DECLINED -> resetAndReply(Replies.NOT_QUEUED, transaction);
-            case DONE ->
-                    transactions.reset(
-                            () -> {
-                                talk.done(result);
-                                queuePost(transaction);
-                            });
+        if (result.action() == Action.OK) {
+            String text = result.text().isEmpty() ? "Queued" : result.text();
+            talk.log(LogLevel.INFO, "queued " + transaction.id() + ": " + text);
         }
+        replies.answer(transaction, result, answer, "3.0", () -> queuePost(transaction));
     }
 
     private void queuePost(SmtpTransaction transaction) {
@@ -79,14 +66,6 @@ final class HandOver {
                     if (result.action().refuses()) {
                         talk.log(LogLevel.ERROR, result.text());
                     }
-                });
-    }
-
-    private void resetAndReply(Reply reply, SmtpTransaction transaction) {
-        transactions.reset(
-                () -> {
-                    talk.reply(reply);
-                    queuePost(transaction);
                 });
     }
 }

@@ -2,6 +2,7 @@ package org.qpsmtpd.core.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -19,7 +20,7 @@ import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Hello;
 import org.qpsmtpd.core.message.Characters;
 
-/** The verbs HELO and EHLO. */
+/** The verbs HELO and EHLO, and LHLO, which takes their place in LMTP. */
 final class HelloVerbs {
     private final Turn turn;
     private final Talk talk;
@@ -36,6 +37,10 @@ final class HelloVerbs {
     }
 
     void helo(String argument) {
+        if (turn.smtp().isLmtp()) {
+            talk.reply(Replies.NO_LMTP);
+            return;
+        }
         parsed(
                 HookPoint.HELO_PARSE,
                 argument,
@@ -51,6 +56,19 @@ final class HelloVerbs {
     }
 
     void ehlo(String argument) {
+        if (turn.smtp().isLmtp()) {
+            talk.reply(Replies.NO_LMTP);
+            return;
+        }
+        extended(argument, Hello.EHLO);
+    }
+
+    /** The greeting of LMTP: asks the plugins what they say to EHLO. */
+    void lhlo(String argument) {
+        extended(argument, Hello.LHLO);
+    }
+
+    private void extended(String argument, Hello hello) {
         parsed(
                 HookPoint.EHLO_PARSE,
                 argument,
@@ -62,9 +80,9 @@ final class HelloVerbs {
                             HookPoint.EHLO,
                             EhloHook.class,
                             hook -> hook.onEhlo(turn.smtp(), host, capabilities),
-                            result -> answerEhlo(result, host, capabilities));
+                            result -> answerEhlo(result, hello, host, capabilities));
                 },
-                "ehlo");
+                hello.name().toLowerCase(Locale.ROOT));
     }
 
     private <H> void parsed(
@@ -106,11 +124,12 @@ final class HelloVerbs {
         }
     }
 
-    private void answerEhlo(HookResult result, String host, List<String> capabilities) {
+    private void answerEhlo(
+            HookResult result, Hello hello, String host, List<String> capabilities) {
         if (accepts(result)) {
             transactions.reset(
                     () -> {
-                        greet(Hello.EHLO, host);
+                        greet(hello, host);
                         List<String> lines = new ArrayList<>(capabilities.size() + 1);
                         lines.add(hi());
                         lines.addAll(capabilities);
@@ -158,6 +177,9 @@ final class HelloVerbs {
         }
         lines.add("ENHANCEDSTATUSCODES");
         lines.add("CHUNKING");
+        if (!turn.smtp().isLmtp()) {
+            lines.add("PRDR");
+        }
         if (turn.generation().takesBinary()) {
             lines.add("BINARYMIME");
         }

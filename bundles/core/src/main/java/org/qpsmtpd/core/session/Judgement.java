@@ -17,17 +17,23 @@ final class Judgement {
     private final Turn turn;
     private final Talk talk;
     private final Transactions transactions;
+    private final MessageReplies replies;
     private final HandOver handOver;
 
     Judgement(Transactions transactions) {
         this.transactions = transactions;
+        replies = new MessageReplies(transactions);
         turn = transactions.turn();
         talk = turn.talk();
-        handOver = new HandOver(transactions);
+        handOver = new HandOver(turn, replies);
     }
 
     Transactions transactions() {
         return transactions;
+    }
+
+    MessageReplies replies() {
+        return replies;
     }
 
     /** Begins with a message that is there and has no fault. */
@@ -36,7 +42,7 @@ final class Judgement {
         if (!transaction.hasHeaders()) {
             transaction.setHeaders(new HeaderBlock(body.headerArray(), body.headerLength()));
         }
-        transaction.opinions().begin();
+        transaction.opinions().begin(replies.wayFor(transaction));
         if (body.isSpooled()) {
             talk.log(LogLevel.INFO, "spooling message to disk");
         }
@@ -102,10 +108,8 @@ final class Judgement {
     private void messageJudged(HookResult answer, SmtpTransaction transaction) {
         HookResult result = transaction.opinions().beforeQueue(answer);
         Action action = result.action();
-        if (action.refuses()) {
-            transactions.refuse(result, "7.1", () -> {});
-        } else if (action == Action.DONE) {
-            transactions.reset(() -> talk.done(result));
+        if (action.refuses() || action == Action.DONE) {
+            replies.answer(transaction, result, result, "7.1", () -> {});
         } else {
             handOver.begin(transaction);
         }

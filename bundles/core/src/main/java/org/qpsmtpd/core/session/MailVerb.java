@@ -28,6 +28,7 @@ final class MailVerb {
                     "size", EsmtpParameter.upTo(20),
                     "body", EsmtpParameter.upTo(20),
                     "smtputf8", EsmtpParameter.upTo(0),
+                    "prdr", EsmtpParameter.upTo(0),
                     "ret", EsmtpParameter.upTo(4),
                     "envid", EsmtpParameter.upTo(100));
 

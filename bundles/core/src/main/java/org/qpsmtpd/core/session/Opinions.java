@@ -13,6 +13,7 @@ import org.qpsmtpd.api.log.LogLevel;
 final class Opinions implements SmtpRecipient.Judge {
     private final BiConsumer<LogLevel, String> log;
     private final RecipientList recipients;
+    private Verdicts.Way way = Verdicts.Way.TOGETHER;
     private volatile Stage stage = Stage.ARRIVING;
     private @Nullable Remarks remarks;
 
@@ -29,8 +30,9 @@ final class Opinions implements SmtpRecipient.Judge {
         this.recipients = recipients;
     }
 
-    /** Says that the whole message is there. */
-    void begin() {
+    /** Says that the whole message is there, and how the client is told what is said of it. */
+    void begin(Verdicts.Way told) {
+        way = told;
         stage = Stage.JUDGED;
     }
 
@@ -77,14 +79,14 @@ final class Opinions implements SmtpRecipient.Judge {
 
     /** The answer of data_post or queue_pre with the verdicts for single recipients. */
     HookResult beforeQueue(HookResult answer) {
-        return recipients.beforeQueue(answer);
+        return recipients.beforeQueue(answer, way);
     }
 
     /** The answer of the queue with the verdicts for single recipients. */
     HookResult afterQueue(HookResult answer) {
         end();
-        HookResult whole = recipients.afterQueue(answer);
-        if (recipients.isRepeated()) {
+        HookResult whole = recipients.afterQueue(answer, way);
+        if (way != Verdicts.Way.EACH && recipients.isRepeated()) {
             log.accept(
                     LogLevel.WARN,
                     "stored for some recipients and deferred for others: the client brings the"

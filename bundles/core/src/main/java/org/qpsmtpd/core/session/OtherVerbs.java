@@ -97,8 +97,9 @@ final class OtherVerbs {
                                 + version
                                 + "\n"
                                 + "See http://smtpd.develooper.com/\n"
-                                + "Commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP"
-                                + " QUIT";
+                                + "Commands: "
+                                + (turn.smtp().isLmtp() ? "LHLO" : "EHLO HELO")
+                                + " MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT";
                 int code = result.code() == 0 ? 214 : result.code();
                 talk.reply(
                         Reply.coded(code, "0.0", result.text().isEmpty() ? usual : result.text()));
@@ -157,7 +158,6 @@ final class OtherVerbs {
         }
     }
 
-    /** A browser, or something that speaks through one. */
     /**
      * A PROXY header that is no part of the connection's beginning: a plugin may trust it. It is
      * asked once in a session.
@@ -187,6 +187,7 @@ final class OtherVerbs {
         talk.disconnect();
     }
 
+    /** A browser, or something that speaks through one. */
     private static boolean isHttp(String verb) {
         return switch (verb) {
             case "get", "post", "put", "head", "options", "connect", "delete", "patch", "host:" ->

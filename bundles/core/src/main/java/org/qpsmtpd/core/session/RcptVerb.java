@@ -25,11 +25,13 @@ final class RcptVerb {
     private final Talk talk;
     private final Transactions transactions;
     private final PathReader paths;
+    private final Sorting sorting;
 
     RcptVerb(PathReader paths) {
         this.paths = paths;
         transactions = paths.transactions();
         turn = transactions.turn();
+        sorting = new Sorting(turn);
         talk = turn.talk();
     }
 
@@ -98,10 +100,7 @@ final class RcptVerb {
     private void answerRcpt(
             HookResult result, SmtpTransaction transaction, SmtpRecipient recipient) {
         switch (result.action()) {
-            case OK -> {
-                transaction.add(recipient);
-                talk.reply(Reply.of(250, "2.1.5", recipient.address().format() + ", recipient ok"));
-            }
+            case OK -> sorting.admit(transaction, recipient, () -> admit(transaction, recipient));
             case DENY -> talk.refuse(result, 550, "7.1", "relaying denied");
             case DENYSOFT -> talk.refuse(result, 450, "7.1", "relaying denied");
             case DENY_DISCONNECT -> {
@@ -116,5 +115,10 @@ final class RcptVerb {
             case DECLINED ->
                     talk.reply(Reply.of(450, "4.7.1", "No plugin decided if relaying is allowed"));
         }
+    }
+
+    private void admit(SmtpTransaction transaction, SmtpRecipient recipient) {
+        transaction.admit(recipient);
+        talk.reply(Reply.of(250, "2.1.5", recipient.address().format() + ", recipient ok"));
     }
 }

@@ -83,6 +83,10 @@ abstract class Reception implements MessageInput.Owner {
                 });
     }
 
+    protected final MessageReplies replies() {
+        return judgement.replies();
+    }
+
     @Override
     public final void pieceWritten() {
         talk.wire().resume();
@@ -140,7 +144,7 @@ abstract class Reception implements MessageInput.Owner {
         talk.diary().messageArrived(transaction);
         Reply fault = faultOf(done);
         if (fault != null) {
-            transactions.reset(() -> talk.reply(fault));
+            replies().tell(transaction, fault, () -> {});
         } else {
             judgement.begin(transaction);
         }

@@ -9,6 +9,7 @@ import org.qpsmtpd.api.session.Recipient;
 /** The recipients of a message, and the verdicts on single ones. */
 final class RecipientList {
     private final List<SmtpRecipient> all = new ArrayList<>(2);
+    private final List<SmtpRecipient> admitted = new ArrayList<>(2);
     private @Nullable Verdicts verdicts;
 
     /** All of them in order; not a copy. */
@@ -16,8 +17,20 @@ final class RecipientList {
         return all;
     }
 
+    /** Those that the client was told are good, in its order, removed or not; not a copy. */
+    List<SmtpRecipient> admitted() {
+        return admitted;
+    }
+
+    /** Adds one that no command of the client named. */
     void add(SmtpRecipient recipient) {
         all.add(recipient);
+    }
+
+    /** Adds one that the client is told is good. */
+    void admit(SmtpRecipient recipient) {
+        all.add(recipient);
+        admitted.add(recipient);
     }
 
     boolean remove(Recipient recipient) {
@@ -68,14 +81,19 @@ final class RecipientList {
         recipient.decide(verdict);
     }
 
-    HookResult beforeQueue(HookResult answer) {
+    HookResult beforeQueue(HookResult answer, Verdicts.Way way) {
         Verdicts known = verdicts;
-        return known == null ? answer : known.beforeQueue(answer, isOpen());
+        return known == null ? answer : known.beforeQueue(answer, isOpen(), way);
     }
 
-    HookResult afterQueue(HookResult answer) {
+    HookResult afterQueue(HookResult answer, Verdicts.Way way) {
         Verdicts known = verdicts;
-        return known == null ? answer : known.afterQueue(answer, isOpen());
+        return known == null ? answer : known.afterQueue(answer, isOpen(), way);
+    }
+
+    /** Whether there are verdicts on single ones. */
+    boolean isJudgedEach() {
+        return verdicts != null;
     }
 
     /** Whether one for whom the message is stored will get it again. */

@@ -4,6 +4,8 @@ package org.qpsmtpd.core.session;
 final class Replies {
     static final Reply OK = Reply.of(250, "2.0.0", "OK");
     static final Reply GO_AHEAD = Reply.plain(354, "go ahead");
+    static final Reply EACH_FOLLOWS = Reply.plain(353, "a reply for each recipient follows");
+    static final Reply NO_LMTP = Reply.of(500, "5.5.1", "This port speaks LMTP, say LHLO");
     static final Reply TIMED_OUT = Reply.of(421, "4.4.2", "Connection Timed Out");
     static final Reply SHUTTING_DOWN =
             Reply.of(421, "4.3.2", "Service shutting down, try again later");

@@ -48,6 +48,16 @@ public record Reply(int code, String enhanced, List<String> lines) {
         return of(code, fits ? named : kind + "." + subjectDetail, text);
     }
 
+    /** The same reply, whose text begins with these words; for a client that reads several. */
+    Reply about(String subject) {
+        if (lines.get(0).startsWith(subject)) {
+            return this;
+        }
+        List<String> said = new ArrayList<>(lines);
+        said.set(0, subject + " " + lines.get(0));
+        return new Reply(code, enhanced, said);
+    }
+
     private static String namedCode(String text) {
         int start = text.lastIndexOf("(#");
         if (start < 0 || !text.endsWith(")")) {

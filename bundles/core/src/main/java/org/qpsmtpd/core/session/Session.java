@@ -111,6 +111,8 @@ public final class Session {
             xclient.xclient(rest);
         } else if (verb.equals("proxy")) {
             others.proxy(rest);
+        } else if (verb.equals("lhlo") && connection.isLmtp()) {
+            hello.lhlo(rest);
         } else {
             others.unrecognized(verb, rest);
         }

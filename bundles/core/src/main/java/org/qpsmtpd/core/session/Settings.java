@@ -1,8 +1,12 @@
 package org.qpsmtpd.core.session;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.core.config.CoreFile;
+import org.qpsmtpd.core.config.MixedVerdict;
 import org.qpsmtpd.core.config.NumberFile;
+import org.qpsmtpd.core.config.PortNumber;
 
 /**
  * The core's own configuration files as one value.
@@ -21,6 +25,8 @@ import org.qpsmtpd.core.config.NumberFile;
  * @param takesUtf8 whether SMTPUTF8 is offered
  * @param maxRecipients most recipients of one message
  * @param retireSeconds how long a session goes on with plugins that were replaced
+ * @param mixedVerdict what happens when recipients of a message differ in their verdicts
+ * @param lmtpPorts local ports that speak LMTP
  * @param ipv6Prefix how many bits of an IPv6 address make a client of whom connections are counted
  */
 record Settings(
@@ -37,6 +43,8 @@ record Settings(
         boolean takesUtf8,
         int maxRecipients,
         int retireSeconds,
+        MixedVerdict mixedVerdict,
+        Set<Integer> lmtpPorts,
         int ipv6Prefix) {
     /** Octets of a message that must come in the time of {@code dataSeconds}. */
     static final int DATA_PROGRESS = 16 * 1024;
@@ -67,7 +75,21 @@ record Settings(
                 isOnUnlessTurnedOff(config, CoreFile.SMTPUTF8),
                 (int) NumberFile.RCPTMAX.of(config, DEFAULT_MAX_RECIPIENTS),
                 (int) NumberFile.RETIRE_AFTER.of(config, DEFAULT_RETIRE_SECONDS),
+                config.value(CoreFile.MIXED_VERDICT.file())
+                        .flatMap(MixedVerdict::of)
+                        .orElse(MixedVerdict.ACCEPT),
+                lmtpPorts(config),
                 (int) NumberFile.IPV6_PREFIX.of(config, DEFAULT_IPV6_PREFIX));
+    }
+
+    private static Set<Integer> lmtpPorts(Config config) {
+        Set<Integer> ports = new HashSet<>();
+        for (String port : config.list(CoreFile.LMTP_PORTS.file())) {
+            if (PortNumber.fault(port).isEmpty()) {
+                ports.add(Integer.valueOf(port));
+            }
+        }
+        return Set.copyOf(ports);
     }
 
     private static boolean isOnUnlessTurnedOff(Config config, CoreFile file) {

@@ -135,6 +135,11 @@ final class SmtpConnection implements Connection {
         return endpoints.socketPort();
     }
 
+    /** Whether our socket is one of those that speak LMTP. */
+    boolean isLmtp() {
+        return lookUps.settings().lmtpPorts().contains(endpoints.socketPort());
+    }
+
     @Override
     public boolean isRelayClient() {
         return relayClient;

@@ -35,7 +35,7 @@ final class SmtpTransaction implements Transaction {
     private static final int FAIR_SHARE = 16 * 1024;
 
     private final String id;
-    private final Connection connection;
+    private final SmtpConnection connection;
     private final LookUps lookUps;
     private final Spool spool;
     private final NoteMap notes = new NoteMap();
@@ -52,6 +52,7 @@ final class SmtpTransaction implements Transaction {
     private @Nullable StoredBody body;
     private @Nullable TemporaryFiles temporary;
     private String authenticationResults = "";
+    private @Nullable String recipientClass;
     private @Nullable Lifetime lifetime;
     private long formerOctets;
 
@@ -60,7 +61,7 @@ final class SmtpTransaction implements Transaction {
      */
     SmtpTransaction(
             String id,
-            Connection connection,
+            SmtpConnection connection,
             LookUps lookUps,
             Spool spool,
             BiConsumer<LogLevel, String> log) {
@@ -150,17 +151,49 @@ final class SmtpTransaction implements Transaction {
         return recipients.all().size();
     }
 
-    void add(SmtpRecipient recipient) {
-        recipients.add(recipient);
-        recipient.join(opinions);
-        envelopeOctets += EnvelopeWeight.of(recipient);
+    /** Takes a recipient that the client named and is told is good. */
+    void admit(SmtpRecipient recipient) {
+        recipients.admit(recipient);
+        joined(recipient);
     }
 
     @Override
     public Recipient addRecipient(Address address, Parameters parameters) {
         SmtpRecipient recipient = new SmtpRecipient(address, parameters, lookUps);
-        add(recipient);
+        recipients.add(recipient);
+        joined(recipient);
         return recipient;
+    }
+
+    private void joined(SmtpRecipient recipient) {
+        recipient.join(opinions);
+        envelopeOctets += EnvelopeWeight.of(recipient);
+    }
+
+    @Override
+    public boolean isAnsweredEach() {
+        return connection.isLmtp()
+                || (mailParameters.has("prdr") && recipients.admitted().size() > 1);
+    }
+
+    /** Those that the client was told are good, in its order; not a copy. */
+    List<SmtpRecipient> admittedRecipients() {
+        return recipients.admitted();
+    }
+
+    /** Whether a recipient of this class may be taken: the first one's is that of all. */
+    boolean isOfClass(String known) {
+        String first = recipientClass;
+        if (first == null || recipients.admitted().isEmpty()) {
+            recipientClass = known;
+            return true;
+        }
+        return first.equals(known);
+    }
+
+    /** Whether recipients have verdicts of their own. */
+    boolean isJudgedEach() {
+        return recipients.isJudgedEach();
     }
 
     @Override

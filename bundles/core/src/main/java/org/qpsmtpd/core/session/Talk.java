@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.session;
 
+import java.util.List;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.log.LogRouter;
@@ -33,11 +34,40 @@ final class Talk {
         if (gone) {
             return;
         }
+        diary.replied(reply, connection.transaction());
+        send(reply);
+    }
+
+    /**
+     * Tells what became of a message.
+     *
+     * @param each a reply for each recipient; empty where one reply is for all
+     * @param whole the reply for all; in the log and the record in any case
+     * @param ends whether it follows those for each recipient (PRDR), which 353 begins then
+     */
+    void tell(List<Reply> each, Reply whole, boolean ends) {
+        if (each.isEmpty()) {
+            reply(whole);
+            return;
+        }
+        if (gone) {
+            return;
+        }
+        diary.replied(whole, connection.transaction());
+        if (ends) {
+            send(Replies.EACH_FOLLOWS);
+        }
+        each.forEach(this::send);
+        if (ends) {
+            send(whole);
+        }
+    }
+
+    private void send(Reply reply) {
         if (shows(LogLevel.INFO)) {
             reply.logLines().forEach(line -> log(LogLevel.INFO, line));
         }
         SmtpTransaction current = connection.transaction();
-        diary.replied(reply, current);
         wire.send(reply, current != null && current.smtpUtf8());
     }
 

@@ -5,7 +5,6 @@ import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import org.qpsmtpd.api.hook.TlsHook;
 import org.qpsmtpd.api.log.LogLevel;
-import org.qpsmtpd.api.session.Hello;
 import org.qpsmtpd.api.session.TlsInfo;
 
 /**
@@ -79,7 +78,7 @@ final class Tls {
             talk.reply(Replies.NO_PARAMETERS);
         } else if (turn.smtp().tls().isPresent()) {
             talk.reply(Replies.TLS_ALREADY);
-        } else if (turn.smtp().hello() != Hello.EHLO) {
+        } else if (!turn.smtp().hello().isExtended()) {
             talk.reply(Replies.SAY_EHLO);
         } else if (talk.wire().hasInput()) {
             talk.log(LogLevel.NOTICE, "octets in clear behind STARTTLS, closing");

@@ -87,26 +87,4 @@ final class Transactions {
             talk.log(LogLevel.ERROR, "spool file cannot be deleted: " + e.getMessage());
         }
     }
-
-    /**
-     * Drops the transaction and refuses its message.
-     *
-     * @param subjectDetail end of the enhanced code, unless the plugin's text names one
-     * @param then runs after the reply
-     */
-    void refuse(HookResult result, String subjectDetail, Runnable then) {
-        boolean later = result.action().isTemporary();
-        reset(
-                () -> {
-                    talk.refuse(
-                            result,
-                            later ? 452 : 552,
-                            subjectDetail,
-                            later ? "Message denied temporarily" : "Message denied");
-                    if (result.action().disconnects()) {
-                        talk.disconnect();
-                    }
-                    then.run();
-                });
-    }
 }

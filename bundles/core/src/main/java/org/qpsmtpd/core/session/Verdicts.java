@@ -16,6 +16,16 @@ final class Verdicts {
     private static final HookResult NOT_QUEUED =
             HookResult.denySoft("Queuing declined or disabled; try again later").withCode(451);
 
+    /** How verdicts that differ are told to the client. */
+    enum Way {
+        /** In one reply, which accepts the message when it can. */
+        TOGETHER,
+        /** In one reply, which refuses the message when one of them does. */
+        STRICT,
+        /** In a reply each. */
+        EACH
+    }
+
     private @Nullable HookResult temporary;
     private @Nullable HookResult permanent;
     private @Nullable HookResult stored;
@@ -55,16 +65,17 @@ final class Verdicts {
      * @param answer what plugins answered about the message
      * @param open whether recipients are left
      */
-    HookResult beforeQueue(HookResult answer, boolean open) {
+    HookResult beforeQueue(HookResult answer, boolean open, Way way) {
         HookResult later = temporary;
         HookResult never = permanent;
-        if (answer.action().refuses() || answer.action() == Action.DONE) {
+        boolean decided = answer.action().refuses() || answer.action() == Action.DONE;
+        if (decided || (open && way == Way.EACH)) {
             return answer;
         }
         if (later != null) {
             return later;
         }
-        return open || never == null ? answer : never;
+        return never == null || (open && way == Way.TOGETHER) ? answer : never;
     }
 
     /**
@@ -73,7 +84,7 @@ final class Verdicts {
      * @param answer what queue plugins answered for the recipients without a verdict
      * @param open whether there are any
      */
-    HookResult afterQueue(HookResult answer, boolean open) {
+    HookResult afterQueue(HookResult answer, boolean open, Way way) {
         if (answer.action() == Action.DONE) {
             return answer;
         }
@@ -83,7 +94,7 @@ final class Verdicts {
         HookResult later = temporary;
         HookResult done = stored;
         HookResult never = permanent;
-        if (later != null) {
+        if (later != null && (done == null || way != Way.EACH)) {
             return later;
         }
         if (done != null) {

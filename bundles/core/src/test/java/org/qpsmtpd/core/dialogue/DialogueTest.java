@@ -87,6 +87,7 @@ class DialogueTest {
                         "SMTPUTF8",
                         "ENHANCEDSTATUSCODES",
                         "CHUNKING",
+                        "PRDR",
                         "LIMITS RCPTMAX=1000");
     }
 

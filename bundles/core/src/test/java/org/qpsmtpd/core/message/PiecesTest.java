@@ -34,4 +34,24 @@ class PiecesTest {
 
         assertThat(pieces.take()).hasSize(Pieces.LENGTH);
     }
+
+    @Test
+    void letsGoWhatNobodyTookForAWhile() {
+        byte[] array = pieces.take();
+        pieces.give(array);
+        pieces.tidy();
+        pieces.tidy();
+
+        assertThat(pieces.take()).isNotSameAs(array);
+    }
+
+    @Test
+    void keepsWhatIsTakenAgainAndAgain() {
+        byte[] array = pieces.take();
+        for (int i = 0; i < 10; i++) {
+            pieces.give(array);
+            pieces.tidy();
+            assertThat(pieces.take()).isSameAs(array);
+        }
+    }
 }

@@ -13,6 +13,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.redis.FixedRedisMessagePool;
 import io.netty.handler.codec.redis.RedisBulkStringAggregator;
 import io.netty.handler.codec.redis.RedisDecoder;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,9 @@ final class Wire {
 
     private static final long LOOK_MILLIS = 100;
     private static final int LONGEST_LINE = 4_096;
+
+    /** Questions of one turn of the event loop go to Redis together, so many at most. */
+    private static final int MOST_AT_ONCE = 256;
 
     private final Deque<Question> asked = new ArrayDeque<>();
     private final CompletableFuture<Boolean> opened = new CompletableFuture<>();
@@ -80,6 +84,7 @@ final class Wire {
             laid.pipeline().addLast(handler);
         }
         laid.pipeline()
+                .addLast(new FlushConsolidationHandler(MOST_AT_ONCE, true))
                 .addLast(new RedisDecoder(LONGEST_LINE, FixedRedisMessagePool.INSTANCE))
                 .addLast(new TextLimit())
                 .addLast(new RedisBulkStringAggregator())

@@ -258,4 +258,23 @@ final class LmtpPluginTest {
         assertThat(result.text()).isEqualTo("Unable to queue message (%s) (#%s)", reason, status);
         assertThat(result.reason()).startsWith("error: ");
     }
+
+    @Test
+    void tellsEachWhatTheStoreSaysWhenTheClientReadsThat() {
+        store.answering("RCPT", "250 ok", "550 5.1.1 unknown", "250 ok");
+        store.answering(".", "250 2.0.0 saved q1\r\n452 4.2.2 full");
+        LmtpPlugin plugin = plugin();
+        FakeTransaction message =
+                messageTo("b@x.org", "c@x.org", "d@x.org").withParameter("PRDR", "");
+
+        plugin.onQueue(message);
+        plugin.close();
+
+        assertThat(message.settledRecipients())
+                .extracting(
+                        one -> one.address().user() + " " + one.verdict().orElseThrow().action())
+                .containsExactly("b OK", "c DENY", "d DENYSOFT");
+        assertThat(message.settledRecipients().get(2).verdict().orElseThrow().text())
+                .isEqualTo("message for <d@x.org> refused by the next hop: 452 full (#4.2.2)");
+    }
 }

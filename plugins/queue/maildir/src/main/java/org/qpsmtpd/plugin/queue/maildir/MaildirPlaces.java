@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.maildir.Disk;
+import org.qpsmtpd.maildir.Maildirs;
+import org.qpsmtpd.maildir.SubdirPattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -17,6 +17,14 @@ import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
+import org.qpsmtpd.maildir.DirectorySync;
+import org.qpsmtpd.maildir.Disk;
+import org.qpsmtpd.maildir.Faults;
+import org.qpsmtpd.maildir.FileNames;
+import org.qpsmtpd.maildir.LocalDisk;
+import org.qpsmtpd.maildir.MaildirDelivery;
+import org.qpsmtpd.maildir.Maildirs;
+import org.qpsmtpd.maildir.SubdirPattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,7 +90,8 @@ public final class MaildirPlugin implements QueueHook {
         if (recipients.isEmpty()) {
             return HookResult.DECLINED.because("error: no recipients");
         }
-        try (MaildirDelivery delivery = new MaildirDelivery(transaction, disk, directories)) {
+        try (MaildirDelivery delivery =
+                new MaildirDelivery(MaildirDelivery.Content.of(transaction), disk, directories)) {
             if (places.isPresent()) {
                 writeForEach(transaction, recipients, places.get(), delivery);
             } else {

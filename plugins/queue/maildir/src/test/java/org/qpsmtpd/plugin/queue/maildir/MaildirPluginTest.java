@@ -34,6 +34,8 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.service.FolderTrust;
 import org.qpsmtpd.api.session.Transaction;
+import org.qpsmtpd.maildir.Disk;
+import org.qpsmtpd.maildir.LocalDisk;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeClock;
 import org.qpsmtpd.testkit.FakeConnection;

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import org.qpsmtpd.maildir.Disk;
+import org.qpsmtpd.maildir.LocalDisk;
 
 /** The real disk, which writes down what is asked of it and fails where the test wants. */
 final class WatchedDisk implements Disk {

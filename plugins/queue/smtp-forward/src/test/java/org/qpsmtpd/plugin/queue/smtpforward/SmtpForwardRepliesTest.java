@@ -18,6 +18,7 @@ import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.qpsmtpd.api.answer.Action;
@@ -126,6 +127,61 @@ final class SmtpForwardRepliesTest {
         assertPutOff(
                 forwarding.plugin(hop).onQueue(message()),
                 "<c@example.com> refused by the next hop: 450 greylisted (#4.2.0)");
+    }
+
+    /** Words such as 250, 552 or 452 for each recipient, and for all others. */
+    private static String told(FakeTransaction message, HookResult others) {
+        return message.settledRecipients().stream()
+                        .map(one -> one.address().user() + " " + one.verdict().orElseThrow())
+                        .collect(Collectors.joining(", "))
+                + " others "
+                + others.action();
+    }
+
+    @Test
+    void sendsToThoseWhomTheNextHopTakesWhenTheClientReadsAReplyForEach() throws Exception {
+        ScriptedHop hop =
+                forwarding
+                        .hop("PIPELINING")
+                        .answering("RCPT", "250 ok", "550 5.1.1 no such user", "452 4.2.2 full");
+        FakeTransaction message =
+                message()
+                        .withRecipient("d@example.com")
+                        .withRecipient("e@example.com")
+                        .withParameter("PRDR", "");
+
+        HookResult result = forwarding.plugin(hop).onQueue(message);
+
+        assertQueued(result);
+        assertThat(hop.messages()).containsExactly(MESSAGE);
+        assertThat(message.recipients()).hasSize(1);
+        assertThat(told(message, result))
+                .contains("d DENY", "550 no such user (#5.1.1)", "e DENYSOFT", "452 full (#4.2.2)");
+    }
+
+    @Test
+    void tellsEachWhyAllAreRefused() throws Exception {
+        ScriptedHop hop = forwarding.hop().answering("RCPT", "550 no", "450 not now");
+        FakeTransaction message =
+                message().withRecipient("d@example.com").withParameter("PRDR", "");
+
+        HookResult result = forwarding.plugin(hop).onQueue(message);
+
+        assertThat(message.recipients()).isEmpty();
+        assertThat(told(message, result)).contains("c DENY", "d DENYSOFT");
+        assertThat(hop.commands()).contains("RSET").doesNotContain("DATA");
+    }
+
+    /** Nothing is certain while the connection may break. */
+    @Test
+    void tellsNobodyOfRefusalsWhenTheNextHopGoesAway() throws Exception {
+        ScriptedHop hop =
+                forwarding.hop().answering("RCPT", "250 ok", "550 no").answering(".", DROP);
+        FakeTransaction message =
+                message().withRecipient("d@example.com").withParameter("PRDR", "");
+
+        assertThat(forwarding.plugin(hop).onQueue(message).code()).isEqualTo(451);
+        assertThat(message.settledRecipients()).isEmpty();
     }
 
     @Test

@@ -10,12 +10,12 @@ import org.qpsmtpd.api.peer.Outgoing;
 import org.qpsmtpd.api.peer.Peer;
 import org.qpsmtpd.api.peer.PeerFailure;
 import org.qpsmtpd.api.peer.TextAnswer;
+import org.qpsmtpd.api.scan.VirusReport;
 import org.qpsmtpd.api.session.MessageBody;
 
 /** Asks clamd; commands and answers end with NUL. */
 final class Clamd {
     private static final int LONGEST_ANSWER = 8 * 1024;
-    private static final int LONGEST_NAME = 200;
     private static final String FOUND = " FOUND";
 
     private final Peer peer;
@@ -66,7 +66,8 @@ final class Clamd {
         }
         if (text.endsWith(FOUND) && colon > 0) {
             int start = text.lastIndexOf(": ", text.length() - FOUND.length()) + 2;
-            return Optional.of(clean(text.substring(start, text.length() - FOUND.length())));
+            return Optional.of(
+                    VirusReport.name(text.substring(start, text.length() - FOUND.length())));
         }
         throw new PeerFailure(PeerFailure.Kind.FAULT, "clamd says '" + text + "'" + remedy(text));
     }
@@ -77,14 +78,5 @@ final class Clamd {
         }
         boolean isFile = text.contains("failed:") || text.contains("denied");
         return isFile ? "; clamd must be able to read the spool directory, or scan_by stream" : "";
-    }
-
-    private static String clean(String name) {
-        StringBuilder clean = new StringBuilder();
-        for (int i = 0; i < name.length() && i < LONGEST_NAME; i++) {
-            char c = name.charAt(i);
-            clean.append(c < ' ' || c > '~' ? '?' : c);
-        }
-        return clean.isEmpty() ? "unnamed" : clean.toString();
     }
 }

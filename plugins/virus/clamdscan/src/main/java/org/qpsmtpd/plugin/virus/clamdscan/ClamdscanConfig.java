@@ -25,11 +25,13 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(
             description =
                     "yes: a message with a virus is refused; no: the header says so; naughty: the"
-                            + " refusal is left to the plugin naughty.",
+                            + " refusal is left to the plugin naughty; quarantine: it is kept"
+                            + " apart.",
             options = {
                 @Option(label = "yes", value = "yes"),
                 @Option(label = "no", value = "no"),
-                @Option(label = "naughty", value = "naughty")
+                @Option(label = "naughty", value = "naughty"),
+                @Option(label = "quarantine", value = "quarantine")
             })
     String deny__viruses() default "yes";
 

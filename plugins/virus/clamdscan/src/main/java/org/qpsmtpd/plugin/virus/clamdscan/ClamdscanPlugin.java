@@ -3,7 +3,6 @@ package org.qpsmtpd.plugin.virus.clamdscan;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
@@ -12,12 +11,9 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
-import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataPostHook;
 import org.qpsmtpd.api.hook.NonBlocking;
-import org.qpsmtpd.api.mail.HeaderField;
-import org.qpsmtpd.api.net.HostName;
 import org.qpsmtpd.api.peer.Peer;
 import org.qpsmtpd.api.peer.PeerAddress;
 import org.qpsmtpd.api.peer.PeerFailure;
@@ -27,8 +23,9 @@ import org.qpsmtpd.api.peer.Peers;
 import org.qpsmtpd.api.plugin.Choice;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.PluginFigures;
+import org.qpsmtpd.api.scan.ScanLimits;
 import org.qpsmtpd.api.scan.Scans;
-import org.qpsmtpd.api.session.Headers;
+import org.qpsmtpd.api.scan.VirusReport;
 import org.qpsmtpd.api.session.MessageBody;
 import org.qpsmtpd.api.session.Transaction;
 
@@ -51,25 +48,15 @@ import org.qpsmtpd.api.session.Transaction;
 @NonBlocking
 public final class ClamdscanPlugin implements DataPostHook, PluginFigures {
     private static final String LATER = "Unable to scan for viruses";
-    private static final String FOUND = "X-Virus-Found";
-    private static final String DETAILS = "X-Virus-Details";
-    private static final String CHECKED = "X-Virus-Checked";
     private static final int UNIT = 1024;
 
     private final Peer peer;
     private final Clamd clamd;
     private final Signatures signatures;
     private final Scans scans;
-    private final Deny deny;
+    private final VirusReport report;
+    private final ScanLimits limits;
     private final boolean byFile;
-    private final boolean scansAll;
-    private final long mostOctets;
-
-    private enum Deny {
-        YES,
-        NO,
-        NAUGHTY
-    }
 
     private enum ScanBy {
         STREAM,
@@ -79,23 +66,14 @@ public final class ClamdscanPlugin implements DataPostHook, PluginFigures {
     /** Checks the settings. */
     @Activate
     public ClamdscanPlugin(ClamdscanConfig config, PeerOptions options, @Reference Peers peers) {
-        deny = deny(config.deny__viruses());
+        report = VirusReport.of(config.deny__viruses());
         byFile = Choice.of(ScanBy.class, "scan_by", config.scan__by()) == ScanBy.FILE;
-        scansAll = config.scan__all();
-        mostOctets = Math.multiplyExact(config.max__size(), UNIT);
+        limits = new ScanLimits(Math.multiplyExact(config.max__size(), UNIT), config.scan__all());
         String usual = config.defer__on__error() ? "defer" : "skip";
         scans = Scans.of(config.on__error().isEmpty() ? usual : config.on__error(), LATER);
         peer = peers.open("clamd", PeerSettings.of(backends(config), options));
         clamd = new Clamd(peer);
         signatures = new Signatures(clamd);
-    }
-
-    private static Deny deny(String text) {
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "1", "true", "on" -> Deny.YES;
-            case "0", "false", "off" -> Deny.NO;
-            default -> Choice.of(Deny.class, "deny_viruses", text);
-        };
     }
 
     private static List<PeerAddress> backends(ClamdscanConfig config) {
@@ -108,16 +86,12 @@ public final class ClamdscanPlugin implements DataPostHook, PluginFigures {
 
     @Override
     public HookResult onDataPost(Transaction transaction) {
+        report.forgetOthers(transaction);
+        return limits.leavesOut(transaction, scans).orElseGet(() -> scan(transaction));
+    }
+
+    private HookResult scan(Transaction transaction) {
         MessageBody body = transaction.body();
-        if (transaction.connection().naughty().isPresent()) {
-            return HookResult.skip("naughty");
-        }
-        if (body.size() > mostOctets) {
-            return scans.tooLarge(body.size(), mostOctets);
-        }
-        if (!scansAll && !hasParts(transaction.headers())) {
-            return HookResult.skip("no parts");
-        }
         try {
             return scans.answer(scan(transaction, body), seen -> judge(transaction, seen));
         } catch (IOException e) {
@@ -143,46 +117,14 @@ public final class ClamdscanPlugin implements DataPostHook, PluginFigures {
         return virus.thenCombine(program, Seen::new);
     }
 
-    private static boolean hasParts(Headers headers) {
-        String type = headers.first("Content-Type").map(HeaderField::unfolded).orElse("");
-        String lower = type.toLowerCase(Locale.ROOT);
-        int parts = lower.indexOf("multipart/");
-        return parts >= 0 && lower.indexOf("boundary=", parts) >= 0;
-    }
-
     private HookResult judge(Transaction transaction, Seen seen) {
-        Headers headers = transaction.headers();
-        for (String name : List.of(FOUND, DETAILS, CHECKED)) {
-            var unused = headers.remove(name);
+        if (seen.virus.isPresent()) {
+            String name = seen.virus.get();
+            return report.found(transaction, "Virus found: " + name, name);
         }
-        if (seen.virus.isEmpty()) {
-            String me =
-                    transaction
-                            .connection()
-                            .config()
-                            .value("me")
-                            .orElseGet(HostName::ofThisMachine);
-            headers.prepend(CHECKED, "by " + seen.program + " on " + me);
-            headers.prepend(FOUND, "No");
-            return HookResult.pass("clean");
-        }
-        String name = seen.virus.get();
-        if (deny != Deny.YES) {
-            headers.prepend(DETAILS, name);
-            headers.prepend(FOUND, "Yes");
-        }
-        return refusal(name).withKarma(-1);
-    }
-
-    private HookResult refusal(String name) {
-        String text = "Virus found: " + name;
-        String found = "found virus " + name;
-        return switch (deny) {
-            case YES -> HookResult.deny(text, found);
-            case NO -> HookResult.DECLINED.because("fail, tolerated: " + found);
-            case NAUGHTY ->
-                    HookResult.naughty(Action.DECLINED, text).because("fail, NAUGHTY: " + found);
-        };
+        HookResult answer = report.clean(transaction, "by " + seen.program);
+        transaction.headers().prepend("X-Virus-Found", "No");
+        return answer;
     }
 
     @Override

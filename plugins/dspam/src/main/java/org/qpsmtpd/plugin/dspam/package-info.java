@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.plugin.dspam;
+
+import org.jspecify.annotations.NullMarked;

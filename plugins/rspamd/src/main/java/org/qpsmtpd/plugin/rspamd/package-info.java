@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.plugin.rspamd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The plugin virus/hbedv. */
+@NullMarked
+package org.qpsmtpd.plugin.virus.hbedv;
+
+import org.jspecify.annotations.NullMarked;

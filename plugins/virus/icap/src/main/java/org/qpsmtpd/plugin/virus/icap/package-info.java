@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.plugin.virus.icap;
+
+import org.jspecify.annotations.NullMarked;
