@@ -30,8 +30,16 @@ final class RecordedSessionTest {
     private static final Path FILE =
             Path.of("../../../shared/suites/milter/miltertest-session.txt");
     private static final String MESSAGE =
-            "From: Ann <ann@example.com>\nSubject: folded\n\tsubject\nX-Gone: bye\n"
-                    + "\nHello\n.\nBye\n";
+            """
+            From: Ann <ann@example.com>
+            Subject: folded
+            \tsubject
+            X-Gone: bye
+
+            Hello
+            .
+            Bye
+            """;
 
     private final NettyPeers peers = new NettyPeers();
     private final CompletableFuture<List<String>> heard = new CompletableFuture<>();
@@ -103,8 +111,14 @@ final class RecordedSessionTest {
 
             assertThat(session.transactionBefore().message())
                     .isEqualTo(
-                            "X-First: zero\nFrom: Ann <ann@example.com>\nSubject: changed\n"
-                                    + "X-Added: one\n\nNew body\n");
+                            """
+                            X-First: zero
+                            From: Ann <ann@example.com>
+                            Subject: changed
+                            X-Added: one
+
+                            New body
+                            """);
             assertThat(session.transactionBefore().sender().format())
                     .isEqualTo("<other@example.com>");
             assertThat(session.transactionBefore().recipients())
