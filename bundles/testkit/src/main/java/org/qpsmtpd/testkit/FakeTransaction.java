@@ -198,6 +198,14 @@ public final class FakeTransaction implements Transaction {
         sender = newSender;
     }
 
+    /** {@link #bodyType} and {@link #smtpUtf8} follow the parameters here. */
+    @Override
+    public void setSender(Address newSender, Parameters given) {
+        setSender(newSender);
+        parameters.clear();
+        parameters.putAll(given.values());
+    }
+
     @Override
     public Parameters mailParameters() {
         return new Parameters(parameters);

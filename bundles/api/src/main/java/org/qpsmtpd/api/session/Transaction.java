@@ -35,6 +35,14 @@ public interface Transaction {
     /** Replaces the sender. */
     void setSender(Address sender);
 
+    /**
+     * Replaces the sender and the parameters of its command. What they say about the message
+     * itself, such as {@link #bodyType}, stays as it is.
+     *
+     * @param parameters all of them; not checked
+     */
+    void setSender(Address sender, Parameters parameters);
+
     /** The parameters of the MAIL command. */
     Parameters mailParameters();
 

@@ -104,6 +104,12 @@ final class SmtpTransaction implements Transaction {
     }
 
     @Override
+    public void setSender(Address newSender, Parameters parameters) {
+        setSender(newSender);
+        setMailParameters(parameters, bodyType, smtpUtf8);
+    }
+
+    @Override
     public Parameters mailParameters() {
         return mailParameters;
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.plugin.milter;
+
+import org.jspecify.annotations.NullMarked;
