@@ -17,6 +17,7 @@ final class Opinions implements SmtpRecipient.Judge {
     private Verdicts.Way way = Verdicts.Way.TOGETHER;
     private volatile Stage stage = Stage.ARRIVING;
     private @Nullable Remarks remarks;
+    private volatile boolean queued;
 
     /** How far the message is. */
     private enum Stage {
@@ -25,8 +26,6 @@ final class Opinions implements SmtpRecipient.Judge {
         QUEUED,
         OVER
     }
-
-    private boolean queued;
 
     Opinions(BiConsumer<LogLevel, String> log, RecipientList recipients) {
         this.log = log;
