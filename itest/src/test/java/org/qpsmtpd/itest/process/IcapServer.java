@@ -3,19 +3,19 @@ package org.qpsmtpd.itest.process;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ProcessOutput;
 import org.qpsmtpd.itest.Program;
-import org.qpsmtpd.itest.Waiting;
 
 /** Debian's c-icap with its modules echo and virus_scan, and clamd with a signature behind it. */
 final class IcapServer implements AutoCloseable {
-    private static final Path MODULES = Path.of("/usr/lib/x86_64-linux-gnu/c_icap");
     private static final String CONFIGURATION =
             """
             PidFile %1$s/pid
@@ -68,18 +68,39 @@ final class IcapServer implements AutoCloseable {
         this.folder = folder;
         Program scanner = Program.find("clamd", "clamav-daemon");
         Program program = Program.find("c-icap", "c-icap");
-        if (!Files.exists(MODULES.resolve("virus_scan.so"))) {
-            Program.missing("virus_scan (Debian: apt-get install libc-icap-mod-virus-scan)");
-        }
+        Path modules = modules();
         clamd = scanner.start(List.of("-c", clamdConfiguration().toString()), List.of());
         ProcessOutput said = ProcessOutput.of(clamd.getInputStream());
         Eventually.holds(
                 "clamd to listen: " + said.text(), () -> Files.exists(folder.resolve("clamd")));
         Path configuration =
                 Files.writeString(
-                        folder.resolve("conf"), CONFIGURATION.formatted(folder, port, MODULES));
+                        folder.resolve("conf"), CONFIGURATION.formatted(folder, port, modules));
         server = program.start(List.of("-N", "-f", configuration.toString()), List.of());
-        var unused = ProcessOutput.of(server.getInputStream());
+        ProcessOutput printed = ProcessOutput.of(server.getInputStream());
+        Eventually.holds("c-icap to listen: " + printed.text(), this::isListening);
+    }
+
+    private boolean isListening() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The folder of c-icap's modules, which has another name on another machine. */
+    private static Path modules() throws IOException {
+        Path libraries = Path.of("/usr/lib");
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(libraries, "*-linux-gnu*")) {
+            for (Path each : all) {
+                if (Files.exists(each.resolve("c_icap/virus_scan.so"))) {
+                    return each.resolve("c_icap");
+                }
+            }
+        }
+        Program.missing("virus_scan.so (Debian: apt-get install libc-icap-mod-virus-scan)");
+        return libraries;
     }
 
     private Path clamdConfiguration() throws IOException {
@@ -100,19 +121,13 @@ final class IcapServer implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
-    /** Ends both, c-icap with its children. */
+    /** Ends both at once; c-icap would wait for those who keep a connection. */
     @Override
     public void close() {
         List<ProcessHandle> children = server.descendants().toList();
-        server.destroy();
-        try {
-            if (!server.waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                server.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        server.destroyForcibly();
         children.forEach(ProcessHandle::destroyForcibly);
         clamd.destroyForcibly();
+        children.forEach(child -> child.onExit().join());
     }
 }
