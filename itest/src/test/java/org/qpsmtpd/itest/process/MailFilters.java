@@ -31,7 +31,7 @@ final class MailFilters implements AutoCloseable {
         if (!Files.exists(LIBRARY)) {
             Program.missing("python3-milter");
         }
-        Program python = Program.find("python3", "python3");
+        Program python = new Program(Path.of("/usr/bin/python3")); // the one that has the library
         Program dkim = Program.find("opendkim", "opendkim");
         writeKey();
         filter = python.start(List.of(SCRIPT.toString(), "unix:" + socket("filter")), List.of());

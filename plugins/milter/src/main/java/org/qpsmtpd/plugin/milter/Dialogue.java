@@ -33,6 +33,9 @@ final class Dialogue {
     private volatile boolean isOver;
     private volatile boolean isInMessage;
     private volatile boolean isGreeted;
+
+    /** Whether a message was over last: filters take another client only then. */
+    private volatile boolean isBehindMessage;
     private volatile @Nullable Ruling ofConnection;
     private volatile @Nullable Ruling ofMessage;
     private volatile @Nullable PeerFailure failure;
@@ -122,6 +125,7 @@ final class Dialogue {
                     if (failed != null) {
                         lost(PeerFailure.of(failed));
                     } else if (ruling != null) {
+                        isBehindMessage = ruling.stage() == Stage.END;
                         isInMessage =
                                 ruling.stage() != Stage.END
                                         && ruling.does() != Ruling.Does.ACCEPT
@@ -136,11 +140,16 @@ final class Dialogue {
         if (now != null && isInMessage && isWaiting) {
             drop();
         } else if (now != null && isInMessage) {
-            now.tell(ABORT);
+            abort(now);
         }
         isInMessage = false;
         ofMessage = null;
         failure = null;
+    }
+
+    private void abort(Talk now) {
+        now.tell(ABORT);
+        isBehindMessage = true;
     }
 
     /** The client has gone. */
@@ -152,9 +161,9 @@ final class Dialogue {
             return;
         }
         if (isInMessage) {
-            now.tell(ABORT);
+            abort(now);
         }
-        if (keeps && !isWaiting && now.terms().canBeKept()) {
+        if (keeps && isBehindMessage && !isWaiting && now.terms().canBeKept()) {
             now.release(NEXT);
         } else {
             now.close(QUIT);
@@ -274,6 +283,7 @@ final class Dialogue {
         if (!stage.isTold(terms)) {
             return going(stage);
         }
+        isBehindMessage = false;
         byte[] before = macros.octets(stage, terms);
         byte[] told = new Packet(stage.letter, data).octets();
         byte[] all = java.util.Arrays.copyOf(before, before.length + told.length);

@@ -478,8 +478,21 @@ final class MilterPluginTest {
             Sessions session = new Sessions(plugin);
             session.connect();
             session.connect();
-            assertThat(milter.awaitEnd()).isEqualTo("K");
+            assertThat(milter.awaitEnd()).isEqualTo("Q");
             assertThat(figure(plugin, "dialogues")).isOne();
+        }
+    }
+
+    @Test
+    void keepsNoConnectionOnWhichNoMessageWasOver() throws Exception {
+        try (StandIn service = StandIn.onPort(milter)) {
+            MilterPlugin plugin = plugin(service);
+            Sessions session = new Sessions(plugin);
+            session.whole(MESSAGE);
+            session.reset();
+            session.ehlo();
+            session.disconnect();
+            assertThat(milter.awaitEnd()).isEqualTo("Q");
         }
     }
 
