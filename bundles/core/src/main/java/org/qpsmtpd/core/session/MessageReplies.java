@@ -48,7 +48,10 @@ final class MessageReplies {
      */
     void tell(SmtpTransaction transaction, Reply whole, Reply open, Runnable then) {
         boolean lmtp = transactions.turn().isLmtp();
-        boolean each = lmtp || (transaction.isJudgedEach() && transaction.isAnsweredEach());
+        boolean each =
+                lmtp
+                        || (transaction.recipientList().isJudgedEach()
+                                && transaction.isAnsweredEach());
         List<Reply> replies = each ? forEach(transaction, open) : List.of();
         transactions.reset(
                 () -> {
@@ -59,7 +62,7 @@ final class MessageReplies {
 
     private static List<Reply> forEach(SmtpTransaction transaction, Reply open) {
         List<Reply> replies = new ArrayList<>();
-        for (SmtpRecipient recipient : transaction.admittedRecipients()) {
+        for (SmtpRecipient recipient : transaction.recipientList().admitted()) {
             Reply reply = recipient.verdict().map(verdict -> of(verdict, "7.1")).orElse(open);
             replies.add(reply.about(recipient.toString()));
         }

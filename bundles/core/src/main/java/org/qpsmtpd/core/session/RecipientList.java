@@ -10,6 +10,7 @@ import org.qpsmtpd.api.session.Recipient;
 final class RecipientList {
     private final List<SmtpRecipient> all = new ArrayList<>(2);
     private final List<SmtpRecipient> admitted = new ArrayList<>(2);
+    private @Nullable String classOfAll;
     private @Nullable Verdicts verdicts;
 
     /** All of them in order; not a copy. */
@@ -20,6 +21,16 @@ final class RecipientList {
     /** Those that the client was told are good, in its order, removed or not; not a copy. */
     List<SmtpRecipient> admitted() {
         return admitted;
+    }
+
+    /** Whether one of this class may be admitted: the first one's class is that of all. */
+    boolean isOfClass(String known) {
+        String first = classOfAll;
+        if (first == null || admitted.isEmpty()) {
+            classOfAll = known;
+            return true;
+        }
+        return first.equals(known);
     }
 
     /** Adds one that no command of the client named. */

@@ -53,7 +53,6 @@ final class SmtpTransaction implements Transaction {
     private @Nullable StoredBody body;
     private @Nullable TemporaryFiles temporary;
     private String authenticationResults = "";
-    private @Nullable String recipientClass;
     private @Nullable Lifetime lifetime;
     private long formerOctets;
 
@@ -184,24 +183,9 @@ final class SmtpTransaction implements Transaction {
         return lmtp || (mailParameters.has("prdr") && recipients.admitted().size() > 1);
     }
 
-    /** Those that the client was told are good, in its order; not a copy. */
-    List<SmtpRecipient> admittedRecipients() {
-        return recipients.admitted();
-    }
-
-    /** Whether a recipient of this class may be taken: the first one's is that of all. */
-    boolean isOfClass(String known) {
-        String first = recipientClass;
-        if (first == null || recipients.admitted().isEmpty()) {
-            recipientClass = known;
-            return true;
-        }
-        return first.equals(known);
-    }
-
-    /** Whether recipients have verdicts of their own. */
-    boolean isJudgedEach() {
-        return recipients.isJudgedEach();
+    /** The recipients with all that is known of them. */
+    RecipientList recipientList() {
+        return recipients;
     }
 
     @Override

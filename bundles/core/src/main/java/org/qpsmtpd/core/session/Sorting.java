@@ -64,7 +64,7 @@ final class Sorting {
         if (known == null) {
             turn.talk().log(LogLevel.ERROR, "recipient_class cannot be told: " + failure);
             turn.talk().reply(UNKNOWN);
-        } else if (transaction.isOfClass(known)) {
+        } else if (transaction.recipientList().isOfClass(known)) {
             then.run();
         } else {
             turn.talk().reply(OTHER_CLASS);

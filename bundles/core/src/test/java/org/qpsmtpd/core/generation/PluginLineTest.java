@@ -65,7 +65,7 @@ class PluginLineTest {
                     check_earlytalker            | earlytalker
                     async/earlytalker            | earlytalker
                     check_badrcptto:1            | badrcptto
-                    clamav                       | virus/clamav
+                    auth_flat_file               | auth/auth_flat_file
                     authdeny                     | auth/authdeny
                     authsql                      | auth/auth_vpopmail_sql
                     """)
