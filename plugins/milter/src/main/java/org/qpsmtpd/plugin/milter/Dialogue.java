@@ -1,5 +1,6 @@
 package org.qpsmtpd.plugin.milter;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,7 +18,7 @@ import org.qpsmtpd.api.session.MessageBody;
  * connection may come while an answer is waited for.
  */
 final class Dialogue {
-    private static final Exchange<Terms> GREETING = Terms.exchange();
+    private static final Exchange<Terms> GREETING = Greeting.exchange();
     private static final byte[] ABORT = Packet.of('A').octets();
     private static final byte[] QUIT = Packet.of('Q').octets();
 
@@ -280,15 +281,15 @@ final class Dialogue {
             return CompletableFuture.failedStage(gone());
         }
         Terms terms = now.terms();
-        if (!stage.isTold(terms)) {
+        if (!terms.tells(stage)) {
             return going(stage);
         }
         isBehindMessage = false;
         byte[] before = macros.octets(stage, terms);
         byte[] told = new Packet(stage.letter, data).octets();
-        byte[] all = java.util.Arrays.copyOf(before, before.length + told.length);
+        byte[] all = Arrays.copyOf(before, before.length + told.length);
         System.arraycopy(told, 0, all, before.length, told.length);
-        if (!stage.isAnswered(terms)) {
+        if (!terms.awaits(stage)) {
             now.tell(all);
             return going(stage);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.qpsmtpd.plugin.milter.ScriptedMilter.packet;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -283,7 +284,7 @@ final class MilterPluginTest {
                 'R',
                 (out, data) -> {
                     boolean isBad =
-                            new String(data, java.nio.charset.StandardCharsets.UTF_8)
+                            new String(data, StandardCharsets.UTF_8)
                                     .contains("bad");
                     out.write(isBad ? packet('y', "550 5.1.1 no such one") : packet('c'));
                 });
