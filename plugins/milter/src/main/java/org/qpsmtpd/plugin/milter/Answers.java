@@ -24,8 +24,7 @@ record Answers(String name, Scans scans, boolean defers) {
      * @throws IllegalArgumentException naming the setting, its value and what is allowed
      */
     static Answers of(String name, String onError) {
-        return new Answers(
-                name, Scans.of(onError, LATER), onError.equalsIgnoreCase("defer"));
+        return new Answers(name, Scans.of(onError, LATER), onError.equalsIgnoreCase("defer"));
     }
 
     /** The answer to what it is going to say. */

@@ -37,6 +37,7 @@ final class Dialogue {
 
     /** Whether a message was over last: filters take another client only then. */
     private volatile boolean isBehindMessage;
+
     private volatile @Nullable Ruling ofConnection;
     private volatile @Nullable Ruling ofMessage;
     private volatile @Nullable PeerFailure failure;

@@ -34,8 +34,7 @@ record EndOfData(
             Executor files,
             Answers answers) {
         ShownHeader header = ShownHeader.of(transaction);
-        Message message =
-                dialogue.message(macros, header.octets(), transaction.body(), files);
+        Message message = dialogue.message(macros, header.octets(), transaction.body(), files);
         Editor editor = new Editor(transaction, header);
         return new EndOfData(transaction, dialogue, message, editor, answers);
     }

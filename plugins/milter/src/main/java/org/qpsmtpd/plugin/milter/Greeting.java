@@ -6,7 +6,9 @@ import org.qpsmtpd.api.peer.AnswerReader;
 import org.qpsmtpd.api.peer.Exchange;
 import org.qpsmtpd.api.peer.Outgoing;
 
-/** The first that is said over a connection: offers what there is, and reads what is taken of it. */
+/**
+ * The first that is said over a connection: offers what there is, and reads what is taken of it.
+ */
 final class Greeting {
     private Greeting() {}
 

@@ -188,7 +188,9 @@ public final class MilterPlugin
         Facts facts = facts(connection);
         return answers.to(
                 dialogue.mail(
-                        facts, facts.macros().with(transaction, sender), Paths.octets(sender, parameters)));
+                        facts,
+                        facts.macros().with(transaction, sender),
+                        Paths.octets(sender, parameters)));
     }
 
     @Override

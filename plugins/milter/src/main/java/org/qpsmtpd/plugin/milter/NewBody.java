@@ -66,8 +66,7 @@ final class NewBody {
         if (to == null) {
             throw new IllegalStateException("no file yet");
         }
-        try (OutputStream out =
-                Files.newOutputStream(to, StandardOpenOption.APPEND)) {
+        try (OutputStream out = Files.newOutputStream(to, StandardOpenOption.APPEND)) {
             memory.writeTo(out);
         } catch (IOException e) {
             throw new PeerFailure(Kind.FAULT, "the new body cannot be written: " + e.getMessage());

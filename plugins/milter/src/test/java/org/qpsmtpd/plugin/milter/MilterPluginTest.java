@@ -283,9 +283,7 @@ final class MilterPluginTest {
         milter.doing(
                 'R',
                 (out, data) -> {
-                    boolean isBad =
-                            new String(data, StandardCharsets.UTF_8)
-                                    .contains("bad");
+                    boolean isBad = new String(data, StandardCharsets.UTF_8).contains("bad");
                     out.write(isBad ? packet('y', "550 5.1.1 no such one") : packet('c'));
                 });
         try (StandIn service = StandIn.onPort(milter)) {

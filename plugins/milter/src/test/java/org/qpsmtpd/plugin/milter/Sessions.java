@@ -57,8 +57,7 @@ final class Sessions {
     }
 
     HookResult ehlo() {
-        HookResult result =
-                now(plugin.onEhlo(connection, "client.example.net", new ArrayList<>()));
+        HookResult result = now(plugin.onEhlo(connection, "client.example.net", new ArrayList<>()));
         connection.withEhlo("client.example.net");
         return result;
     }
