@@ -132,8 +132,11 @@ record Terms(int version, int actions, int steps, Map<Stage, List<String>> macro
         return (actions & action) != 0;
     }
 
-    /** Whether the connection can serve a further client behind this one. */
+    /**
+     * Whether the connection can serve a further client behind this one. A filter that is not told
+     * of clients would not notice that there is another.
+     */
     boolean canBeKept() {
-        return version >= LATEST;
+        return version >= LATEST && tells(Stage.CONNECT);
     }
 }

@@ -496,6 +496,19 @@ final class MilterPluginTest {
     }
 
     @Test
+    void keepsNoConnectionToAFilterThatIsNotToldOfClients() throws Exception {
+        milter.taking(6, 0x1FF, 0x1);
+        try (StandIn service = StandIn.onPort(milter)) {
+            Sessions session = new Sessions(plugin(service));
+            session.whole(MESSAGE);
+            session.reset();
+            session.disconnect();
+            assertThat(milter.awaitEnd()).isEqualTo("Q");
+            assertThat(milter.heard("C")).isEmpty();
+        }
+    }
+
+    @Test
     void asksSeveralFiltersEachOnItsOwn() throws Exception {
         ScriptedMilter second = new ScriptedMilter();
         milter.saying('E', packet('h', "X-First", "1"), packet('c'));
