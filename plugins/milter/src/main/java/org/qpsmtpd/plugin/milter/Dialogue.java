@@ -35,8 +35,11 @@ final class Dialogue {
     private volatile boolean isInMessage;
     private volatile boolean isGreeted;
 
-    /** Whether a message was over last: filters take another client only then. */
+    /** Whether a message was over last, as libmilter wants it before it takes another client. */
     private volatile boolean isBehindMessage;
+
+    /** Whether the filter has ended the message by itself: then libmilter takes no other client. */
+    private volatile boolean isRuled;
 
     private volatile @Nullable Ruling ofConnection;
     private volatile @Nullable Ruling ofMessage;
@@ -91,6 +94,7 @@ final class Dialogue {
 
     private CompletionStage<Ruling> begin(Macros macros, byte[] data, long due) {
         isInMessage = true;
+        isRuled = false;
         return command(Stage.MAIL, macros, data, due);
     }
 
@@ -127,7 +131,8 @@ final class Dialogue {
                     if (failed != null) {
                         lost(PeerFailure.of(failed));
                     } else if (ruling != null) {
-                        isBehindMessage = ruling.stage() == Stage.END;
+                        isRuled = ruling.does() != Ruling.Does.CONTINUE;
+                        isBehindMessage = ruling.stage() == Stage.END && !isRuled;
                         isInMessage =
                                 ruling.stage() != Stage.END
                                         && ruling.does() != Ruling.Does.ACCEPT
@@ -151,7 +156,7 @@ final class Dialogue {
 
     private void abort(Talk now) {
         now.tell(ABORT);
-        isBehindMessage = true;
+        isBehindMessage = !isRuled;
     }
 
     /** The client has gone. */
@@ -210,6 +215,9 @@ final class Dialogue {
 
     private void remember(Ruling ruling) {
         Ruling.Does does = ruling.does();
+        if (ruling.isLast() && ruling.stage() != Stage.RCPT) {
+            isRuled = true;
+        }
         boolean isEnd = does == Ruling.Does.ACCEPT || does == Ruling.Does.DISCARD;
         if (ruling.isLast() && ruling.stage().isOfConnection()) {
             ofConnection = ruling;

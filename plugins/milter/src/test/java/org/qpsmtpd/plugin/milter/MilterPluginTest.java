@@ -508,6 +508,19 @@ final class MilterPluginTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"E,a", "E,r", "L,r", "B,a"})
+    void keepsNoConnectionOnWhichTheFilterEndedTheMessage(char stage, char says) throws Exception {
+        milter.saying(stage, packet(says));
+        try (StandIn service = StandIn.onPort(milter)) {
+            Sessions session = new Sessions(plugin(service));
+            session.whole(MESSAGE);
+            session.disconnect();
+            String end = milter.awaitEnd();
+            assertThat(end.equals("A") ? milter.awaitEnd() : end).isEqualTo("Q");
+        }
+    }
+
     @Test
     void asksSeveralFiltersEachOnItsOwn() throws Exception {
         ScriptedMilter second = new ScriptedMilter();
