@@ -9,6 +9,9 @@ class Filter(Milter.Base):
     def __init__(self):
         self.size = 0
 
+    def connect(self, name, family, address):
+        return Milter.CONTINUE
+
     def hello(self, name):
         if name == "refused.example.net":
             self.setreply("550", "5.7.1", "not this one,", "nor another")

@@ -1,13 +1,18 @@
 package org.qpsmtpd.itest.process;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.qpsmtpd.itest.FreePort;
+import org.qpsmtpd.itest.ProcessOutput;
 import org.qpsmtpd.itest.Program;
 import org.qpsmtpd.itest.Waiting;
 
@@ -17,9 +22,12 @@ final class MailFilters implements AutoCloseable {
             Path.of("src/test/resources/milters/filter.py").toAbsolutePath();
     private static final Path LIBRARY = Path.of("/usr/lib/python3/dist-packages/Milter");
 
+    private static final String LISTENS = "it listens";
+
     private final Path folder;
-    private final Process filter;
-    private final Process opendkim;
+    private final int filterPort = FreePort.take();
+    private final int dkimPort = FreePort.take();
+    private final List<Process> running = new ArrayList<>();
 
     /**
      * Starts both.
@@ -32,16 +40,39 @@ final class MailFilters implements AutoCloseable {
             Program.missing("python3-milter");
         }
         Program python = new Program(Path.of("/usr/bin/python3")); // the one that has the library
-        Program dkim = Program.find("opendkim", "opendkim");
+        Program opendkim = Program.find("opendkim", "opendkim");
         writeKey();
-        filter = python.start(List.of(SCRIPT.toString(), "unix:" + socket("filter")), List.of());
-        opendkim = dkim.start(List.of("-f", "-x", dkimConfig().toString()), List.of());
-        Eventually.holds("the filter to listen", () -> Files.exists(socket("filter")));
-        Eventually.holds("opendkim to listen", () -> Files.exists(socket("opendkim")));
+        try {
+            start(python, filterPort, SCRIPT.toString(), socket(filterPort));
+            start(opendkim, dkimPort, "-f", "-x", dkimConfig().toString());
+        } catch (AssertionError e) {
+            close();
+            throw e;
+        }
     }
 
-    private Path socket(String name) {
-        return folder.resolve(name);
+    /** Starts one, and waits until it listens; what it wrote stands in the failure. */
+    private void start(Program program, int port, String... arguments) {
+        Process process = program.start(List.of(arguments), List.of());
+        running.add(process);
+        ProcessOutput output = ProcessOutput.of(process.getInputStream());
+        var unused =
+                Eventually.get(
+                        program.path() + " listens",
+                        () -> isOpen(port) ? LISTENS : process + "\n" + output.text(),
+                        LISTENS::equals);
+    }
+
+    private static boolean isOpen(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static String socket(int port) {
+        return "inet:" + port + "@127.0.0.1";
     }
 
     private void writeKey() throws IOException, NoSuchAlgorithmException {
@@ -68,14 +99,14 @@ final class MailFilters implements AutoCloseable {
                         "InternalHosts 127.0.0.1",
                         "Canonicalization relaxed/simple",
                         "Syslog no",
-                        "Socket local:" + socket("opendkim")));
+                        "Socket " + socket(dkimPort)));
     }
 
     /** The lines of config/plugins that have both used; the second signs what the first changed. */
     String[] lines() {
         return new String[] {
-            "milter filter unix:" + socket("filter"),
-            "milter:1 opendkim " + socket("opendkim"),
+            "milter filter " + socket(filterPort),
+            "milter:1 opendkim 127.0.0.1:" + dkimPort,
             "rcpt_ok",
             "queue/maildir MAIL"
         };
@@ -83,12 +114,11 @@ final class MailFilters implements AutoCloseable {
 
     /** Ends the filter, and waits for it. */
     void killFilter() throws InterruptedException {
-        filter.destroyForcibly().waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        running.get(0).destroyForcibly().waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Override
     public void close() {
-        filter.destroyForcibly();
-        opendkim.destroyForcibly();
+        running.forEach(Process::destroyForcibly);
     }
 }

@@ -3,12 +3,8 @@ package org.qpsmtpd.itest.process;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.SmtpDialogue;
 import org.qpsmtpd.itest.SmtpReply;
+import org.qpsmtpd.itest.StoredMessage;
 
 /** The plugin milter with filters of others: one that changes mail, and one that signs it. */
 @Timeout(120)
@@ -50,16 +47,6 @@ class MilterIT {
         }
     }
 
-    private static List<String> stored() throws IOException {
-        try (Stream<Path> files = Files.list(server.maildir().path().resolve("new"))) {
-            List<String> all = new ArrayList<>();
-            for (Path file : files.toList()) {
-                all.add(Files.readString(file));
-            }
-            return all;
-        }
-    }
-
     @Test
     void doesWhatFiltersSay() throws Exception {
         try (SmtpDialogue session = server.connect()) {
@@ -72,14 +59,15 @@ class MilterIT {
             session.command("MAIL FROM:<joe@example.net>");
             assertThat(session.command("RCPT TO:<nobody@example.com>").toString())
                     .contains("550", "5.1.1 nobody lives here");
-            assertThat(session.command("RCPT TO:<" + Mail.RECIPIENT + ">").code())
-                    .isEqualTo(250);
+            assertThat(session.command("RCPT TO:<" + Mail.RECIPIENT + ">").code()).isEqualTo(250);
         }
         assertThat(send("throw away", "x").code()).isEqualTo(250);
-        assertThat(stored()).isEmpty();
+        assertThat(server.maildir().messages()).isEmpty();
 
         assertThat(send("hello", "0123456789\r\n".repeat(20_000)).code()).isEqualTo(250);
-        String message = stored().get(0);
+        StoredMessage stored = server.maildir().onlyMessage();
+        assertThat(stored.deliveredTo()).containsExactly(Mail.RECIPIENT, "added@example.com");
+        String message = Files.readString(stored.file());
         assertThat(message)
                 .contains("sent 240002 octets", "Subject: changed", "X-Top: top", "line 99")
                 .contains("DKIM-Signature:", "d=example.net; s=test")

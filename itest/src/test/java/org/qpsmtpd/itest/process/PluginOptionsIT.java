@@ -327,6 +327,14 @@ class PluginOptionsIT {
         values.put("virus/icap max_size", "2048");
         values.put("dspam size_limit", "2048");
         values.put("rspamd size_limit", "2048");
+        values.put("milter name", "opendkim");
+        values.put("milter port", "inet:2@127.0.0.1,/run/opendkim.sock");
+        values.put("milter daemon_name", "the MTA");
+        values.put("milter commandSeconds", "20");
+        values.put("milter contentSeconds", "40");
+        values.put("milter endSeconds", "60");
+        values.put("milter keepSeconds", "0");
+        values.put("milter max_body", "2048");
         values.put("queue/smtp-forward balance", "round_robin");
         values.put("archive path", folder.resolve("archive").toString());
         values.put("archive subdir", "%Y/%d");

@@ -1,5 +1,6 @@
 package org.qpsmtpd.plugin.milter;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,7 +18,7 @@ import org.qpsmtpd.api.session.MessageBody;
  * connection may come while an answer is waited for.
  */
 final class Dialogue {
-    private static final Exchange<Terms> GREETING = Terms.exchange();
+    private static final Exchange<Terms> GREETING = Greeting.exchange();
     private static final byte[] ABORT = Packet.of('A').octets();
     private static final byte[] QUIT = Packet.of('Q').octets();
 
@@ -34,8 +35,12 @@ final class Dialogue {
     private volatile boolean isInMessage;
     private volatile boolean isGreeted;
 
-    /** Whether a message was over last: filters take another client only then. */
+    /** Whether a message was over last, as libmilter wants it before it takes another client. */
     private volatile boolean isBehindMessage;
+
+    /** Whether the filter has ended the message by itself: then libmilter takes no other client. */
+    private volatile boolean isRuled;
+
     private volatile @Nullable Ruling ofConnection;
     private volatile @Nullable Ruling ofMessage;
     private volatile @Nullable PeerFailure failure;
@@ -89,6 +94,7 @@ final class Dialogue {
 
     private CompletionStage<Ruling> begin(Macros macros, byte[] data, long due) {
         isInMessage = true;
+        isRuled = false;
         return command(Stage.MAIL, macros, data, due);
     }
 
@@ -125,7 +131,8 @@ final class Dialogue {
                     if (failed != null) {
                         lost(PeerFailure.of(failed));
                     } else if (ruling != null) {
-                        isBehindMessage = ruling.stage() == Stage.END;
+                        isRuled = ruling.does() != Ruling.Does.CONTINUE;
+                        isBehindMessage = ruling.stage() == Stage.END && !isRuled;
                         isInMessage =
                                 ruling.stage() != Stage.END
                                         && ruling.does() != Ruling.Does.ACCEPT
@@ -149,7 +156,7 @@ final class Dialogue {
 
     private void abort(Talk now) {
         now.tell(ABORT);
-        isBehindMessage = true;
+        isBehindMessage = !isRuled;
     }
 
     /** The client has gone. */
@@ -208,6 +215,9 @@ final class Dialogue {
 
     private void remember(Ruling ruling) {
         Ruling.Does does = ruling.does();
+        if (ruling.isLast() && ruling.stage() != Stage.RCPT) {
+            isRuled = true;
+        }
         boolean isEnd = does == Ruling.Does.ACCEPT || does == Ruling.Does.DISCARD;
         if (ruling.isLast() && ruling.stage().isOfConnection()) {
             ofConnection = ruling;
@@ -280,15 +290,15 @@ final class Dialogue {
             return CompletableFuture.failedStage(gone());
         }
         Terms terms = now.terms();
-        if (!stage.isTold(terms)) {
+        if (!terms.tells(stage)) {
             return going(stage);
         }
         isBehindMessage = false;
         byte[] before = macros.octets(stage, terms);
         byte[] told = new Packet(stage.letter, data).octets();
-        byte[] all = java.util.Arrays.copyOf(before, before.length + told.length);
+        byte[] all = Arrays.copyOf(before, before.length + told.length);
         System.arraycopy(told, 0, all, before.length, told.length);
-        if (!stage.isAnswered(terms)) {
+        if (!terms.awaits(stage)) {
             now.tell(all);
             return going(stage);
         }

@@ -3,6 +3,7 @@ package org.qpsmtpd.plugin.milter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -119,26 +120,14 @@ final class Message {
 
     /** Gathers what is told up to the first that is answered, which is returned. */
     private Stage gather(List<Outgoing> question) {
-        while (!fields.isEmpty()) {
-            byte[] field = fields.remove();
-            if (Stage.HEADER.isTold(terms)) {
-                question.add(Outgoing.of(field(field)));
-                if (Stage.HEADER.isAnswered(terms)) {
-                    return Stage.HEADER;
-                }
-            }
+        if (gatherFields(question)) {
+            return Stage.HEADER;
         }
-        if (!isHeaderEnded) {
-            isHeaderEnded = true;
-            if (Stage.END_OF_HEADER.isTold(terms)) {
-                add(question, Stage.END_OF_HEADER);
-                if (Stage.END_OF_HEADER.isAnswered(terms)) {
-                    return Stage.END_OF_HEADER;
-                }
-            }
+        if (gatherEndOfHeader(question)) {
+            return Stage.END_OF_HEADER;
         }
-        if (body.hasNext() && Stage.BODY.isTold(terms)) {
-            if (Stage.BODY.isAnswered(terms)) {
+        if (body.hasNext() && terms.tells(Stage.BODY)) {
+            if (terms.awaits(Stage.BODY)) {
                 question.add(body.next());
                 return Stage.BODY;
             }
@@ -146,6 +135,33 @@ final class Message {
         }
         add(question, Stage.END);
         return Stage.END;
+    }
+
+    /** Whether one is answered. */
+    private boolean gatherFields(List<Outgoing> question) {
+        while (!fields.isEmpty()) {
+            byte[] field = fields.remove();
+            if (terms.tells(Stage.HEADER)) {
+                question.add(Outgoing.of(field(field)));
+                if (terms.awaits(Stage.HEADER)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether it is answered. */
+    private boolean gatherEndOfHeader(List<Outgoing> question) {
+        if (isHeaderEnded) {
+            return false;
+        }
+        isHeaderEnded = true;
+        if (!terms.tells(Stage.END_OF_HEADER)) {
+            return false;
+        }
+        add(question, Stage.END_OF_HEADER);
+        return terms.awaits(Stage.END_OF_HEADER);
     }
 
     private void add(List<Outgoing> question, Stage stage) {
@@ -176,7 +192,7 @@ final class Message {
         if (data.length <= Packet.MOST) {
             return data;
         }
-        byte[] part = java.util.Arrays.copyOf(data, Packet.MOST);
+        byte[] part = Arrays.copyOf(data, Packet.MOST);
         part[Packet.MOST - 1] = 0;
         return part;
     }

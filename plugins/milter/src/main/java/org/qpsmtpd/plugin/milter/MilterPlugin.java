@@ -4,15 +4,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -41,7 +36,6 @@ import org.qpsmtpd.api.peer.PeerSettings;
 import org.qpsmtpd.api.peer.Peers;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.PluginFigures;
-import org.qpsmtpd.api.scan.Scans;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
@@ -82,18 +76,14 @@ public final class MilterPlugin
                 ResetTransactionHook,
                 DisconnectHook,
                 PluginFigures {
-    private static final String LATER =
-            "The mail filter is not available, try again later (#4.7.1)";
-    private static final String TAKEN = "Message accepted";
+    private static final String UNTOLD = " was not told of the sender; see its line";
     private static final Duration HOOK = Duration.ofSeconds(50);
     private static final Duration MESSAGE = Duration.ofSeconds(280);
     private static final int LONGEST_NAME = 64;
 
-    private final String name;
     private final String daemonName;
     private final Peer peer;
-    private final Scans scans;
-    private final boolean defers;
+    private final Answers answers;
     private final boolean keeps;
     private final Limits limits;
     private final Map<String, Dialogue> dialogues = new ConcurrentHashMap<>();
@@ -104,10 +94,9 @@ public final class MilterPlugin
     /** Checks the settings. */
     @Activate
     public MilterPlugin(MilterConfig config, PeerOptions options, @Reference Peers peers) {
-        name = name(config.name());
+        String name = name(config.name());
         daemonName = config.daemon__name();
-        scans = Scans.of(config.on__error(), LATER);
-        defers = config.on__error().equalsIgnoreCase("defer");
+        answers = Answers.of(name, config.on__error());
         keeps = config.keepSeconds() > 0;
         limits =
                 new Limits(
@@ -158,13 +147,7 @@ public final class MilterPlugin
         if (former != null) {
             former.end(); // a proxy has said for whom it speaks
         }
-        return answer(dialogue.connect(facts(connection)), this::connected);
-    }
-
-    /** What it says is told at HELO. */
-    private HookResult connected(@Nullable Ruling ruling, @Nullable PeerFailure failure) {
-        HookResult later = ruling == null ? failed(failure) : ruling.answer(name);
-        return HookResult.DECLINED.because(later.reason());
+        return answers.silent(dialogue.connect(facts(connection)));
     }
 
     @Override
@@ -183,13 +166,13 @@ public final class MilterPlugin
         Dialogue dialogue = of(connection);
         Ruling known = dialogue.ofConnection();
         if (known != null) {
-            return again(known);
+            return answers.again(known);
         }
         if (dialogue.failure() != null) {
             dialogue.forgetFailure();
-            return unasked();
+            return answers.unasked();
         }
-        return answer(dialogue.hello(facts(connection), host));
+        return answers.to(dialogue.hello(facts(connection), host));
     }
 
     @Override
@@ -199,33 +182,22 @@ public final class MilterPlugin
         Dialogue dialogue = of(connection);
         Ruling known = dialogue.ofConnection();
         if (known != null) {
-            return again(known);
+            return answers.again(known);
         }
         dialogue.reset();
         Facts facts = facts(connection);
-        return answer(
+        return answers.to(
                 dialogue.mail(
-                        facts, facts.macros().with(transaction, sender), path(sender, parameters)));
-    }
-
-    /** An address and its parameters. */
-    private static byte[] path(Address address, Parameters parameters) {
-        List<String> texts = new ArrayList<>();
-        texts.add(address.format());
-        new TreeMap<>(parameters.values())
-                .forEach(
-                        (keyword, value) ->
-                                texts.add(
-                                        keyword.toUpperCase(java.util.Locale.ROOT)
-                                                + (value.isEmpty() ? "" : "=" + value)));
-        return Packet.texts(texts.toArray(String[]::new));
+                        facts,
+                        facts.macros().with(transaction, sender),
+                        Paths.octets(sender, parameters)));
     }
 
     @Override
     @NonBlocking
     public HookResult onRcpt(Transaction transaction, Recipient recipient) {
         Macros macros = macros(transaction).with(recipient);
-        byte[] data = path(recipient.address(), recipient.parameters());
+        byte[] data = Paths.octets(recipient.address(), recipient.parameters());
         return within(transaction, Stage.RCPT, macros, data);
     }
 
@@ -242,41 +214,25 @@ public final class MilterPlugin
 
     private HookResult within(Transaction transaction, Stage stage, Macros macros, byte[] data) {
         Dialogue dialogue = of(transaction.connection());
-        HookResult known = known(dialogue);
+        HookResult known = answers.known(dialogue);
         if (known != null) {
             return known;
         }
         return dialogue.isThere()
-                ? answer(dialogue.tell(stage, macros, data))
+                ? answers.to(dialogue.tell(stage, macros, data))
                 : HookResult.DECLINED;
-    }
-
-    /** The answer that needs no question; null when the filter is to be asked. */
-    private @Nullable HookResult known(Dialogue dialogue) {
-        Ruling ofConnection = dialogue.ofConnection();
-        if (ofConnection != null) {
-            return again(ofConnection);
-        }
-        if (dialogue.ofMessage() != null) {
-            return HookResult.DECLINED;
-        }
-        return dialogue.failure() == null ? null : unasked();
-    }
-
-    private HookResult again(Ruling ruling) {
-        return ruling.does() == Ruling.Does.ACCEPT ? HookResult.DECLINED : ruling.answer(name);
     }
 
     @Override
     @NonBlocking
     public HookResult onUnrecognizedCommand(Connection connection, String verb, String argument) {
         Dialogue dialogue = of(connection);
-        if (known(dialogue) != null || !dialogue.isThere()) {
+        if (answers.known(dialogue) != null || !dialogue.isThere()) {
             return HookResult.DECLINED;
         }
         Macros macros = Macros.of(connection, daemonName);
         byte[] data = Packet.texts(argument.isEmpty() ? verb : verb + " " + argument);
-        return answer(dialogue.tell(Stage.UNKNOWN, macros, data));
+        return answers.to(dialogue.tell(Stage.UNKNOWN, macros, data));
     }
 
     /** Waits for the disk when the filter replaces a large body. */
@@ -285,108 +241,16 @@ public final class MilterPlugin
         Dialogue dialogue = of(transaction.connection());
         Ruling ofMessage = dialogue.ofMessage();
         if (ofMessage != null && ofMessage.does() == Ruling.Does.DISCARD) {
-            return discarded(ofMessage);
+            return ofMessage.discarded(answers.name());
         }
-        HookResult known = known(dialogue);
+        HookResult known = answers.known(dialogue);
         if (known != null) {
             return known;
         }
-        if (!dialogue.isThere()) {
-            return scans.failed(
-                    new PeerFailure(
-                            Kind.FAULT, name + " was not told of the sender; see its line"));
-        }
-        ShownHeader header = ShownHeader.of(transaction);
-        Message message =
-                dialogue.message(macros(transaction), header.octets(), transaction.body(), files);
-        Editor editor = new Editor(transaction, header);
-        return HookResult.later(
-                held(dialogue.of(message.tell())),
-                told -> goOn(transaction, dialogue, message, editor, told));
-    }
-
-    /** A stage that does not fail, so that its failure is answered later. */
-    private static CompletionStage<CompletionStage<Message.Outcome>> held(
-            CompletionStage<Message.Outcome> told) {
-        return told.handle((outcome, failure) -> told);
-    }
-
-    private HookResult goOn(
-            Transaction transaction,
-            Dialogue dialogue,
-            Message message,
-            Editor editor,
-            CompletionStage<Message.Outcome> told) {
-        CompletableFuture<Message.Outcome> now = told.toCompletableFuture();
-        boolean wantsFile = !now.isCompletedExceptionally() && now.join().ruling() == null;
-        if (!wantsFile) {
-            return scans.answer(told, outcome -> judge(transaction, message, editor, outcome));
-        }
-        try {
-            message.newBody().setFile(transaction.temporaryFile());
-        } catch (java.io.IOException e) {
-            dialogue.reset();
-            String why = "no file for the new body: " + e.getMessage();
-            return scans.failed(new PeerFailure(Kind.FAULT, why));
-        }
-        return scans.answer(
-                dialogue.of(message.resume()),
-                outcome -> judge(transaction, message, editor, outcome));
-    }
-
-    private HookResult judge(
-            Transaction transaction, Message message, Editor editor, Message.Outcome outcome) {
-        Ruling ruling = java.util.Objects.requireNonNull(outcome.ruling(), "a ruling");
-        switch (ruling.does()) {
-            case REFUSE, DEFER, CLOSE -> {
-                return ruling.answer(name);
-            }
-            case DISCARD -> {
-                return discarded(ruling);
-            }
-            case CONTINUE, SKIP, ACCEPT -> editor.apply(message.changes(), message.newBody());
-        }
-        boolean isForNobody =
-                transaction.recipients().isEmpty() && transaction.settledRecipients().isEmpty();
-        return isForNobody ? discarded(ruling) : HookResult.pass(summary(message));
-    }
-
-    private String summary(Message message) {
-        int changes = message.changes().size();
-        return name
-                + " accepts, "
-                + (changes == 0 ? "no" : Integer.toString(changes))
-                + (changes == 1 ? " change" : " changes")
-                + (message.newBody().isThere() ? " and a new body" : "");
-    }
-
-    private HookResult discarded(Ruling ruling) {
-        return HookResult.done(250, TAKEN)
-                .because("pass: " + name + " discards the message at " + ruling.stage().phase);
-    }
-
-    private HookResult answer(CompletionStage<Ruling> told) {
-        return answer(
-                told, (ruling, failure) -> ruling == null ? failed(failure) : ruling.answer(name));
-    }
-
-    private static HookResult answer(
-            CompletionStage<Ruling> told,
-            BiFunction<@Nullable Ruling, @Nullable PeerFailure, HookResult> function) {
-        return HookResult.later(
-                told.handle(
-                        (ruling, failure) ->
-                                function.apply(
-                                        ruling, failure == null ? null : PeerFailure.of(failure))));
-    }
-
-    private HookResult failed(@Nullable PeerFailure failure) {
-        return scans.failed(java.util.Objects.requireNonNull(failure, "a failure"));
-    }
-
-    /** The answer to what comes behind a failure. */
-    private HookResult unasked() {
-        return defers ? HookResult.denySoft(LATER) : HookResult.skip(name + " is not available");
+        Macros macros = macros(transaction);
+        return dialogue.isThere()
+                ? EndOfData.of(transaction, dialogue, macros, files, answers).answer()
+                : answers.failed(new PeerFailure(Kind.FAULT, answers.name() + UNTOLD));
     }
 
     @Override
@@ -411,7 +275,7 @@ public final class MilterPlugin
     public List<Figure> figures() {
         List<Figure> more = new ArrayList<>(peer.figures());
         more.add(Figure.gauge("dialogues", dialogues.size()));
-        return scans.figures(more);
+        return answers.scans().figures(more);
     }
 
     /** Ends the connections. */

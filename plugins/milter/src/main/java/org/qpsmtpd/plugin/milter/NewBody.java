@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.peer.PeerFailure;
 import org.qpsmtpd.api.peer.PeerFailure.Kind;
@@ -65,8 +66,7 @@ final class NewBody {
         if (to == null) {
             throw new IllegalStateException("no file yet");
         }
-        try (OutputStream out =
-                Files.newOutputStream(to, java.nio.file.StandardOpenOption.APPEND)) {
+        try (OutputStream out = Files.newOutputStream(to, StandardOpenOption.APPEND)) {
             memory.writeTo(out);
         } catch (IOException e) {
             throw new PeerFailure(Kind.FAULT, "the new body cannot be written: " + e.getMessage());

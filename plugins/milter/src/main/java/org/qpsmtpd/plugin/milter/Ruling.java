@@ -21,6 +21,8 @@ record Ruling(Does does, Stage stage, int code, String text) {
     private static final int LONGEST_LINE = 480;
     private static final int CODE = 3;
     private static final int CLOSES = 421;
+    private static final int ACCEPTED = 250;
+    private static final String TAKEN = "Message accepted";
 
     /** What is to be done. */
     enum Does {
@@ -150,6 +152,16 @@ record Ruling(Does does, Stage stage, int code, String text) {
                             name,
                             "sends the client away");
         };
+    }
+
+    /**
+     * The answer to the end of a message that nobody is to get.
+     *
+     * @param name of the filter
+     */
+    HookResult discarded(String name) {
+        return HookResult.done(ACCEPTED, TAKEN)
+                .because("pass: " + name + " discards the message at " + stage.phase);
     }
 
     private String text(String verb, String name) {

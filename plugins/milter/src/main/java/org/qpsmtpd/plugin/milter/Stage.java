@@ -21,16 +21,19 @@ enum Stage {
     /** What the client reads, as qpsmtpd writes it. */
     final String phase;
 
+    /** The bit of the agreed steps that says that it is not told. */
+    final int skipped;
+
+    /** The bit that says that it is not answered. */
+    final int unanswered;
+
+    /** The first version of the protocol that has it. */
+    final int version;
+
     private final int macros;
-    private final int skipped;
-    private final int unanswered;
-    private final int version;
 
     /**
      * @param macros number of the stage in lists of macros; negative when it has none
-     * @param skipped the bit of the agreed steps that says that it is not told
-     * @param unanswered the bit that says that it is not answered
-     * @param version the first version of the protocol that has it
      */
     Stage(char letter, String phase, int macros, int skipped, int unanswered, int version) {
         this.letter = letter;
@@ -39,14 +42,6 @@ enum Stage {
         this.skipped = skipped;
         this.unanswered = unanswered;
         this.version = version;
-    }
-
-    boolean isTold(Terms terms) {
-        return terms.version() >= version && !terms.hasStep(skipped);
-    }
-
-    boolean isAnswered(Terms terms) {
-        return !terms.hasStep(unanswered);
     }
 
     /** The stage with that number in lists of macros; absent when there is none that we tell of. */

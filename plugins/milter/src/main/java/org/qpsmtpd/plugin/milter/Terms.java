@@ -5,10 +5,6 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.qpsmtpd.api.peer.AnswerReader;
-import org.qpsmtpd.api.peer.Exchange;
-import org.qpsmtpd.api.peer.Outgoing;
 import org.qpsmtpd.api.peer.PeerFailure;
 import org.qpsmtpd.api.peer.PeerFailure.Kind;
 
@@ -54,24 +50,15 @@ record Terms(int version, int actions, int steps, Map<Stage, List<String>> macro
         macros = Map.copyOf(macros);
     }
 
-    /** Offers all that there is, and reads what the filter takes of it. */
-    static Exchange<Terms> exchange() {
+    /** What offers all that there is. */
+    static Packet offer() {
         byte[] data =
                 ByteBuffer.allocate(NUMBERS)
                         .putInt(LATEST)
                         .putInt(ALL_ACTIONS)
                         .putInt(ALL_STEPS)
                         .array();
-        return Exchange.of(
-                Outgoing.of(new Packet(LETTER, data).octets()),
-                () -> new Reader(new PacketReader()));
-    }
-
-    private record Reader(PacketReader packets) implements AnswerReader<Terms> {
-        @Override
-        public Optional<Terms> read(ByteBuffer octets) {
-            return packets.read(octets).map(all -> parse(all.get(0)));
-        }
+        return new Packet(LETTER, data);
     }
 
     /**
@@ -127,6 +114,16 @@ record Terms(int version, int actions, int steps, Map<Stage, List<String>> macro
                 .toList();
     }
 
+    /** Whether the filter is told of it. */
+    boolean tells(Stage stage) {
+        return version >= stage.version && !hasStep(stage.skipped);
+    }
+
+    /** Whether the filter answers to it. */
+    boolean awaits(Stage stage) {
+        return !hasStep(stage.unanswered);
+    }
+
     boolean hasStep(int bit) {
         return (steps & bit) != 0;
     }
@@ -135,8 +132,11 @@ record Terms(int version, int actions, int steps, Map<Stage, List<String>> macro
         return (actions & action) != 0;
     }
 
-    /** Whether the connection can serve a further client behind this one. */
+    /**
+     * Whether the connection can serve a further client behind this one. A filter that is not told
+     * of clients would not notice that there is another.
+     */
     boolean canBeKept() {
-        return version >= LATEST;
+        return version >= LATEST && tells(Stage.CONNECT);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.qpsmtpd.plugin.milter.ScriptedMilter.packet;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -282,9 +283,7 @@ final class MilterPluginTest {
         milter.doing(
                 'R',
                 (out, data) -> {
-                    boolean isBad =
-                            new String(data, java.nio.charset.StandardCharsets.UTF_8)
-                                    .contains("bad");
+                    boolean isBad = new String(data, StandardCharsets.UTF_8).contains("bad");
                     out.write(isBad ? packet('y', "550 5.1.1 no such one") : packet('c'));
                 });
         try (StandIn service = StandIn.onPort(milter)) {
@@ -493,6 +492,32 @@ final class MilterPluginTest {
             session.ehlo();
             session.disconnect();
             assertThat(milter.awaitEnd()).isEqualTo("Q");
+        }
+    }
+
+    @Test
+    void keepsNoConnectionToAFilterThatIsNotToldOfClients() throws Exception {
+        milter.taking(6, 0x1FF, 0x1);
+        try (StandIn service = StandIn.onPort(milter)) {
+            Sessions session = new Sessions(plugin(service));
+            session.whole(MESSAGE);
+            session.reset();
+            session.disconnect();
+            assertThat(milter.awaitEnd()).isEqualTo("Q");
+            assertThat(milter.heard("C")).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"E,a", "E,r", "L,r", "B,a"})
+    void keepsNoConnectionOnWhichTheFilterEndedTheMessage(char stage, char says) throws Exception {
+        milter.saying(stage, packet(says));
+        try (StandIn service = StandIn.onPort(milter)) {
+            Sessions session = new Sessions(plugin(service));
+            session.whole(MESSAGE);
+            session.disconnect();
+            String end = milter.awaitEnd();
+            assertThat(end.equals("A") ? milter.awaitEnd() : end).isEqualTo("Q");
         }
     }
 

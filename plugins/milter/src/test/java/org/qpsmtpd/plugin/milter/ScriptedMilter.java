@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -134,13 +136,13 @@ final class ScriptedMilter implements StandIn.Script {
                 data.readFully(packet);
                 answer((char) packet[0], packet, out);
             }
-        } catch (java.io.EOFException e) {
+        } catch (EOFException e) {
             ends.add("");
         }
     }
 
     private void answer(char letter, byte[] packet, OutputStream out) throws IOException {
-        byte[] data = java.util.Arrays.copyOfRange(packet, 1, packet.length);
+        byte[] data = Arrays.copyOfRange(packet, 1, packet.length);
         if (letter == 'B') {
             var unused = bodyOctets.addAndGet(data.length);
         }

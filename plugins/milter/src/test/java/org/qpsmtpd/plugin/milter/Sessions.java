@@ -1,6 +1,7 @@
 package org.qpsmtpd.plugin.milter;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,8 +57,7 @@ final class Sessions {
     }
 
     HookResult ehlo() {
-        HookResult result =
-                now(plugin.onEhlo(connection, "client.example.net", new java.util.ArrayList<>()));
+        HookResult result = now(plugin.onEhlo(connection, "client.example.net", new ArrayList<>()));
         connection.withEhlo("client.example.net");
         return result;
     }
