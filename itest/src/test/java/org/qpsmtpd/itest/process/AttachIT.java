@@ -42,7 +42,7 @@ import org.qpsmtpd.itest.Waiting;
 @Timeout(240)
 class AttachIT {
     private static final String PROGRAM = ServerUnderTest.home() + "/bin/qpsmtpd";
-    private static final int CONNECTS = 9;
+    private static final int CONNECTS = 5;
 
     /** Of those that wait a second each. */
     private static final int SLOW_CONNECTS = 3;
