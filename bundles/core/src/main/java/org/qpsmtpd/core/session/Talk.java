@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.session;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.log.LogLevel;
@@ -34,15 +35,28 @@ final class Talk {
         if (gone) {
             return;
         }
+        show(reply);
         diary.replied(reply, connection.transaction());
         send(reply);
+    }
+
+    /** In the log, before the record tells what became of the message. */
+    private void show(Reply reply) {
+        if (shows(LogLevel.INFO)) {
+            reply.logLines().forEach(line -> log(LogLevel.INFO, line));
+        }
+    }
+
+    private void send(Reply reply) {
+        SmtpTransaction current = connection.transaction();
+        wire.send(reply, current != null && current.smtpUtf8());
     }
 
     /**
      * Tells what became of a message.
      *
      * @param each a reply for each recipient; empty where one reply is for all
-     * @param whole the reply for all; in the log and the record in any case
+     * @param whole the reply for all; in the record in any case
      * @param ends whether it follows those for each recipient (PRDR), which 353 begins then
      */
     void tell(List<Reply> each, Reply whole, boolean ends) {
@@ -53,22 +67,14 @@ final class Talk {
         if (gone) {
             return;
         }
+        List<Reply> all = new ArrayList<>(each);
+        if (ends) {
+            all.add(0, Replies.EACH_FOLLOWS);
+            all.add(whole);
+        }
+        all.forEach(this::show);
         diary.replied(whole, connection.transaction());
-        if (ends) {
-            send(Replies.EACH_FOLLOWS);
-        }
-        each.forEach(this::send);
-        if (ends) {
-            send(whole);
-        }
-    }
-
-    private void send(Reply reply) {
-        if (shows(LogLevel.INFO)) {
-            reply.logLines().forEach(line -> log(LogLevel.INFO, line));
-        }
-        SmtpTransaction current = connection.transaction();
-        wire.send(reply, current != null && current.smtpUtf8());
+        all.forEach(this::send);
     }
 
     /**

@@ -439,6 +439,9 @@ class ConfigCheckTest {
                     retire_after      | never            | 'never' is not a whole number, 0 to 86400
                     lenient_addresses | maybe            | 'maybe' is not 0 or 1
                     smtputf8          | never            | 'never' is not 0 or 1
+                    mixed_verdict     | mostly           | 'mostly' is not one of accept, strict and sort
+                    lmtp_ports        | 0                | '0' is not a port from 1 to 65535
+                    lmtp_ports        | lmtp             | 'lmtp' is not a port from 1 to 65535
                     me                | mail..example    | 'mail..example' is not a host name such as mail.example.com
                     me                | http://mail      | 'http://mail' is not a host name such as mail.example.com
                     me-auth-results   | our server       | 'our server' is not a host name, and not none
