@@ -472,7 +472,8 @@ class AttachIT {
         Map<String, String> theirs =
                 Map.of("PATH", System.getenv("PATH"), "QPSMTPD_CONFIG", usualConfig().toString());
         Map<String, String> fresh = new HashMap<>(environment(server.attach()));
-        fresh.put("QPSMTPD_CONFIG", server.config().toString());
+        Path log = folder.resolve("fresh.log");
+        fresh.put("QPSMTPD_CONFIG", configWithLog(log).toString());
         fresh.put("QPSMTPD_DEPLOY", server.deploy().toString());
         int second = FreePort.take();
         int third = FreePort.take();
@@ -486,11 +487,15 @@ class AttachIT {
         List<Long> fromScratch = new ArrayList<>();
         List<Long> perls = new ArrayList<>();
         List<Long> kept = new ArrayList<>();
-        for (int i = 0; i < CONNECTS; i++) {
-            attached.add(greeting(port));
-            fromScratch.add(greeting(second));
-            perls.add(greeting(third));
-            kept.add(greeting(fourth));
+        try {
+            for (int i = 0; i < CONNECTS; i++) {
+                attached.add(greeting(port));
+                fromScratch.add(greeting(second));
+                perls.add(greeting(third));
+                kept.add(greeting(fourth));
+            }
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + Files.readString(log), e);
         }
         double theirMedian = Figures.of(perls).median();
         Figures.print(
@@ -499,6 +504,15 @@ class AttachIT {
                 Figures.of(fromScratch).median() / theirMedian,
                 Figures.of(attached).median() / theirMedian,
                 Figures.of(kept).median() / theirMedian);
+    }
+
+    /** The server's configuration, with a log that tells why somebody was not greeted. */
+    private Path configWithLog(Path log) throws IOException {
+        Path config = folder.resolve("fresh");
+        Shell.run("cp", "-a", server.config().toString(), config.toString());
+        Files.writeString(config.resolve("logging"), "logging/file loglevel LOGWARN " + log);
+        Files.writeString(log, "");
+        return config;
     }
 
     /** Debian's configuration of qpsmtpd, without the plugin that waits a second. */
