@@ -69,7 +69,8 @@ public interface Transaction {
     /**
      * Whether the client reads a reply for each recipient (PRDR with several recipients, LMTP), so
      * that it is told of each {@link Recipient#settle verdict}, and brings the message again for
-     * those alone that were refused for now.
+     * those alone that were refused for now. Not when plugins have added recipients: of these the
+     * client is not told.
      */
     boolean isAnsweredEach();
 

@@ -127,7 +127,7 @@ final class Diary {
 
     private static MessageRecord describe(SmtpTransaction message) {
         List<String> recipients = new ArrayList<>();
-        for (Recipient recipient : message.allRecipients()) {
+        for (Recipient recipient : message.recipientList().all()) {
             if (recipients.size() < MOST_RECIPIENTS_SHOWN) {
                 recipients.add(recipient.address().address());
             }
@@ -136,7 +136,7 @@ final class Diary {
                 message.id(),
                 message.sender().address(),
                 recipients,
-                message.recipientCount(),
+                message.recipientList().all().size(),
                 message.hasHeaders() ? message.messageSize() : -1,
                 "");
     }

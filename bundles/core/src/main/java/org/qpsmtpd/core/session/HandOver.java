@@ -32,7 +32,7 @@ final class HandOver {
     }
 
     private void queue(HookResult answer, SmtpTransaction transaction) {
-        HookResult before = transaction.opinions().beforeQueue(answer);
+        HookResult before = transaction.opinions().beforeQueue(answer, replies.wayFor(transaction));
         if (before.action().refuses() || before.action() == Action.DONE) {
             replies.answer(transaction, before, before, "3.0", () -> {});
         } else {
@@ -49,12 +49,14 @@ final class HandOver {
     }
 
     private void queued(HookResult answer, SmtpTransaction transaction) {
-        HookResult result = transaction.opinions().afterQueue(answer);
+        Verdicts.Way way = replies.wayFor(transaction);
+        HookResult result = transaction.opinions().afterQueue(answer, way);
         if (result.action() == Action.OK) {
             String text = result.text().isEmpty() ? "Queued" : result.text();
             talk.log(LogLevel.INFO, "queued " + transaction.id() + ": " + text);
         }
-        replies.answer(transaction, result, answer, "3.0", () -> queuePost(transaction));
+        HookResult open = way == Verdicts.Way.EACH ? answer : result;
+        replies.answer(transaction, result, open, "3.0", () -> queuePost(transaction));
     }
 
     private void queuePost(SmtpTransaction transaction) {

@@ -42,7 +42,7 @@ final class Judgement {
         if (!transaction.hasHeaders()) {
             transaction.setHeaders(new HeaderBlock(body.headerArray(), body.headerLength()));
         }
-        transaction.opinions().begin(replies.wayFor(transaction));
+        transaction.opinions().begin();
         if (body.isSpooled()) {
             talk.log(LogLevel.INFO, "spooling message to disk");
         }
@@ -106,7 +106,7 @@ final class Judgement {
     }
 
     private void messageJudged(HookResult answer, SmtpTransaction transaction) {
-        HookResult result = transaction.opinions().beforeQueue(answer);
+        HookResult result = transaction.opinions().beforeQueue(answer, replies.wayFor(transaction));
         Action action = result.action();
         if (action.refuses() || action == Action.DONE) {
             replies.answer(transaction, result, result, "7.1", () -> {});

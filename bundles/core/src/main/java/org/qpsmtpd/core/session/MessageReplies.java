@@ -20,7 +20,10 @@ final class MessageReplies {
         talk = transactions.turn().talk();
     }
 
-    /** How verdicts that differ are told to this client. */
+    /**
+     * How verdicts that differ are told to this client, as things are: not each, when there are
+     * recipients of which it does not know, since nobody would bring the message again for them.
+     */
     Verdicts.Way wayFor(SmtpTransaction transaction) {
         if (transaction.isAnsweredEach()) {
             return Verdicts.Way.EACH;
@@ -61,9 +64,15 @@ final class MessageReplies {
     }
 
     private static List<Reply> forEach(SmtpTransaction transaction, Reply open) {
+        boolean alone = transaction.isAnsweredEach();
         List<Reply> replies = new ArrayList<>();
         for (SmtpRecipient recipient : transaction.recipientList().admitted()) {
-            Reply reply = recipient.verdict().map(verdict -> of(verdict, "7.1")).orElse(open);
+            Reply reply =
+                    recipient
+                            .verdict()
+                            .filter(verdict -> alone || verdict.action().refuses())
+                            .map(verdict -> of(verdict, "7.1"))
+                            .orElse(open);
             replies.add(reply.about(recipient.toString()));
         }
         return replies;

@@ -14,7 +14,6 @@ import org.qpsmtpd.api.log.LogLevel;
 final class Opinions implements SmtpRecipient.Judge {
     private final BiConsumer<LogLevel, String> log;
     private final RecipientList recipients;
-    private Verdicts.Way way = Verdicts.Way.TOGETHER;
     private volatile Stage stage = Stage.ARRIVING;
     private @Nullable Remarks remarks;
     private volatile boolean queued;
@@ -32,9 +31,8 @@ final class Opinions implements SmtpRecipient.Judge {
         this.recipients = recipients;
     }
 
-    /** Says that the whole message is there, and how the client is told what is said of it. */
-    void begin(Verdicts.Way told) {
-        way = told;
+    /** Says that the whole message is there. */
+    void begin() {
         stage = Stage.JUDGED;
     }
 
@@ -80,12 +78,12 @@ final class Opinions implements SmtpRecipient.Judge {
     }
 
     /** The answer of data_post or queue_pre with the verdicts for single recipients. */
-    HookResult beforeQueue(HookResult answer) {
+    HookResult beforeQueue(HookResult answer, Verdicts.Way way) {
         return recipients.beforeQueue(answer, way);
     }
 
     /** The answer of the queue with the verdicts for single recipients. */
-    HookResult afterQueue(HookResult answer) {
+    HookResult afterQueue(HookResult answer, Verdicts.Way way) {
         end();
         HookResult whole = recipients.afterQueue(answer, way);
         boolean done = whole.action() == Action.DONE && whole.code() / 100 == 2;

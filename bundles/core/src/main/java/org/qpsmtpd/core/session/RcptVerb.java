@@ -60,7 +60,7 @@ final class RcptVerb {
         if (!paths.isGood(command)) {
             return;
         }
-        if (transaction.recipientCount() >= turn.lookUps().mostRecipients()) {
+        if (transaction.recipientList().kept() >= turn.lookUps().mostRecipients()) {
             talk.reply(Replies.TOO_MANY_RECIPIENTS);
             return;
         }

@@ -59,7 +59,7 @@ abstract class Reception implements MessageInput.Owner {
         if (!transaction.hasSender()) {
             return Replies.MAIL_FIRST;
         }
-        return transaction.recipientCount() == 0 ? Replies.RCPT_FIRST : null;
+        return transaction.recipientList().all().size() == 0 ? Replies.RCPT_FIRST : null;
     }
 
     /** Answers with what a plugin said to the beginning of the message. */

@@ -40,8 +40,19 @@ final class RecipientList {
 
     /** Adds one that the client is told is good. */
     void admit(SmtpRecipient recipient) {
+        recipient.setNamed();
         all.add(recipient);
         admitted.add(recipient);
+    }
+
+    /** How many are kept, those that were removed and are yet to be answered for included. */
+    int kept() {
+        return Math.max(all.size(), admitted.size());
+    }
+
+    /** Whether the client named all of them, so that its replies tell of each. */
+    boolean areAllNamed() {
+        return all.stream().allMatch(SmtpRecipient::isNamed);
     }
 
     boolean remove(Recipient recipient) {

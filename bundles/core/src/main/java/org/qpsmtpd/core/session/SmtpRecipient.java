@@ -15,6 +15,7 @@ final class SmtpRecipient implements Recipient {
     private final Parameters parameters;
     private final LookUps lookUps;
     private final NoteMap notes = new NoteMap();
+    private boolean named;
     private @Nullable Judge judge;
     private @Nullable HookResult verdict;
 
@@ -42,6 +43,15 @@ final class SmtpRecipient implements Recipient {
     /** Takes the verdicts of single recipients of a message. */
     interface Judge {
         void settle(SmtpRecipient recipient, HookResult verdict);
+    }
+
+    /** Says that the client named it, and is told that it is good. */
+    void setNamed() {
+        named = true;
+    }
+
+    boolean isNamed() {
+        return named;
     }
 
     /** Becomes a recipient. */

@@ -46,6 +46,7 @@ final class SmtpTransaction implements Transaction {
     private Parameters mailParameters = Parameters.NONE;
     private BodyType bodyType = BodyType.SEVEN_BIT;
     private boolean smtpUtf8;
+    private boolean prdr;
     private boolean begun;
     private boolean messageBegun;
     private long envelopeOctets;
@@ -105,7 +106,12 @@ final class SmtpTransaction implements Transaction {
     @Override
     public void setSender(Address newSender, Parameters parameters) {
         setSender(newSender);
-        setMailParameters(parameters, bodyType, smtpUtf8);
+        use(parameters);
+    }
+
+    private void use(Parameters parameters) {
+        mailParameters = parameters;
+        envelopeOctets += EnvelopeWeight.of(Address.NULL, parameters);
     }
 
     @Override
@@ -113,9 +119,10 @@ final class SmtpTransaction implements Transaction {
         return mailParameters;
     }
 
+    /** Takes those of the client's command. */
     void setMailParameters(Parameters parameters, BodyType type, boolean utf8) {
-        mailParameters = parameters;
-        envelopeOctets += EnvelopeWeight.of(Address.NULL, parameters);
+        use(parameters);
+        prdr = parameters.has("prdr");
         bodyType = type;
         smtpUtf8 = utf8;
     }
@@ -150,15 +157,6 @@ final class SmtpTransaction implements Transaction {
         return recipients.settled();
     }
 
-    /** All recipients, also those with a verdict of their own. */
-    List<SmtpRecipient> allRecipients() {
-        return recipients.all();
-    }
-
-    int recipientCount() {
-        return recipients.all().size();
-    }
-
     /** Takes a recipient that the client named and is told is good. */
     void admit(SmtpRecipient recipient) {
         recipients.admit(recipient);
@@ -180,7 +178,8 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public boolean isAnsweredEach() {
-        return lmtp || (mailParameters.has("prdr") && recipients.admitted().size() > 1);
+        boolean asked = lmtp || (prdr && recipients.admitted().size() > 1);
+        return asked && recipients.areAllNamed();
     }
 
     /** The recipients with all that is known of them. */
@@ -190,7 +189,8 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public void removeRecipient(Recipient recipient) {
-        if (recipients.remove(recipient)) {
+        // One that the client named is kept until it has its reply.
+        if (recipients.remove(recipient) && !recipients.admitted().contains(recipient)) {
             envelopeOctets -= EnvelopeWeight.of(recipient);
         }
     }

@@ -286,23 +286,92 @@ class RecipientRepliesTest {
         }
     }
 
+    /** Puts x and y in the place of the first recipient. */
+    private static final DataPostHook ALIAS =
+            transaction -> {
+                transaction.removeRecipient(transaction.recipients().get(0));
+                for (String user : List.of("x", "y")) {
+                    transaction.addRecipient(
+                            Address.parse("<" + user + "@example.com>", AddressSyntax.STRICT)
+                                    .orElseThrow());
+                }
+                return HookResult.DECLINED;
+            };
+
+    private static QueueHook refusingX(HookResult verdict) {
+        return transaction -> {
+            transaction.recipients().stream()
+                    .filter(one -> one.address().user().equals("x"))
+                    .forEach(one -> one.settle(verdict));
+            return HookResult.OK;
+        };
+    }
+
+    /** The client does not know of x: the message must come again for all of them. */
+    @Test
+    void nobodyIsLostOfWhomTheClientIsNotTold() throws Exception {
+        RcptHook takesAll = (transaction, recipient) -> HookResult.OK;
+        QueueHook queue = refusingX(HookResult.denySoft("come back"));
+        try (TestServer server =
+                TestServer.builder()
+                        .plugin("alias", ALIAS)
+                        .plugin("rcpt", takesAll)
+                        .plugin("queue", queue)
+                        .start()) {
+            try (SmtpClient client = server.connect()) {
+                assertThat(replies(client, "EHLO", " PRDR", "one two", 1))
+                        .containsExactly("452 4.3.0 come back");
+            }
+            server.setConfig("lmtp_ports", Integer.toString(server.port()));
+            try (SmtpClient client = server.connect()) {
+                assertThat(replies(client, "LHLO", "", "one two", 2))
+                        .allMatch(reply -> reply.startsWith("452 4.3.0 <"));
+            }
+        }
+    }
+
+    /** What the client asked for holds though a plugin gives the sender other parameters. */
+    @Test
+    void prdrOutlivesAChangeOfTheSender() throws Exception {
+        DataPostHook changing =
+                transaction -> {
+                    transaction.setSender(transaction.sender(), Parameters.NONE);
+                    return HookResult.DECLINED;
+                };
+        try (TestServer server = delivering().plugin("changing", changing).start();
+                SmtpClient client = server.connect()) {
+            assertThat(replies(client, "EHLO", " PRDR", "one later", 4))
+                    .extracting(reply -> reply.substring(0, 3))
+                    .containsExactly("353", "250", "452", "250");
+        }
+    }
+
+    @Test
+    void recipientsThatWereRemovedCountAsLongAsTheyAreKept() throws Exception {
+        RcptHook removing =
+                (transaction, recipient) -> {
+                    transaction.recipients().forEach(transaction::removeRecipient);
+                    return HookResult.OK;
+                };
+        try (TestServer server =
+                        TestServer.builder()
+                                .plugin("removing", removing)
+                                .config("rcptmax", "100")
+                                .start();
+                SmtpClient client = server.connect()) {
+            client.open("a@b.test", "u0@example.com");
+            for (int i = 1; i < 100; i++) {
+                assertThat(client.send("RCPT TO:<u" + i + "@example.com>").code()).isEqualTo(250);
+            }
+            assertThat(client.send("RCPT TO:<one@example.com>").code()).isEqualTo(452);
+        }
+    }
+
     /** A plugin puts others in the place of a recipient: the client is answered for its own. */
     @Test
     void eachMeansWhomTheClientNamed() throws Exception {
-        DataPostHook alias =
-                transaction -> {
-                    Recipient first = transaction.recipients().get(0);
-                    transaction.removeRecipient(first);
-                    for (String user : List.of("x", "y")) {
-                        transaction.addRecipient(
-                                Address.parse("<" + user + "@example.com>", AddressSyntax.STRICT)
-                                        .orElseThrow(),
-                                Parameters.NONE);
-                    }
-                    return HookResult.DECLINED;
-                };
         try (TestServer server =
-                        lmtp(TestServer.builder().plugin("alias", alias).plugin("m", mailbox));
+                        lmtp(TestServer.builder().plugin("alias", ALIAS).plugin("m", mailbox));
                 SmtpClient client = server.connect()) {
             assertThat(replies(client, "LHLO", "", "one two", 2))
                     .extracting(reply -> reply.replaceAll(".*<(.*)@.*", "$1"))
