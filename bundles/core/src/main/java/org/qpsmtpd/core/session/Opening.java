@@ -2,8 +2,6 @@ package org.qpsmtpd.core.session;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.Action;
@@ -20,7 +18,6 @@ import org.qpsmtpd.core.chain.TimeLeft;
 /** How a session begins: settings, admission, the look-up of the host, connect hooks, greeting. */
 final class Opening {
     /** How long plugins may take for the settings of a session, in seconds. */
-    private static final long SETTINGS_SECONDS = 60;
 
     /** How long the client's name may take, in seconds; a client waits for its greeting. */
     private static final long HOST_MILLIS = 3000;
@@ -89,17 +86,9 @@ final class Opening {
 
     /** Plugins may supply the core's own settings too, and may wait for them. */
     private void askForSettings(Runnable then) {
-        turn.await();
-        Executor place =
-                turn.generation().lookUpsMayWait() ? turn.engine().children() : Runnable::run;
-        var unused =
-                CompletableFuture.supplyAsync(
-                                () -> turn.engine().settingsOf(turn.lookUps().config()), place)
-                        .orTimeout(SETTINGS_SECONDS, TimeUnit.SECONDS)
-                        .whenCompleteAsync(
-                                (asked, failure) ->
-                                        turn.goOn(() -> settingsKnown(asked, failure, then)),
-                                turn.loop());
+        turn.lookUp(
+                () -> turn.engine().settingsOf(turn.lookUps().config()),
+                (asked, failure) -> settingsKnown(asked, failure, then));
     }
 
     private void settingsKnown(

@@ -1,8 +1,5 @@
 package org.qpsmtpd.core.session;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.config.CoreFile;
@@ -14,7 +11,6 @@ import org.qpsmtpd.core.config.MixedVerdict;
  * {@code recipient_class}.
  */
 final class Sorting {
-    private static final int SECONDS = 10;
     private static final Reply OTHER_CLASS =
             Reply.of(452, "4.5.3", "This recipient needs a message of its own");
     private static final Reply UNKNOWN =
@@ -40,16 +36,9 @@ final class Sorting {
             then.run();
             return;
         }
-        turn.await();
-        Executor place =
-                turn.generation().lookUpsMayWait() ? turn.engine().children() : Runnable::run;
-        var unused =
-                CompletableFuture.supplyAsync(() -> classOf(recipient), place)
-                        .orTimeout(SECONDS, TimeUnit.SECONDS)
-                        .whenCompleteAsync(
-                                (known, failure) ->
-                                        turn.goOn(() -> known(transaction, known, failure, then)),
-                                turn.loop());
+        turn.lookUp(
+                () -> classOf(recipient),
+                (known, failure) -> known(transaction, known, failure, then));
     }
 
     private static String classOf(SmtpRecipient recipient) {

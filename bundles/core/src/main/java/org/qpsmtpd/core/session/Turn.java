@@ -1,9 +1,14 @@
 package org.qpsmtpd.core.session;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
@@ -25,6 +30,8 @@ import org.qpsmtpd.core.worker.InlineCalls;
  * When the client has gone, the end waits until nothing is asked any more.
  */
 final class Turn implements HookHost {
+    private static final long LOOK_UP_SECONDS = 60;
+
     private final Engine engine;
     private final Generation generation;
     private final LookUps lookUps;
@@ -90,6 +97,23 @@ final class Turn implements HookHost {
             }
         }
         settled();
+    }
+
+    /**
+     * Looks something up that plugins may supply, and may wait for; the session is busy until it is
+     * there.
+     *
+     * @param then is told what was found, or why nothing was
+     */
+    <T> void lookUp(Supplier<T> question, BiConsumer<@Nullable T, @Nullable Throwable> then) {
+        await();
+        Executor place = generation.lookUpsMayWait() ? engine.children() : Runnable::run;
+        var unused =
+                CompletableFuture.supplyAsync(question, place)
+                        .orTimeout(LOOK_UP_SECONDS, TimeUnit.SECONDS)
+                        .whenCompleteAsync(
+                                (found, failure) -> goOn(() -> then.accept(found, failure)),
+                                loop());
     }
 
     /** Something is looked up that is no hook; {@link #goOn} ends the wait. */
