@@ -1,11 +1,11 @@
 package org.qpsmtpd.smtpclient;
 
 import java.net.Inet6Address;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.qpsmtpd.api.mail.XText;
 import org.qpsmtpd.api.session.Connection;
 
 /** Tells the next hop who the client is (Postfix, XCLIENT_README). */
@@ -45,26 +45,18 @@ final class HopXclient {
         boolean v6 = client.remoteAddress() instanceof Inet6Address;
         int port = client.remotePort();
         Map<String, String> attributes = new LinkedHashMap<>();
-        attributes.put("NAME", named ? xtext(client.remoteHost()) : UNAVAILABLE);
-        attributes.put("ADDR", xtext((v6 ? "IPV6:" : "") + client.remoteIp()));
+        attributes.put("NAME", named ? available(client.remoteHost()) : UNAVAILABLE);
+        attributes.put("ADDR", available((v6 ? "IPV6:" : "") + client.remoteIp()));
         attributes.put("PORT", port == 0 ? UNAVAILABLE : String.valueOf(port));
-        attributes.put("HELO", xtext(client.helloHost()));
+        attributes.put("HELO", available(client.helloHost()));
         attributes.put("PROTO", client.hello().isExtended() ? "ESMTP" : "SMTP");
         return attributes;
     }
 
-    /** RFC 3461 section 4; what is empty or does not fit a line is not available. */
-    private static String xtext(String value) {
-        StringBuilder text = new StringBuilder();
-        for (byte octet : value.getBytes(StandardCharsets.UTF_8)) {
-            boolean plain = octet > 32 && octet < 127 && octet != '+' && octet != '=';
-            if (plain) {
-                text.append((char) octet);
-            } else {
-                text.append(String.format("+%02X", octet));
-            }
-        }
-        boolean fits = text.length() > 0 && text.length() <= MAX_LINE - "XCLIENT NAME=".length();
-        return fits ? text.toString() : UNAVAILABLE;
+    /** What is empty or does not fit a line is not available. */
+    private static String available(String value) {
+        String text = XText.encode(value);
+        boolean fits = !text.isEmpty() && text.length() <= MAX_LINE - "XCLIENT NAME=".length();
+        return fits ? text : UNAVAILABLE;
     }
 }

@@ -1,5 +1,6 @@
 package org.qpsmtpd.api.hook;
 
+import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.session.Transaction;
@@ -38,5 +39,15 @@ public interface QueueHook {
      */
     default int mostRecipients() {
         return Integer.MAX_VALUE;
+    }
+
+    /**
+     * The extensions that this plugin honours, as far as it knows now. The server offers those that
+     * all queue plugins honour. Called on the connection's own thread; never waits.
+     *
+     * @return none unless the plugin says otherwise
+     */
+    default Set<QueueExtension> honours() {
+        return Set.of();
     }
 }

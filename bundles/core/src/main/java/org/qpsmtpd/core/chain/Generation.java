@@ -3,9 +3,11 @@ package org.qpsmtpd.core.chain;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -14,6 +16,7 @@ import org.qpsmtpd.api.control.GenerationStatus;
 import org.qpsmtpd.api.control.PluginFigure;
 import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.QueueExtension;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.TlsHook;
 import org.qpsmtpd.core.log.LogTaker;
@@ -129,9 +132,22 @@ public final class Generation {
     public int mostRecipients(HookHost host) {
         int most = Integer.MAX_VALUE;
         for (Link link : chain(HookPoint.QUEUE)) {
-            most = Math.min(most, RecipientLimit.of(host, link));
+            most = Math.min(most, Math.max(1, QueueTerm.MOST_RECIPIENTS.of(host, link)));
         }
         return most;
+    }
+
+    /** The extensions that all queue plugins honour, as far as they know; may be changed. */
+    public Set<QueueExtension> honoured(HookHost host) {
+        List<Link> chain = chain(HookPoint.QUEUE);
+        Set<QueueExtension> all =
+                chain.isEmpty()
+                        ? EnumSet.noneOf(QueueExtension.class)
+                        : EnumSet.allOf(QueueExtension.class);
+        for (Link link : chain) {
+            all.retainAll(QueueTerm.HONOURS.of(host, link));
+        }
+        return all;
     }
 
     /** The plugins of a hook in order. */

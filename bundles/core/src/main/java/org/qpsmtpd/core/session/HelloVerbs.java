@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.qpsmtpd.api.answer.Action;
@@ -15,6 +16,7 @@ import org.qpsmtpd.api.hook.HeloHook;
 import org.qpsmtpd.api.hook.HeloParseHook;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.ParsedCommand;
+import org.qpsmtpd.api.hook.QueueExtension;
 import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Hello;
@@ -75,6 +77,7 @@ final class HelloVerbs {
                 EhloParseHook.class,
                 EhloParseHook::onEhloParse,
                 host -> {
+                    turn.offer(honoured());
                     List<String> capabilities = capabilities();
                     turn.ask(
                             HookPoint.EHLO,
@@ -119,6 +122,7 @@ final class HelloVerbs {
             transactions.reset(
                     () -> {
                         greet(Hello.HELO, host);
+                        turn.offer(Set.of());
                         talk.reply(Reply.plain(250, hi() + "; I am so happy to meet you."));
                     });
         }
@@ -166,6 +170,15 @@ final class HelloVerbs {
         return turn.settings().me() + " Hi " + client.remoteInfo() + " [" + client.remoteIp() + "]";
     }
 
+    /** What the queue plugins honour; TLS is required of others by those who have it themselves. */
+    private Set<QueueExtension> honoured() {
+        Set<QueueExtension> honoured = turn.generation().honoured(turn);
+        if (turn.smtp().tls().isEmpty()) {
+            honoured.remove(QueueExtension.REQUIRETLS);
+        }
+        return honoured;
+    }
+
     private List<String> capabilities() {
         Settings settings = turn.settings();
         List<String> lines = new ArrayList<>(10);
@@ -183,6 +196,7 @@ final class HelloVerbs {
         if (turn.generation().takesBinary()) {
             lines.add("BINARYMIME");
         }
+        turn.offered().forEach(extension -> lines.add(extension.keyword()));
         lines.add("LIMITS RCPTMAX=" + turn.lookUps().mostRecipients());
         if (tls.isOffered()) {
             lines.add("STARTTLS");

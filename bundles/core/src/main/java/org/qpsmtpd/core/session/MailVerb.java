@@ -1,6 +1,5 @@
 package org.qpsmtpd.core.session;
 
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.Action;
@@ -21,16 +20,6 @@ import org.qpsmtpd.core.message.Characters;
 /** The verb MAIL. */
 final class MailVerb {
     private static final String BAD_SENDER = "could not parse your mail from command";
-
-    /** Parameters of what EHLO offers, and those of DSN, which smtp-forward passes on. */
-    private static final Map<String, EsmtpParameter> OF_MAIL =
-            Map.of(
-                    "size", EsmtpParameter.upTo(20),
-                    "body", EsmtpParameter.upTo(20),
-                    "smtputf8", EsmtpParameter.upTo(0),
-                    "prdr", EsmtpParameter.upTo(0),
-                    "ret", EsmtpParameter.upTo(4),
-                    "envid", EsmtpParameter.upTo(100));
 
     private final Turn turn;
     private final Talk talk;
@@ -58,7 +47,11 @@ final class MailVerb {
                             argument,
                             MailParseHook.class,
                             MailParseHook::onMailParse,
-                            rest -> EsmtpParameter.check(PathArgument.parse(rest, "from"), OF_MAIL),
+                            rest ->
+                                    EsmtpParameter.check(
+                                            PathArgument.parse(rest, "from"),
+                                            EsmtpParameters.OF_MAIL,
+                                            turn.offered()),
                             this::mailParsed);
                 });
     }

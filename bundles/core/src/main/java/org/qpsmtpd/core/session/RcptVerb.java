@@ -1,6 +1,5 @@
 package org.qpsmtpd.core.session;
 
-import java.util.Map;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.ParsedCommand;
@@ -14,12 +13,6 @@ import org.qpsmtpd.api.session.NoteKey;
 /** The verb RCPT. */
 final class RcptVerb {
     private static final String BAD_RECIPIENT = "could not parse recipient";
-
-    /** Those of DSN, which smtp-forward passes on. */
-    private static final Map<String, EsmtpParameter> OF_RCPT =
-            Map.of(
-                    "notify", EsmtpParameter.upTo(28),
-                    "orcpt", EsmtpParameter.upTo(500));
 
     private final Turn turn;
     private final Talk talk;
@@ -43,7 +36,11 @@ final class RcptVerb {
                 argument,
                 RcptParseHook.class,
                 RcptParseHook::onRcptParse,
-                rest -> EsmtpParameter.check(PathArgument.parse(rest, "to"), OF_RCPT),
+                rest ->
+                        EsmtpParameter.check(
+                                PathArgument.parse(rest, "to"),
+                                EsmtpParameters.OF_RCPT,
+                                turn.offered()),
                 this::rcptParsed);
     }
 

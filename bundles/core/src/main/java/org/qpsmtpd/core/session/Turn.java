@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.session;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.QueueExtension;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Transaction;
@@ -39,6 +41,7 @@ final class Turn implements HookHost {
     private final Talk talk;
     private final Runnable end;
     private @Nullable HookRun run;
+    private Set<QueueExtension> offered = Set.of();
     private int asking;
     private boolean ended;
 
@@ -60,6 +63,15 @@ final class Turn implements HookHost {
     /** Whether our socket is one of those that speak LMTP. */
     boolean isLmtp() {
         return settings().lmtpPorts().contains(connection.socketPort());
+    }
+
+    /** The extensions of queueing that the client was offered by the last EHLO. */
+    Set<QueueExtension> offered() {
+        return offered;
+    }
+
+    void offer(Set<QueueExtension> extensions) {
+        offered = extensions;
     }
 
     /** Runs a hook; the session is busy until the result is there. */

@@ -1,15 +1,13 @@
 package org.qpsmtpd.core.session;
 
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.qpsmtpd.api.mail.XText;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.session.Hello;
 import org.qpsmtpd.core.message.Characters;
@@ -70,37 +68,18 @@ record Xclient(Map<String, String> values) {
         var unused = protocol();
     }
 
-    /** Undoes xtext: {@code +XX} stands for an octet; the result is text without controls. */
+    /** Undoes xtext; the result is text without controls. */
     private static String decoded(String text) {
-        ByteBuffer octets = ByteBuffer.allocate(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '+') {
-                octets.put((byte) (hex(text, i + 1) * 16 + hex(text, i + 2)));
-                i += 2;
-            } else if (c > ' ' && c < 127 && c != '=') {
-                octets.put((byte) c);
-            } else {
-                throw new IllegalArgumentException("a value is not xtext");
-            }
+        String value =
+                XText.decode(text)
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                "a value is not xtext in UTF-8"));
+        if (value.length() > LONGEST || Characters.any(value, Character::isISOControl)) {
+            throw new IllegalArgumentException("a value is too long or holds controls");
         }
-        try {
-            String value = StandardCharsets.UTF_8.newDecoder().decode(octets.flip()).toString();
-            if (value.length() > LONGEST || Characters.any(value, Character::isISOControl)) {
-                throw new IllegalArgumentException("a value is too long or holds controls");
-            }
-            return value;
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("a value is not UTF-8", e);
-        }
-    }
-
-    private static int hex(String text, int at) {
-        char c = at < text.length() ? text.charAt(at) : 'x';
-        if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'F')) {
-            return Character.digit(c, 16);
-        }
-        throw new IllegalArgumentException("+ is not followed by two of 0-9A-F");
+        return value;
     }
 
     /** An attribute that was given and is known. */
