@@ -18,6 +18,10 @@ import org.qpsmtpd.itest.ServerUnderTest;
 
 /** A plugin that comes is in each list of plugins, as it says itself what it is. */
 class PluginListsIT {
+    private static final Path ABSENT =
+            Path.of(
+                    "../bundles/core/src/main/resources",
+                    "org/qpsmtpd/core/generation/absent-plugins");
     private static final Path PLUGINS = Path.of("../plugins");
     private static final Pattern MODULE = Pattern.compile("<module>(.+?)</module>");
     private static final Pattern NAME =
@@ -77,6 +81,28 @@ class PluginListsIT {
                         .toList();
 
         assertThat(rows).as("plugins/table writes them").isEqualTo(wanted);
+    }
+
+    @Test
+    void theTableOfThoseThatAreNotHereIsWhatTheServerSaysOfThem() throws IOException {
+        List<String> wanted =
+                Files.readAllLines(ABSENT).stream()
+                        .filter(line -> !line.startsWith("#"))
+                        .map(PluginListsIT::absentRow)
+                        .sorted()
+                        .toList();
+
+        assertThat(Files.readAllLines(PLUGINS.resolve("README.md")))
+                .as("plugins/table writes them")
+                .containsSubsequence("| qpsmtpd's plugin | here |", "| --- | --- |")
+                .containsSequence(wanted);
+    }
+
+    private static String absentRow(String line) {
+        String plugin = line.split(" ", 2)[0];
+        String[] parts = line.split(" : ", 2);
+        String here = parts.length == 1 ? "not there yet" : "left out: " + parts[1];
+        return "| " + plugin + " | " + here + " |";
     }
 
     @Test

@@ -6,22 +6,22 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What names meant in earlier releases of qpsmtpd: those that the plugins which are installed say
- * of themselves, and those of qpsmtpd's plugins that are not there yet, from a list of the core.
+ * of themselves, and those of qpsmtpd's plugins that are not there, from a list of the core.
  */
 public final class FormerNames {
     private static final String LIST = "absent-plugins";
 
-    /** Plugins of qpsmtpd that may be missing, each with its former names. */
-    private static final Map<String, List<String>> ABSENT = read();
+    /** Plugins of qpsmtpd that may be missing. */
+    private static final Map<String, Absent> ABSENT = read();
 
     private final Map<String, Meaning> meanings = new HashMap<>();
 
@@ -33,6 +33,14 @@ public final class FormerNames {
      */
     record Meaning(String plugin, String arguments) {}
 
+    /**
+     * A plugin of qpsmtpd that is not there.
+     *
+     * @param formerly its former names
+     * @param reason why there will be none; absent when there may be
+     */
+    private record Absent(List<String> formerly, Optional<String> reason) {}
+
     private FormerNames() {}
 
     /**
@@ -43,7 +51,7 @@ public final class FormerNames {
      */
     public static FormerNames of(Map<String, List<String>> declared) {
         FormerNames names = new FormerNames();
-        ABSENT.forEach(names::add);
+        ABSENT.forEach((plugin, absent) -> names.add(plugin, absent.formerly()));
         declared.forEach(names::add);
         declared.keySet().forEach(names.meanings::remove);
         return names;
@@ -52,6 +60,11 @@ public final class FormerNames {
     /** Whether a plugin is one of qpsmtpd, there or not. */
     static boolean isOfQpsmtpd(String plugin) {
         return ABSENT.containsKey(plugin);
+    }
+
+    /** Why there will be no such plugin here; absent when there may be. */
+    static Optional<String> whyLeftOut(String plugin) {
+        return Optional.ofNullable(ABSENT.get(plugin)).flatMap(Absent::reason);
     }
 
     private void add(String plugin, List<String> former) {
@@ -68,24 +81,28 @@ public final class FormerNames {
         return meanings.getOrDefault(name, new Meaning(name, ""));
     }
 
-    private static Map<String, List<String>> read() {
-        Map<String, List<String>> plugins = new HashMap<>();
+    private static Map<String, Absent> read() {
+        Map<String, Absent> plugins = new HashMap<>();
         try (InputStream in = FormerNames.class.getResourceAsStream(LIST);
                 BufferedReader lines =
                         new BufferedReader(
                                 new InputStreamReader(
                                         Objects.requireNonNull(in, LIST),
                                         StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                List<String> words = new ArrayList<>(List.of(line.strip().split(" +", -1)));
-                String plugin = words.remove(0);
-                if (!plugin.isEmpty() && !plugin.startsWith("#")) {
-                    plugins.put(plugin, List.copyOf(words));
-                }
-            }
+            lines.lines()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .forEach(line -> read(line, plugins));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return Collections.unmodifiableMap(plugins);
+    }
+
+    private static void read(String line, Map<String, Absent> plugins) {
+        String[] parts = line.split(" : ", 2);
+        List<String> words = List.of(parts[0].strip().split(" +"));
+        Optional<String> reason =
+                parts.length == 1 ? Optional.empty() : Optional.of(parts[1].strip());
+        plugins.put(words.get(0), new Absent(words.subList(1, words.size()), reason));
     }
 }

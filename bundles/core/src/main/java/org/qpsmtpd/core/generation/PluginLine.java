@@ -77,6 +77,12 @@ public record PluginLine(
         if (plugin.contains("::")) {
             return "is a Perl package, which this server cannot run; take the line out";
         }
+        Optional<String> reason = FormerNames.whyLeftOut(plugin);
+        if (reason.isPresent()) {
+            return "is a plugin of qpsmtpd that this server leaves out ("
+                    + reason.get()
+                    + "); take the line out";
+        }
         return FormerNames.isOfQpsmtpd(plugin)
                 ? "is a plugin of qpsmtpd that is not there yet; take the line out"
                 : "is not installed; put its bundle into the deploy folder";
