@@ -36,6 +36,7 @@ import org.qpsmtpd.api.hook.QueuePreHook;
 import org.qpsmtpd.api.hook.QuitHook;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.hook.RcptParseHook;
+import org.qpsmtpd.api.hook.RcptPostHook;
 import org.qpsmtpd.api.hook.RcptPreHook;
 import org.qpsmtpd.api.hook.ReceivedLineHook;
 import org.qpsmtpd.api.hook.ResetTransactionHook;
@@ -212,6 +213,19 @@ public final class HookPlugins {
         public HookResult onRcpt(Transaction transaction, Recipient recipient) {
             Witness.met(transaction.connection(), HookPoint.RCPT);
             return HookResult.OK;
+        }
+    }
+
+    /** Of a recipient that was accepted. */
+    @Component(
+            configurationPid = "swap_rcpt_post",
+            configurationPolicy = ConfigurationPolicy.REQUIRE)
+    @Plugin(name = "swap_rcpt_post")
+    public static final class RcptPost implements RcptPostHook {
+        @Override
+        public HookResult onRcptPost(Transaction transaction, Recipient recipient) {
+            Witness.met(transaction.connection(), HookPoint.RCPT_POST);
+            return HookResult.DECLINED;
         }
     }
 

@@ -1,8 +1,8 @@
 package org.qpsmtpd.api.hook;
 
 /**
- * All hooks: qpsmtpd's name of each and the interface that answers it. Those of AUTH are not among
- * them; there is no authentication yet.
+ * All hooks: qpsmtpd's name of each and the interface that answers it; {@code rcpt_post} is ours.
+ * Those of AUTH are not among them; there is no authentication yet.
  */
 public enum HookPoint {
     /** {@link LoggingHook}. */
@@ -37,6 +37,8 @@ public enum HookPoint {
     RCPT_PRE("rcpt_pre", RcptPreHook.class),
     /** {@link RcptHook}. */
     RCPT("rcpt", RcptHook.class),
+    /** {@link RcptPostHook}. */
+    RCPT_POST("rcpt_post", RcptPostHook.class),
     /** {@link DataHook}. */
     DATA("data", DataHook.class),
     /** {@link DataHeadersEndHook}. */

@@ -108,7 +108,7 @@ class HookResultTest {
     void hasAllHooks() {
         assertThat(HookPoint.values())
                 .extracting(HookPoint::hookName)
-                .hasSize(34)
+                .hasSize(35)
                 .doesNotHaveDuplicates()
                 .contains(
                         "pre-connection",

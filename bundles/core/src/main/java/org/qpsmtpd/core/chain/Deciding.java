@@ -20,6 +20,7 @@ final class Deciding {
                     HookPoint.MAIL,
                     HookPoint.RCPT_PRE,
                     HookPoint.RCPT,
+                    HookPoint.RCPT_POST,
                     HookPoint.DATA,
                     HookPoint.DATA_POST_HEADERS,
                     HookPoint.DATA_POST,

@@ -1,10 +1,12 @@
 package org.qpsmtpd.core.session;
 
+import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.ParsedCommand;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.hook.RcptParseHook;
+import org.qpsmtpd.api.hook.RcptPostHook;
 import org.qpsmtpd.api.hook.RcptPreHook;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
@@ -97,25 +99,49 @@ final class RcptVerb {
     private void answerRcpt(
             HookResult result, SmtpTransaction transaction, SmtpRecipient recipient) {
         switch (result.action()) {
-            case OK -> sorting.admit(transaction, recipient, () -> admit(transaction, recipient));
-            case DENY -> talk.refuse(result, 550, "7.1", "relaying denied");
-            case DENYSOFT -> talk.refuse(result, 450, "7.1", "relaying denied");
-            case DENY_DISCONNECT -> {
-                talk.refuse(result, 550, "7.1", "delivery denied");
-                talk.disconnect();
-            }
-            case DENYSOFT_DISCONNECT -> {
-                talk.refuse(result, 421, "7.1", "relaying denied");
-                talk.disconnect();
-            }
-            case DONE -> talk.done(result);
+            case OK -> sorting.admit(transaction, recipient, () -> ask(transaction, recipient));
             case DECLINED ->
                     talk.reply(Reply.of(450, "4.7.1", "No plugin decided if relaying is allowed"));
+            default -> answerOtherwise(result, "relaying denied");
         }
     }
 
-    private void admit(SmtpTransaction transaction, SmtpRecipient recipient) {
-        transaction.admit(recipient);
-        talk.reply(Reply.of(250, "2.1.5", recipient.address().format() + ", recipient ok"));
+    /** Asks those who deliver about a recipient that may be taken. */
+    private void ask(SmtpTransaction transaction, SmtpRecipient recipient) {
+        turn.ask(
+                HookPoint.RCPT_POST,
+                RcptPostHook.class,
+                hook -> hook.onRcptPost(transaction, recipient),
+                result -> answerAccepted(result, transaction, recipient));
+    }
+
+    private void answerAccepted(
+            HookResult result, SmtpTransaction transaction, SmtpRecipient recipient) {
+        switch (result.action()) {
+            case OK, DECLINED -> {
+                transaction.admit(recipient);
+                String usual = recipient.address().format() + ", recipient ok";
+                talk.reply(Reply.of(250, "2.1.5", result.text().isEmpty() ? usual : result.text()));
+            }
+            default -> answerOtherwise(result, "delivery denied");
+        }
+    }
+
+    private void answerOtherwise(HookResult result, String usual) {
+        if (result.action() == Action.DONE) {
+            talk.done(result);
+            return;
+        }
+        int code =
+                switch (result.action()) {
+                    case DENYSOFT -> 450;
+                    case DENYSOFT_DISCONNECT -> 421;
+                    case DENY, DENY_DISCONNECT, OK, DECLINED, DONE -> 550;
+                };
+        boolean isLast = result.action() == Action.DENY_DISCONNECT;
+        talk.refuse(result, code, "7.1", isLast ? "delivery denied" : usual);
+        if (result.action().disconnects()) {
+            talk.disconnect();
+        }
     }
 }

@@ -52,7 +52,7 @@ class HookOutcomeTest {
                 client.read();
                 return client.sendAll("EHLO client.test", "MAIL FROM:<a@b.c>");
             }
-            case RCPT -> {
+            case RCPT, RCPT_POST -> {
                 return client.open("a@b.c", "user@example.com");
             }
             default -> {
@@ -95,6 +95,11 @@ class HookOutcomeTest {
                     RCPT             | DENY_DISCONNECT     | 550 | delivery denied                      | true
                     RCPT             | DENYSOFT_DISCONNECT | 421 | relaying denied                      | true
                     RCPT             | OK                  | 250 | <user@example.com>, recipient ok     | false
+                    RCPT_POST        | DENY                | 550 | delivery denied                      | false
+                    RCPT_POST        | DENYSOFT            | 450 | delivery denied                      | false
+                    RCPT_POST        | DENY_DISCONNECT     | 550 | delivery denied                      | true
+                    RCPT_POST        | DENYSOFT_DISCONNECT | 421 | delivery denied                      | true
+                    RCPT_POST        | OK                  | 250 | <user@example.com>, recipient ok     | false
                     DATA             | DENY                | 554 | Message denied                       | false
                     DATA             | DENYSOFT            | 451 | Message denied temporarily           | false
                     DATA             | DENY_DISCONNECT     | 554 | Message denied                       | true
@@ -144,6 +149,7 @@ class HookOutcomeTest {
                 "EHLO",
                 "MAIL",
                 "RCPT",
+                "RCPT_POST",
                 "NOOP",
                 "VRFY",
                 "HELP",
@@ -154,7 +160,7 @@ class HookOutcomeTest {
         String command =
                 switch (point) {
                     case MAIL -> "MAIL FROM:<a@b.c>";
-                    case RCPT -> "RCPT TO:<user@example.com>";
+                    case RCPT, RCPT_POST -> "RCPT TO:<user@example.com>";
                     case UNRECOGNIZED_COMMAND -> "XYZZY";
                     default -> point.name() + " client.test";
                 };
@@ -164,7 +170,7 @@ class HookOutcomeTest {
             if (point != HookPoint.EHLO && point != HookPoint.HELO) {
                 client.send("EHLO client.test");
             }
-            if (point == HookPoint.RCPT) {
+            if (point == HookPoint.RCPT || point == HookPoint.RCPT_POST) {
                 client.send("MAIL FROM:<a@b.c>");
             }
             client.write(command + "\r\nRSET\r\nQUIT\r\n");
@@ -175,6 +181,23 @@ class HookOutcomeTest {
                             second -> assertThat(second).isEqualTo("298 " + status + "it all"),
                             third -> assertThat(third).startsWith("250 ").contains("OK"),
                             last -> assertThat(last).startsWith("221 "));
+        }
+    }
+
+    @Test
+    void asksThoseWhoDeliverOfAcceptedRecipientsOnly() throws Exception {
+        server.mockHook(HookPoint.RCPT_POST, HookResult.ok("fine with me"));
+        try (SmtpClient client = server.connect()) {
+            client.read();
+            client.sendAll("EHLO client.test", "MAIL FROM:<a@b.c>");
+            assertThat(client.send("RCPT TO:<user@example.com>").toString())
+                    .isEqualTo("250 2.1.5 fine with me");
+        }
+        server.mockHook(HookPoint.RCPT, HookResult.deny("not ours"));
+        try (SmtpClient client = server.connect()) {
+            client.read();
+            client.sendAll("EHLO client.test", "MAIL FROM:<a@b.c>");
+            assertThat(client.send("RCPT TO:<user@example.com>").text()).contains("not ours");
         }
     }
 
