@@ -22,6 +22,7 @@ final class LineEndStream extends OutputStream {
     private final Disk.NewFile file;
     private final byte[] buffer;
     private int used;
+    private long drained;
     private boolean carriageReturnSeen;
 
     /**
@@ -69,6 +70,11 @@ final class LineEndStream extends OutputStream {
         drain();
     }
 
+    /** How many octets have been written to the file. */
+    long drained() {
+        return drained;
+    }
+
     /**
      * Copies until a CR, the end of the source or of the buffer, and returns the index it stopped
      * at.
@@ -107,6 +113,7 @@ final class LineEndStream extends OutputStream {
 
     private void drain() throws IOException {
         file.write(ByteBuffer.wrap(buffer, 0, used));
+        drained += used;
         used = 0;
     }
 }

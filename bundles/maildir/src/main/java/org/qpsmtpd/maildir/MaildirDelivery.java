@@ -63,13 +63,13 @@ public final class MaildirDelivery implements AutoCloseable {
         return top.toString();
     }
 
-    private record Copy(Path maildir, String name) {
+    private record Copy(Path maildir, String name, String deliveredName) {
         Path temporary() {
             return Maildirs.temporary(maildir).resolve(name);
         }
 
         Path delivered() {
-            return Maildirs.delivered(maildir).resolve(name);
+            return Maildirs.delivered(maildir).resolve(deliveredName);
         }
     }
 
@@ -89,7 +89,21 @@ public final class MaildirDelivery implements AutoCloseable {
      * @param top fields above the message's own, lines that end in LF
      */
     public void write(Path maildir, String name, String top) throws IOException {
-        Copy copy = new Copy(maildir, name);
+        long unused = put(new Copy(maildir, name, name), top);
+    }
+
+    /**
+     * The same, with a name that tells readers the size, by which they reckon quotas.
+     *
+     * @return octets of the file
+     */
+    public long writeSized(Path maildir, String name, String top) throws IOException {
+        long octets = put(new Copy(maildir, name, name), top);
+        copies.set(copies.size() - 1, new Copy(maildir, name, name + ",S=" + octets));
+        return octets;
+    }
+
+    private long put(Copy copy, String top) throws IOException {
         byte[] topOctets = top.getBytes(StandardCharsets.UTF_8);
         long size = topOctets.length + content.size();
         try (Disk.NewFile file = disk.create(copy.temporary())) {
@@ -100,6 +114,7 @@ public final class MaildirDelivery implements AutoCloseable {
             content.writeTo(out);
             out.finish();
             file.sync();
+            return out.drained();
         }
     }
 

@@ -1,6 +1,6 @@
 /** Stores messages in maildirs, for plugins that do. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.qpsmtpd.maildir;
 

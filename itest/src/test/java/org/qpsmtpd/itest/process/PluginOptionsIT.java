@@ -108,6 +108,7 @@ class PluginOptionsIT {
         values.put("queue/maildir path", folder.resolve("a mail, of some").toString());
         values.put("queue/maildir subdir", "%d/%l");
         values.put("queue/maildir mode", "750");
+        values.put("queue/maildir quota", "10000000S,1000C");
         values.put("relay only", "0");
         values.put("loop max_hops", "50");
         values.put("helo policy", "rfc");

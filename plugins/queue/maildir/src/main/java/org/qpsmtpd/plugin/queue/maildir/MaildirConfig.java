@@ -22,4 +22,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
                             + " bits.",
             required = false)
     String mode() default "700";
+
+    @AttributeDefinition(
+            description =
+                    "How much each maildir may hold, as Maildir++ writes it: 10000000S,1000C are"
+                            + " octets and messages. Empty: what the file maildirsize in it says.",
+            required = false)
+    String quota() default "";
 }

@@ -3,7 +3,9 @@ package org.qpsmtpd.plugin.queue.maildir;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -21,6 +23,8 @@ import org.qpsmtpd.maildir.FileNames;
 import org.qpsmtpd.maildir.LocalDisk;
 import org.qpsmtpd.maildir.MaildirDelivery;
 import org.qpsmtpd.maildir.Maildirs;
+import org.qpsmtpd.maildir.Quota;
+import org.qpsmtpd.maildir.Quotas;
 import org.qpsmtpd.maildir.SubdirPattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * last step.
  *
  * <p>Settings: {@code path}, the maildir; {@code subdir}, empty, a pattern that gives each
- * recipient a maildir below it; {@code mode}, octal, 700.
+ * recipient a maildir below it; {@code mode}, octal, 700; {@code quota}, of each maildir.
  *
  * <p>Any fault of the disk: nothing stays in {@code new}, the log says where and why at ERROR, and
  * the answer is DECLINED, so that the next queue plugin may try or the client gets 451. With
@@ -53,11 +57,14 @@ import org.slf4j.LoggerFactory;
 public final class MaildirPlugin implements QueueHook {
     private static final Logger LOG = LoggerFactory.getLogger(MaildirPlugin.class);
 
+    private static final HookResult FULL = HookResult.deny("Mailbox is full (#5.2.2)");
+
     private final Path root;
     private final Optional<MaildirPlaces> places;
     private final Disk disk;
     private final Maildirs maildirs;
     private final DirectorySync directories;
+    private final Quotas quotas;
     private final FileNames names = FileNames.ofThisMachine();
 
     /**
@@ -79,24 +86,26 @@ public final class MaildirPlugin implements QueueHook {
                                 new MaildirPlaces(
                                         disk, maildirs, root, new SubdirPattern(config.subdir())));
         this.directories = new DirectorySync(disk);
+        this.quotas =
+                new Quotas(
+                        disk,
+                        config.quota().isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(Quota.of(config.quota())));
     }
 
     @Override
     public HookResult onQueue(Transaction transaction) {
-        List<Recipient> recipients = transaction.recipients();
-        if (recipients.isEmpty()) {
+        if (transaction.recipients().isEmpty()) {
             return HookResult.DECLINED.because("error: no recipients");
         }
-        try (MaildirDelivery delivery =
-                new MaildirDelivery(MaildirDelivery.Content.of(transaction), disk, directories)) {
-            if (places.isPresent()) {
-                writeForEach(transaction, recipients, places.get(), delivery);
-            } else {
-                write(root, transaction, recipients, delivery);
+        try {
+            List<Target> targets = targets(transaction);
+            List<Target> full = withoutRoom(transaction, targets);
+            if (full.size() == targets.size()) {
+                return FULL.because("fail: no room in " + full.get(0).maildir());
             }
-            delivery.publish();
-            return HookResult.ok(("Queued! " + transaction.headers().messageId()).strip())
-                    .because("pass: stored as " + delivery.places());
+            return deliver(transaction, settled(transaction, targets, full));
         } catch (IOException e) {
             String fault = Faults.describe(e);
             LOG.error("a message is deferred since it cannot be stored: {}", fault);
@@ -104,29 +113,95 @@ public final class MaildirPlugin implements QueueHook {
         }
     }
 
-    private void writeForEach(
-            Transaction transaction,
-            List<Recipient> recipients,
-            MaildirPlaces known,
-            MaildirDelivery delivery)
-            throws IOException {
-        String ownName = transaction.connection().config().value("me").orElse("localhost");
-        Instant now = transaction.connection().clock().now();
-        for (Recipient recipient : recipients) {
-            Path maildir = known.of(recipient.address(), ownName, now);
-            write(maildir, transaction, List.of(recipient), delivery);
+    /**
+     * Who gets a copy.
+     *
+     * @param maildir where it goes; made when missing
+     * @param recipients whom it is for
+     */
+    private record Target(Path maildir, List<Recipient> recipients) {
+        String top(Transaction transaction) {
+            return MaildirDelivery.envelope(transaction.sender(), recipients);
         }
     }
 
-    private void write(
-            Path maildir,
-            Transaction transaction,
-            List<Recipient> recipients,
-            MaildirDelivery delivery)
+    private List<Target> targets(Transaction transaction) throws IOException {
+        List<Target> targets = new ArrayList<>();
+        if (places.isPresent()) {
+            String ownName = transaction.connection().config().value("me").orElse("localhost");
+            Instant now = transaction.connection().clock().now();
+            for (Recipient recipient : transaction.recipients()) {
+                Path maildir = places.get().of(recipient.address(), ownName, now);
+                targets.add(new Target(maildir, List.of(recipient)));
+            }
+        } else {
+            targets.add(new Target(root, transaction.recipients()));
+        }
+        for (Target target : targets) {
+            maildirs.prepare(target.maildir(), transaction.connection().clock().now());
+        }
+        return targets;
+    }
+
+    private List<Target> withoutRoom(Transaction transaction, List<Target> targets)
             throws IOException {
         Instant now = transaction.connection().clock().now();
-        maildirs.prepare(maildir, now);
-        String top = MaildirDelivery.envelope(transaction.sender(), recipients);
-        delivery.write(maildir, names.next(now), top);
+        List<Target> full = new ArrayList<>();
+        for (Target target : targets) {
+            if (quotas.hasOne(target.maildir())) {
+                long octets = target.top(transaction).length() + transaction.messageSize();
+                if (!quotas.hasRoom(target.maildir(), octets, now)) {
+                    full.add(target);
+                }
+            }
+        }
+        return full;
+    }
+
+    /**
+     * A client that reads a reply for each recipient is told of the full maildirs. One that reads a
+     * single reply would take 250 for all of them, so all get the message.
+     */
+    private static List<Target> settled(
+            Transaction transaction, List<Target> targets, List<Target> full) {
+        if (!transaction.isAnsweredEach()) {
+            full.forEach(
+                    target -> LOG.warn("{} is over its quota; others get it", target.maildir()));
+            return targets;
+        }
+        full.forEach(target -> target.recipients().forEach(one -> one.settle(FULL)));
+        List<Target> left = new ArrayList<>(targets);
+        left.removeAll(full);
+        return left;
+    }
+
+    private HookResult deliver(Transaction transaction, List<Target> targets) throws IOException {
+        List<Map.Entry<Path, Long>> added = new ArrayList<>();
+        try (MaildirDelivery delivery =
+                new MaildirDelivery(MaildirDelivery.Content.of(transaction), disk, directories)) {
+            for (Target target : targets) {
+                String name = names.next(transaction.connection().clock().now());
+                String top = target.top(transaction);
+                if (quotas.hasOne(target.maildir())) {
+                    long octets = delivery.writeSized(target.maildir(), name, top);
+                    added.add(Map.entry(target.maildir(), octets));
+                } else {
+                    delivery.write(target.maildir(), name, top);
+                }
+            }
+            delivery.publish();
+            added.forEach(copy -> add(copy.getKey(), copy.getValue()));
+            return HookResult.ok(("Queued! " + transaction.headers().messageId()).strip())
+                    .because("pass: stored as " + delivery.places());
+        }
+    }
+
+    /** The message is stored, whatever becomes of the count. */
+    private void add(Path maildir, long octets) {
+        try {
+            quotas.add(maildir, octets);
+        } catch (IOException e) {
+            LOG.warn("{} is not counted right: {}", maildir, Faults.describe(e));
+        }
     }
 }
