@@ -29,6 +29,7 @@ public final class StandIn implements AutoCloseable {
     private final ServerSocketChannel socket;
     private final Script script;
     private final String address;
+    private final Thread listening;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
 
@@ -42,9 +43,9 @@ public final class StandIn implements AutoCloseable {
         this.socket = socket;
         this.address = address;
         this.script = script;
-        Thread thread = new Thread(this::accept, "stand-in");
-        thread.setDaemon(true);
-        thread.start();
+        listening = new Thread(this::accept, "stand-in");
+        listening.setDaemon(true);
+        listening.start();
     }
 
     /** Listens at a free port of the loopback address. */
@@ -96,10 +97,15 @@ public final class StandIn implements AutoCloseable {
         }
     }
 
-    /** Ends all connections. */
+    /** Ends all connections. Nobody can connect any more when this returns. */
     @Override
     public void close() throws IOException {
         socket.close();
+        try {
+            listening.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (SocketChannel each : open) {
             each.close();
         }

@@ -56,8 +56,11 @@ final class IcapServer implements AutoCloseable {
 
     private final Path folder;
     private final int port = FreePort.take();
-    private final Process clamd;
-    private final Process server;
+    private final Program scanner = Program.find("clamd", "clamav-daemon");
+    private final Program program = Program.find("c-icap", "c-icap");
+    private final Path modules = modules();
+    private Process clamd;
+    private Process server;
 
     /**
      * Starts both.
@@ -66,19 +69,33 @@ final class IcapServer implements AutoCloseable {
      */
     IcapServer(Path folder) throws IOException {
         this.folder = folder;
-        Program scanner = Program.find("clamd", "clamav-daemon");
-        Program program = Program.find("c-icap", "c-icap");
-        Path modules = modules();
-        clamd = scanner.start(List.of("-c", clamdConfiguration().toString()), List.of());
-        ProcessOutput said = ProcessOutput.of(clamd.getInputStream());
+        clamd = startedClamd();
+        server = startedServer();
+    }
+
+    private Process startedClamd() throws IOException {
+        Files.deleteIfExists(folder.resolve("clamd"));
+        Process started = scanner.start(List.of("-c", clamdConfiguration().toString()), List.of());
+        ProcessOutput said = ProcessOutput.of(started.getInputStream());
         Eventually.holds(
                 "clamd to listen: " + said.text(), () -> Files.exists(folder.resolve("clamd")));
+        return started;
+    }
+
+    private Process startedServer() throws IOException {
         Path configuration =
                 Files.writeString(
                         folder.resolve("conf"), CONFIGURATION.formatted(folder, port, modules));
-        server = program.start(List.of("-N", "-f", configuration.toString()), List.of());
-        ProcessOutput printed = ProcessOutput.of(server.getInputStream());
+        Process started = program.start(List.of("-N", "-f", configuration.toString()), List.of());
+        ProcessOutput printed = ProcessOutput.of(started.getInputStream());
         Eventually.holds("c-icap to listen: " + printed.text(), this::isListening);
+        return started;
+    }
+
+    /** Starts both anew when they were closed. */
+    void start() throws IOException {
+        clamd = startedClamd();
+        server = startedServer();
     }
 
     private boolean isListening() {

@@ -27,6 +27,7 @@ final class MailFilters implements AutoCloseable {
     private final Path folder;
     private final int filterPort = FreePort.take();
     private final int dkimPort = FreePort.take();
+    private final Program python;
     private final List<Process> running = new ArrayList<>();
 
     /**
@@ -39,16 +40,21 @@ final class MailFilters implements AutoCloseable {
         if (!Files.exists(LIBRARY)) {
             Program.missing("python3-milter");
         }
-        Program python = new Program(Path.of("/usr/bin/python3")); // the one that has the library
+        python = new Program(Path.of("/usr/bin/python3")); // the one that has the library
         Program opendkim = Program.find("opendkim", "opendkim");
         writeKey();
         try {
-            start(python, filterPort, SCRIPT.toString(), socket(filterPort));
+            startFilter();
             start(opendkim, dkimPort, "-f", "-x", dkimConfig().toString());
         } catch (AssertionError e) {
             close();
             throw e;
         }
+    }
+
+    /** Starts the filter, also anew when it was killed. */
+    void startFilter() {
+        start(python, filterPort, SCRIPT.toString(), socket(filterPort));
     }
 
     /** Starts one, and waits until it listens; what it wrote stands in the failure. */
@@ -102,19 +108,31 @@ final class MailFilters implements AutoCloseable {
                         "Socket " + socket(dkimPort)));
     }
 
-    /** The lines of config/plugins that have both used; the second signs what the first changed. */
+    /** The lines of config/plugins that have both used, and store what passes. */
     String[] lines() {
-        return new String[] {
-            "milter filter " + socket(filterPort),
-            "milter:1 opendkim 127.0.0.1:" + dkimPort,
-            "rcpt_ok",
-            "queue/maildir MAIL"
-        };
+        List<String> lines = new ArrayList<>(filterLines());
+        lines.addAll(List.of("rcpt_ok", "queue/maildir MAIL"));
+        return lines.toArray(String[]::new);
+    }
+
+    /** The lines that have both used; the second signs what the first changed. */
+    List<String> filterLines() {
+        return List.of(
+                "milter filter " + socket(filterPort), "milter:1 opendkim 127.0.0.1:" + dkimPort);
     }
 
     /** Ends the filter, and waits for it. */
     void killFilter() throws InterruptedException {
-        running.get(0).destroyForcibly().waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        Process filter = filter();
+        filter.destroyForcibly().waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        running.remove(filter);
+    }
+
+    private Process filter() {
+        return running.stream()
+                .filter(each -> each.info().command().orElse("").contains("python"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Override

@@ -77,7 +77,8 @@ final class RspamdServer implements AutoCloseable {
 
     private final Path folder;
     private final int port = FreePort.take();
-    private final Process process;
+    private final Program program = Program.find("rspamd", "rspamd");
+    private Process process;
 
     /**
      * Starts it.
@@ -86,16 +87,26 @@ final class RspamdServer implements AutoCloseable {
      */
     RspamdServer(Path folder) throws IOException, NoSuchAlgorithmException {
         this.folder = folder;
-        Program program = Program.find("rspamd", "rspamd");
         Files.writeString(folder.resolve("tld"), "com\nnet\norg\n");
         Files.writeString(folder.resolve("rules.lua"), RULES);
         Files.writeString(folder.resolve("key"), key());
-        Path configuration =
-                Files.writeString(folder.resolve("conf"), CONFIGURATION.formatted(folder, port));
-        process = program.start(List.of("-f", "-i", "-c", configuration.toString()), List.of());
-        ProcessOutput.of(process.getInputStream())
+        Files.writeString(folder.resolve("conf"), CONFIGURATION.formatted(folder, port));
+        process = started();
+    }
+
+    private Process started() throws IOException {
+        Files.deleteIfExists(folder.resolve("socket"));
+        List<String> arguments = List.of("-f", "-i", "-c", folder.resolve("conf").toString());
+        Process started = program.start(arguments, List.of());
+        ProcessOutput.of(started.getInputStream())
                 .await("rspamd to listen", said -> said.contains("normal process") || isThere());
         Eventually.holds("rspamd to listen", this::isThere);
+        return started;
+    }
+
+    /** Starts it anew when it was closed. */
+    void start() throws IOException {
+        process = started();
     }
 
     private boolean isThere() {

@@ -10,6 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +32,10 @@ final class Scanners implements AutoCloseable {
 
     private final Path folder;
     private final int port = FreePort.take();
-    private final Process spamd;
-    private final Process clamd;
+    private final Program spamdProgram = Program.find("spamd", "spamd");
+    private final Program clamdProgram = Program.find("clamd", "clamav-daemon");
+    private Process spamd;
+    private Process clamd;
 
     /**
      * Starts both.
@@ -39,17 +44,42 @@ final class Scanners implements AutoCloseable {
      */
     Scanners(Path folder) throws IOException {
         this.folder = folder;
-        Program spamdProgram = Program.find("spamd", "spamd");
-        Program clamdProgram = Program.find("clamd", "clamav-daemon");
         addSignature("Test.Eicar", EICAR);
-        clamd = clamdProgram.start(List.of("-c", clamdConfig().toString()), List.of());
-        ProcessOutput clamdSaid = ProcessOutput.of(clamd.getInputStream());
-        spamd = spamdProgram.start(spamdOptions(), List.of());
-        ProcessOutput.of(spamd.getInputStream())
-                .await("spamd to start", said -> said.contains("server pid"));
+        clamd = startedClamd();
+        spamd = startedSpamd();
+    }
+
+    private Process startedClamd() throws IOException {
+        Process started = clamdProgram.start(List.of("-c", clamdConfig().toString()), List.of());
+        ProcessOutput said = ProcessOutput.of(started.getInputStream());
         Eventually.holds(
-                "clamd to listen: " + clamdSaid.text(),
-                () -> Files.exists(folder.resolve("clamd")));
+                "clamd to listen: " + said.text(), () -> Files.exists(folder.resolve("clamd")));
+        return started;
+    }
+
+    private Process startedSpamd() {
+        Process started = spamdProgram.start(spamdOptions(), List.of());
+        ProcessOutput.of(started.getInputStream())
+                .await("spamd to start", said -> said.contains("server pid"));
+        return started;
+    }
+
+    /** Starts clamd anew when it was killed. */
+    void startClamd() throws IOException {
+        clamd = startedClamd();
+    }
+
+    /** Starts spamd anew when it was killed. */
+    void startSpamd() {
+        spamd = startedSpamd();
+    }
+
+    /** Ends spamd, and waits for it. */
+    void killSpamd() throws InterruptedException {
+        List<ProcessHandle> children = spamd.descendants().toList();
+        spamd.destroyForcibly().waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        children.forEach(ProcessHandle::destroyForcibly);
+        children.forEach(child -> child.onExit().join());
     }
 
     private List<String> spamdOptions() {
@@ -92,19 +122,34 @@ final class Scanners implements AutoCloseable {
         }
     }
 
-    /** The lines of config/plugins that have both used. */
+    /** Has clamd know a file, from its next start or reload on. */
+    void addSignatureOf(String name, Path file) throws IOException, NoSuchAlgorithmException {
+        byte[] octets = Files.readAllBytes(file);
+        byte[] digest = MessageDigest.getInstance("MD5").digest(octets);
+        Files.writeString(
+                folder.resolve("db/" + name + ".hdb"),
+                HexFormat.of().formatHex(digest) + ":" + octets.length + ":" + name + "\n");
+    }
+
+    /** The lines of config/plugins that have both used, and store what passes. */
     String[] lines() {
-        return new String[] {
-            "rcpt_ok",
-            "spamassassin reject 100 spamd_socket 127.0.0.1:" + port,
-            "virus/clamdscan on_error defer clamd_socket " + folder.resolve("clamd"),
-            "queue/maildir MAIL"
-        };
+        List<String> lines = new ArrayList<>(List.of("rcpt_ok"));
+        lines.addAll(filterLines());
+        lines.add("queue/maildir MAIL");
+        return lines.toArray(String[]::new);
+    }
+
+    /** The lines of config/plugins that have both used. */
+    List<String> filterLines() {
+        return List.of(
+                "spamassassin on_error defer reject 100 spamd_socket 127.0.0.1:" + port,
+                "virus/clamdscan on_error defer clamd_socket " + folder.resolve("clamd"));
     }
 
     /** Ends clamd, and waits for it. */
-    void killClamd() throws InterruptedException {
+    void killClamd() throws IOException, InterruptedException {
         clamd.destroyForcibly().waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        Files.deleteIfExists(folder.resolve("clamd"));
     }
 
     @Override

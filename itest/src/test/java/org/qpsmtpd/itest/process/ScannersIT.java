@@ -53,7 +53,6 @@ class ScannersIT {
         }
     }
 
-    /** All that was accepted. */
     /** The only message; what the scanners add stands above the trace fields. */
     private static String stored() throws IOException {
         try (Stream<Path> files = Files.list(server.maildir().path().resolve("new"))) {

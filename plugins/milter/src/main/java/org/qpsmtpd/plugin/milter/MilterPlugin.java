@@ -23,7 +23,7 @@ import org.qpsmtpd.api.hook.EhloHook;
 import org.qpsmtpd.api.hook.HeloHook;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.NonBlocking;
-import org.qpsmtpd.api.hook.RcptHook;
+import org.qpsmtpd.api.hook.RcptPostHook;
 import org.qpsmtpd.api.hook.ResetTransactionHook;
 import org.qpsmtpd.api.hook.UnrecognizedCommandHook;
 import org.qpsmtpd.api.mail.Address;
@@ -61,15 +61,13 @@ import org.qpsmtpd.api.session.Transaction;
 @Designate(ocd = MilterConfig.class, factory = true)
 @Plugin(
         name = "milter",
-        positional = {"name", "port"},
-        before = "rcpt_ok",
-        accepts = "nothing")
+        positional = {"name", "port"})
 public final class MilterPlugin
         implements ConnectHook,
                 HeloHook,
                 EhloHook,
                 MailHook,
-                RcptHook,
+                RcptPostHook,
                 DataHook,
                 DataPostHook,
                 UnrecognizedCommandHook,
@@ -195,7 +193,7 @@ public final class MilterPlugin
 
     @Override
     @NonBlocking
-    public HookResult onRcpt(Transaction transaction, Recipient recipient) {
+    public HookResult onRcptPost(Transaction transaction, Recipient recipient) {
         Macros macros = macros(transaction).with(recipient);
         byte[] data = Paths.octets(recipient.address(), recipient.parameters());
         return within(transaction, Stage.RCPT, macros, data);

@@ -80,7 +80,7 @@ final class Sessions {
     HookResult rcpt(String address, Map<String, String> parameters) {
         FakeRecipient recipient = FakeRecipient.of(Address.of(address));
         parameters.forEach(recipient::withParameter);
-        HookResult result = now(plugin.onRcpt(transaction, recipient));
+        HookResult result = now(plugin.onRcptPost(transaction, recipient));
         if (!result.action().refuses()) {
             transaction.withRecipient(address);
         }

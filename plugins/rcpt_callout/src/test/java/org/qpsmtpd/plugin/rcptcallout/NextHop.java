@@ -35,6 +35,7 @@ final class NextHop implements AutoCloseable {
 
     private static final String GREETING = "greeting";
 
+    private final Thread listening;
     private final ServerSocket listener;
     private final Map<String, Deque<String>> answers = new ConcurrentHashMap<>();
     private final Map<String, String> always = new ConcurrentHashMap<>();
@@ -48,7 +49,7 @@ final class NextHop implements AutoCloseable {
         listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         always.put(GREETING, "220 hop.test ESMTP");
         always.put("EHLO", "250-hop.test\r\n250 8BITMIME");
-        start(this::accept);
+        listening = start(this::accept);
     }
 
     /** What a command that begins so is answered, one after another and then as usual. */
@@ -99,9 +100,15 @@ final class NextHop implements AutoCloseable {
         }
     }
 
+    /** Nobody can connect any more when this returns. */
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            listening.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         dropAll();
     }
 
@@ -111,7 +118,7 @@ final class NextHop implements AutoCloseable {
                 Socket socket = listener.accept();
                 sockets.add(socket);
                 connections.incrementAndGet();
-                start(() -> serve(socket));
+                var unused = start(() -> serve(socket));
             }
         } catch (IOException e) {
             // The test is over.
@@ -126,10 +133,11 @@ final class NextHop implements AutoCloseable {
         }
     }
 
-    private static void start(Runnable work) {
+    private static Thread start(Runnable work) {
         Thread thread = new Thread(work, "next hop");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private String answer(String line) {

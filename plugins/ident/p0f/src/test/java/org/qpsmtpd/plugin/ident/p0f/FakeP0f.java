@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** A socket as p0f has one, which gives each query the same answer in two pieces. */
 final class FakeP0f implements AutoCloseable {
     private final ServerSocketChannel server;
+    private final Thread listening;
     private final List<SocketChannel> open = Collections.synchronizedList(new ArrayList<>());
     private final List<byte[]> queries = Collections.synchronizedList(new ArrayList<>());
 
@@ -28,9 +29,9 @@ final class FakeP0f implements AutoCloseable {
     FakeP0f(Path socket, byte @Nullable [] answer) throws IOException {
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket));
-        Thread thread = new Thread(() -> serve(answer), "p0f");
-        thread.setDaemon(true);
-        thread.start();
+        listening = new Thread(() -> serve(answer), "p0f");
+        listening.setDaemon(true);
+        listening.start();
     }
 
     private void serve(byte @Nullable [] answer) {
@@ -70,11 +71,17 @@ final class FakeP0f implements AutoCloseable {
         return answer.array();
     }
 
+    /** Nobody can connect any more when this returns. */
     @Override
     public void close() throws IOException {
         server.close();
         for (SocketChannel client : open) {
             client.close();
+        }
+        try {
+            listening.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

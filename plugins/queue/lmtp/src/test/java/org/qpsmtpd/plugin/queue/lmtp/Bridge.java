@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Passes on what comes to a socket in the file system to a port, and back. */
 final class Bridge implements AutoCloseable {
     private final ServerSocketChannel listener;
+    private final Thread listening;
     private final int port;
     private final AtomicInteger connections = new AtomicInteger();
 
@@ -21,7 +22,7 @@ final class Bridge implements AutoCloseable {
         this.port = port;
         listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener.bind(UnixDomainSocketAddress.of(socket));
-        start(this::accept);
+        listening = start(this::accept);
     }
 
     static Bridge from(Path socket, int port) throws IOException {
@@ -32,9 +33,15 @@ final class Bridge implements AutoCloseable {
         return connections.get();
     }
 
+    /** Nobody can connect any more when this returns. */
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            listening.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void accept() {
@@ -45,8 +52,8 @@ final class Bridge implements AutoCloseable {
                 SocketChannel far =
                         SocketChannel.open(
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                start(() -> pass(near, far));
-                start(() -> pass(far, near));
+                var unused = start(() -> pass(near, far));
+                unused = start(() -> pass(far, near));
             }
         } catch (IOException e) {
             // The test is over.
@@ -67,9 +74,10 @@ final class Bridge implements AutoCloseable {
         }
     }
 
-    private static void start(Runnable work) {
+    private static Thread start(Runnable work) {
         Thread thread = new Thread(work, "bridge");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }

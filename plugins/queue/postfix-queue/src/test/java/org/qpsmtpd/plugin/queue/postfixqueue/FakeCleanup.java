@@ -42,6 +42,7 @@ final class FakeCleanup implements AutoCloseable {
     record Brought(String flags, List<String> records, boolean isWhole) {}
 
     private final ServerSocketChannel listener;
+    private final Thread listening;
     private final List<Brought> brought = new CopyOnWriteArrayList<>();
     private final List<SocketChannel> clients = new CopyOnWriteArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
@@ -52,7 +53,7 @@ final class FakeCleanup implements AutoCloseable {
     private FakeCleanup(ServerSocketChannel listener, SocketAddress at) throws IOException {
         this.listener = listener;
         listener.bind(at);
-        start(this::accept);
+        listening = start(this::accept);
     }
 
     static FakeCleanup at(Path socket) throws IOException {
@@ -102,10 +103,16 @@ final class FakeCleanup implements AutoCloseable {
         return (int) brought.stream().filter(Brought::isWhole).count();
     }
 
+    /** Nobody can connect any more when this returns. */
     @Override
     public void close() throws IOException {
         over.countDown();
         listener.close();
+        try {
+            listening.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (SocketChannel client : clients) {
             client.close();
         }
@@ -116,7 +123,7 @@ final class FakeCleanup implements AutoCloseable {
             while (true) {
                 SocketChannel client = listener.accept();
                 clients.add(client);
-                start(() -> serve(client));
+                var unused = start(() -> serve(client));
             }
         } catch (IOException e) {
             // The test is over.
@@ -193,9 +200,10 @@ final class FakeCleanup implements AutoCloseable {
         return text.toString();
     }
 
-    private static void start(Runnable work) {
+    private static Thread start(Runnable work) {
         Thread thread = new Thread(work, "fake cleanup");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }
