@@ -3,6 +3,7 @@ package org.qpsmtpd.smtpclient;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,7 @@ final class ConnectionPool {
     private final NextHop hop;
     private final Set<HopConnection> open = ConcurrentHashMap.newKeySet();
     private final Deque<HopConnection> idle = new ArrayDeque<>();
+    private final Set<HopConnection> held = new LinkedHashSet<>();
     private final ScheduledThreadPoolExecutor watch;
     private final Future<?> sweeping;
     private volatile boolean closed;
@@ -36,7 +38,7 @@ final class ConnectionPool {
     }
 
     private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "queue/smtp-forward watch");
+        Thread thread = new Thread(work, "smtp client watch");
         thread.setDaemon(true);
         return thread;
     }
@@ -57,6 +59,29 @@ final class ConnectionPool {
             }
             discard(connection);
         }
+    }
+
+    /** Keeps a connection for the one who used it, as long as an idle one. */
+    void hold(HopConnection connection) {
+        synchronized (idle) {
+            connection.rest(System.nanoTime());
+            held.add(connection);
+        }
+    }
+
+    /** Gives it back; false when it has gone. */
+    boolean resume(HopConnection connection, long due) {
+        synchronized (idle) {
+            if (!held.remove(connection)) {
+                return false;
+            }
+        }
+        connection.begin(due);
+        if (!connection.isQuiet()) {
+            discard(connection);
+            return false;
+        }
+        return true;
     }
 
     /**
@@ -149,6 +174,12 @@ final class ConnectionPool {
         synchronized (idle) {
             while (!idle.isEmpty() && (closed || idle.getLast().isIdleFor(hop.idleTime(), now))) {
                 expired.add(idle.removeLast());
+            }
+            for (HopConnection one : List.copyOf(held)) {
+                if (closed || one.isIdleFor(hop.idleTime(), now)) {
+                    held.remove(one);
+                    expired.add(one);
+                }
             }
         }
         return expired;

@@ -18,6 +18,7 @@ final class HopDelivery {
     /** Recipients of whom the record tells. */
     private static final int MAX_SHOWN = 20;
 
+    private final HopWay way;
     private final NextHop hop;
     private final HopRecipientLimit limit;
     private final Outgoing message;
@@ -26,9 +27,10 @@ final class HopDelivery {
     /** What single recipients are told, once it is certain. */
     private final Map<Mail.To, HopOutcome> verdicts = new LinkedHashMap<>();
 
-    HopDelivery(NextHop hop, HopRecipientLimit limit, Outgoing message, HopConnection connection) {
-        this.hop = hop;
-        this.limit = limit;
+    HopDelivery(HopWay way, Outgoing message, HopConnection connection) {
+        this.way = way;
+        this.hop = way.hop();
+        this.limit = way.limit();
         this.message = message;
         this.connection = connection;
     }
@@ -43,7 +45,24 @@ final class HopDelivery {
      * @throws IOException when the message cannot be read
      */
     HopOutcome run() throws IOException {
-        HopOutcome outcome = send();
+        return settled(send());
+    }
+
+    /**
+     * Sends the message alone: the next hop has taken its sender and all of its recipients.
+     * Otherwise the same.
+     */
+    HopOutcome runWithoutEnvelope() throws IOException {
+        Optional<HookResult> unfit =
+                message.refusalFor(connection.extensions(), hop.strictEightBit());
+        if (unfit.isPresent()) {
+            reset();
+            return ours(unfit.get());
+        }
+        return settled(sendBody());
+    }
+
+    private HopOutcome settled(HopOutcome outcome) {
         verdicts.forEach((to, its) -> to.settle(its.result(), its.answer()));
         return outcome;
     }
@@ -65,14 +84,19 @@ final class HopDelivery {
             reset();
             return refused.get();
         }
-        HopReply go = connection.command("DATA");
-        if (!go.isIntermediate()) {
-            HopOutcome refusal = refusal("message", "", go);
+        return sendBody();
+    }
+
+    private HopOutcome sendBody() throws IOException {
+        HopBody body = new HopBody(hop, way.offers(), connection, message);
+        Optional<HopReply> unwanted = body.refusal();
+        if (unwanted.isPresent()) {
+            HopOutcome refusal = refusal("message", "", unwanted.get());
             reset();
             return refusal;
         }
-        message.writeTo(connection.data());
-        return judge(connection.finalDot(hop.isLmtp() ? taken().size() : 1));
+        body.send();
+        return judge(connection.readEnds(hop.isLmtp() ? taken().size() : 1));
     }
 
     /** The recipients that the next hop has not refused. */
@@ -235,21 +259,22 @@ final class HopDelivery {
     }
 
     private HopOutcome refusal(String what, String others, HopReply reply) throws NextHopException {
-        // 530 (RFC 3207, RFC 4954) asks us for TLS or AUTH and says nothing about the message.
-        if (reply.code() == 530 || (!reply.isPermanent() && !reply.isTemporary())) {
+        if (!reply.isAboutTheMail()) {
             throw new NextHopException("unexpected answer of the next hop: " + reply.shown());
         }
         String text = what + " refused by the next hop: " + reply.shown() + others;
         String coded = text + " (#" + reply.enhancedCode() + ")";
-        HookResult result =
+        HookResult ours =
                 reply.isPermanent() ? HookResult.deny(coded) : HookResult.denySoft(coded);
+        HookResult result = way.isVerbatim() && others.isEmpty() ? reply.asAnswer() : ours;
         return said(result.because("fail: " + hop.place() + ": " + text), reply);
     }
 
     private HopOutcome queued(List<HopReply> ends) {
         String word = ends.get(0).lastWord();
         String text = word.isEmpty() ? "queued" : "queued as " + word;
-        return said(HookResult.ok(text).because("pass: " + hop.place() + ": " + text), ends.get(0));
+        HookResult result = way.isVerbatim() ? ends.get(0).asAnswer() : HookResult.ok(text);
+        return said(result.because("pass: " + hop.place() + ": " + text), ends.get(0));
     }
 
     private HopOutcome said(HookResult result, HopReply reply) {
@@ -267,13 +292,6 @@ final class HopDelivery {
 
     /** The refusal stands, whatever becomes of the connection. */
     private void reset() {
-        try {
-            if (connection.command("RSET").isPositive()) {
-                return;
-            }
-        } catch (NextHopException e) {
-            // Closed below.
-        }
-        connection.close();
+        connection.reset();
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.qpsmtpd.api.mail.XText;
 
 /** Tells the next hop who the client is (Postfix, XCLIENT_README). */
 final class HopXclient {

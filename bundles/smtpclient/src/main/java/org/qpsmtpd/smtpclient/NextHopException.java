@@ -58,6 +58,15 @@ class NextHopException extends IOException {
         return cause == null ? reason : reason + " (" + cause + ")";
     }
 
+    /** BDAT is not known there, although it was offered. */
+    static final class Chunks extends NextHopException {
+        private static final long serialVersionUID = 1L;
+
+        Chunks(String reply) {
+            super("the next hop offers CHUNKING and does not know BDAT: " + reply);
+        }
+    }
+
     /** TLS was agreed on and could not be set up. */
     static final class Tls extends NextHopException {
         private static final long serialVersionUID = 1L;
