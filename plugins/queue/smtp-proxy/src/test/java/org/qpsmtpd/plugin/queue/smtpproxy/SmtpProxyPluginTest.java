@@ -59,8 +59,7 @@ final class SmtpProxyPluginTest {
         assertThat(client.send("RCPT TO:<d@example.com>").lines())
                 .containsExactly("5.1.6 gone", "5.1.6 to x@y.z (#5.1.6)");
         assertThat(client.send(RCPT).code()).isEqualTo(250);
-        assertThat(client.data(TEXT).toString())
-                .isEqualTo("554 5.6.0 no such thing here (#5.6.0)");
+        assertThat(client.data(TEXT).toString()).isEqualTo("554 5.6.0 no such thing here (#5.6.0)");
         assertThat(hop.connections()).isEqualTo(1);
     }
 
@@ -155,8 +154,7 @@ final class SmtpProxyPluginTest {
         assertThat(client.data(TEXT).code()).isEqualTo(250);
         assertThat(hop.connections()).isEqualTo(2);
         assertThat(hop.messages()).hasSize(1);
-        assertThat(hop.commands())
-                .endsWith(MAIL, RCPT, "RCPT TO:<d@example.com>", "DATA");
+        assertThat(hop.commands()).endsWith(MAIL, RCPT, "RCPT TO:<d@example.com>", "DATA");
     }
 
     @Test
