@@ -97,10 +97,7 @@ public final class Router implements AutoCloseable {
 
     /** How many recipients of a message each next hop takes, as far as it is known. */
     public int mostRecipients() {
-        return known().stream()
-                .mapToInt(Forwarder::mostRecipients)
-                .min()
-                .orElse(Integer.MAX_VALUE);
+        return known().stream().mapToInt(Forwarder::mostRecipients).min().orElse(Integer.MAX_VALUE);
     }
 
     /** Whether the mail of two recipients goes the same way. */
@@ -143,7 +140,15 @@ public final class Router implements AutoCloseable {
     }
 
     private HopOutcome handOn(Optional<Way> way, Mail mail) {
-        Forwarder forwarder = way.isPresent() ? forwarder(way.get()) : usual;
+        Forwarder forwarder;
+        try {
+            forwarder = way.isPresent() ? forwarder(way.get()) : usual;
+        } catch (IllegalArgumentException e) {
+            return ours(
+                    Forwarder.later(
+                            "Unable to queue message (no way to the next hop) (#4.4.4)",
+                            Routes.FILE + ": " + e.getMessage()));
+        }
         if (forwarder == null) {
             return ours(
                     Forwarder.later(
@@ -153,8 +158,7 @@ public final class Router implements AutoCloseable {
         try {
             return forwarder.handOn(mail);
         } catch (IOException e) {
-            return ours(
-                    Forwarder.later(Forwarder.UNREADABLE, "the message cannot be read: " + e));
+            return ours(Forwarder.later(Forwarder.UNREADABLE, "the message cannot be read: " + e));
         }
     }
 

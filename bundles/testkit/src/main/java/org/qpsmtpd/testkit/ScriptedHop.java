@@ -201,7 +201,9 @@ public final class ScriptedHop implements AutoCloseable {
             return more;
         }
 
-        /** A server that answers BDAT with 500 to 509 does not know it, and reads on for commands. */
+        /**
+         * A server that answers BDAT with 500 to 509 does not know it, and reads on for commands.
+         */
         private boolean chunk(String line) throws IOException {
             String answer = next("BDAT", "");
             if (answer.startsWith("50")) {
