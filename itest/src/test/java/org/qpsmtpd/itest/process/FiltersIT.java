@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -192,15 +193,8 @@ class FiltersIT {
     void losesNothingWhileFiltersComeAndGo() throws Exception {
         Queue<Answer> answers = new ConcurrentLinkedQueue<>();
         try (Load load =
-                Load.start(
-                        server,
-                        4,
-                        (session, id) -> {
-                            session.hello();
-                            session.envelope(id + "@example.net", Mail.RECIPIENT);
-                            answers.add(new Answer(id, session.data(large(id)).code()));
-                        })) {
-            awaitOne(answers, 250);
+                Load.start(server, 4, (session, id) -> answers.add(deliver(session, id)))) {
+            awaitOne(answers, code -> code == 250);
             replace(answers, scanners::killClamd, scanners::startClamd);
             replace(answers, scanners::killSpamd, scanners::startSpamd);
             replace(answers, rspamd::close, rspamd::start);
@@ -209,13 +203,29 @@ class FiltersIT {
             assertThat(load.failures()).isEmpty();
         }
 
-        assertThat(answers).extracting(Answer::code).containsOnly(250, 452, 450, 451);
+        assertThat(answers).extracting(Answer::code).containsOnly(250, 450, 452);
         assertThat(stored())
                 .containsExactlyInAnyOrderElementsOf(
                         answers.stream()
                                 .filter(answer -> answer.code() == 250)
                                 .map(Answer::id)
                                 .toList());
+    }
+
+    /** A filter that is away has the client come again, whatever it says. */
+    private static Answer deliver(SmtpDialogue session, String id) {
+        session.expect(220);
+        for (String command :
+                List.of(
+                        "EHLO client.test",
+                        "MAIL FROM:<" + id + "@example.net>",
+                        "RCPT TO:<" + Mail.RECIPIENT + ">")) {
+            int code = session.command(command).code();
+            if (code != 250) {
+                return new Answer(id, code);
+            }
+        }
+        return new Answer(id, session.data(large(id)).code());
     }
 
     private static byte[] large(String id) {
@@ -225,17 +235,17 @@ class FiltersIT {
 
     private static void replace(Queue<Answer> answers, Step end, Step start) throws Exception {
         end.run();
-        awaitOne(answers, 452);
+        awaitOne(answers, code -> code == 450 || code == 452);
         start.run();
-        awaitOne(answers, 250);
+        awaitOne(answers, code -> code == 250);
     }
 
     /** Waits until a message that came after this moment is answered so. */
-    private static void awaitOne(Queue<Answer> answers, int code) {
+    private static void awaitOne(Queue<Answer> answers, IntPredicate wanted) {
         int before = answers.size();
         Eventually.holds(
-                "an answer " + code,
-                () -> answers.stream().skip(before).anyMatch(answer -> answer.code() == code));
+                "an answer that is wanted after\n" + List.copyOf(answers),
+                () -> answers.stream().skip(before).map(Answer::code).anyMatch(wanted::test));
     }
 
     private static List<String> stored() throws IOException {
