@@ -39,6 +39,7 @@ class FiltersIT {
     private static RspamdServer rspamd;
     private static IcapServer icap;
     private static MailFilters filters;
+    private static Path released;
     private static ServerUnderTest server;
 
     @BeforeAll
@@ -46,7 +47,8 @@ class FiltersIT {
             @TempDir Path forScanners,
             @TempDir Path forRspamd,
             @TempDir Path forIcap,
-            @TempDir Path forFilters)
+            @TempDir Path forFilters,
+            @TempDir Path forReleased)
             throws Exception {
         scanners = new Scanners(forScanners);
         rspamd = new RspamdServer(forRspamd);
@@ -64,6 +66,8 @@ class FiltersIT {
         lines.add("content_rules");
         lines.add("disclaimer whose either");
         lines.addAll(filters.filterLines());
+        released = forReleased.resolve("released");
+        lines.add("queue/quarantine release_to " + released);
         lines.add("queue/maildir MAIL");
         server =
                 ServerUnderTest.builder()
@@ -179,6 +183,30 @@ class FiltersIT {
                 ("From: joe@example.net\r\nSubject: x\r\n\r\n" + Scanners.GTUBE + "\r\n")
                         .getBytes(US_ASCII);
         assertThat(send("spam", message).code()).isEqualTo(552);
+    }
+
+    @Test
+    void keepsApartWhatARuleWantsUntilItIsReleased() throws Exception {
+        byte[] message =
+                "From: joe@example.net\r\nSubject: x\r\n\r\nplease quarantine me\r\n"
+                        .getBytes(US_ASCII);
+        assertThat(send("apart", message).code()).isEqualTo(250);
+        String listed = Console.run(server, "quarantine", "list", "apart@example.net");
+        String id = listed.strip().split("\\s+")[0];
+
+        assertThat(Console.run(server, "quarantine", "show", id))
+                .contains("apart@example.net", "X-Filter: ");
+        Console.run(server, "quarantine", "release", id);
+
+        assertThat(Console.run(server, "quarantine", "list")).doesNotContain(id);
+        try (Stream<Path> files = Files.list(released.resolve("new"))) {
+            assertThat(files.toList())
+                    .singleElement()
+                    .satisfies(
+                            file ->
+                                    assertThat(Files.readString(file))
+                                            .startsWith("Return-Path: <apart@example.net>\n"));
+        }
     }
 
     /** What went on during a test, in the order of its end. */
