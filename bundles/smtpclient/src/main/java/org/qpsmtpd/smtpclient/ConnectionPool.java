@@ -3,6 +3,7 @@ package org.qpsmtpd.smtpclient;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -10,7 +11,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.qpsmtpd.api.session.Connection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +24,7 @@ final class ConnectionPool {
     private final NextHop hop;
     private final Set<HopConnection> open = ConcurrentHashMap.newKeySet();
     private final Deque<HopConnection> idle = new ArrayDeque<>();
+    private final Set<HopConnection> held = new LinkedHashSet<>();
     private final ScheduledThreadPoolExecutor watch;
     private final Future<?> sweeping;
     private volatile boolean closed;
@@ -37,7 +38,7 @@ final class ConnectionPool {
     }
 
     private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "queue/smtp-forward watch");
+        Thread thread = new Thread(work, "smtp client watch");
         thread.setDaemon(true);
         return thread;
     }
@@ -60,13 +61,36 @@ final class ConnectionPool {
         }
     }
 
+    /** Keeps a connection for the one who used it, as long as an idle one. */
+    void hold(HopConnection connection) {
+        synchronized (idle) {
+            connection.rest(System.nanoTime());
+            held.add(connection);
+        }
+    }
+
+    /** Gives it back; false when it has gone. */
+    boolean resume(HopConnection connection, long due) {
+        synchronized (idle) {
+            if (!held.remove(connection)) {
+                return false;
+            }
+        }
+        connection.begin(due);
+        if (!connection.isQuiet()) {
+            discard(connection);
+            return false;
+        }
+        return true;
+    }
+
     /**
      * Opens a connection to where MAIL can be said.
      *
      * @param client whose mail it is opened for
      * @param due when the message must be done with, in the terms of {@link System#nanoTime}
      */
-    HopConnection open(Connection client, long due) throws NextHopException {
+    HopConnection open(MailClient client, long due) throws NextHopException {
         try {
             return open(client, due, hop.tls() != TlsMode.NONE);
         } catch (NextHopException.Tls e) {
@@ -78,7 +102,7 @@ final class ConnectionPool {
         }
     }
 
-    private HopConnection open(Connection client, long due, boolean withTls)
+    private HopConnection open(MailClient client, long due, boolean withTls)
             throws NextHopException {
         if (closed) {
             throw new NextHopException("the server is being reconfigured");
@@ -150,6 +174,12 @@ final class ConnectionPool {
         synchronized (idle) {
             while (!idle.isEmpty() && (closed || idle.getLast().isIdleFor(hop.idleTime(), now))) {
                 expired.add(idle.removeLast());
+            }
+            for (HopConnection one : List.copyOf(held)) {
+                if (closed || one.isIdleFor(hop.idleTime(), now)) {
+                    held.remove(one);
+                    expired.add(one);
+                }
             }
         }
         return expired;

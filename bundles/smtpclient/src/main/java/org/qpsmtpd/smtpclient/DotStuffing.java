@@ -33,7 +33,14 @@ public final class DotStuffing extends OutputStream {
     @Override
     public void write(byte[] octets, int offset, int length) throws IOException {
         int sent = offset;
-        for (int i = offset; i < offset + length; i++) {
+        int end = offset + length;
+        for (int i = offset; i < end; i++) {
+            if (!afterCr && !atLineStart) {
+                i = LineEnds.find(octets, i, end);
+                if (i == end) {
+                    break;
+                }
+            }
             byte octet = octets[i];
             if (afterCr != (octet == '\n')) {
                 throw new BareLineEndException();
@@ -46,7 +53,7 @@ public final class DotStuffing extends OutputStream {
             afterCr = octet == '\r';
             atLineStart = octet == '\n';
         }
-        out.write(octets, sent, offset + length - sent);
+        out.write(octets, sent, end - sent);
         size += length;
     }
 

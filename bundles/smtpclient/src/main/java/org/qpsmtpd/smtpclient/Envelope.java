@@ -6,22 +6,24 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.session.Recipient;
-import org.qpsmtpd.api.session.Transaction;
 
 /** Sender and recipients as commands. */
-record Envelope(Address sender, Parameters parameters, List<Recipient> recipients) {
-    static Envelope of(Transaction transaction) {
-        return new Envelope(
-                transaction.sender(), transaction.mailParameters(), transaction.recipients());
+record Envelope(Address sender, Parameters parameters, List<Mail.To> recipients) {
+    /** For a message that is not there yet. */
+    static final long NO_SIZE = -1;
+
+    static Envelope of(Mail mail) {
+        return new Envelope(mail.sender(), mail.parameters(), List.copyOf(mail.recipients()));
     }
 
     /** Whether nothing in it could end a command or begin a parameter. */
     boolean isSafe() {
-        Stream<Recipient> all = recipients.stream();
+        Stream<Mail.To> all = recipients.stream();
         return isSafe(sender.format())
                 && isValue(parameters, "RET")
                 && isValue(parameters, "ENVID")
+                && isValue(parameters, "BY")
+                && isValue(parameters, "MT-PRIORITY")
                 && all.allMatch(
                         r ->
                                 isSafe(r.address().format())
@@ -32,13 +34,13 @@ record Envelope(Address sender, Parameters parameters, List<Recipient> recipient
     /**
      * The MAIL command.
      *
-     * @param size octets of the message
+     * @param size octets of the message, or {@link #NO_SIZE}
      * @param eightBit whether to declare the message as 8-bit
      * @param utf8 whether the message itself may need SMTPUTF8
      */
     String mail(Extensions offered, long size, boolean eightBit, boolean utf8) {
         StringBuilder line = new StringBuilder("MAIL FROM:").append(sender.format());
-        if (offered.has("SIZE")) {
+        if (size != NO_SIZE && offered.has("SIZE")) {
             line.append(" SIZE=").append(size);
         }
         if (eightBit && offered.has("8BITMIME")) {
@@ -52,21 +54,40 @@ record Envelope(Address sender, Parameters parameters, List<Recipient> recipient
             append(line, parameters, "RET");
             append(line, parameters, "ENVID");
         }
+        if (offered.has("DELIVERBY")) {
+            append(line, parameters, "BY");
+        }
+        if (offered.has("MT-PRIORITY")) {
+            append(line, parameters, "MT-PRIORITY");
+        }
+        if (requiresTls() && offered.has("REQUIRETLS")) {
+            line.append(" REQUIRETLS");
+        }
         return line.toString();
     }
 
     /** The RCPT commands. */
     List<String> rcpts(Extensions offered) {
         List<String> lines = new ArrayList<>(recipients.size());
-        for (Recipient recipient : recipients) {
-            StringBuilder line = new StringBuilder("RCPT TO:").append(recipient.address().format());
-            if (offered.has("DSN")) {
-                append(line, recipient.parameters(), "NOTIFY");
-                append(line, recipient.parameters(), "ORCPT");
-            }
-            lines.add(line.toString());
+        for (Mail.To recipient : recipients) {
+            lines.add(rcpt(recipient.address(), recipient.parameters(), offered));
         }
         return lines;
+    }
+
+    /** The RCPT command of one recipient. */
+    static String rcpt(Address address, Parameters parameters, Extensions offered) {
+        StringBuilder line = new StringBuilder("RCPT TO:").append(address.format());
+        if (offered.has("DSN")) {
+            append(line, parameters, "NOTIFY");
+            append(line, parameters, "ORCPT");
+        }
+        return line.toString();
+    }
+
+    /** Whether the message may go over verified TLS only (RFC 8689). */
+    boolean requiresTls() {
+        return parameters.has("REQUIRETLS");
     }
 
     /** Whether the sender's address needs SMTPUTF8. */
@@ -75,7 +96,7 @@ record Envelope(Address sender, Parameters parameters, List<Recipient> recipient
     }
 
     /** The first recipient whose address needs SMTPUTF8. */
-    Optional<Recipient> utf8Recipient() {
+    Optional<Mail.To> utf8Recipient() {
         return recipients.stream().filter(r -> !isAscii(r.address().format())).findFirst();
     }
 

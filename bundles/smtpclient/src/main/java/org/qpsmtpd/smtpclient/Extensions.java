@@ -53,6 +53,19 @@ record Extensions(Map<String, String> offers) {
         return Integer.MAX_VALUE;
     }
 
+    /** The same without one of them. */
+    Extensions without(String keyword) {
+        Map<String, String> rest = new HashMap<>(offers);
+        rest.remove(keyword);
+        return new Extensions(rest);
+    }
+
+    /** The fewest seconds of BY with R that the next hop takes (RFC 2852 section 3); at least 1. */
+    long leastDeliverBy() {
+        String least = offers.getOrDefault("DELIVERBY", "");
+        return least.matches("[0-9]{1,9}") ? Math.max(1, Long.parseLong(least)) : 1;
+    }
+
     /** Octets the next hop takes; {@link Long#MAX_VALUE} when it names no limit (RFC 1870). */
     long maxSize() {
         String limit = offers.getOrDefault("SIZE", "");

@@ -34,7 +34,8 @@ final class HopConnection {
     private OutputStream out;
     private Extensions extensions = Extensions.NONE;
     private int messages;
-    private boolean finalDotSent;
+    private boolean endSent;
+    private boolean verified;
     private long idleSince;
     private volatile boolean busy = true;
     private volatile long due;
@@ -82,8 +83,9 @@ final class HopConnection {
         return extensions;
     }
 
+    /** REQUIRETLS counts only from one who is known to be the right one (RFC 8689 section 4.2.1). */
     void setExtensions(Extensions offered) {
-        extensions = offered;
+        extensions = verified ? offered : offered.without("REQUIRETLS");
     }
 
     /** Messages begun on this connection. */
@@ -92,8 +94,13 @@ final class HopConnection {
     }
 
     /** Whether the end of the current message may have reached the next hop. */
-    boolean isFinalDotSent() {
-        return finalDotSent;
+    boolean isEndSent() {
+        return endSent;
+    }
+
+    /** Says that what is written next may be the end of the message. */
+    void setEndSent() {
+        endSent = true;
     }
 
     boolean isOpen() {
@@ -107,7 +114,7 @@ final class HopConnection {
 
     /** A further message begins. */
     void begin(long messageDue) {
-        finalDotSent = false;
+        endSent = false;
         due = messageDue;
         busy = true;
     }
@@ -170,6 +177,15 @@ final class HopConnection {
         }
     }
 
+    /** Puts octets into the buffer. */
+    void write(byte[] octets) throws NextHopException {
+        try {
+            out.write(octets);
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
     void flush() throws NextHopException {
         try {
             out.flush();
@@ -184,13 +200,11 @@ final class HopConnection {
     }
 
     /**
-     * Ends the message and reads the replies, waiting as long as the message may take in all.
+     * Reads the replies to the end of the message, waiting as long as the message may take in all.
      *
      * @param count of the replies: one in SMTP, one for each recipient in LMTP
      */
-    List<HopReply> finalDot(int count) throws NextHopException {
-        finalDotSent = true;
-        send(".");
+    List<HopReply> readEnds(int count) throws NextHopException {
         flush();
         List<HopReply> ends = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -243,6 +257,7 @@ final class HopConnection {
             }
             tls.setSoTimeout((int) hop.timeout().toMillis());
             tls.startHandshake();
+            verified = hop.tls() == TlsMode.VERIFY;
             socket = tls;
             replies = new ReplyReader(tls);
             out = new BufferedOutputStream(new Watched(tls.getOutputStream()), BUFFER);
@@ -260,6 +275,18 @@ final class HopConnection {
             late = true;
             close();
         }
+    }
+
+    /** Drops the envelope that was begun; closes when that cannot be done. */
+    void reset() {
+        try {
+            if (command("RSET").isPositive()) {
+                return;
+            }
+        } catch (NextHopException e) {
+            // Closed below.
+        }
+        close();
     }
 
     /** Says QUIT without waiting for the answer, and closes. */

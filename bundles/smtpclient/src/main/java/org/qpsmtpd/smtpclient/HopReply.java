@@ -1,6 +1,8 @@
 package org.qpsmtpd.smtpclient;
 
 import java.util.List;
+import java.util.StringJoiner;
+import org.qpsmtpd.api.answer.HookResult;
 
 /**
  * A reply of the next hop.
@@ -11,6 +13,7 @@ import java.util.List;
 record HopReply(int code, List<String> lines) {
     private static final int MAX_TEXT = 250;
     private static final int MAX_WORD = 100;
+    private static final int MAX_LINES = 20;
 
     boolean isPositive() {
         return code / 100 == 2;
@@ -22,6 +25,16 @@ record HopReply(int code, List<String> lines) {
 
     boolean isTemporary() {
         return code / 100 == 4;
+    }
+
+    /** RFC 5321 section 4.2.4: neither the command nor what is in it is known there. */
+    boolean isUnknownCommand() {
+        return code >= 500 && code <= 504;
+    }
+
+    /** 530 (RFC 3207, RFC 4954) asks us for TLS or AUTH and says nothing about the message. */
+    boolean isAboutTheMail() {
+        return code != 530 && (isTemporary() || isPermanent());
     }
 
     boolean isPermanent() {
@@ -41,6 +54,25 @@ record HopReply(int code, List<String> lines) {
     /** The code and the text. */
     String shown() {
         return (code + " " + text()).strip();
+    }
+
+    /**
+     * The same as an answer to a client, word for word, with the enhanced code at its end as a
+     * server's answer has it.
+     */
+    HookResult asAnswer() {
+        StringJoiner text = new StringJoiner("\n");
+        for (String line : lines.subList(0, Math.min(lines.size(), MAX_LINES))) {
+            text.add(line.substring(enhancedLength(line)).strip());
+        }
+        String status = enhancedCode();
+        String said = status.equals("2.0.0") ? text.toString() : text + " (#" + status + ")";
+        if (isPositive()) {
+            return HookResult.ok(said.strip());
+        }
+        HookResult refusal =
+                isPermanent() ? HookResult.deny(said.strip()) : HookResult.denySoft(said.strip());
+        return refusal.withCode(code);
     }
 
     /** {@code C.S.D} as given, or {@code 5.0.0} or {@code 4.0.0} when none was given. */

@@ -3,8 +3,10 @@ package org.qpsmtpd.smtpclient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import org.qpsmtpd.api.answer.HookResult;
-import org.qpsmtpd.api.session.Transaction;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.qpsmtpd.api.hook.QueueExtension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,13 +23,20 @@ final class HopWay implements AutoCloseable {
 
     private final NextHop hop;
     private final ConnectionPool pool;
+    private final boolean verbatim;
     private final HopRecipientLimit limit = new HopRecipientLimit();
+    private final HopOffers offers = new HopOffers();
     private volatile boolean hasFailed;
     private volatile long failedAt;
 
-    /** Connects to nobody yet. */
-    HopWay(NextHop hop) {
+    /**
+     * Connects to nobody yet.
+     *
+     * @param verbatim whether clients are told the next hop's replies word for word
+     */
+    HopWay(NextHop hop, boolean verbatim) {
         this.hop = hop;
+        this.verbatim = verbatim;
         this.pool = new ConnectionPool(hop);
     }
 
@@ -39,6 +48,27 @@ final class HopWay implements AutoCloseable {
 
     NextHop hop() {
         return hop;
+    }
+
+    boolean isVerbatim() {
+        return verbatim;
+    }
+
+    HopRecipientLimit limit() {
+        return limit;
+    }
+
+    HopOffers offers() {
+        return offers;
+    }
+
+    ConnectionPool pool() {
+        return pool;
+    }
+
+    /** What it does for those who ask it to, as far as it is known. */
+    Set<QueueExtension> honoured() {
+        return offers.honoured(System.nanoTime());
     }
 
     /** How many recipients of a message it takes, as far as it is known. */
@@ -58,9 +88,9 @@ final class HopWay implements AutoCloseable {
      * @throws NextHopException when the next hop cannot be used
      * @throws IOException when the message cannot be read
      */
-    HookResult forward(Transaction transaction, Outgoing message, long due) throws IOException {
+    HopOutcome forward(Outgoing message, long due) throws IOException {
         try {
-            HookResult result = keptOrNew(transaction, message, due);
+            HopOutcome result = keptOrNew(message, due);
             hasFailed = false;
             return result;
         } catch (NextHopException e) {
@@ -70,9 +100,10 @@ final class HopWay implements AutoCloseable {
         }
     }
 
-    private HookResult keptOrNew(Transaction transaction, Outgoing message, long due)
-            throws IOException {
-        Optional<HopConnection> kept = pool.take(due).filter(known -> isFit(message, known));
+    private HopOutcome keptOrNew(Outgoing message, long due) throws IOException {
+        Predicate<Extensions> isFit =
+                offered -> message.refusalFor(offered, hop.strictEightBit()).isEmpty();
+        Optional<HopConnection> kept = pool.take(due).filter(known -> isFit(known, isFit));
         if (kept.isPresent()) {
             try {
                 return deliver(message, kept.get());
@@ -83,29 +114,130 @@ final class HopWay implements AutoCloseable {
                 LOG.debug("{}: {} on a kept connection", hop.place(), e.detail());
             }
         }
-        return deliver(message, pool.open(transaction.connection(), due));
+        try {
+            return deliver(message, pool.open(message.client(), due));
+        } catch (NextHopException.Chunks e) {
+            return deliver(message, pool.open(message.client(), due));
+        }
     }
 
     /**
      * What a kept connection does not offer the next hop may offer by now: nothing is refused but
      * by a session that has just begun.
      */
-    private boolean isFit(Outgoing message, HopConnection kept) {
-        boolean fit = message.refusalFor(kept.extensions(), hop.strictEightBit()).isEmpty();
+    private boolean isFit(HopConnection kept, Predicate<Extensions> isFit) {
+        boolean fit = isFit.test(kept.extensions());
         if (!fit) {
             pool.end(kept);
         }
         return fit;
     }
 
-    private HookResult deliver(Outgoing message, HopConnection connection) throws IOException {
+    private HopOutcome deliver(Outgoing message, HopConnection connection) throws IOException {
+        offers.learnt(connection.extensions(), System.nanoTime());
+        return carry(connection, () -> new HopDelivery(this, message, connection).run());
+    }
+
+    /**
+     * The beginning of an envelope.
+     *
+     * @param reply to MAIL
+     */
+    record Begun(HopConnection connection, HopReply reply) {}
+
+    /**
+     * Says MAIL, on a kept connection or a new one.
+     *
+     * @param isFit whether what a kept connection offers is enough
+     * @param mail the command, as what is offered allows
+     */
+    Begun begin(
+            MailClient client,
+            Predicate<Extensions> isFit,
+            Function<Extensions, String> mail,
+            long due)
+            throws NextHopException {
+        try {
+            Begun begun = keptOrNew(client, isFit, mail, due);
+            hasFailed = false;
+            return begun;
+        } catch (NextHopException e) {
+            failedAt = System.nanoTime();
+            hasFailed = true;
+            throw e;
+        }
+    }
+
+    private Begun keptOrNew(
+            MailClient client,
+            Predicate<Extensions> isFit,
+            Function<Extensions, String> mail,
+            long due)
+            throws NextHopException {
+        Optional<HopConnection> kept = pool.take(due).filter(known -> isFit(known, isFit));
+        if (kept.isPresent()) {
+            try {
+                return begin(kept.get(), mail);
+            } catch (NextHopException e) {
+                LOG.debug("{}: {} on a kept connection", hop.place(), e.detail());
+            }
+        }
+        return begin(pool.open(client, due), mail);
+    }
+
+    private Begun begin(HopConnection connection, Function<Extensions, String> mail)
+            throws NextHopException {
+        boolean isDone = false;
+        try {
+            Extensions offered = connection.extensions();
+            offers.learnt(offered, System.nanoTime());
+            limit.announced(offered);
+            connection.countMessage();
+            HopReply reply = connection.command(mail.apply(offered));
+            isDone = true;
+            return new Begun(connection, reply);
+        } finally {
+            if (!isDone) {
+                pool.discard(connection);
+            }
+        }
+    }
+
+    /** Drops an envelope that was begun. */
+    void drop(HopConnection connection) {
+        connection.reset();
+        pool.give(connection);
+    }
+
+    /**
+     * Hands on a message whose envelope was taken on that connection.
+     *
+     * @throws NextHopException when the next hop cannot be used
+     * @throws IOException when the message cannot be read
+     */
+    HopOutcome finish(Outgoing message, HopConnection connection) throws IOException {
+        HopDelivery delivery = new HopDelivery(this, message, connection);
+        return carry(connection, delivery::runWithoutEnvelope);
+    }
+
+    /** Has something done on a connection, which is kept when that went well. */
+    private interface Carriage {
+        HopOutcome run() throws IOException;
+    }
+
+    private HopOutcome carry(HopConnection connection, Carriage carriage) throws IOException {
         boolean done = false;
         try {
-            HookResult result = new HopDelivery(hop, limit, message, connection).run();
+            HopOutcome result = carriage.run();
             done = true;
             return result;
         } catch (NextHopException e) {
-            if (connection.isFinalDotSent()) {
+            e.setInSession();
+            if (e instanceof NextHopException.Chunks) {
+                LOG.warn("{}: {}; DATA is used from now on", hop.place(), e.detail());
+                offers.setRefusesChunks();
+            }
+            if (connection.isEndSent()) {
                 e.setAfterTheEnd();
             }
             throw e;

@@ -1,9 +1,17 @@
 package org.qpsmtpd.smtpclient;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 
 /** Looks through a message before it is sent, so that nothing is begun that must be broken off. */
 final class MessageScan extends OutputStream {
+    private static final int MAX_LINE = 1000;
+    private static final byte[] NOTHING = {};
+
+    private final ByteArrayOutputStream first = new ByteArrayOutputStream(128);
+    private boolean isFirstLine = true;
     private long size;
     private boolean eightBit;
     private boolean eightBitHeader;
@@ -20,30 +28,43 @@ final class MessageScan extends OutputStream {
 
     @Override
     public void write(byte[] octets, int offset, int length) {
+        int end = offset + length;
         if (inHeader) {
-            scanHeader(octets, offset, offset + length);
+            scanHeader(octets, offset, end);
         }
+        scanLineEnds(octets, offset, end);
+        eightBit = eightBit || LineEnds.haveEightBit(octets, offset, end);
+        size += length;
+        if (length > 0) {
+            atLineStart = octets[end - 1] == '\n';
+        }
+    }
+
+    private void scanLineEnds(byte[] octets, int from, int to) {
         boolean cr = afterCr;
         boolean bare = bareLineEnd;
-        int all = 0;
-        for (int i = offset; i < offset + length; i++) {
+        for (int i = from; i < to; i++) {
+            if (!cr) {
+                i = LineEnds.find(octets, i, to);
+                if (i == to) {
+                    break;
+                }
+            }
             byte octet = octets[i];
-            all |= octet;
             bare |= cr != (octet == '\n');
             cr = octet == '\r';
         }
-        size += length;
-        eightBit |= all < 0;
         bareLineEnd = bare;
         afterCr = cr;
-        if (length > 0) {
-            atLineStart = octets[offset + length - 1] == '\n';
-        }
     }
 
     /** The header ends with the first line that has nothing in it. */
     private void scanHeader(byte[] octets, int from, int to) {
         for (int i = from; i < to; i++) {
+            if (isFirstLine) {
+                first.write(octets[i]);
+                isFirstLine = octets[i] != '\n' && first.size() < MAX_LINE;
+            }
             if (octets[i] == '\n') {
                 if (lineEmpty) {
                     inHeader = false;
@@ -60,6 +81,22 @@ final class MessageScan extends OutputStream {
     /** Octets that will be sent, without dots added and without the final dot. */
     long size() {
         return atLineStart ? size : size + 2;
+    }
+
+    /** The first line with its end when it is a field that is no command whoever reads it. */
+    byte[] firstField() {
+        String line = first.toString(ISO_8859_1);
+        int colon = line.indexOf(':');
+        return colon > 0 && line.endsWith("\r\n") && isNoVerb(line.substring(0, colon))
+                ? first.toByteArray()
+                : NOTHING;
+    }
+
+    /** Verbs of SMTP have no hyphen. */
+    private static boolean isNoVerb(String name) {
+        boolean isPlain =
+                name.chars().allMatch(c -> c == '-' || (c < 128 && Character.isLetterOrDigit(c)));
+        return isPlain && (name.indexOf('-') > 0 || name.equalsIgnoreCase("Received"));
     }
 
     boolean hasEightBit() {

@@ -6,12 +6,11 @@ import java.util.Optional;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.BodyType;
-import org.qpsmtpd.api.session.Recipient;
-import org.qpsmtpd.api.session.Transaction;
+import org.qpsmtpd.api.mail.DeliverBy;
 
 /** A message on its way out, with what is known of it before it is sent. */
 final class Outgoing {
-    private final Transaction transaction;
+    private final Mail mail;
     private final Envelope envelope;
     private final MessageScan scan = new MessageScan();
 
@@ -20,27 +19,37 @@ final class Outgoing {
      *
      * @throws IOException when it cannot be read
      */
-    Outgoing(Transaction transaction) throws IOException {
-        this.transaction = transaction;
-        this.envelope = Envelope.of(transaction);
-        transaction.writeMessageTo(scan);
+    Outgoing(Mail mail) throws IOException {
+        this.mail = mail;
+        this.envelope = Envelope.of(mail);
+        mail.writeTo(scan);
     }
 
     Envelope envelope() {
         return envelope;
     }
 
-    /** Whether its client reads a reply for each recipient. */
+    /** Whose message it is. */
+    MailClient client() {
+        return mail.client();
+    }
+
+    /** Whether an answer for each recipient is of use. */
     boolean isAnsweredEach() {
-        return transaction.isAnsweredEach();
+        return mail.isAnsweredEach();
     }
 
     /** Refuses what is sent to no next hop. */
     Optional<HookResult> refusal() {
         if (!envelope.isSafe()) {
-            return refuse(553, "control character or space in the envelope", "5.1.3");
+            return Optional.of(unsafe());
         }
         return scan.hasBareLineEnd() ? Optional.of(bareLineEnd()) : Optional.empty();
+    }
+
+    /** Refuses an envelope that would be more than its commands. */
+    static HookResult unsafe() {
+        return refusal(553, "control character or space in the envelope", "5.1.3");
     }
 
     /** Refuses a message whose lines do not all end in CRLF. */
@@ -63,32 +72,104 @@ final class Outgoing {
         if (strictEightBit && scan.hasEightBit() && !offered.has("8BITMIME")) {
             return refuse(554, "next hop does not take 8-bit messages", "5.6.3");
         }
-        return offered.has("SMTPUTF8") ? Optional.empty() : utf8Refusal();
+        return refusalOf(envelope, offered)
+                .or(() -> recipientRefusal(envelope, offered))
+                .or(() -> utf8Refusal(offered));
+    }
+
+    /** Refuses what nobody can be asked for who does not offer it. */
+    static Optional<HookResult> refusalOf(Envelope envelope, Extensions offered) {
+        if (envelope.requiresTls() && !offered.has("REQUIRETLS")) {
+            return refuse(550, "REQUIRETLS support required", "5.7.30");
+        }
+        return lateRefusal(envelope, offered).or(() -> senderRefusal(envelope, offered));
+    }
+
+    private static Optional<HookResult> senderRefusal(Envelope envelope, Extensions offered) {
+        return envelope.hasUtf8Sender() && !offered.has("SMTPUTF8")
+                ? refuse(
+                        550,
+                        "next hop does not take the sender " + shown(envelope.sender()),
+                        "5.6.7")
+                : Optional.empty();
+    }
+
+    /**
+     * RFC 2852 section 4.1: what goes back when it is late is handed on to those only who send it
+     * back themselves, and not when it is late already.
+     */
+    private static Optional<HookResult> lateRefusal(Envelope envelope, Extensions offered) {
+        Optional<String> by = envelope.parameters().get("BY");
+        if (by.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<DeliverBy> left = DeliverBy.parse(by.get()); // absent when no time is left for R
+        if (left.isPresent() && !left.get().isReturned()) {
+            return Optional.empty();
+        }
+        if (!offered.has("DELIVERBY")) {
+            return refuse(550, "next hop does not promise to deliver in time", "5.3.3");
+        }
+        long seconds = left.map(DeliverBy::seconds).orElse(0L);
+        return seconds < offered.leastDeliverBy()
+                ? refuse(550, "the time to deliver the message in is over", "5.4.7")
+                : Optional.empty();
     }
 
     /** RFC 6531 3.5: what the message is decides, not that the client said SMTPUTF8. */
-    private Optional<HookResult> utf8Refusal() {
-        if (envelope.hasUtf8Sender()) {
-            return refuse(
-                    550, "next hop does not take the sender " + shown(envelope.sender()), "5.6.7");
+    private Optional<HookResult> utf8Refusal(Extensions offered) {
+        if (offered.has("SMTPUTF8")) {
+            return Optional.empty();
         }
-        Optional<Recipient> recipient = envelope.utf8Recipient();
-        if (recipient.isPresent()) {
-            return refuse(
-                    553,
-                    "next hop does not take the recipient " + shown(recipient.get().address()),
-                    "5.6.7");
-        }
-        return transaction.smtpUtf8() && scan.hasEightBitHeader()
+        return mail.smtpUtf8() && scan.hasEightBitHeader()
                 ? refuse(554, "next hop does not take messages with UTF-8 headers", "5.6.9")
                 : Optional.empty();
     }
 
+    /** Refuses the first recipient whose address the next hop does not take. */
+    static Optional<HookResult> recipientRefusal(Envelope envelope, Extensions offered) {
+        return envelope.utf8Recipient()
+                .filter(recipient -> !offered.has("SMTPUTF8"))
+                .flatMap(
+                        recipient ->
+                                refuse(
+                                        553,
+                                        "next hop does not take the recipient "
+                                                + shown(recipient.address()),
+                                        "5.6.7"));
+    }
+
     /** The MAIL command. */
     String mail(Extensions offered) {
-        boolean declared = transaction.bodyType() != BodyType.SEVEN_BIT;
-        boolean utf8 = transaction.smtpUtf8() && scan.hasEightBit();
+        boolean declared = mail.bodyType() != BodyType.SEVEN_BIT;
+        boolean utf8 = mail.smtpUtf8() && scan.hasEightBit();
         return envelope.mail(offered, scan.size(), declared || scan.hasEightBit(), utf8);
+    }
+
+    /** Octets that will be sent, with the end of the last line, without dots added. */
+    long size() {
+        return scan.size();
+    }
+
+    boolean isEightBit() {
+        return scan.hasEightBit();
+    }
+
+    /** Whether the client gave SMTPUTF8 and the message may need it, or an address does. */
+    boolean needsUtf8() {
+        return (mail.smtpUtf8() && scan.hasEightBit())
+                || envelope.hasUtf8Sender()
+                || envelope.utf8Recipient().isPresent();
+    }
+
+    /** The first line when it is a field that is no command whoever reads it; else nothing. */
+    byte[] firstField() {
+        return scan.firstField();
+    }
+
+    /** Writes the message as it is. */
+    void copyTo(OutputStream out) throws IOException {
+        mail.writeTo(out);
     }
 
     /**
@@ -100,7 +181,7 @@ final class Outgoing {
      */
     void writeTo(OutputStream out) throws IOException {
         DotStuffing stuffing = new DotStuffing(out);
-        transaction.writeMessageTo(stuffing);
+        mail.writeTo(stuffing);
         stuffing.endLine();
         if (stuffing.size() != scan.size()) {
             throw new IOException("the message changed while it was sent");

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,6 +57,7 @@ public final class FakeTransaction implements Transaction {
     private long maxOctets;
     private boolean unreadable;
     private boolean isQueued;
+    private Duration age = Duration.ZERO;
     private @Nullable Address sender;
     private SpoolDirectory spool = new SpoolDirectory(null);
     private HeaderBlock headers = new HeaderBlock(new byte[0], 0);
@@ -291,6 +293,17 @@ public final class FakeTransaction implements Transaction {
     @Override
     public Lifetime lifetime() {
         return lifetime;
+    }
+
+    /** Sets how long ago MAIL came; no time at all otherwise. */
+    public FakeTransaction withAge(Duration since) {
+        age = since;
+        return this;
+    }
+
+    @Override
+    public Duration age() {
+        return age;
     }
 
     /** Ends the transaction, and with it what plugins keep of it. */

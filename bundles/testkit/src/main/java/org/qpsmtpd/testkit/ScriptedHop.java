@@ -161,6 +161,7 @@ public final class ScriptedHop implements AutoCloseable {
         private final Socket socket;
         private InputStream in;
         private OutputStream out;
+        private final StringBuilder chunks = new StringBuilder();
         private String mark = "";
         private String held = "";
 
@@ -185,6 +186,9 @@ public final class ScriptedHop implements AutoCloseable {
                 return false;
             }
             commands.add(mark + line);
+            if (verb.equals("BDAT")) {
+                return chunk(line);
+            }
             String answer = next(verb, usual(verb));
             boolean more = answer(answer);
             if (more && verb.equals("DATA") && answer.startsWith("354")) {
@@ -195,6 +199,27 @@ public final class ScriptedHop implements AutoCloseable {
                 secure(context);
             }
             return more;
+        }
+
+        /** A server that answers BDAT with 500 to 509 does not know it, and reads on for commands. */
+        private boolean chunk(String line) throws IOException {
+            String answer = next("BDAT", "");
+            if (answer.startsWith("50")) {
+                return answer(answer);
+            }
+            boolean last = line.endsWith(" LAST");
+            byte[] octets = in.readNBytes(Integer.parseInt(line.split(" ")[1]));
+            chunks.append(new String(octets, StandardCharsets.ISO_8859_1));
+            if (last) {
+                messages.add(chunks.toString());
+                chunks.setLength(0);
+            }
+            String usual = last ? endOfMessage() : usual("BDAT");
+            return answer(answer.isEmpty() ? usual : answer);
+        }
+
+        private String endOfMessage() {
+            return next(".", "250 2.0.0 Ok: queued as Q" + messages.size());
         }
 
         private String usual(String verb) {
@@ -218,7 +243,7 @@ public final class ScriptedHop implements AutoCloseable {
 
         private boolean message() throws IOException {
             messages.add(readTo("\r\n.\r\n") + "\r\n");
-            return answer(next(".", "250 2.0.0 Ok: queued as Q" + messages.size()));
+            return answer(endOfMessage());
         }
 
         private void secure(SSLContext context) throws IOException {

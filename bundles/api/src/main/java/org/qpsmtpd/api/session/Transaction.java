@@ -3,6 +3,7 @@ package org.qpsmtpd.api.session;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.config.Config;
@@ -98,6 +99,9 @@ public interface Transaction {
 
     /** How long it lasts; what {@link PluginState} asks. */
     Lifetime lifetime();
+
+    /** How long ago it began, which is when MAIL came. */
+    Duration age();
 
     /**
      * Says that the message is suspicious, and should be put where somebody looks at it. The server

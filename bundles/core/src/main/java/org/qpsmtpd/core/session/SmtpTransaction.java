@@ -3,6 +3,7 @@ package org.qpsmtpd.core.session;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class SmtpTransaction implements Transaction {
     private final boolean lmtp;
     private final LookUps lookUps;
     private final Spool spool;
+    private final long since = System.nanoTime();
     private final NoteMap notes = new NoteMap();
     private final RecipientList recipients = new RecipientList();
     private final Opinions opinions;
@@ -239,6 +241,11 @@ final class SmtpTransaction implements Transaction {
             lifetime = known;
         }
         return known;
+    }
+
+    @Override
+    public Duration age() {
+        return Duration.ofNanos(System.nanoTime() - since);
     }
 
     @Override

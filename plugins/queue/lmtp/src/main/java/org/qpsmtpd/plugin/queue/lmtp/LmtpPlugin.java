@@ -1,12 +1,14 @@
 package org.qpsmtpd.plugin.queue.lmtp;
 
 import java.time.Duration;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.hook.QueueExtension;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.session.Transaction;
@@ -87,5 +89,10 @@ public final class LmtpPlugin implements QueueHook {
     @Override
     public int mostRecipients() {
         return forwarder.mostRecipients();
+    }
+
+    @Override
+    public Set<QueueExtension> honours() {
+        return forwarder.honours();
     }
 }

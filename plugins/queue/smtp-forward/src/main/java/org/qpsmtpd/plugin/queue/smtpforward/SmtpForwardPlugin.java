@@ -3,6 +3,7 @@ package org.qpsmtpd.plugin.queue.smtpforward;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import javax.net.ssl.SSLSocketFactory;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -10,6 +11,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.hook.QueueExtension;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.plugin.Choice;
 import org.qpsmtpd.api.plugin.Plugin;
@@ -120,5 +122,10 @@ public final class SmtpForwardPlugin implements QueueHook {
     @Override
     public int mostRecipients() {
         return forwarder.mostRecipients();
+    }
+
+    @Override
+    public Set<QueueExtension> honours() {
+        return forwarder.honours();
     }
 }

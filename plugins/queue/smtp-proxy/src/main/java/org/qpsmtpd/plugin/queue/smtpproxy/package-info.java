@@ -1,0 +1,5 @@
+/** The plugin queue/smtp-proxy. */
+@NullMarked
+package org.qpsmtpd.plugin.queue.smtpproxy;
+
+import org.jspecify.annotations.NullMarked;
