@@ -83,7 +83,9 @@ final class HopConnection {
         return extensions;
     }
 
-    /** REQUIRETLS counts only from one who is known to be the right one (RFC 8689 section 4.2.1). */
+    /**
+     * REQUIRETLS counts only from one who is known to be the right one (RFC 8689 section 4.2.1).
+     */
     void setExtensions(Extensions offered) {
         extensions = verified ? offered : offered.without("REQUIRETLS");
     }

@@ -264,8 +264,7 @@ final class HopDelivery {
         }
         String text = what + " refused by the next hop: " + reply.shown() + others;
         String coded = text + " (#" + reply.enhancedCode() + ")";
-        HookResult ours =
-                reply.isPermanent() ? HookResult.deny(coded) : HookResult.denySoft(coded);
+        HookResult ours = reply.isPermanent() ? HookResult.deny(coded) : HookResult.denySoft(coded);
         HookResult result = way.isVerbatim() && others.isEmpty() ? reply.asAnswer() : ours;
         return said(result.because("fail: " + hop.place() + ": " + text), reply);
     }

@@ -10,7 +10,7 @@ final class LineEnds {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int STEP = Long.BYTES;
     private static final long ONES = 0x0101_0101_0101_0101L;
-    private static final long HIGH = ONES * 0x80;
+    private static final long HIGH = 0x8080_8080_8080_8080L;
     private static final long CR = ONES * '\r';
     private static final long LF = ONES * '\n';
 

@@ -201,14 +201,16 @@ public final class ScriptedHop implements AutoCloseable {
             return more;
         }
 
-        /** A server that answers BDAT with 500 to 509 does not know it, and reads on for commands. */
+        /**
+         * A server that answers BDAT with 500 to 509 does not know it, and reads on for commands.
+         */
         private boolean chunk(String line) throws IOException {
             String answer = next("BDAT", "");
             if (answer.startsWith("50")) {
                 return answer(answer);
             }
             boolean last = line.endsWith(" LAST");
-            byte[] octets = in.readNBytes(Integer.parseInt(line.split(" ")[1]));
+            byte[] octets = in.readNBytes(Integer.parseInt(line.split(" ", -1)[1]));
             chunks.append(new String(octets, StandardCharsets.ISO_8859_1));
             if (last) {
                 messages.add(chunks.toString());

@@ -73,8 +73,7 @@ final class SmtpForwardHonoursTest {
 
         assertQueued(forwarding.plugin(hop).onQueue(message));
 
-        assertThat(hop.commands())
-                .contains("MAIL FROM:<a@example.org> BY=70;RT MT-PRIORITY=-4");
+        assertThat(hop.commands()).contains("MAIL FROM:<a@example.org> BY=70;RT MT-PRIORITY=-4");
     }
 
     @Test
@@ -125,8 +124,7 @@ final class SmtpForwardHonoursTest {
 
     @Test
     void requiresTlsOfThoseWhoOfferItUnderVerifiedTls() throws Exception {
-        ScriptedHop hop =
-                forwarding.hop("STARTTLS", "REQUIRETLS").withTls(certificate.context());
+        ScriptedHop hop = forwarding.hop("STARTTLS", "REQUIRETLS").withTls(certificate.context());
         SmtpForwardPlugin plugin = verifying(hop);
 
         assertQueued(plugin.onQueue(requiringTls()));
@@ -151,9 +149,7 @@ final class SmtpForwardHonoursTest {
 
         assertRefused(forwarding.plugin(clear).onQueue(requiringTls()), 550, NO_TLS);
         assertRefused(
-                forwarding.plugin(unknown, "tls", "encrypt").onQueue(requiringTls()),
-                550,
-                NO_TLS);
+                forwarding.plugin(unknown, "tls", "encrypt").onQueue(requiringTls()), 550, NO_TLS);
 
         assertThat(clear.commands()).containsExactly("EHLO mx.example.com");
         assertThat(unknown.commands()).endsWith("tls EHLO mx.example.com");
@@ -181,13 +177,7 @@ final class SmtpForwardHonoursTest {
 
     private SmtpForwardPlugin verifying(ScriptedHop hop) {
         return forwarding.plugin(
-                hop,
-                "tls",
-                "verify",
-                "host",
-                "localhost",
-                "caFile",
-                certificate.pem().toString());
+                hop, "tls", "verify", "host", "localhost", "caFile", certificate.pem().toString());
     }
 
     private static FakeTransaction requiringTls() {

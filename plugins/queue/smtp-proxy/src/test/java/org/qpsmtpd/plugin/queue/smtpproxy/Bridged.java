@@ -44,8 +44,7 @@ final class Bridged implements AfterEachCallback {
         for (int i = 0; i < settings.length; i += 2) {
             values.put(settings[i], settings[i + 1]);
         }
-        SmtpProxyPlugin plugin =
-                new SmtpProxyPlugin(Configs.config(SmtpProxyConfig.class, values));
+        SmtpProxyPlugin plugin = new SmtpProxyPlugin(Configs.config(SmtpProxyConfig.class, values));
         open.add(plugin::close);
         return plugin;
     }
