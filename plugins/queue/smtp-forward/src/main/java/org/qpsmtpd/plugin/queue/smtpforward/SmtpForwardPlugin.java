@@ -27,7 +27,7 @@ import org.qpsmtpd.smtpclient.TlsMode;
  * it, DENYSOFT when it cannot be used. Never DECLINED, so no queue plugin after this one is asked.
  *
  * <p>Settings: host, port (25), the flag xclient, {@code balance} (failover), {@code tls} (may),
- * {@code timeoutSeconds} (60), {@code maxSeconds} (240), {@code idleConnections} (4), {@code
+ * {@code timeoutSeconds} (60), {@code maxSeconds} (240), {@code idleConnections} (16), {@code
  * idleSeconds} (30), {@code messagesPerConnection} (100), {@code strictEightBit} (false), {@code
  * caFile}.
  *
