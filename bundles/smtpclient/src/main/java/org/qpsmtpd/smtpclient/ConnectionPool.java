@@ -8,9 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,22 +22,11 @@ final class ConnectionPool {
     private final Set<HopConnection> open = ConcurrentHashMap.newKeySet();
     private final Deque<HopConnection> idle = new ArrayDeque<>();
     private final Set<HopConnection> held = new LinkedHashSet<>();
-    private final ScheduledThreadPoolExecutor watch;
-    private final Future<?> sweeping;
     private volatile boolean closed;
 
     ConnectionPool(NextHop hop) {
         this.hop = hop;
-        this.watch = new ScheduledThreadPoolExecutor(1, ConnectionPool::thread);
-        this.sweeping =
-                watch.scheduleWithFixedDelay(
-                        () -> sweep(System.nanoTime()), 1, 1, TimeUnit.SECONDS);
-    }
-
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "smtp client watch");
-        thread.setDaemon(true);
-        return thread;
+        Sweeper.ofAll().add(this);
     }
 
     /** The connection used last, when there is one. */
@@ -164,8 +150,7 @@ final class ConnectionPool {
         }
         expired(now).forEach(this::end);
         if (closed && open.isEmpty()) {
-            sweeping.cancel(false);
-            watch.shutdown();
+            Sweeper.ofAll().remove(this);
         }
     }
 

@@ -11,8 +11,8 @@ final class LineEnds {
     private static final int STEP = Long.BYTES;
     private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long HIGH = 0x8080_8080_8080_8080L;
-    private static final long CR = ONES * '\r';
-    private static final long LF = ONES * '\n';
+    private static final long CR = 0x0D0D_0D0D_0D0D_0D0DL;
+    private static final long LF = 0x0A0A_0A0A_0A0A_0A0AL;
 
     private LineEnds() {}
 

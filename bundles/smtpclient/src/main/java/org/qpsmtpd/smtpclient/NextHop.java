@@ -126,14 +126,20 @@ public record NextHop(
         String[] words = text.split(",", -1);
         List<Map.Entry<String, Integer>> hosts = new ArrayList<>();
         for (String word : words) {
-            Matcher own = WITH_PORT.matcher(word.strip());
-            if (words.length > 1 && own.matches()) {
-                hosts.add(Map.entry(host(own.group(1)), port(own.group(2), word)));
-            } else {
-                hosts.add(Map.entry(host(word.strip()), port));
-            }
+            hosts.add(
+                    words.length > 1
+                            ? place(word.strip(), port)
+                            : Map.entry(host(word.strip()), port));
         }
         return hosts;
+    }
+
+    /** Reads {@code HOST} or {@code HOST:PORT}. */
+    static Map.Entry<String, Integer> place(String word, int otherwise) {
+        Matcher own = WITH_PORT.matcher(word);
+        return own.matches()
+                ? Map.entry(host(own.group(1)), port(own.group(2), word))
+                : Map.entry(host(word), otherwise);
     }
 
     private static int port(String digits, String word) {

@@ -131,6 +131,17 @@ class MailSystemsIT {
                     .contains("sender: " + Mail.SENDER, "recipient: " + Mail.RECIPIENT)
                     .contains("X-Wanted: yes", "body");
 
+            try (SmtpDialogue session = server.connect()) {
+                session.hello();
+                session.command("MAIL FROM:<a@b.test> RET=HDRS ENVID=wish+2B1");
+                session.command("RCPT TO:<c@example.com> NOTIFY=DELAY ORCPT=rfc822;d@example.com");
+                String wished = session.data("Subject: x\r\n\r\n".getBytes(US_ASCII)).toString();
+                assertThat(wished).startsWith("250 ");
+                assertThat(postfix.message(wished.replaceAll("(?s).*Queue-Id: (\\w+).*", "$1")))
+                        .contains("envelope_id=wish+1", "ret_flags=2", "notify_flags=8")
+                        .contains("rfc822;d@example.com");
+            }
+
             assertThat(send(server, "X-Wanted: no").toString())
                     .startsWith("55")
                     .contains("not wanted");

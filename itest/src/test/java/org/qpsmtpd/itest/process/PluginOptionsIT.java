@@ -89,6 +89,7 @@ class PluginOptionsIT {
         values.put("queue/smtp-forward idleSeconds", "2");
         values.put("queue/smtp-forward messagesPerConnection", "3");
         values.put("queue/smtp-forward strictEightBit", "on");
+        values.put("queue/smtp-forward smtproutes", "on");
         values.put("queue/smtp-proxy host", "127.0.0.1");
         values.put("queue/smtp-proxy port", "2");
         values.put("queue/smtp-proxy flags", "xclient");

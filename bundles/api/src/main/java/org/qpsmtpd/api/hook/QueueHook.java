@@ -3,6 +3,8 @@ package org.qpsmtpd.api.hook;
 import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Transaction;
 
 /**
@@ -39,6 +41,18 @@ public interface QueueHook {
      */
     default int mostRecipients() {
         return Integer.MAX_VALUE;
+    }
+
+    /**
+     * Whether two recipients may be in one message. Where they may not, the client is told to bring
+     * the second in another one (452), unless it reads a reply for each. Recipients that plugins
+     * add are not asked about. Called on the connection's own thread; never waits.
+     *
+     * @param first the first recipient of the message
+     * @param another the one that comes now
+     */
+    default boolean takesTogether(Connection connection, Address first, Address another) {
+        return true;
     }
 
     /**

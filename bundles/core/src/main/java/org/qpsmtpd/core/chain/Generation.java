@@ -19,6 +19,8 @@ import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.QueueExtension;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.TlsHook;
+import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.core.log.LogTaker;
 
 /**
@@ -132,9 +134,21 @@ public final class Generation {
     public int mostRecipients(HookHost host) {
         int most = Integer.MAX_VALUE;
         for (Link link : chain(HookPoint.QUEUE)) {
-            most = Math.min(most, Math.max(1, QueueTerm.MOST_RECIPIENTS.of(host, link)));
+            int its = QueueTerm.MOST_RECIPIENTS.of(host, link, QueueHook::mostRecipients);
+            most = Math.min(most, Math.max(1, its));
         }
         return most;
+    }
+
+    /** Whether all queue plugins take two recipients in one message. */
+    public boolean takesTogether(HookHost host, Connection connection, Address one, Address two) {
+        return chain(HookPoint.QUEUE).stream()
+                .allMatch(
+                        link ->
+                                QueueTerm.TAKES_TOGETHER.of(
+                                        host,
+                                        link,
+                                        hook -> hook.takesTogether(connection, one, two)));
     }
 
     /** The extensions that all queue plugins honour, as far as they know; may be changed. */
@@ -145,7 +159,7 @@ public final class Generation {
                         ? EnumSet.noneOf(QueueExtension.class)
                         : EnumSet.allOf(QueueExtension.class);
         for (Link link : chain) {
-            all.retainAll(QueueTerm.HONOURS.of(host, link));
+            all.retainAll(QueueTerm.HONOURS.of(host, link, QueueHook::honours));
         }
         return all;
     }

@@ -1,12 +1,13 @@
 package org.qpsmtpd.core.session;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.config.MixedVerdict;
 
 /**
- * Keeps recipients of different classes out of one message: those of the first one's class are
+ * Keeps recipients that no queue plugin takes together, or of different classes, out of one message: those of the first one's class are
  * taken, others are to come in a message of their own. The class of a recipient is its own value of
  * {@code recipient_class}.
  */
@@ -28,17 +29,32 @@ final class Sorting {
      * @param then runs when the recipient may be taken; otherwise it has had its reply
      */
     void admit(SmtpTransaction transaction, SmtpRecipient recipient, Runnable then) {
-        boolean matters =
-                turn.settings().mixedVerdict() == MixedVerdict.SORT
-                        && !turn.isLmtp()
-                        && !transaction.mailParameters().has("prdr");
-        if (!matters) {
+        if (turn.isLmtp() || transaction.mailParameters().has("prdr")) {
+            then.run();
+            return;
+        }
+        if (!isTakenWithFirst(transaction, recipient)) {
+            turn.talk().reply(OTHER_CLASS);
+            return;
+        }
+        if (turn.settings().mixedVerdict() != MixedVerdict.SORT) {
             then.run();
             return;
         }
         turn.lookUp(
                 () -> classOf(recipient),
                 (known, failure) -> known(transaction, known, failure, then));
+    }
+
+    private boolean isTakenWithFirst(SmtpTransaction transaction, SmtpRecipient recipient) {
+        List<SmtpRecipient> before = transaction.recipientList().admitted();
+        return before.isEmpty()
+                || turn.generation()
+                        .takesTogether(
+                                turn,
+                                turn.connection(),
+                                before.get(0).address(),
+                                recipient.address());
     }
 
     private static String classOf(SmtpRecipient recipient) {

@@ -1,13 +1,12 @@
 package org.qpsmtpd.plugin.queue.postfixqueue;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.mail.XText;
 
 /** What the client said of reports, as attributes of cleanup; what cannot be read is left out. */
 final class Dsn {
@@ -39,35 +38,35 @@ final class Dsn {
         if (flags > 0) {
             attributes.add("notify_flags=" + flags);
         }
-        String original = rcpt.get("ORCPT").orElse("");
-        int end = original.indexOf(';');
-        // Of another type than rfc822 the address may be coded otherwise (RFC 6533).
-        if (original.substring(0, Math.max(end, 0)).equalsIgnoreCase("rfc822")) {
-            decoded(original.substring(end + 1))
-                    .ifPresent(address -> attributes.add("dsn_orig_rcpt=rfc822;" + address));
-        }
+        rcpt.get("ORCPT")
+                .flatMap(Dsn::original)
+                .ifPresent(original -> attributes.add("dsn_orig_rcpt=" + original));
         return attributes;
+    }
+
+    /** The original recipient, its type in front; what can be no line of a report is left out. */
+    private static Optional<String> original(String value) {
+        int end = value.indexOf(';');
+        String type = value.substring(0, Math.max(end, 0)).toLowerCase(Locale.ROOT);
+        boolean isType =
+                !type.isEmpty() && type.chars().allMatch(c -> c == '-' || isLetterOrDigit(c));
+        if (!isType) {
+            return Optional.empty();
+        }
+        Optional<String> address = decoded(value.substring(end + 1));
+        // Of UTF-8 the address is coded once more (RFC 6533 section 3).
+        return (type.equals("utf-8") ? address.flatMap(Utf8Address::decode) : address)
+                .map(plain -> type + ";" + plain);
+    }
+
+    private static boolean isLetterOrDigit(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     }
 
     /** RFC 3461 section 4; absent when it is not xtext of printable ASCII. */
     private static Optional<String> decoded(String xtext) {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        for (int i = 0; i < xtext.length(); i++) {
-            int c = xtext.charAt(i);
-            if (c == '+') {
-                if (!xtext.substring(i + 1).matches("(?s)[0-9A-F]{2}.*")) {
-                    return Optional.empty();
-                }
-                c = Integer.parseInt(xtext.substring(i + 1, i + 3), 16);
-                i += 2;
-            }
-            if (c < ' ' || c > 126) {
-                return Optional.empty();
-            }
-            text.write(c);
-        }
-        return text.size() == 0
-                ? Optional.empty()
-                : Optional.of(text.toString(StandardCharsets.US_ASCII));
+        return XText.decode(xtext)
+                .filter(text -> !text.isEmpty())
+                .filter(text -> text.chars().allMatch(c -> c >= ' ' && c <= 126));
     }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -13,6 +14,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigView;
+import org.qpsmtpd.api.hook.QueueExtension;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.net.Dialer;
 import org.qpsmtpd.api.plugin.FileCheck;
@@ -112,6 +114,12 @@ public final class PostfixQueuePlugin implements QueueHook, FileCheck {
         } finally {
             close(cleanup);
         }
+    }
+
+    /** Postfix acts upon what the client said of reports. */
+    @Override
+    public Set<QueueExtension> honours() {
+        return Set.of(QueueExtension.DSN);
     }
 
     private List<CleanupSocket> sockets(Config config) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.hook.QueueExtension;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeConnection;
@@ -162,6 +163,51 @@ final class PostfixQueuePluginTest {
                         "Anotify_flags=6",
                         "Adsn_orig_rcpt=rfc822;d+e@example.com",
                         "Rc@example.com");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RFC822;a+2Bb@x.org, rfc822;a+b@x.org",
+        "X400;/c+3Dde/, x400;/c=de/",
+        "'utf-8;j\\x{F6}rg@x.org', utf-8;j\u00c3\u00b6rg@x.org",
+        "utf-8;plain@x.org, utf-8;plain@x.org"
+    })
+    void saysWhoTheRecipientWasFirst(String value, String expected) throws Exception {
+        plugin().onQueue(original(value));
+
+        assertThat(cleanup.next().records()).contains("Adsn_orig_rcpt=" + expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a@x.org",
+                ";a@x.org",
+                "rfc 822;a@x.org",
+                "rfc822;",
+                "utf-8;\\x{}@x.org",
+                "utf-8;\\x{A}b",
+                "utf-8;\\x{D800}b",
+                "utf-8;\\x{2028}b",
+                "utf-8;\\x{110000}b",
+                "utf-8;\\x{41"
+            })
+    void leavesOutAnOriginalRecipientThatIsNone(String value) throws Exception {
+        plugin().onQueue(original(value));
+
+        assertThat(cleanup.next().records()).noneMatch(record -> record.startsWith("A"));
+    }
+
+    private static FakeTransaction original(String value) {
+        return FakeTransaction.create()
+                .withMessage(MESSAGE)
+                .withSender("a@example.org")
+                .withRecipient(FakeRecipient.of("c@example.com").withParameter("ORCPT", value));
+    }
+
+    @Test
+    void promisesReports() {
+        assertThat(plugin().honours()).containsExactly(QueueExtension.DSN);
     }
 
     @ParameterizedTest

@@ -11,7 +11,9 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(
             description =
                     "Name or address of the next hop, IPv6 with or without []; or several with"
-                            + " commas between them, each HOST or HOST:PORT. Required.")
+                            + " commas between them, each HOST or HOST:PORT. Required without"
+                            + " smtproutes.",
+            required = false)
     String host() default "";
 
     @AttributeDefinition(
@@ -19,6 +21,12 @@ import org.osgi.service.metatype.annotations.Option;
             min = "1",
             max = "65535")
     int port() default 25;
+
+    @AttributeDefinition(
+            description =
+                    "Whether the file smtproutes names the next hops of domains; host is that of"
+                            + " all others then, and may be left out.")
+    boolean smtproutes() default false;
 
     @AttributeDefinition(
             description =

@@ -2,8 +2,8 @@ package org.qpsmtpd.plugin.queue.smtpforward;
 
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import javax.net.ssl.SSLSocketFactory;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -13,11 +13,16 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.QueueExtension;
 import org.qpsmtpd.api.hook.QueueHook;
+import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.plugin.Choice;
+import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.smtpclient.Forwarder;
 import org.qpsmtpd.smtpclient.NextHop;
+import org.qpsmtpd.smtpclient.Router;
+import org.qpsmtpd.smtpclient.Routes;
 import org.qpsmtpd.smtpclient.TlsMode;
 
 /**
@@ -26,8 +31,8 @@ import org.qpsmtpd.smtpclient.TlsMode;
  * <p>{@code queue}: OK when the next hop has taken the message, DENY or DENYSOFT when it refuses
  * it, DENYSOFT when it cannot be used. Never DECLINED, so no queue plugin after this one is asked.
  *
- * <p>Settings: host, port (25), the flag xclient, {@code balance} (failover), {@code tls} (may),
- * {@code timeoutSeconds} (60), {@code maxSeconds} (240), {@code idleConnections} (16), {@code
+ * <p>Settings: host, port (25), the flag xclient, {@code smtproutes} (false), {@code balance}
+ * (failover), {@code tls} (may), {@code timeoutSeconds} (60), {@code maxSeconds} (240), {@code idleConnections} (16), {@code
  * idleSeconds} (30), {@code messagesPerConnection} (100), {@code strictEightBit} (false), {@code
  * caFile}.
  *
@@ -47,9 +52,11 @@ import org.qpsmtpd.smtpclient.TlsMode;
         positional = {"host", "port", "flags..."},
         decides = "queue",
         formerly = "async/queue/smtp-forward",
+        files = Routes.FILE,
         paths = "caFile")
-public final class SmtpForwardPlugin implements QueueHook {
-    private final Forwarder forwarder;
+public final class SmtpForwardPlugin implements QueueHook, FileCheck {
+    private final Router router;
+    private final boolean hasRoutes;
 
     private enum Balance {
         FAILOVER,
@@ -63,32 +70,44 @@ public final class SmtpForwardPlugin implements QueueHook {
      */
     @Activate
     public SmtpForwardPlugin(SmtpForwardConfig config) {
-        if (config.host().isEmpty()) {
+        hasRoutes = config.smtproutes();
+        if (config.host().isEmpty() && !hasRoutes) {
             throw new IllegalArgumentException(
-                    "host is missing: queue/smtp-forward needs HOST [PORT] [xclient]");
+                    "host is missing: queue/smtp-forward needs HOST [PORT] [xclient], or"
+                            + " smtproutes yes");
         }
         boolean inTurn =
                 Choice.of(Balance.class, "balance", config.balance()) == Balance.ROUND_ROBIN;
         TlsMode tls = TlsMode.of(config.tls());
         SSLSocketFactory sockets = NextHop.sockets(tls, config.caFile());
-        forwarder =
-                new Forwarder(
-                        NextHop.hosts(config.host(), config.port()).stream()
-                                .map(place -> hop(config, place, tls, sockets))
-                                .toList(),
-                        inTurn);
+        boolean xclient = hasXclient(config.flags());
+        BiFunction<String, Integer, NextHop> hops =
+                (host, port) -> hop(config, host, port, xclient, tls, sockets);
+        Forwarder usual = config.host().isEmpty() ? null : usual(config, inTurn, hops);
+        router = new Router(hasRoutes, usual, hops);
+    }
+
+    private static Forwarder usual(
+            SmtpForwardConfig config, boolean inTurn, BiFunction<String, Integer, NextHop> hops) {
+        return new Forwarder(
+                NextHop.hosts(config.host(), config.port()).stream()
+                        .map(place -> hops.apply(place.getKey(), place.getValue()))
+                        .toList(),
+                inTurn);
     }
 
     private static NextHop hop(
             SmtpForwardConfig config,
-            Map.Entry<String, Integer> place,
+            String host,
+            int port,
+            boolean xclient,
             TlsMode tls,
             SSLSocketFactory sockets) {
         return new NextHop(
                 NextHop.Protocol.SMTP,
-                place.getKey(),
-                place.getValue(),
-                hasXclient(config.flags()),
+                host,
+                port,
+                xclient,
                 tls,
                 sockets,
                 Duration.ofSeconds(config.timeoutSeconds()),
@@ -111,21 +130,37 @@ public final class SmtpForwardPlugin implements QueueHook {
     /** Closes the connections. A message that comes later is deferred. */
     @Deactivate
     public void close() {
-        forwarder.close();
+        router.close();
     }
 
     @Override
     public HookResult onQueue(Transaction transaction) {
-        return forwarder.queue(transaction);
+        return router.queue(transaction);
+    }
+
+    /** Recipients of several routes come in messages of their own. */
+    @Override
+    public boolean takesTogether(Connection connection, Address first, Address another) {
+        return router.isSameWay(connection, first, another);
+    }
+
+    @Override
+    public void checkLine(String file, String line) {
+        Routes.Route route = Routes.parse(line);
+        if (hasRoutes && route.host().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "'" + line + "' has no host; mail exchangers are not looked up, so this mail"
+                            + " waits");
+        }
     }
 
     @Override
     public int mostRecipients() {
-        return forwarder.mostRecipients();
+        return router.mostRecipients();
     }
 
     @Override
     public Set<QueueExtension> honours() {
-        return forwarder.honours();
+        return router.honours();
     }
 }
