@@ -10,7 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.qpsmtpd.api.session.Connection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +65,7 @@ final class ConnectionPool {
      * @param client whose mail it is opened for
      * @param due when the message must be done with, in the terms of {@link System#nanoTime}
      */
-    HopConnection open(Connection client, long due) throws NextHopException {
+    HopConnection open(MailClient client, long due) throws NextHopException {
         try {
             return open(client, due, hop.tls() != TlsMode.NONE);
         } catch (NextHopException.Tls e) {
@@ -78,7 +77,7 @@ final class ConnectionPool {
         }
     }
 
-    private HopConnection open(Connection client, long due, boolean withTls)
+    private HopConnection open(MailClient client, long due, boolean withTls)
             throws NextHopException {
         if (closed) {
             throw new NextHopException("the server is being reconfigured");

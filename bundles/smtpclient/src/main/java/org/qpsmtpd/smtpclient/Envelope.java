@@ -6,19 +6,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.session.Recipient;
-import org.qpsmtpd.api.session.Transaction;
 
 /** Sender and recipients as commands. */
-record Envelope(Address sender, Parameters parameters, List<Recipient> recipients) {
-    static Envelope of(Transaction transaction) {
-        return new Envelope(
-                transaction.sender(), transaction.mailParameters(), transaction.recipients());
+record Envelope(Address sender, Parameters parameters, List<Mail.To> recipients) {
+    static Envelope of(Mail mail) {
+        return new Envelope(mail.sender(), mail.parameters(), List.copyOf(mail.recipients()));
     }
 
     /** Whether nothing in it could end a command or begin a parameter. */
     boolean isSafe() {
-        Stream<Recipient> all = recipients.stream();
+        Stream<Mail.To> all = recipients.stream();
         return isSafe(sender.format())
                 && isValue(parameters, "RET")
                 && isValue(parameters, "ENVID")
@@ -58,7 +55,7 @@ record Envelope(Address sender, Parameters parameters, List<Recipient> recipient
     /** The RCPT commands. */
     List<String> rcpts(Extensions offered) {
         List<String> lines = new ArrayList<>(recipients.size());
-        for (Recipient recipient : recipients) {
+        for (Mail.To recipient : recipients) {
             StringBuilder line = new StringBuilder("RCPT TO:").append(recipient.address().format());
             if (offered.has("DSN")) {
                 append(line, recipient.parameters(), "NOTIFY");
@@ -75,7 +72,7 @@ record Envelope(Address sender, Parameters parameters, List<Recipient> recipient
     }
 
     /** The first recipient whose address needs SMTPUTF8. */
-    Optional<Recipient> utf8Recipient() {
+    Optional<Mail.To> utf8Recipient() {
         return recipients.stream().filter(r -> !isAscii(r.address().format())).findFirst();
     }
 

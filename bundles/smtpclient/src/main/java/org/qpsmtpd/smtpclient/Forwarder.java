@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.session.Transaction;
@@ -61,27 +62,44 @@ public final class Forwarder implements AutoCloseable {
      */
     public HookResult queue(Transaction transaction) {
         try {
-            Outgoing message = new Outgoing(transaction);
-            Optional<HookResult> refusal = message.refusal();
-            return refusal.isPresent() ? refusal.get() : forward(transaction, message);
-        } catch (BareLineEndException e) {
-            return Outgoing.bareLineEnd();
+            return handOn(Mail.of(transaction)).result();
         } catch (IOException e) {
             return later(UNREADABLE, "the message cannot be read: " + e);
         }
     }
 
-    private HookResult forward(Transaction transaction, Outgoing message) throws IOException {
+    /**
+     * Hands a message on.
+     *
+     * @return what holds for all recipients that were not settled
+     * @throws IOException when the message cannot be read
+     */
+    public HopOutcome handOn(Mail mail) throws IOException {
+        try {
+            Outgoing message = new Outgoing(mail);
+            Optional<HookResult> refusal = message.refusal();
+            return refusal.isPresent() ? ours(refusal.get()) : forward(message);
+        } catch (BareLineEndException e) {
+            return ours(Outgoing.bareLineEnd());
+        }
+    }
+
+    private static HopOutcome ours(HookResult refusal) {
+        return HopOutcome.ours(refusal, "", Set.of());
+    }
+
+    private HopOutcome forward(Outgoing message) throws IOException {
         long due = System.nanoTime() + ways.get(0).hop().maxTime().toNanos();
         List<HopWay> untried = inOrder();
         while (true) {
             HopWay way = untried.remove(0);
             try {
-                return way.forward(transaction, message, due);
+                return way.forward(message, due);
             } catch (NextHopException e) {
                 String place = way.hop().place();
                 if (untried.isEmpty() || e.isAfterTheEnd() || System.nanoTime() - due > 0) {
-                    return later(e.text(), place + ": " + e.detail());
+                    HookResult result = later(e.text(), place + ": " + e.detail());
+                    return new HopOutcome(result, e.answer(place));
                 }
                 LOG.warn("{}: {}; another next hop is tried", place, e.detail());
             }

@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.StringJoiner;
 import org.qpsmtpd.api.answer.HookResult;
-import org.qpsmtpd.api.session.Recipient;
 
 /** One message over one connection. */
 final class HopDelivery {
@@ -24,7 +24,7 @@ final class HopDelivery {
     private final HopConnection connection;
 
     /** What single recipients are told, once it is certain. */
-    private final Map<Recipient, HookResult> verdicts = new LinkedHashMap<>();
+    private final Map<Mail.To, HopOutcome> verdicts = new LinkedHashMap<>();
 
     HopDelivery(NextHop hop, HopRecipientLimit limit, Outgoing message, HopConnection connection) {
         this.hop = hop;
@@ -42,17 +42,17 @@ final class HopDelivery {
      * @throws BareLineEndException when the message must not be sent
      * @throws IOException when the message cannot be read
      */
-    HookResult run() throws IOException {
-        HookResult answer = send();
-        verdicts.forEach(Recipient::settle);
-        return answer;
+    HopOutcome run() throws IOException {
+        HopOutcome outcome = send();
+        verdicts.forEach((to, its) -> to.settle(its.result(), its.answer()));
+        return outcome;
     }
 
-    private HookResult send() throws IOException {
+    private HopOutcome send() throws IOException {
         Extensions offered = connection.extensions();
         Optional<HookResult> unfit = message.refusalFor(offered, hop.strictEightBit());
         if (unfit.isPresent()) {
-            return unfit.get();
+            return ours(unfit.get());
         }
         limit.announced(offered);
         int most = limit.most(System.nanoTime());
@@ -60,14 +60,14 @@ final class HopDelivery {
             return tooManyRecipients(most, "");
         }
         connection.countMessage();
-        Optional<HookResult> refused = envelopeRefusal(exchangeEnvelope(offered));
+        Optional<HopOutcome> refused = envelopeRefusal(exchangeEnvelope(offered));
         if (refused.isPresent()) {
             reset();
             return refused.get();
         }
         HopReply go = connection.command("DATA");
         if (!go.isIntermediate()) {
-            HookResult refusal = refusal("message", "", go);
+            HopOutcome refusal = refusal("message", "", go);
             reset();
             return refusal;
         }
@@ -76,7 +76,7 @@ final class HopDelivery {
     }
 
     /** The recipients that the next hop has not refused. */
-    private List<Recipient> taken() {
+    private List<Mail.To> taken() {
         return recipients().stream().filter(one -> !verdicts.containsKey(one)).toList();
     }
 
@@ -85,8 +85,8 @@ final class HopDelivery {
      * have got it and others not. The client is never told that all have it when one has not, so
      * nobody's is lost; when it comes again, some get it twice.
      */
-    private HookResult judge(List<HopReply> ends) throws NextHopException {
-        List<Recipient> whom = taken();
+    private HopOutcome judge(List<HopReply> ends) throws NextHopException {
+        List<Mail.To> whom = taken();
         if (hop.isLmtp() && message.isAnsweredEach()) {
             settle(whom, ends, "message for ");
         }
@@ -104,11 +104,12 @@ final class HopDelivery {
                                 ? ""
                                 : "; " + (ends.size() - refused) + " got the message");
         String who = Outgoing.shown(whom.get(worst).address());
-        return refusal("message for " + who, others, ends.get(worst)).because(each(whom, ends));
+        HopOutcome refusal = refusal("message for " + who, others, ends.get(worst));
+        return new HopOutcome(refusal.result().because(each(whom, ends)), refusal.answer());
     }
 
     /** What became of each recipient, for the record; bounded. */
-    private String each(List<Recipient> whom, List<HopReply> ends) {
+    private String each(List<Mail.To> whom, List<HopReply> ends) {
         StringJoiner all = new StringJoiner("; ", "fail: " + hop.place() + ": ", "");
         for (int i = 0; i < Math.min(ends.size(), MAX_SHOWN); i++) {
             String who = Outgoing.shown(whom.get(i).address());
@@ -119,11 +120,11 @@ final class HopDelivery {
     }
 
     /** Has each one told what the next hop said of it. */
-    private void settle(List<Recipient> whom, List<HopReply> replies, String what)
+    private void settle(List<Mail.To> whom, List<HopReply> replies, String what)
             throws NextHopException {
         for (int i = 0; i < whom.size(); i++) {
             HopReply reply = replies.get(i);
-            Recipient one = whom.get(i);
+            Mail.To one = whom.get(i);
             verdicts.put(
                     one,
                     reply.isPositive()
@@ -132,7 +133,7 @@ final class HopDelivery {
         }
     }
 
-    private List<Recipient> recipients() {
+    private List<Mail.To> recipients() {
         return message.envelope().recipients();
     }
 
@@ -178,7 +179,7 @@ final class HopDelivery {
      * for each: then the others get it. The refusal is temporary as long as one of them is: then
      * the client still holds the message, and what remains is decided when it tries again.
      */
-    private Optional<HookResult> envelopeRefusal(List<HopReply> replies) throws NextHopException {
+    private Optional<HopOutcome> envelopeRefusal(List<HopReply> replies) throws NextHopException {
         if (!replies.get(0).isPositive()) {
             return Optional.of(
                     refusal(Outgoing.shown(message.envelope().sender()), "", replies.get(0)));
@@ -209,7 +210,7 @@ final class HopDelivery {
 
     /** Has the refused ones told, and says whether others are left. */
     private boolean settleRefused(List<HopReply> rcpts) throws NextHopException {
-        List<Recipient> refused = new ArrayList<>();
+        List<Mail.To> refused = new ArrayList<>();
         List<HopReply> refusals = new ArrayList<>();
         for (int i = 0; i < rcpts.size(); i++) {
             if (!rcpts.get(i).isPositive()) {
@@ -226,13 +227,14 @@ final class HopDelivery {
      * client would bring it once more to all, also to those who have it. From now on the client is
      * told at RCPT, so that it shares out itself and has an answer for each of its transactions.
      */
-    private HookResult tooManyRecipients(int most, String why) {
+    private HopOutcome tooManyRecipients(int most, String why) {
         String text = "the next hop takes " + most + " recipients at a time" + why;
-        return HookResult.denySoft(text + "; the message was sent to nobody, try again (#4.5.3)")
-                .because("fail: " + hop.place() + ": " + text);
+        return ours(
+                HookResult.denySoft(text + "; the message was sent to nobody, try again (#4.5.3)")
+                        .because("fail: " + hop.place() + ": " + text));
     }
 
-    private HookResult refusal(String what, String others, HopReply reply) throws NextHopException {
+    private HopOutcome refusal(String what, String others, HopReply reply) throws NextHopException {
         // 530 (RFC 3207, RFC 4954) asks us for TLS or AUTH and says nothing about the message.
         if (reply.code() == 530 || (!reply.isPermanent() && !reply.isTemporary())) {
             throw new NextHopException("unexpected answer of the next hop: " + reply.shown());
@@ -241,13 +243,26 @@ final class HopDelivery {
         String coded = text + " (#" + reply.enhancedCode() + ")";
         HookResult result =
                 reply.isPermanent() ? HookResult.deny(coded) : HookResult.denySoft(coded);
-        return result.because("fail: " + hop.place() + ": " + text);
+        return said(result.because("fail: " + hop.place() + ": " + text), reply);
     }
 
-    private HookResult queued(List<HopReply> ends) {
+    private HopOutcome queued(List<HopReply> ends) {
         String word = ends.get(0).lastWord();
         String text = word.isEmpty() ? "queued" : "queued as " + word;
-        return HookResult.ok(text).because("pass: " + hop.place() + ": " + text);
+        return said(HookResult.ok(text).because("pass: " + hop.place() + ": " + text), ends.get(0));
+    }
+
+    private HopOutcome said(HookResult result, HopReply reply) {
+        Set<String> offers = connection.extensions().offers().keySet();
+        String status = reply.enhancedCode();
+        return new HopOutcome(
+                result,
+                new HopAnswer(hop.place(), reply.code(), status, reply.text(), true, offers));
+    }
+
+    /** What we say before we ask. */
+    private HopOutcome ours(HookResult result) {
+        return HopOutcome.ours(result, hop.place(), connection.extensions().offers().keySet());
     }
 
     /** The refusal stands, whatever becomes of the connection. */

@@ -2,18 +2,17 @@ package org.qpsmtpd.smtpclient;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import org.qpsmtpd.api.session.Connection;
 
 /** What is said before the first message: greeting, EHLO, STARTTLS, XCLIENT. */
 final class HopOpening {
     private final NextHop hop;
-    private final Connection client;
+    private final MailClient client;
     private final HopConnection connection;
 
     /**
      * @param client whose mail the connection is opened for
      */
-    HopOpening(NextHop hop, Connection client, HopConnection connection) {
+    HopOpening(NextHop hop, MailClient client, HopConnection connection) {
         this.hop = hop;
         this.client = client;
         this.connection = connection;
@@ -71,14 +70,12 @@ final class HopOpening {
             }
         }
         String name = client.helloHost();
-        hello(isName(name) ? name : literal(client.remoteAddress()));
+        hello(isName(name) ? name : literal(client.address()));
     }
 
     private String ownName() {
-        return client.config()
-                .value("me")
-                .filter(HopOpening::isName)
-                .orElseGet(() -> literal(connection.localAddress()));
+        String name = client.ownName();
+        return isName(name) ? name : literal(connection.localAddress());
     }
 
     private static boolean isName(String text) {

@@ -3,8 +3,6 @@ package org.qpsmtpd.smtpclient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import org.qpsmtpd.api.answer.HookResult;
-import org.qpsmtpd.api.session.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,9 +56,9 @@ final class HopWay implements AutoCloseable {
      * @throws NextHopException when the next hop cannot be used
      * @throws IOException when the message cannot be read
      */
-    HookResult forward(Transaction transaction, Outgoing message, long due) throws IOException {
+    HopOutcome forward(Outgoing message, long due) throws IOException {
         try {
-            HookResult result = keptOrNew(transaction, message, due);
+            HopOutcome result = keptOrNew(message, due);
             hasFailed = false;
             return result;
         } catch (NextHopException e) {
@@ -70,8 +68,7 @@ final class HopWay implements AutoCloseable {
         }
     }
 
-    private HookResult keptOrNew(Transaction transaction, Outgoing message, long due)
-            throws IOException {
+    private HopOutcome keptOrNew(Outgoing message, long due) throws IOException {
         Optional<HopConnection> kept = pool.take(due).filter(known -> isFit(message, known));
         if (kept.isPresent()) {
             try {
@@ -83,7 +80,7 @@ final class HopWay implements AutoCloseable {
                 LOG.debug("{}: {} on a kept connection", hop.place(), e.detail());
             }
         }
-        return deliver(message, pool.open(transaction.connection(), due));
+        return deliver(message, pool.open(message.client(), due));
     }
 
     /**
@@ -98,13 +95,14 @@ final class HopWay implements AutoCloseable {
         return fit;
     }
 
-    private HookResult deliver(Outgoing message, HopConnection connection) throws IOException {
+    private HopOutcome deliver(Outgoing message, HopConnection connection) throws IOException {
         boolean done = false;
         try {
-            HookResult result = new HopDelivery(hop, limit, message, connection).run();
+            HopOutcome result = new HopDelivery(hop, limit, message, connection).run();
             done = true;
             return result;
         } catch (NextHopException e) {
+            e.setInSession();
             if (connection.isFinalDotSent()) {
                 e.setAfterTheEnd();
             }

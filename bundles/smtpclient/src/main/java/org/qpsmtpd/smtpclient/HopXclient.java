@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.qpsmtpd.api.mail.XText;
-import org.qpsmtpd.api.session.Connection;
 
 /** Tells the next hop who the client is (Postfix, XCLIENT_README). */
 final class HopXclient {
@@ -20,7 +19,7 @@ final class HopXclient {
      *
      * @param offered attributes the next hop takes, in upper case
      */
-    static List<String> commands(Connection client, List<String> offered) {
+    static List<String> commands(MailClient client, List<String> offered) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder("XCLIENT");
         for (Map.Entry<String, String> attribute : attributes(client).entrySet()) {
@@ -40,16 +39,16 @@ final class HopXclient {
         return lines;
     }
 
-    private static Map<String, String> attributes(Connection client) {
-        boolean named = !client.remoteHost().equals("Unknown");
-        boolean v6 = client.remoteAddress() instanceof Inet6Address;
-        int port = client.remotePort();
+    private static Map<String, String> attributes(MailClient client) {
+        boolean named = !client.host().equals("Unknown");
+        boolean v6 = client.address() instanceof Inet6Address;
+        int port = client.port();
         Map<String, String> attributes = new LinkedHashMap<>();
-        attributes.put("NAME", named ? available(client.remoteHost()) : UNAVAILABLE);
-        attributes.put("ADDR", available((v6 ? "IPV6:" : "") + client.remoteIp()));
+        attributes.put("NAME", named ? available(client.host()) : UNAVAILABLE);
+        attributes.put("ADDR", available((v6 ? "IPV6:" : "") + client.ip()));
         attributes.put("PORT", port == 0 ? UNAVAILABLE : String.valueOf(port));
         attributes.put("HELO", available(client.helloHost()));
-        attributes.put("PROTO", client.hello().isExtended() ? "ESMTP" : "SMTP");
+        attributes.put("PROTO", client.isExtended() ? "ESMTP" : "SMTP");
         return attributes;
     }
 

@@ -1,6 +1,7 @@
 package org.qpsmtpd.smtpclient;
 
 import java.io.IOException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The next hop cannot be used now. It says nothing about the message, which is deferred. */
@@ -9,6 +10,7 @@ class NextHopException extends IOException {
 
     private final String reason;
     private final String status;
+    private boolean inSession;
     private boolean afterTheEnd;
 
     /** The next hop answers, but not so that a message can be sent. */
@@ -26,6 +28,11 @@ class NextHopException extends IOException {
         this.status = status;
     }
 
+    /** Says that the next hop had taken up a session. */
+    void setInSession() {
+        inSession = true;
+    }
+
     /** Says that the end of the message had been sent: it may have been taken. */
     void setAfterTheEnd() {
         afterTheEnd = true;
@@ -33,6 +40,11 @@ class NextHopException extends IOException {
 
     boolean isAfterTheEnd() {
         return afterTheEnd;
+    }
+
+    /** What is said of it in a report. */
+    HopAnswer answer(String place) {
+        return new HopAnswer(place, 0, status, reason, inSession, Set.of());
     }
 
     /** What the client reads. */

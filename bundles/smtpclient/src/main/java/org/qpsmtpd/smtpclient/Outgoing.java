@@ -6,12 +6,10 @@ import java.util.Optional;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.BodyType;
-import org.qpsmtpd.api.session.Recipient;
-import org.qpsmtpd.api.session.Transaction;
 
 /** A message on its way out, with what is known of it before it is sent. */
 final class Outgoing {
-    private final Transaction transaction;
+    private final Mail mail;
     private final Envelope envelope;
     private final MessageScan scan = new MessageScan();
 
@@ -20,19 +18,24 @@ final class Outgoing {
      *
      * @throws IOException when it cannot be read
      */
-    Outgoing(Transaction transaction) throws IOException {
-        this.transaction = transaction;
-        this.envelope = Envelope.of(transaction);
-        transaction.writeMessageTo(scan);
+    Outgoing(Mail mail) throws IOException {
+        this.mail = mail;
+        this.envelope = Envelope.of(mail);
+        mail.writeTo(scan);
     }
 
     Envelope envelope() {
         return envelope;
     }
 
-    /** Whether its client reads a reply for each recipient. */
+    /** Whose message it is. */
+    MailClient client() {
+        return mail.client();
+    }
+
+    /** Whether an answer for each recipient is of use. */
     boolean isAnsweredEach() {
-        return transaction.isAnsweredEach();
+        return mail.isAnsweredEach();
     }
 
     /** Refuses what is sent to no next hop. */
@@ -72,22 +75,22 @@ final class Outgoing {
             return refuse(
                     550, "next hop does not take the sender " + shown(envelope.sender()), "5.6.7");
         }
-        Optional<Recipient> recipient = envelope.utf8Recipient();
+        Optional<Mail.To> recipient = envelope.utf8Recipient();
         if (recipient.isPresent()) {
             return refuse(
                     553,
                     "next hop does not take the recipient " + shown(recipient.get().address()),
                     "5.6.7");
         }
-        return transaction.smtpUtf8() && scan.hasEightBitHeader()
+        return mail.smtpUtf8() && scan.hasEightBitHeader()
                 ? refuse(554, "next hop does not take messages with UTF-8 headers", "5.6.9")
                 : Optional.empty();
     }
 
     /** The MAIL command. */
     String mail(Extensions offered) {
-        boolean declared = transaction.bodyType() != BodyType.SEVEN_BIT;
-        boolean utf8 = transaction.smtpUtf8() && scan.hasEightBit();
+        boolean declared = mail.bodyType() != BodyType.SEVEN_BIT;
+        boolean utf8 = mail.smtpUtf8() && scan.hasEightBit();
         return envelope.mail(offered, scan.size(), declared || scan.hasEightBit(), utf8);
     }
 
@@ -100,7 +103,7 @@ final class Outgoing {
      */
     void writeTo(OutputStream out) throws IOException {
         DotStuffing stuffing = new DotStuffing(out);
-        transaction.writeMessageTo(stuffing);
+        mail.writeTo(stuffing);
         stuffing.endLine();
         if (stuffing.size() != scan.size()) {
             throw new IOException("the message changed while it was sent");

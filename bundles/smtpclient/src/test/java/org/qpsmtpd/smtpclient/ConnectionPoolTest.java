@@ -31,7 +31,7 @@ final class ConnectionPoolTest {
 
     @Test
     void closesWhatHasBeenIdleTooLong() throws Exception {
-        pool.give(pool.open(FakeConnection.create(), due));
+        pool.give(pool.open(MailClient.of(FakeConnection.create()), due));
 
         pool.sweep(System.nanoTime() + Duration.ofSeconds(31).toNanos());
 
@@ -41,7 +41,7 @@ final class ConnectionPoolTest {
 
     @Test
     void keepsWhatHasNotBeenIdleLong() throws Exception {
-        HopConnection connection = pool.open(FakeConnection.create(), due);
+        HopConnection connection = pool.open(MailClient.of(FakeConnection.create()), due);
         pool.give(connection);
 
         pool.sweep(System.nanoTime() + Duration.ofSeconds(20).toNanos());
@@ -51,7 +51,7 @@ final class ConnectionPoolTest {
 
     @Test
     void givesNoConnectionThatTheNextHopHasClosed() throws Exception {
-        pool.give(pool.open(FakeConnection.create(), due));
+        pool.give(pool.open(MailClient.of(FakeConnection.create()), due));
         hop.close();
 
         long late = System.nanoTime() + Duration.ofSeconds(10).toNanos();
@@ -66,8 +66,8 @@ final class ConnectionPoolTest {
 
     @Test
     void givesTheConnectionUsedLast() throws Exception {
-        HopConnection first = pool.open(FakeConnection.create(), due);
-        HopConnection second = pool.open(FakeConnection.create(), due);
+        HopConnection first = pool.open(MailClient.of(FakeConnection.create()), due);
+        HopConnection second = pool.open(MailClient.of(FakeConnection.create()), due);
 
         pool.give(first);
         pool.give(second);
@@ -81,7 +81,7 @@ final class ConnectionPoolTest {
     void keepsNoMoreThanAllowed() throws Exception {
         HopConnection[] connections = new HopConnection[5];
         for (int i = 0; i < 5; i++) {
-            connections[i] = pool.open(FakeConnection.create(), due);
+            connections[i] = pool.open(MailClient.of(FakeConnection.create()), due);
         }
 
         for (HopConnection connection : connections) {
@@ -94,7 +94,7 @@ final class ConnectionPoolTest {
 
     @Test
     void closesAConnectionWhoseMessageTakesTooLong() throws Exception {
-        HopConnection connection = pool.open(FakeConnection.create(), due);
+        HopConnection connection = pool.open(MailClient.of(FakeConnection.create()), due);
 
         pool.sweep(due + 1);
 
@@ -106,7 +106,7 @@ final class ConnectionPoolTest {
 
     @Test
     void refusesToWriteMoreThanOneLine() throws Exception {
-        HopConnection connection = pool.open(FakeConnection.create(), due);
+        HopConnection connection = pool.open(MailClient.of(FakeConnection.create()), due);
 
         for (String line : new String[] {"RSET\r\nQUIT", "RSET\nQUIT", "RSET\rQUIT", "a\0b"}) {
             assertThatThrownBy(() -> connection.send(line))
