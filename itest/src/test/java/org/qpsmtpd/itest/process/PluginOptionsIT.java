@@ -50,6 +50,12 @@ class PluginOptionsIT {
         values.put("noop_counter limit", "4");
         values.put("connection_time level", "NOTICE");
         values.put("bogus_bounce action", "denysoft");
+        values.put("dkim timeout", "5");
+        values.put("dkim max_signatures", "5");
+        values.put("dkim accept_part", "true");
+        values.put("dkim sign", "false");
+        values.put("dkim canonicalization", "relaxed/simple");
+        values.put("dkim expire", "7");
         values.put("content_log file_limit", "20");
         values.put("loadcheck max_load", "7.5");
         values.put("loadcheck cache_time", "5");
