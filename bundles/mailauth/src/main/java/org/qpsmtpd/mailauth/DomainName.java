@@ -15,20 +15,25 @@ public final class DomainName {
     private DomainName() {}
 
     /**
-     * A domain in A-labels (RFC 5890) and lower case, without a dot at its end.
+     * A domain in A-labels (RFC 5890), without a dot at its end; letters in the case they came in.
      *
      * @param domain in letters of any language, with or without a dot at its end
      * @return absent when it is no name in the DNS: a label is empty or has more than 63 octets,
      *     the whole has more than 253, or there is a blank or a control character
      */
-    public static Optional<String> of(String domain) {
+    public static Optional<String> spelled(String domain) {
         if (domain.isEmpty() || domain.length() > LONGEST_TEXT) {
             return Optional.empty();
         }
         String plain = domain.endsWith(".") ? domain.substring(0, domain.length() - 1) : domain;
-        return ascii(plain)
-                .map(name -> name.toLowerCase(Locale.ROOT))
-                .filter(name -> isName(name) && name.indexOf(' ') < 0);
+        return plain.startsWith("[") // an address
+                ? Optional.empty()
+                : ascii(plain).filter(name -> isName(name) && name.indexOf(' ') < 0);
+    }
+
+    /** The same in lower case, as domains are compared. */
+    public static Optional<String> of(String domain) {
+        return spelled(domain).map(name -> name.toLowerCase(Locale.ROOT));
     }
 
     private static Optional<String> ascii(String domain) {
