@@ -97,10 +97,7 @@ public final class Router implements AutoCloseable {
 
     /** How many recipients of a message each next hop takes, as far as it is known. */
     public int mostRecipients() {
-        return known().stream()
-                .mapToInt(Forwarder::mostRecipients)
-                .min()
-                .orElse(Integer.MAX_VALUE);
+        return known().stream().mapToInt(Forwarder::mostRecipients).min().orElse(Integer.MAX_VALUE);
     }
 
     /** Whether the mail of two recipients goes the same way. */
@@ -153,8 +150,7 @@ public final class Router implements AutoCloseable {
         try {
             return forwarder.handOn(mail);
         } catch (IOException e) {
-            return ours(
-                    Forwarder.later(Forwarder.UNREADABLE, "the message cannot be read: " + e));
+            return ours(Forwarder.later(Forwarder.UNREADABLE, "the message cannot be read: " + e));
         }
     }
 

@@ -141,8 +141,7 @@ final class KafkaNode implements BrokerUnderTest {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             long end =
-                    Objects.requireNonNull(
-                            consumer.endOffsets(List.of(partition)).get(partition));
+                    Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
             while (consumer.position(partition) < end) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
                     all.add(got(record));

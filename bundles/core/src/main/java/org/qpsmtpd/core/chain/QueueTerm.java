@@ -18,13 +18,11 @@ final class QueueTerm<T> {
             new QueueTerm<>(Integer.MAX_VALUE, "mostRecipients");
 
     /** Which extensions it honours. */
-    static final QueueTerm<Set<QueueExtension>> HONOURS =
-            new QueueTerm<>(Set.of(), "honours");
+    static final QueueTerm<Set<QueueExtension>> HONOURS = new QueueTerm<>(Set.of(), "honours");
 
     /** Whether two recipients may be in one message. */
     static final QueueTerm<Boolean> TAKES_TOGETHER =
-            new QueueTerm<>(
-                    true, "takesTogether", Connection.class, Address.class, Address.class);
+            new QueueTerm<>(true, "takesTogether", Connection.class, Address.class, Address.class);
 
     private final T usual;
 
@@ -38,7 +36,8 @@ final class QueueTerm<T> {
                     @Override
                     protected Boolean computeValue(Class<?> type) {
                         try {
-                            return type.getMethod(name, parameters).getDeclaringClass() != QueueHook.class;
+                            return type.getMethod(name, parameters).getDeclaringClass()
+                                    != QueueHook.class;
                         } catch (ReflectiveOperationException | LinkageError e) {
                             return true; // asking tells
                         }

@@ -7,9 +7,9 @@ import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.config.MixedVerdict;
 
 /**
- * Keeps recipients that no queue plugin takes together, or of different classes, out of one message: those of the first one's class are
- * taken, others are to come in a message of their own. The class of a recipient is its own value of
- * {@code recipient_class}.
+ * Keeps recipients that no queue plugin takes together, or of different classes, out of one
+ * message: those of the first one's class are taken, others are to come in a message of their own.
+ * The class of a recipient is its own value of {@code recipient_class}.
  */
 final class Sorting {
     private static final Reply OTHER_CLASS =

@@ -73,8 +73,7 @@ final class NewKeys {
             KeyPairGenerator generator = KeyPairGenerator.getInstance(type);
             generator.initialize(size);
             byte[] key = generator.generateKeyPair().getPrivate().getEncoded();
-            String lines =
-                    Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key);
+            String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key);
             return "-----BEGIN PRIVATE KEY-----\n" + lines + "\n-----END PRIVATE KEY-----\n";
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java makes such keys", e);

@@ -32,9 +32,9 @@ import org.qpsmtpd.smtpclient.TlsMode;
  * it, DENYSOFT when it cannot be used. Never DECLINED, so no queue plugin after this one is asked.
  *
  * <p>Settings: host, port (25), the flag xclient, {@code smtproutes} (false), {@code balance}
- * (failover), {@code tls} (may), {@code timeoutSeconds} (60), {@code maxSeconds} (240), {@code idleConnections} (16), {@code
- * idleSeconds} (30), {@code messagesPerConnection} (100), {@code strictEightBit} (false), {@code
- * caFile}.
+ * (failover), {@code tls} (may), {@code timeoutSeconds} (60), {@code maxSeconds} (240), {@code
+ * idleConnections} (16), {@code idleSeconds} (30), {@code messagesPerConnection} (100), {@code
+ * strictEightBit} (false), {@code caFile}.
  *
  * <p>Faults: a next hop that cannot be reached, breaks off, answers too late or nonsense, or
  * refuses the session: 451, the mail is deferred. A connection kept from an earlier message may
@@ -149,7 +149,9 @@ public final class SmtpForwardPlugin implements QueueHook, FileCheck {
         Routes.Route route = Routes.parse(line);
         if (hasRoutes && route.host().isEmpty()) {
             throw new IllegalArgumentException(
-                    "'" + line + "' has no host; mail exchangers are not looked up, so this mail"
+                    "'"
+                            + line
+                            + "' has no host; mail exchangers are not looked up, so this mail"
                             + " waits");
         }
     }

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.QueueExtension;
 import org.qpsmtpd.api.hook.RcptHook;
-import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.testkit.FakeTransaction;
 import org.qpsmtpd.testkit.ScriptedHop;
 import org.qpsmtpd.testkit.SmtpClient;
@@ -150,7 +150,8 @@ final class SmtpRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x.test", "x.test:h:0", "x.test:h:65536", "x.test:h h", "x.test:", "a b:h"})
+    @ValueSource(
+            strings = {"x.test", "x.test:h:0", "x.test:h:65536", "x.test:h h", "x.test:", "a b:h"})
     void tellsWhichLinesAreWrong(String line) {
         SmtpForwardPlugin plugin = forwarding.plugin(Map.of("smtproutes", "true"));
 
