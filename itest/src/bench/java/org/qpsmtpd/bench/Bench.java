@@ -53,6 +53,8 @@ public final class Bench {
         runGroup(Queue.DISCARD);
         runGroup(Queue.MAILDIR);
         runGroup(Queue.GATES);
+        runGroup(Queue.SITE);
+        runGroup(Queue.FORWARD);
         if (settings.works().contains(Work.IDLE)) {
             runIdle();
         }
@@ -74,6 +76,9 @@ public final class Bench {
         if (works.isEmpty()) {
             return;
         }
+        if (queue == Queue.FORWARD) {
+            NextHop.isAt(start(new SmtpSink(), Queue.DISCARD).port());
+        }
         List<Server> servers = new ArrayList<>();
         for (Product product : products) {
             if (product.takes(queue)) {
@@ -85,6 +90,8 @@ public final class Bench {
                     case DISCARD -> Work.DISCARD;
                     case MAILDIR -> Work.MAILDIR;
                     case GATES -> Work.GATES;
+                    case SITE -> Work.SITE;
+                    case FORWARD -> Work.FORWARD;
                 };
         if (queue == Queue.GATES) {
             remarks.add(new Gates(settings.distribution()).describe());
@@ -193,7 +200,7 @@ public final class Bench {
     }
 
     private Load load(Work work, Server server) {
-        return new Load(work, server, work == Work.LARGE ? large : small);
+        return new Load(work, server, work.isLarge() ? large : small);
     }
 
     private Server start(Product product, Queue queue) throws IOException, InterruptedException {

@@ -56,7 +56,7 @@ final class DebianQpsmtpd implements Product {
 
     @Override
     public boolean takes(Queue queue) {
-        return true;
+        return queue != Queue.SITE;
     }
 
     @Override
@@ -82,7 +82,12 @@ final class DebianQpsmtpd implements Product {
         List<String> lines = new ArrayList<>(List.of("bench/resolver"));
         lines.addAll(
                 queue == Queue.GATES ? new Gates(distribution).lines(home) : Products.PLUGINS);
-        lines.add(queue == Queue.MAILDIR ? "queue/maildir " + maildir : "bench/discard");
+        lines.add(
+                switch (queue) {
+                    case MAILDIR -> "queue/maildir " + maildir;
+                    case FORWARD -> "queue/smtp-forward 127.0.0.1 " + NextHop.port();
+                    case DISCARD, GATES, SITE -> "bench/discard";
+                });
         QpsmtpdConfig.write(config, lines);
         QpsmtpdConfig.file(
                 config, "plugin_dirs", "/usr/share/qpsmtpd/plugins\n" + home.resolve("plugins"));

@@ -151,7 +151,7 @@ final class Load {
             long start = System.nanoTime();
             current = SocketChannel.open();
             try (SmtpConnection connection = new SmtpConnection(current)) {
-                if (work.queue() == Queue.GATES) {
+                if (work.isOfVisitors()) {
                     visit(connection);
                     record(System.nanoTime() - start);
                     return;

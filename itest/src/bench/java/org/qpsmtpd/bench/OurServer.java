@@ -53,10 +53,17 @@ final class OurServer implements Product {
         Path maildir = home.resolve("maildir");
         List<String> plugins =
                 new ArrayList<>(
-                        queue == Queue.GATES
-                                ? new Gates(distribution).lines(home)
-                                : Products.PLUGINS);
-        plugins.add(queue == Queue.MAILDIR ? "queue/maildir " + maildir : "queue/discard");
+                        switch (queue) {
+                            case GATES -> new Gates(distribution).lines(home);
+                            case SITE -> SiteChain.lines();
+                            case DISCARD, MAILDIR, FORWARD -> Products.PLUGINS;
+                        });
+        plugins.add(
+                switch (queue) {
+                    case MAILDIR -> "queue/maildir " + maildir;
+                    case FORWARD -> "queue/smtp-forward 127.0.0.1 " + NextHop.port();
+                    case DISCARD, GATES, SITE -> "queue/discard";
+                });
         QpsmtpdConfig.write(config, plugins);
         QpsmtpdConfig.file(config, "spool_dir", home.resolve("spool").toString());
         Path deploy = Files.createDirectories(home.resolve("deploy"));

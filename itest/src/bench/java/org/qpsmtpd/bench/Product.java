@@ -18,7 +18,7 @@ interface Product {
 
     /** Whether it can be set up to treat messages so. */
     default boolean takes(Queue queue) {
-        return queue != Queue.GATES;
+        return queue == Queue.DISCARD || queue == Queue.MAILDIR;
     }
 
     /** Whether it is told by the PROXY protocol that a visitor comes from an address elsewhere. */

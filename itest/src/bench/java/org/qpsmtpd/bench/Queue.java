@@ -6,7 +6,11 @@ enum Queue {
     /** Measured young: its first thousands of messages count, too. */
     MAILDIR(5_000),
     /** Discarded, behind plugins that ask the DNS and remember clients. */
-    GATES(100_000);
+    GATES(100_000),
+    /** Discarded, behind those and plugins that look at the content and ask scanners. */
+    SITE(100_000),
+    /** Handed on to smtp-sink. */
+    FORWARD(50_000);
 
     private final int warmUpMessages;
 

@@ -173,6 +173,22 @@ final class Report {
         ratio(table, Work.KNOWN, cpuName, cpu, Products.QPSMTPD, 1, 20);
         ratio(table, Work.KNOWN, cpuName, cpu, Products.HARAKA, 1, 5);
         unhindered(table);
+        double own = value(Work.SITE, Products.OURS, cpu);
+        absolute(table, Work.SITE, "CPU ms a message", own, "at most 0.75", own <= 0.75);
+        double forward = value(Work.FORWARD, Products.OURS, cpu);
+        double discard = value(Work.DISCARD, Products.OURS, cpu);
+        ratioTarget(
+                table,
+                Work.FORWARD,
+                cpuName + " / that of (a)",
+                forward,
+                discard,
+                "at most 2",
+                forward <= 2 * discard);
+        double forwarded =
+                value(Work.FORWARD_LARGE, Products.OURS, Figures::perSecond) * Message.LARGE / 1e6;
+        absolute(
+                table, Work.FORWARD_LARGE, "MB/s", forwarded, "at least 400", forwarded >= 400);
         ratio(table, Work.DISCARD, cpuName, cpu, Products.BARE, 3, 2);
         ratio(table, Work.MANY, cpuName, cpu, Products.BARE, 8, 5);
         ratio(table, Work.PIPELINED, cpuName, cpu, Products.BARE, 19, 10);
@@ -283,7 +299,7 @@ final class Report {
     }
 
     private static String megabytes(Work work, Figures one) {
-        if (work != Work.LARGE) {
+        if (!work.isLarge()) {
             return "";
         }
         return " (" + number(one.perSecond() * Message.LARGE / 1e6) + " MB/s)";

@@ -12,6 +12,9 @@ enum Work {
     CROWD("gn", "the same, each client begins a session every 2 s", 200, 0, 0, 2000),
     LATE("gd", "the same as gn, the DNS answers 200 ms later", 200, 0, 200, 2000),
     KNOWN("gw", "the same as g, all answers kept", 10, 3600, 0, 0),
+    SITE("h", "a site's chain, with scanners that take 20 and 80 ms", Queue.SITE, 600, 1),
+    FORWARD("fw", "one 4 KiB message a session, handed on to smtp-sink", Queue.FORWARD, 10, 1),
+    FORWARD_LARGE("fl", "one 10 MB message a session, handed on", Queue.FORWARD, 4, 1),
     IDLE("d", "idle sessions, and one client beside them", 0, 0);
 
     /** Names of clients do not change from session to session. */
@@ -21,17 +24,26 @@ enum Work {
     private final String title;
     private final int clients;
     private final int messagesPerSession;
-    private final boolean gated;
+    private final Queue queue;
     private final int ttlSeconds;
     private final int delayMillis;
     private final int paceMillis;
 
     Work(String letter, String title, int clients, int messagesPerSession) {
+        this(
+                letter,
+                title,
+                letter.equals("b") ? Queue.MAILDIR : Queue.DISCARD,
+                clients,
+                messagesPerSession);
+    }
+
+    Work(String letter, String title, Queue queue, int clients, int messagesPerSession) {
         this.letter = letter;
         this.title = title;
+        this.queue = queue;
         this.clients = clients;
         this.messagesPerSession = messagesPerSession;
-        gated = false;
         ttlSeconds = KEPT;
         delayMillis = 0;
         paceMillis = 0;
@@ -43,7 +55,7 @@ enum Work {
         this.title = title;
         this.clients = clients;
         messagesPerSession = 1;
-        gated = true;
+        queue = Queue.GATES;
         ttlSeconds = ttl;
         delayMillis = delay;
         paceMillis = pace;
@@ -69,10 +81,17 @@ enum Work {
 
     /** What its servers do with messages. */
     Queue queue() {
-        if (gated) {
-            return Queue.GATES;
-        }
-        return this == MAILDIR ? Queue.MAILDIR : Queue.DISCARD;
+        return queue;
+    }
+
+    /** Whether its sessions are those of visitors. */
+    boolean isOfVisitors() {
+        return queue == Queue.GATES || queue == Queue.SITE;
+    }
+
+    /** Whether its messages are large. */
+    boolean isLarge() {
+        return this == LARGE || this == FORWARD_LARGE;
     }
 
     /** How long answers of the name server may be kept, in seconds. */

@@ -83,7 +83,7 @@ public final class Bridge implements AutoCloseable {
     /**
      * Hands a recipient on.
      *
-     * @return DECLINED when the next hop takes it, else DENY or DENYSOFT as it says
+     * @return OK with what the next hop says when it takes it, else DENY or DENYSOFT as it says
      */
     public HookResult rcpt(Transaction transaction, Recipient recipient) {
         Leg leg = legs.of(transaction);
@@ -102,6 +102,11 @@ public final class Bridge implements AutoCloseable {
         } catch (NextHopException e) {
             return deferred(way, e);
         }
+    }
+
+    /** Whether the next hop has taken a recipient. */
+    public boolean hasTaken(Transaction transaction, Recipient recipient) {
+        return legs.of(transaction).hasTaken(recipient);
     }
 
     private static HookResult deferred(HopWay way, NextHopException e) {

@@ -9,6 +9,8 @@ import java.util.Optional;
  * does not know BDAT, whatever it offers, would read the message for commands.
  */
 final class HopBody {
+    private static final String DATA = "DATA";
+
     private final HopConnection connection;
     private final Outgoing message;
     private final int firstLength;
@@ -21,14 +23,20 @@ final class HopBody {
         firstLength = canChunk ? message.firstField().length : 0;
     }
 
+    /** The command that asks for the message; absent where its first chunk does. */
+    Optional<String> command() {
+        return firstLength == 0 ? Optional.of(DATA) : Optional.empty();
+    }
+
     /**
      * Asks whether the message is wanted.
      *
+     * @param early the reply to {@link #command} when that was said with the envelope
      * @return the reply when it is not
      */
-    Optional<HopReply> refusal() throws NextHopException {
+    Optional<HopReply> refusal(Optional<HopReply> early) throws NextHopException {
         if (firstLength == 0) {
-            HopReply go = connection.command("DATA");
+            HopReply go = early.isPresent() ? early.get() : connection.command(DATA);
             return go.isIntermediate() ? Optional.empty() : Optional.of(go);
         }
         connection.send("BDAT " + firstLength);

@@ -21,7 +21,7 @@ import org.qpsmtpd.api.net.Dialer;
 
 /**
  * A connection to the next hop. One thread at a time uses it; {@link #closeIfLate} is for another
- * one, which thereby bounds what the JDK does not: writes, and reads of TLS octet by octet.
+ * one, which thereby bounds writes and reads.
  */
 final class HopConnection {
     private static final int BUFFER = 16 * 1024;
@@ -41,6 +41,8 @@ final class HopConnection {
     private volatile long due;
     private volatile boolean writing;
     private volatile long writeDue;
+    private volatile boolean reading;
+    private volatile long readDue;
     private volatile boolean late;
 
     private HopConnection(NextHop hop, Socket transport, long due) throws IOException {
@@ -48,7 +50,7 @@ final class HopConnection {
         this.transport = transport;
         this.due = due;
         this.socket = transport;
-        this.replies = new ReplyReader(transport);
+        this.replies = new ReplyReader(transport.getInputStream(), new Reading());
         this.out = new BufferedOutputStream(new Watched(transport.getOutputStream()), BUFFER);
     }
 
@@ -262,7 +264,8 @@ final class HopConnection {
             tls.startHandshake();
             verified = plan.isVerified();
             socket = tls;
-            replies = new ReplyReader(tls);
+            tls.setSoTimeout(0);
+            replies = new ReplyReader(tls.getInputStream(), new Reading());
             out = new BufferedOutputStream(new Watched(tls.getOutputStream()), BUFFER);
         } catch (NextHopException e) {
             throw e;
@@ -271,9 +274,12 @@ final class HopConnection {
         }
     }
 
-    /** Closes the connection when a write or the whole message has taken too long. */
+    /** Closes the connection when a write, a read or the whole message has taken too long. */
     void closeIfLate(long now) {
-        boolean tooLate = (busy && now - due > 0) || (writing && now - writeDue > 0);
+        boolean tooLate =
+                (busy && now - due > 0)
+                        || (writing && now - writeDue > 0)
+                        || (reading && now - readDue > 0);
         if (tooLate) {
             late = true;
             close();
@@ -338,6 +344,20 @@ final class HopConnection {
 
     private static long millisTo(long due) {
         return TimeUnit.NANOSECONDS.toMillis(due - System.nanoTime());
+    }
+
+    /** Notes until when it may read. */
+    private final class Reading implements ReplyReader.Watch {
+        @Override
+        public void begin(long limit) {
+            readDue = limit;
+            reading = true;
+        }
+
+        @Override
+        public void end() {
+            reading = false;
+        }
     }
 
     /** Notes since when it writes. */

@@ -59,7 +59,7 @@ final class HopDelivery {
             reset();
             return ours(unfit.get());
         }
-        return settled(sendBody());
+        return settled(sendBody(body(), Optional.empty()));
     }
 
     private HopOutcome settled(HopOutcome outcome) {
@@ -79,17 +79,35 @@ final class HopDelivery {
             return tooManyRecipients(most, "");
         }
         connection.countMessage();
-        Optional<HopOutcome> refused = envelopeRefusal(exchangeEnvelope(offered));
+        HopBody body = body();
+        Optional<String> last = isAskedEarly(offered) ? body.command() : Optional.empty();
+        List<HopReply> replies = exchangeEnvelope(offered, last);
+        Optional<HopReply> early = last.map(said -> replies.remove(replies.size() - 1));
+        Optional<HopOutcome> refused = envelopeRefusal(replies);
         if (refused.isPresent()) {
+            if (early.map(HopReply::isIntermediate).orElse(false)) {
+                var unused = connection.command("."); // of an envelope without recipients
+            }
             reset();
             return refused.get();
         }
-        return sendBody();
+        return sendBody(body, early);
     }
 
-    private HopOutcome sendBody() throws IOException {
-        HopBody body = new HopBody(hop, way.offers(), connection, message);
-        Optional<HopReply> unwanted = body.refusal();
+    private HopBody body() {
+        return new HopBody(hop, way.offers(), connection, message);
+    }
+
+    /**
+     * Whether the message is asked for with its envelope (RFC 2920 section 3.1): where a refusal
+     * leaves no recipient, who would get what is sent then.
+     */
+    private boolean isAskedEarly(Extensions offered) {
+        return recipients().size() == 1 && !hop.isLmtp() && offered.has("PIPELINING");
+    }
+
+    private HopOutcome sendBody(HopBody body, Optional<HopReply> early) throws IOException {
+        Optional<HopReply> unwanted = body.refusal(early);
         if (unwanted.isPresent()) {
             HopOutcome refusal = refusal("message", "", unwanted.get());
             reset();
@@ -174,11 +192,16 @@ final class HopDelivery {
         return worst;
     }
 
-    /** The replies to MAIL and each RCPT; only that to MAIL when the sender is refused. */
-    private List<HopReply> exchangeEnvelope(Extensions offered) throws NextHopException {
+    /**
+     * The replies to MAIL, each RCPT, and a last command; only those to the first ones when the
+     * sender is refused before all was said.
+     */
+    private List<HopReply> exchangeEnvelope(Extensions offered, Optional<String> last)
+            throws NextHopException {
         List<String> lines = new ArrayList<>();
         lines.add(message.mail(offered));
         lines.addAll(message.envelope().rcpts(offered));
+        last.ifPresent(lines::add);
         int group = offered.has("PIPELINING") ? MAX_GROUP : 1;
         List<HopReply> replies = new ArrayList<>();
         for (int from = 0; from < lines.size(); from += group) {
@@ -191,7 +214,7 @@ final class HopDelivery {
                 replies.add(connection.readReply());
             }
             if (!replies.get(0).isPositive()) {
-                return replies.subList(0, 1);
+                return replies;
             }
         }
         return replies;

@@ -111,7 +111,11 @@ final class Leg {
             return answer(same, reply);
         }
         taken.add(recipient);
-        return HookResult.pass(same.hop().place() + ": " + reply.shown());
+        return reply.asAnswer().because("pass: " + same.hop().place() + ": " + reply.shown());
+    }
+
+    boolean hasTaken(Recipient recipient) {
+        return taken.contains(recipient);
     }
 
     private HopConnection again(HopWay same, long due) throws NextHopException {

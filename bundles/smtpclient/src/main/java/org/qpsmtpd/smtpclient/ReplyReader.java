@@ -3,26 +3,35 @@ package org.qpsmtpd.smtpclient;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
-/** Reads replies; line length, number of lines and time are bounded. */
+/**
+ * Reads replies; line length and number of lines are bounded, and whoever watches the connection
+ * closes it when its time is up: a limit at the socket would cost some system calls each time.
+ */
 final class ReplyReader {
     private static final int MAX_LINE = 2048;
     private static final int MAX_LINES = 200;
 
-    private final Socket socket;
     private final InputStream in;
+    private final Watch watch;
     private final byte[] buffer = new byte[4096];
     private int position;
     private int limit;
 
-    ReplyReader(Socket socket) throws IOException {
-        this.socket = socket;
-        this.in = socket.getInputStream();
+    /** Is told from when until when is read. */
+    interface Watch {
+        /** Has the connection closed at a moment, in the terms of {@link System#nanoTime}. */
+        void begin(long due);
+
+        void end();
+    }
+
+    ReplyReader(InputStream in, Watch watch) {
+        this.in = in;
+        this.watch = watch;
     }
 
     /** Whether octets were received that no reply has used. */
@@ -94,12 +103,16 @@ final class ReplyReader {
     }
 
     private void fill(long due) throws IOException {
-        long left = TimeUnit.NANOSECONDS.toMillis(due - System.nanoTime());
-        if (left <= 0) {
+        if (due - System.nanoTime() <= 0) {
             throw new SocketTimeoutException();
         }
-        socket.setSoTimeout((int) Math.min(left, Integer.MAX_VALUE));
-        int count = in.read(buffer, 0, buffer.length);
+        int count;
+        watch.begin(due);
+        try {
+            count = in.read(buffer, 0, buffer.length);
+        } finally {
+            watch.end();
+        }
         if (count < 0) {
             throw new EOFException("closed by the next hop");
         }

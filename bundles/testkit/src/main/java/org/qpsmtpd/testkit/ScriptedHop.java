@@ -164,6 +164,7 @@ public final class ScriptedHop implements AutoCloseable {
         private final StringBuilder chunks = new StringBuilder();
         private String mark = "";
         private String held = "";
+        private int recipients;
 
         Session(Socket socket) throws IOException {
             this.socket = socket;
@@ -190,6 +191,10 @@ public final class ScriptedHop implements AutoCloseable {
                 return chunk(line);
             }
             String answer = next(verb, usual(verb));
+            if (verb.equals("MAIL") || verb.equals("RSET")) {
+                recipients = 0;
+            }
+            recipients += verb.equals("RCPT") && answer.startsWith("2") ? 1 : 0;
             boolean more = answer(answer);
             if (more && verb.equals("DATA") && answer.startsWith("354")) {
                 return message();
@@ -210,7 +215,7 @@ public final class ScriptedHop implements AutoCloseable {
                 return answer(answer);
             }
             boolean last = line.endsWith(" LAST");
-            byte[] octets = in.readNBytes(Integer.parseInt(line.split(" ")[1]));
+            byte[] octets = in.readNBytes(Integer.parseInt(line.split(" ", -1)[1]));
             chunks.append(new String(octets, StandardCharsets.ISO_8859_1));
             if (last) {
                 messages.add(chunks.toString());
@@ -227,7 +232,7 @@ public final class ScriptedHop implements AutoCloseable {
         private String usual(String verb) {
             return switch (verb) {
                 case "EHLO", "LHLO" -> ehlo();
-                case "DATA" -> "354 go on";
+                case "DATA" -> recipients > 0 ? "354 go on" : "554 5.5.1 no valid recipients";
                 case "STARTTLS", "XCLIENT" -> "220 ready";
                 default -> "250 2.0.0 Ok";
             };
@@ -244,7 +249,10 @@ public final class ScriptedHop implements AutoCloseable {
         }
 
         private boolean message() throws IOException {
-            messages.add(readTo("\r\n.\r\n") + "\r\n");
+            String lines = readTo("\r\n.\r\n", "\r\n"); // that of DATA counts
+            if (!lines.isEmpty()) {
+                messages.add(lines.substring(2) + "\r\n");
+            }
             return answer(endOfMessage());
         }
 
@@ -289,9 +297,13 @@ public final class ScriptedHop implements AutoCloseable {
             }
         }
 
-        /** Octets up to a mark, which is left out. */
         private String readTo(String end) throws IOException {
-            StringBuilder text = new StringBuilder();
+            return readTo(end, "");
+        }
+
+        /** What was read before, and octets up to a mark, which is left out. */
+        private String readTo(String end, String before) throws IOException {
+            StringBuilder text = new StringBuilder(before);
             while (true) {
                 int octet = in.read();
                 if (octet < 0) {

@@ -63,7 +63,7 @@ final class RspamdServer implements AutoCloseable {
               callback = function(task) return has(task, 'rewrite') end, score = 9.0 }
             rspamd_config:register_symbol{name = 'SOFT', type = 'prefilter',
               callback = function(task)
-                if has(task, 'soft') then task:set_pre_result('soft reject', 'Come again') end
+                if task:get_header('Subject') == 'soft' then task:set_pre_result('soft reject', 'Come again') end
               end}
             rspamd_config:register_symbol{name = 'CHANGES', type = 'postfilter',
               callback = function(task)

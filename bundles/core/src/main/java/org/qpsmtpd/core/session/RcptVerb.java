@@ -121,7 +121,8 @@ final class RcptVerb {
             case OK, DECLINED -> {
                 transaction.admit(recipient);
                 String usual = recipient.address().format() + ", recipient ok";
-                talk.reply(Reply.of(250, "2.1.5", result.text().isEmpty() ? usual : result.text()));
+                talk.reply(
+                        Reply.coded(250, "1.5", result.text().isEmpty() ? usual : result.text()));
             }
             default -> answerOtherwise(result, "delivery denied");
         }

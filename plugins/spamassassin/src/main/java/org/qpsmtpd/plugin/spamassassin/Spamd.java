@@ -47,7 +47,7 @@ final class Spamd {
         Exchange<String> exchange =
                 Exchange.of(
                         Outgoing.all(List.of(text(request), content)),
-                        () -> TextAnswer.toTheEnd(LONGEST_ANSWER, StandardCharsets.UTF_8));
+                        () -> TextAnswer.toTheEnd(LONGEST_ANSWER, StandardCharsets.ISO_8859_1));
         return peer.ask(exchange.endingOutput()).thenApply(SpamdAnswer::parse);
     }
 

@@ -1,5 +1,8 @@
 package org.qpsmtpd.plugin.spamassassin;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,14 +31,16 @@ record SpamdAnswer(SpamStatus status, List<HeaderField> fields) {
     /**
      * Reads an answer to HEADERS.
      *
+     * @param octets a character for each octet: its length is said in octets
      * @throws PeerFailure when it is none, or not all of it came
      */
-    static SpamdAnswer parse(String text) {
+    static SpamdAnswer parse(String octets) {
+        String text = new String(octets.getBytes(ISO_8859_1), UTF_8);
         String[] lines = text.split("\r?\n", -1);
         if (!lines[0].startsWith("SPAMD/") || !lines[0].contains(" EX_OK")) {
             throw fault("its answer is '" + lines[0] + "'");
         }
-        requireAll(text);
+        requireAll(octets);
         Map<String, String> fields = fields(lines);
         String status = fields.get(STATUS);
         if (status == null) {
@@ -51,13 +56,13 @@ record SpamdAnswer(SpamStatus status, List<HeaderField> fields) {
     }
 
     /** Its header says how long the rest is. */
-    private static void requireAll(String text) {
-        int end = text.indexOf("\r\n\r\n");
-        Matcher length = LENGTH.matcher(end < 0 ? text : text.substring(0, end));
+    private static void requireAll(String octets) {
+        int end = octets.indexOf("\r\n\r\n");
+        Matcher length = LENGTH.matcher(end < 0 ? octets : octets.substring(0, end));
         boolean isWhole =
                 end >= 0
                         && (!length.find()
-                                || text.length() - end - 4 >= Integer.parseInt(length.group(1)));
+                                || octets.length() - end - 4 >= Integer.parseInt(length.group(1)));
         if (!isWhole) {
             throw fault("it closed the connection within its answer");
         }

@@ -1,5 +1,7 @@
 package org.qpsmtpd.plugin.spamassassin;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -53,6 +55,18 @@ final class SpamdAnswerTest {
                                 "X-Spam-Status",
                                 "Yes, score=7.5 required=5.0 tests=A,\r\n\tB autolearn=no"),
                         new HeaderField("X-Spam-Level", "*******"));
+    }
+
+    /** spamd says its length in octets. */
+    @Test
+    void readsFieldsInUtf8() {
+        String answer =
+                StandInSpamd.whole(
+                        "X-Spam-Status: No, score=1 required=5\nSubject: \u00fc\u20ac\n"
+                                + "X-Spam-Report: \u20ac");
+
+        assertThat(SpamdAnswer.parse(new String(answer.getBytes(UTF_8), ISO_8859_1)).fields())
+                .contains(new HeaderField("X-Spam-Report", "\u20ac"));
     }
 
     @ParameterizedTest

@@ -1,6 +1,5 @@
 package org.qpsmtpd.plugin.spamassassin;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
@@ -53,7 +52,7 @@ final class StandInSpamd implements StandIn.Script {
     static String whole(String fields) {
         String content = fields.replace("\n", "\r\n") + "\r\n\r\n";
         return "SPAMD/1.1 0 EX_OK\r\nContent-length: "
-                + content.getBytes(US_ASCII).length
+                + content.getBytes(UTF_8).length
                 + "\r\nSpam: False ; 0.0 / 5.0\r\n\r\n"
                 + content;
     }

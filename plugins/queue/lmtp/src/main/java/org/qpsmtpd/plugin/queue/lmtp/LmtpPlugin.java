@@ -24,7 +24,7 @@ import org.qpsmtpd.smtpclient.TlsMode;
  * DECLINED, so no queue plugin after this one is asked.
  *
  * <p>Settings: host, port (24), {@code tls} (may), {@code caFile}, {@code timeoutSeconds} (60),
- * {@code maxSeconds} (240), {@code idleConnections} (4), {@code idleSeconds} (30), {@code
+ * {@code maxSeconds} (240), {@code idleConnections} (16), {@code idleSeconds} (30), {@code
  * messagesPerConnection} (100).
  *
  * <p>Faults: a store that cannot be reached, breaks off, answers too late or nonsense: 451, the

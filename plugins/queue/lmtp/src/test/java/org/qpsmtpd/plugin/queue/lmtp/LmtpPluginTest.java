@@ -238,7 +238,7 @@ final class LmtpPluginTest {
         assertThat(config.caFile()).isEmpty();
         assertThat(config.timeoutSeconds()).isEqualTo(60);
         assertThat(config.maxSeconds()).isEqualTo(240);
-        assertThat(config.idleConnections()).isEqualTo(4);
+        assertThat(config.idleConnections()).isEqualTo(16);
         assertThat(config.idleSeconds()).isEqualTo(30);
         assertThat(config.messagesPerConnection()).isEqualTo(100);
     }

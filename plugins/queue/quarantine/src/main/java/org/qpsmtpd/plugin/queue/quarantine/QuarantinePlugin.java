@@ -55,7 +55,8 @@ import org.slf4j.LoggerFactory;
             "queue/maildir",
             "queue/postfix-queue",
             "queue/qmail-queue",
-            "queue/smtp-forward"
+            "queue/smtp-forward",
+            "queue/spool"
         })
 public final class QuarantinePlugin implements QueueHook, PluginCommand, PluginFigures {
     private static final Logger LOG = LoggerFactory.getLogger(QuarantinePlugin.class);

@@ -86,7 +86,7 @@ import org.osgi.service.metatype.annotations.Option;
             description = "Connections kept open for further messages; 0 for none.",
             min = "0",
             max = "1000")
-    int idleConnections() default 4;
+    int idleConnections() default 16;
 
     @AttributeDefinition(
             description = "Seconds after which an unused connection is closed.",

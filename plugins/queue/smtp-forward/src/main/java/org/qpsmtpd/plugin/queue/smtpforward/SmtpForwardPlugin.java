@@ -35,7 +35,7 @@ import org.qpsmtpd.smtpclient.TlsMode;
  *
  * <p>Settings: host, port (25), the flag xclient, {@code smtproutes} (false), {@code balance}
  * (failover), {@code tls} (may), {@code timeoutSeconds} (60), {@code maxSeconds} (240), {@code
- * idleConnections} (4), {@code idleSeconds} (30), {@code messagesPerConnection} (100), {@code
+ * idleConnections} (16), {@code idleSeconds} (30), {@code messagesPerConnection} (100), {@code
  * strictEightBit} (false), {@code caFile}.
  *
  * <p>Faults: a next hop that cannot be reached, breaks off, answers too late or nonsense, or

@@ -92,7 +92,25 @@ final class SmtpForwardRepliesTest {
                 forwarding.plugin(hop).onQueue(message()),
                 0,
                 "<a@example.org> refused by the next hop: 550 no such domain (#5.1.8)");
-        assertThat(hop.commands()).contains("RSET").doesNotContain("DATA");
+        assertThat(hop.commands()).endsWith("RSET");
+        assertThat(hop.messages()).isEmpty();
+    }
+
+    @Test
+    void sendsNothingToOneWhoWantsAMessageWithoutRecipients() throws Exception {
+        ScriptedHop hop =
+                forwarding
+                        .hop("PIPELINING")
+                        .answering("RCPT", "550 5.1.1 no such user")
+                        .answering("DATA", "354 go on")
+                        .answering(".", "554 5.5.1 for whom?");
+
+        assertRefused(
+                forwarding.plugin(hop).onQueue(message()),
+                0,
+                "<c@example.com> refused by the next hop: 550 no such user (#5.1.1)");
+        assertThat(hop.commands()).endsWith("DATA", "RSET");
+        assertThat(hop.messages()).isEmpty();
     }
 
     @Test

@@ -10,12 +10,12 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.metatype.annotations.Designate;
-import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.QueueExtension;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.RcptHook;
+import org.qpsmtpd.api.hook.RcptPostHook;
 import org.qpsmtpd.api.hook.ResetTransactionHook;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
@@ -30,14 +30,15 @@ import org.qpsmtpd.smtpclient.TlsMode;
 /**
  * Bridges the dialogue of each client to another server, whose own replies it reads.
  *
- * <p>{@code mail}, {@code rcpt}: DENY or DENYSOFT as the next hop answers, with its code and text;
- * otherwise DECLINED, or OK for recipients with {@code found ok}. {@code queue}: OK when the next
- * hop has taken the message, else its refusal; never DECLINED, so no queue plugin after this one is
- * asked. {@code reset_transaction}: what was begun is dropped.
+ * <p>{@code mail}: DENY or DENYSOFT as the next hop answers, with its code and text, else DECLINED.
+ * {@code rcpt_post}, of recipients that others accept, or {@code rcpt} with {@code found ok}: the
+ * same, and OK with its text. {@code queue}: OK when the next hop has taken the message, else its
+ * refusal; never DECLINED, so no queue plugin after this one is asked. {@code reset_transaction}:
+ * what was begun is dropped.
  *
  * <p>Settings: host, port (25), the flag xclient, {@code found} (pass), {@code balance} (failover),
  * {@code tls} (may), {@code timeoutSeconds} (60), {@code maxSeconds} (240), {@code idleConnections}
- * (4), {@code idleSeconds} (30), {@code messagesPerConnection} (100), {@code strictEightBit}
+ * (16), {@code idleSeconds} (30), {@code messagesPerConnection} (100), {@code strictEightBit}
  * (false), {@code caFile}.
  *
  * <p>Faults: a next hop that cannot be reached, breaks off, answers too late or nonsense, or
@@ -51,11 +52,11 @@ import org.qpsmtpd.smtpclient.TlsMode;
 @Plugin(
         name = "queue/smtp-proxy",
         positional = {"host", "port", "flags..."},
-        before = "rcpt_ok",
         accepts = {"rcpt found", "queue"},
         decides = "queue",
         paths = "caFile")
-public final class SmtpProxyPlugin implements MailHook, RcptHook, QueueHook, ResetTransactionHook {
+public final class SmtpProxyPlugin
+        implements MailHook, RcptHook, RcptPostHook, QueueHook, ResetTransactionHook {
     private final Bridge bridge;
     private final Found found;
 
@@ -135,9 +136,14 @@ public final class SmtpProxyPlugin implements MailHook, RcptHook, QueueHook, Res
 
     @Override
     public HookResult onRcpt(Transaction transaction, Recipient recipient) {
-        HookResult result = bridge.rcpt(transaction, recipient);
-        boolean isAccepted = found == Found.OK && result.action() == Action.DECLINED;
-        return isAccepted ? HookResult.OK.because(result.reason()) : result;
+        return found == Found.OK ? bridge.rcpt(transaction, recipient) : HookResult.DECLINED;
+    }
+
+    @Override
+    public HookResult onRcptPost(Transaction transaction, Recipient recipient) {
+        return bridge.hasTaken(transaction, recipient)
+                ? HookResult.DECLINED
+                : bridge.rcpt(transaction, recipient);
     }
 
     @Override

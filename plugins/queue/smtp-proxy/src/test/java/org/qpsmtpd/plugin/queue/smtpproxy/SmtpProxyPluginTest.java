@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataPostHook;
 import org.qpsmtpd.api.hook.RcptHook;
+import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.ScriptedHop;
 import org.qpsmtpd.testkit.SmtpClient;
@@ -86,30 +87,49 @@ final class SmtpProxyPluginTest {
     }
 
     @Test
-    void saysTheEnvelopeAgainWhenAnotherPluginRefusedOneOfIt() throws Exception {
-        ScriptedHop hop = bridged.hop();
+    void tellsTheNextHopOfAcceptedRecipientsOnly() throws Exception {
+        ScriptedHop hop = bridged.hop().answering("RCPT", "250 2.1.5 welcome here");
         RcptHook another =
                 (transaction, recipient) ->
                         recipient.address().user().equals("c")
                                 ? HookResult.OK
                                 : HookResult.deny("not you");
-        SmtpClient client = bridged.client(bridged.plugin(hop, "found", "pass"), another);
+        SmtpClient client = bridged.client(another, bridged.plugin(hop, "found", "pass"));
 
         client.send(MAIL);
         assertThat(client.send("RCPT TO:<b@example.com>").code()).isEqualTo(550);
-        assertThat(client.send(RCPT).code()).isEqualTo(250);
+        assertThat(client.send(RCPT).toString()).isEqualTo("250 2.1.5 welcome here (#2.1.5)");
 
         assertThat(client.data(TEXT).code()).isEqualTo(250);
-        assertThat(hop.commands())
-                .containsExactly(
-                        "EHLO mx.example.org",
-                        MAIL,
-                        "RCPT TO:<b@example.com>",
-                        RCPT,
-                        "RSET",
-                        MAIL,
-                        RCPT,
-                        "DATA");
+        assertThat(hop.commands()).containsExactly("EHLO mx.example.org", MAIL, RCPT, "DATA");
+    }
+
+    @Test
+    void asksOfEachRecipientOnce() throws Exception {
+        ScriptedHop hop = bridged.hop();
+        SmtpClient client = bridged.client(hop, "found", "ok");
+
+        client.send(MAIL);
+        client.send(RCPT);
+
+        assertThat(hop.commands()).containsExactly("EHLO mx.example.org", MAIL, RCPT);
+    }
+
+    @Test
+    void saysTheEnvelopeAgainWhenAnotherPluginAddsToIt() throws Exception {
+        ScriptedHop hop = bridged.hop();
+        DataPostHook another =
+                transaction -> {
+                    transaction.addRecipient(new Address("d", "example.com"));
+                    return HookResult.DECLINED;
+                };
+        SmtpClient client = bridged.client(bridged.plugin(hop), another);
+
+        client.send(MAIL);
+        client.send(RCPT);
+
+        assertThat(client.data(TEXT).code()).isEqualTo(250);
+        assertThat(hop.commands()).endsWith("RSET", MAIL, RCPT, "RCPT TO:<d@example.com>", "DATA");
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.brokers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,11 @@
+package org.qpsmtpd.mailauth.spf;
+
+import java.util.concurrent.CompletionStage;
+
+/** {@code all}: every client (RFC 7208, 5.1). */
+record AllMechanism() implements Mechanism {
+    @Override
+    public CompletionStage<Match> match(Evaluation evaluation, String domain) {
+        return Match.YES;
+    }
+}

@@ -1,0 +1,21 @@
+package org.qpsmtpd.mailauth.spf;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * {@code exists}: clients for which a name has an IPv4 address (RFC 7208, 5.7).
+ *
+ * @param target the name
+ */
+record ExistsMechanism(MacroText target) implements Mechanism {
+    @Override
+    public CompletionStage<Match> match(Evaluation evaluation, String domain) {
+        return evaluation.askTarget(
+                target,
+                domain,
+                name ->
+                        Stages.then(
+                                evaluation.dns().ipv4(name),
+                                found -> evaluation.judged(name, found, () -> true)));
+    }
+}

@@ -1,0 +1,37 @@
+package org.qpsmtpd.mailauth.spf;
+
+import java.util.Locale;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.mailauth.DomainName;
+
+/**
+ * {@code ptr}: clients that have a name at or below a domain (RFC 7208, 5.5).
+ *
+ * @param target the domain; absent for that of the record
+ */
+record PointerMechanism(@Nullable MacroText target) implements Mechanism {
+    @Override
+    public CompletionStage<Match> match(Evaluation evaluation, String domain) {
+        return evaluation.askTarget(
+                target,
+                domain,
+                name ->
+                        Stages.then(
+                                evaluation.pointers().names(),
+                                names -> {
+                                    if (evaluation.pointers().isVoidOnce() && evaluation.isVoid()) {
+                                        return evaluation.tooVoid();
+                                    }
+                                    String wanted = name.toLowerCase(Locale.ROOT);
+                                    return Stages.now(
+                                            Match.of(
+                                                    names.stream()
+                                                            .anyMatch(n -> isBelow(n, wanted))));
+                                }));
+    }
+
+    private static boolean isBelow(String name, String wanted) {
+        return DomainName.isAtOrBelow(name, wanted);
+    }
+}

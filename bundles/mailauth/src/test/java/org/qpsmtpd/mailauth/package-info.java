@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.mailauth;
+
+import org.jspecify.annotations.NullMarked;

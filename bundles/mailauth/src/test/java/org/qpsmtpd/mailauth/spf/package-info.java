@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.mailauth.spf;
+
+import org.jspecify.annotations.NullMarked;

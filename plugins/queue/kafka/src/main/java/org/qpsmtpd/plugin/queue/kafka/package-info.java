@@ -1,0 +1,5 @@
+/** The plugin queue/kafka. */
+@NullMarked
+package org.qpsmtpd.plugin.queue.kafka;
+
+import org.jspecify.annotations.NullMarked;
