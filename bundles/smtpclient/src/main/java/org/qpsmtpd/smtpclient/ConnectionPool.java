@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.qpsmtpd.api.service.Resolver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,19 +78,21 @@ final class ConnectionPool {
      * @param due when the message must be done with, in the terms of {@link System#nanoTime}
      */
     HopConnection open(MailClient client, long due) throws NextHopException {
+        Resolver resolver = hop.resolver();
+        boolean isDane = hop.tls() == TlsMode.DANE && resolver != null;
+        TlsPlan plan = isDane ? Dane.plan(hop, resolver, due) : TlsPlan.of(hop);
         try {
-            return open(client, due, hop.tls() != TlsMode.NONE);
+            return open(client, due, plan);
         } catch (NextHopException.Tls e) {
-            if (hop.tls() != TlsMode.MAY) {
+            if (plan.isRequired()) {
                 throw e;
             }
             LOG.warn("{}: {}; mail goes in clear", hop.place(), e.detail());
-            return open(client, due, false);
+            return open(client, due, plan.inClear());
         }
     }
 
-    private HopConnection open(MailClient client, long due, boolean withTls)
-            throws NextHopException {
+    private HopConnection open(MailClient client, long due, TlsPlan plan) throws NextHopException {
         if (closed) {
             throw new NextHopException("the server is being reconfigured");
         }
@@ -97,7 +100,7 @@ final class ConnectionPool {
         open.add(connection);
         boolean opened = false;
         try {
-            new HopOpening(hop, client, connection).run(withTls);
+            new HopOpening(hop, client, connection).run(plan);
             opened = true;
             return connection;
         } finally {

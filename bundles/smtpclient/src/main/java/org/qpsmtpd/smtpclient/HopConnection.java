@@ -247,21 +247,22 @@ final class HopConnection {
      * @throws NextHopException when something followed the 220 in clear, which could be taken for
      *     replies sent under TLS
      */
-    void startTls() throws NextHopException {
+    void startTls(TlsPlan plan) throws NextHopException {
         try {
             if (replies.hasPending() || transport.getInputStream().available() > 0) {
                 throw new NextHopException("the next hop sent more than a reply to STARTTLS");
             }
             SSLSocket tls =
-                    (SSLSocket) hop.sockets().createSocket(transport, hop.host(), hop.port(), true);
-            if (hop.tls() == TlsMode.VERIFY) {
+                    (SSLSocket)
+                            plan.sockets().createSocket(transport, hop.host(), hop.port(), true);
+            if (plan.isVerified()) {
                 SSLParameters parameters = tls.getSSLParameters();
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
                 tls.setSSLParameters(parameters);
             }
             tls.setSoTimeout((int) hop.timeout().toMillis());
             tls.startHandshake();
-            verified = hop.tls() == TlsMode.VERIFY;
+            verified = plan.isVerified();
             socket = tls;
             tls.setSoTimeout(0);
             replies = new ReplyReader(tls.getInputStream(), new Reading());

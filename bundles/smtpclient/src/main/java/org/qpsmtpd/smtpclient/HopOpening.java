@@ -21,14 +21,13 @@ final class HopOpening {
     /**
      * Brings the connection to where MAIL can be said.
      *
-     * @param withTls whether to start TLS when it is offered
      * @throws NextHopException.Tls when TLS was begun and failed
      */
-    void run(boolean withTls) throws NextHopException {
+    void run(TlsPlan plan) throws NextHopException {
         require(connection.readReply());
         hello(ownName());
-        if (withTls) {
-            startTls();
+        if (plan.isWanted()) {
+            startTls(plan);
         }
         if (hop.xclient()) {
             xclient();
@@ -48,14 +47,14 @@ final class HopOpening {
     }
 
     /** RFC 3207; what was offered in clear is forgotten by the second EHLO. */
-    private void startTls() throws NextHopException {
+    private void startTls(TlsPlan plan) throws NextHopException {
         boolean agreed =
                 connection.extensions().has("STARTTLS")
                         && connection.command("STARTTLS").isPositive();
         if (agreed) {
-            connection.startTls();
+            connection.startTls(plan);
             hello(ownName());
-        } else if (hop.tls().isRequired()) {
+        } else if (plan.isRequired()) {
             throw new NextHopException("the next hop does not start TLS", "4.7.4", null);
         }
     }

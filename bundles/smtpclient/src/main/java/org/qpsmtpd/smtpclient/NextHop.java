@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.service.Resolver;
 
 /**
  * The settings, checked.
@@ -23,6 +25,7 @@ import javax.net.ssl.SSLSocketFactory;
  * @param idleTime how long one is kept
  * @param messagesPerConnection after so many it is closed
  * @param strictEightBit whether 8-bit octets need 8BITMIME
+ * @param resolver for {@code tls dane}; else null
  */
 public record NextHop(
         Protocol protocol,
@@ -36,7 +39,8 @@ public record NextHop(
         int idleConnections,
         Duration idleTime,
         int messagesPerConnection,
-        boolean strictEightBit) {
+        boolean strictEightBit,
+        @Nullable Resolver resolver) {
     private static final int LARGEST_PORT = 65_535;
     private static final Pattern WITH_PORT =
             Pattern.compile("(\\[[^\\]]*\\]|[^:\\[\\]]+):([0-9]{1,5})");
@@ -50,11 +54,52 @@ public record NextHop(
         LMTP
     }
 
-    /** Leaves TLS out where nobody is between. */
+    /**
+     * Leaves TLS out where nobody is between.
+     *
+     * @throws IllegalArgumentException when there can be no TLSA records
+     */
     public NextHop {
         if (isSocket(host)) {
             tls = TlsMode.NONE;
         }
+        if (tls == TlsMode.DANE && resolver == null) {
+            throw new IllegalArgumentException("tls dane is not for this plugin");
+        }
+        if (tls == TlsMode.DANE && (host.indexOf(':') >= 0 || host.matches("[0-9.]+"))) {
+            throw new IllegalArgumentException(
+                    "tls dane needs the name of the next hop, '" + host + "' is an address");
+        }
+    }
+
+    /** One that needs no resolver. */
+    public NextHop(
+            Protocol protocol,
+            String host,
+            int port,
+            boolean xclient,
+            TlsMode tls,
+            SSLSocketFactory sockets,
+            Duration timeout,
+            Duration maxTime,
+            int idleConnections,
+            Duration idleTime,
+            int messagesPerConnection,
+            boolean strictEightBit) {
+        this(
+                protocol,
+                host,
+                port,
+                xclient,
+                tls,
+                sockets,
+                timeout,
+                maxTime,
+                idleConnections,
+                idleTime,
+                messagesPerConnection,
+                strictEightBit,
+                null);
     }
 
     /**

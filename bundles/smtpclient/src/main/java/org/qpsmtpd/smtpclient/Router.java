@@ -140,7 +140,15 @@ public final class Router implements AutoCloseable {
     }
 
     private HopOutcome handOn(Optional<Way> way, Mail mail) {
-        Forwarder forwarder = way.isPresent() ? forwarder(way.get()) : usual;
+        Forwarder forwarder;
+        try {
+            forwarder = way.isPresent() ? forwarder(way.get()) : usual;
+        } catch (IllegalArgumentException e) {
+            return ours(
+                    Forwarder.later(
+                            "Unable to queue message (no way to the next hop) (#4.4.4)",
+                            Routes.FILE + ": " + e.getMessage()));
+        }
         if (forwarder == null) {
             return ours(
                     Forwarder.later(

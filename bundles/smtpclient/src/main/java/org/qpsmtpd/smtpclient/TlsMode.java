@@ -14,7 +14,13 @@ public enum TlsMode {
     ENCRYPT,
 
     /** Always, with a certificate for the host from a trusted authority. */
-    VERIFY;
+    VERIFY,
+
+    /**
+     * With the certificate that signed TLSA records name, always; without such records when
+     * offered, with any certificate (RFC 7672).
+     */
+    DANE;
 
     boolean isRequired() {
         return this == ENCRYPT || this == VERIFY;

@@ -45,6 +45,12 @@ public final class FakeResolver implements Resolver {
         return put(type, name, DnsAnswer.of(all));
     }
 
+    /** The same, and a trusted name server has checked the signatures. */
+    @SafeVarargs
+    public final <T> FakeResolver withSigned(DnsType<T> type, String name, T... records) {
+        return put(type, name, new DnsAnswer<>(Status.FOUND, List.of(records), true));
+    }
+
     /** Questions for the name's records of the type have no records, for that reason. */
     public FakeResolver with(DnsType<?> type, String name, Status status) {
         return put(type, name, DnsAnswer.none(status));

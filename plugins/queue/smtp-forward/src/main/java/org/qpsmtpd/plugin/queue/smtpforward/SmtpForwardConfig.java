@@ -50,12 +50,14 @@ import org.osgi.service.metatype.annotations.Option;
             description =
                     "none: never TLS; may: when offered, any certificate, in clear when it fails;"
                             + " encrypt: always, any certificate; verify: always, a certificate for"
-                            + " the host from a trusted authority.",
+                            + " the host from a trusted authority; dane: with the certificate that"
+                            + " signed TLSA records name, without these as may.",
             options = {
                 @Option(label = "none", value = "none"),
                 @Option(label = "may", value = "may"),
                 @Option(label = "encrypt", value = "encrypt"),
-                @Option(label = "verify", value = "verify")
+                @Option(label = "verify", value = "verify"),
+                @Option(label = "dane", value = "dane")
             })
     String tls() default "may";
 

@@ -9,6 +9,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.QueueExtension;
@@ -17,6 +18,7 @@ import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.plugin.Choice;
 import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.smtpclient.Forwarder;
@@ -57,6 +59,7 @@ import org.qpsmtpd.smtpclient.TlsMode;
 public final class SmtpForwardPlugin implements QueueHook, FileCheck {
     private final Router router;
     private final boolean hasRoutes;
+    private final BiFunction<String, Integer, NextHop> hops;
 
     private enum Balance {
         FAILOVER,
@@ -69,20 +72,18 @@ public final class SmtpForwardPlugin implements QueueHook, FileCheck {
      * @throws IllegalArgumentException naming the setting, the value and what is allowed
      */
     @Activate
-    public SmtpForwardPlugin(SmtpForwardConfig config) {
+    public SmtpForwardPlugin(SmtpForwardConfig config, @Reference Resolver resolver) {
         hasRoutes = config.smtproutes();
         if (config.host().isEmpty() && !hasRoutes) {
             throw new IllegalArgumentException(
-                    "host is missing: queue/smtp-forward needs HOST [PORT] [xclient], or"
-                            + " smtproutes yes");
+                    "host is missing: queue/smtp-forward needs HOST [PORT] [xclient]");
         }
         boolean inTurn =
                 Choice.of(Balance.class, "balance", config.balance()) == Balance.ROUND_ROBIN;
         TlsMode tls = TlsMode.of(config.tls());
         SSLSocketFactory sockets = NextHop.sockets(tls, config.caFile());
         boolean xclient = hasXclient(config.flags());
-        BiFunction<String, Integer, NextHop> hops =
-                (host, port) -> hop(config, host, port, xclient, tls, sockets);
+        hops = (host, port) -> hop(config, host, port, xclient, tls, sockets, resolver);
         Forwarder usual = config.host().isEmpty() ? null : usual(config, inTurn, hops);
         router = new Router(hasRoutes, usual, hops);
     }
@@ -102,7 +103,8 @@ public final class SmtpForwardPlugin implements QueueHook, FileCheck {
             int port,
             boolean xclient,
             TlsMode tls,
-            SSLSocketFactory sockets) {
+            SSLSocketFactory sockets,
+            Resolver resolver) {
         return new NextHop(
                 NextHop.Protocol.SMTP,
                 host,
@@ -115,7 +117,8 @@ public final class SmtpForwardPlugin implements QueueHook, FileCheck {
                 config.idleConnections(),
                 Duration.ofSeconds(config.idleSeconds()),
                 config.messagesPerConnection(),
-                config.strictEightBit());
+                config.strictEightBit(),
+                resolver);
     }
 
     private static boolean hasXclient(String[] flags) {
@@ -147,13 +150,17 @@ public final class SmtpForwardPlugin implements QueueHook, FileCheck {
     @Override
     public void checkLine(String file, String line) {
         Routes.Route route = Routes.parse(line);
-        if (hasRoutes && route.host().isEmpty()) {
+        if (!hasRoutes) {
+            return;
+        }
+        if (route.host().isEmpty()) {
             throw new IllegalArgumentException(
                     "'"
                             + line
                             + "' has no host; mail exchangers are not looked up, so this mail"
                             + " waits");
         }
+        var unused = hops.apply(route.host(), route.port());
     }
 
     @Override

@@ -14,12 +14,16 @@ import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeConnection;
+import org.qpsmtpd.testkit.FakeResolver;
 import org.qpsmtpd.testkit.FakeTransaction;
 import org.qpsmtpd.testkit.ScriptedHop;
 
 /** Next hops, plugins that forward to them, and messages; closes them after each test. */
 final class Forwarding implements AfterEachCallback {
     static final String MESSAGE = "Subject: test\r\n\r\nHello\r\n";
+
+    /** What plugins ask. */
+    final FakeResolver resolver = new FakeResolver();
 
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -54,7 +58,7 @@ final class Forwarding implements AfterEachCallback {
     }
 
     SmtpForwardPlugin plugin(Map<String, ?> settings) {
-        SmtpForwardPlugin plugin = new SmtpForwardPlugin(config(settings));
+        SmtpForwardPlugin plugin = new SmtpForwardPlugin(config(settings), resolver);
         open.add(plugin::close);
         return plugin;
     }

@@ -16,6 +16,7 @@ import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeRecipient;
+import org.qpsmtpd.testkit.FakeResolver;
 import org.qpsmtpd.testkit.FakeTransaction;
 import org.qpsmtpd.testkit.ScriptedHop;
 
@@ -230,13 +231,13 @@ final class SmtpForwardPluginTest {
         assertWrong(Map.of("host", "mx", "flags", "xforward"), "flag 'xforward' is not xclient");
         assertWrong(
                 Map.of("host", "mx", "tls", "yes"),
-                "tls 'yes' is not one of none, may, encrypt, verify");
+                "tls 'yes' is not one of none, may, encrypt, verify, dane");
         assertWrong(
                 Map.of("host", "mx", "caFile", "ca.pem"), "caFile is used with tls verify only");
     }
 
     private static void assertWrong(Map<String, ?> settings, String text) {
-        assertThatThrownBy(() -> new SmtpForwardPlugin(config(settings)))
+        assertThatThrownBy(() -> new SmtpForwardPlugin(config(settings), new FakeResolver()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(text);
     }
