@@ -29,9 +29,6 @@ import org.qpsmtpd.core.message.StoredBody;
 final class SmtpTransaction implements Transaction {
     private static final byte[] NO_HEADER = {};
 
-    /** Results of authentication beyond are left out: no honest message has as many. */
-    private static final int MOST_RESULTS = 16 * 1024;
-
     /** Up to so much an envelope may take though the memory of all is spent. */
     private static final int FAIR_SHARE = 16 * 1024;
 
@@ -55,7 +52,7 @@ final class SmtpTransaction implements Transaction {
     private @Nullable HeaderBlock headers;
     private @Nullable StoredBody body;
     private @Nullable TemporaryFiles temporary;
-    private String authenticationResults = "";
+    private final AuthenticationResults authenticationResults = new AuthenticationResults();
     private @Nullable Lifetime lifetime;
     private long formerOctets;
 
@@ -222,7 +219,7 @@ final class SmtpTransaction implements Transaction {
         HeaderBlock block = headers;
         StoredBody stored = body;
         return envelopeOctets
-                + authenticationResults.length()
+                + authenticationResults.text().length()
                 + formerOctets
                 + (block == null ? 0 : block.held())
                 + (stored == null ? 0 : stored.held());
@@ -357,14 +354,12 @@ final class SmtpTransaction implements Transaction {
     }
 
     void addAuthenticationResult(String result) {
-        if (authenticationResults.length() + result.length() <= MOST_RESULTS) {
-            authenticationResults += "; " + result;
-        }
+        authenticationResults.add(result);
     }
 
     /** Results gathered for this message, each with {@code "; "} before it. */
     String authenticationResults() {
-        return authenticationResults;
+        return authenticationResults.text();
     }
 
     /** Whether there are files to delete, which waits for the disk. */
