@@ -79,8 +79,10 @@ final class ConnectionPool {
      */
     HopConnection open(MailClient client, long due) throws NextHopException {
         Resolver resolver = hop.resolver();
-        boolean isDane = hop.tls() == TlsMode.DANE && resolver != null;
-        TlsPlan plan = isDane ? Dane.plan(hop, resolver, due) : TlsPlan.of(hop);
+        TlsPlan plan =
+                resolver == null || hop.tls() != TlsMode.DANE
+                        ? TlsPlan.of(hop)
+                        : Dane.plan(hop, resolver, due);
         try {
             return open(client, due, plan);
         } catch (NextHopException.Tls e) {

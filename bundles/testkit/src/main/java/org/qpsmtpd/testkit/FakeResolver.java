@@ -46,9 +46,8 @@ public final class FakeResolver implements Resolver {
     }
 
     /** The same, and a trusted name server has checked the signatures. */
-    @SafeVarargs
-    public final <T> FakeResolver withSigned(DnsType<T> type, String name, T... records) {
-        return put(type, name, new DnsAnswer<>(Status.FOUND, List.of(records), true));
+    public <T> FakeResolver withSigned(DnsType<T> type, String name, List<T> records) {
+        return put(type, name, new DnsAnswer<>(Status.FOUND, records, true));
     }
 
     /** Questions for the name's records of the type have no records, for that reason. */

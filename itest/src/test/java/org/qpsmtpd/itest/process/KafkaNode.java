@@ -30,6 +30,9 @@ import org.qpsmtpd.itest.Waiting;
 
 /** Kafka as one node, with a topic; its jars are those that the module itest/kafka names. */
 final class KafkaNode implements BrokerUnderTest {
+    /** A node is a while about its start when the machine has more to do. */
+    private static final Duration LIMIT = Waiting.LIMIT.multipliedBy(2);
+
     private static final String TOPIC = "mail";
     private static final Path JARS = Path.of("kafka/target/classpath");
     private static final List<String> OPTIONS =
@@ -101,7 +104,11 @@ final class KafkaNode implements BrokerUnderTest {
     }
 
     private Map<String, Object> client() {
-        return Map.of("bootstrap.servers", "127.0.0.1:" + port);
+        return Map.of(
+                "bootstrap.servers",
+                "127.0.0.1:" + port,
+                "default.api.timeout.ms",
+                (int) LIMIT.toMillis());
     }
 
     @Override
@@ -112,12 +119,12 @@ final class KafkaNode implements BrokerUnderTest {
             boolean isNew =
                     !admin.listTopics()
                             .names()
-                            .get(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS)
+                            .get(LIMIT.toSeconds(), TimeUnit.SECONDS)
                             .contains(TOPIC);
             if (isNew) {
                 admin.createTopics(List.of(new NewTopic(TOPIC, Optional.of(1), Optional.empty())))
                         .all()
-                        .get(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
+                        .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
             }
         } catch (Exception e) { // whatever it is, what the node said tells why
             throw new AssertionError("Kafka does not start: " + said.text(), e);

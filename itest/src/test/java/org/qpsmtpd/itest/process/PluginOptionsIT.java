@@ -428,6 +428,11 @@ class PluginOptionsIT {
         values.put("queue/quarantine max_size", "100");
         values.put("queue/quarantine release_to", folder.resolve("released").toString());
         values.put("queue/quarantine release_by", "/bin/false");
+        values.put("sender_permitted_from reject", "3");
+        values.put("sender_permitted_from spf_deny", "2");
+        values.put("sender_permitted_from check_helo", "false");
+        values.put("sender_permitted_from received_spf", "no");
+        values.put("sender_permitted_from timeout", "30");
         values.put("rcpt_sql url", "jdbc:postgresql://127.0.0.1:2/mail");
         values.put("rcpt_sql user", "mx");
         values.put("rcpt_sql query", "select 1 from mailbox where address = :address");

@@ -79,8 +79,11 @@ final class RabbitMqNode implements BrokerUnderTest {
                                 "RABBITMQ_CONF_ENV_FILE=" + folder.resolve("environment"),
                                 "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="
                                         + "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none"));
-        ProcessOutput.of(process.getInputStream())
-                .await("RabbitMQ to start", said -> said.contains("Server startup complete"));
+        // It is a while about its start when the machine has more to do.
+        ProcessOutput output = ProcessOutput.of(process.getInputStream());
+        output.await("RabbitMQ to begin", said -> said.contains("Feature flags: "));
+        output.await("its recovery", said -> said.contains("boot step recovery"));
+        output.await("RabbitMQ to start", said -> said.contains("Server startup complete"));
         try (Connection connection = connect();
                 Channel channel = connection.createChannel()) {
             channel.queueDeclare(QUEUE, true, false, false, null);

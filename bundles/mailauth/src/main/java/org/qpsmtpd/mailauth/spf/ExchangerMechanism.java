@@ -24,37 +24,28 @@ record ExchangerMechanism(Target target) implements Mechanism {
                                 found -> exchangers(evaluation, name, found)));
     }
 
+    /** More hosts than may be asked for are an error, whichever of them the client is. */
     private CompletionStage<Match> exchangers(
             Evaluation evaluation, String name, DnsResult<String> found) {
-        return found.isFound()
-                ? hosts(evaluation, name, found.records(), 0, 0)
-                : evaluation.judged(name, found, () -> false);
+        if (!found.isFound()) {
+            return evaluation.judged(name, found, () -> false);
+        }
+        // The root says that there is no exchanger (RFC 7505).
+        List<String> hosts = found.records().stream().filter(DomainName::isName).toList();
+        return hosts.size() > MOST_EXCHANGERS
+                ? Match.permanent("more than " + MOST_EXCHANGERS + " mail exchangers of " + name)
+                : hosts(evaluation, hosts, 0);
     }
 
-    /**
-     * Looks at one host after the other.
-     *
-     * @param hosts of the domain
-     * @param from the first one that is looked at
-     * @param asked how many were asked for before
-     */
-    private CompletionStage<Match> hosts(
-            Evaluation evaluation, String name, List<String> hosts, int from, int asked) {
-        int next = from;
-        while (next < hosts.size() && !DomainName.isName(hosts.get(next))) {
-            next++; // the root says that there is no exchanger (RFC 7505)
-        }
-        if (next == hosts.size()) {
+    /** Looks at one host after the other, from a certain one on. */
+    private CompletionStage<Match> hosts(Evaluation evaluation, List<String> hosts, int from) {
+        if (from == hosts.size()) {
             return Match.NO;
-        }
-        if (asked == MOST_EXCHANGERS) {
-            return Match.permanent("more than " + MOST_EXCHANGERS + " mail exchangers of " + name);
         }
         if (evaluation.isLate()) {
             return evaluation.late();
         }
-        String host = hosts.get(next);
-        int following = next + 1;
+        String host = hosts.get(from);
         return Stages.then(
                 evaluation.addresses(host),
                 found -> {
@@ -63,7 +54,7 @@ record ExchangerMechanism(Target target) implements Mechanism {
                     }
                     return evaluation.isAmong(found, target)
                             ? Match.YES
-                            : hosts(evaluation, name, hosts, following, asked + 1);
+                            : hosts(evaluation, hosts, from + 1);
                 });
     }
 }

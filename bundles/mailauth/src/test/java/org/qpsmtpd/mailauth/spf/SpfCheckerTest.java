@@ -256,12 +256,12 @@ final class SpfCheckerTest {
         assertThat(check().result()).isEqualTo(result);
     }
 
-    /** RFC 7208, 4.6.4: the eleventh address query is one too many, not the eleventh record. */
+    /** RFC 7208, 5.4: one too many is an error, also where another one is the client. */
     @ParameterizedTest
-    @CsvSource({"9, PASS", "10, PERMERROR"})
-    void looksAtTenExchangers(int place, SpfResult result) throws Exception {
+    @CsvSource({"10, 9, PASS", "11, 0, PERMERROR", "11, 10, PERMERROR"})
+    void looksAtTenExchangers(int hosts, int place, SpfResult result) throws Exception {
         record("v=spf1 mx -all");
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < hosts; i++) {
             dns.with("example.org", "MX", List.of(i, "m" + i + ".example"))
                     .with("m" + i + ".example", "A", i == place ? CLIENT : "198.51.100.1");
         }

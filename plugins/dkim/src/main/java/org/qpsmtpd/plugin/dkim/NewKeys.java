@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.Locale;
@@ -38,7 +39,7 @@ final class NewKeys {
         this.folder = folder;
         this.selector =
                 selector.isEmpty()
-                        ? MONTH.format(LocalDate.now()).toLowerCase(Locale.ROOT)
+                        ? MONTH.format(LocalDate.now(ZoneOffset.UTC)).toLowerCase(Locale.ROOT)
                         : selector;
         if (!this.selector.matches("[a-z0-9][a-z0-9_-]{0,60}")) {
             throw new IllegalArgumentException(

@@ -34,11 +34,14 @@ final class DkimPluginTest {
     private static final String RSA_NAME = "s._domainkey.example.org";
     private static final String ED25519_NAME = "se._domainkey.example.org";
 
-    @TempDir private Path config;
-
+    private final Path config;
     private final FakeResolver resolver = new FakeResolver();
     private final FakeConnection client = FakeConnection.from("192.0.2.1");
     private final Map<String, Object> settings = new HashMap<>();
+
+    DkimPluginTest(@TempDir Path config) {
+        this.config = config;
+    }
 
     @BeforeEach
     void keys() throws Exception {
@@ -317,8 +320,10 @@ final class DkimPluginTest {
     void checksTheRecords() throws Exception {
         assertThat(FakeConsole.run(plugin(), "check", "example.org").text())
                 .isEqualTo(
-                        "s._domainkey.example.org rsa: the record fits\n"
-                                + "se._domainkey.example.org ed25519: the record fits\n");
+                        """
+                        s._domainkey.example.org rsa: the record fits
+                        se._domainkey.example.org ed25519: the record fits
+                        """);
         var unused = resolver.withTexts(RSA_NAME, Status.NO_NAME);
         FakeConsole.Answer answer = FakeConsole.run(plugin(), "check", "example.org");
         assertThat(answer.done()).isFalse();

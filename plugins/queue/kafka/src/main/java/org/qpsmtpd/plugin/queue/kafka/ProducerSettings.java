@@ -133,6 +133,7 @@ record ProducerSettings(Map<String, Object> values) {
      * @throws KafkaException when that cannot be tried, as when no name has an address
      */
     Producer<byte[], byte[]> open() {
+        ClientLog.quieten();
         ByteArraySerializer serializer = new ByteArraySerializer();
         return new KafkaProducer<>(values, serializer, serializer);
     }

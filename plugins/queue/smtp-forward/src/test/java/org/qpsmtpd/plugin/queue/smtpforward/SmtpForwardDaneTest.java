@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,9 @@ final class SmtpForwardDaneTest {
 
     private void signedAddress() throws Exception {
         forwarding.resolver.withSigned(
-                DnsType.A, "localhost", (Inet4Address) InetAddress.getByName("127.0.0.1"));
+                DnsType.A,
+                "localhost",
+                List.of((Inet4Address) InetAddress.getByAddress(new byte[] {127, 0, 0, 1})));
         forwarding.resolver.with(DnsType.AAAA, "localhost", Status.NO_DATA);
     }
 
@@ -84,8 +87,7 @@ final class SmtpForwardDaneTest {
         forwarding.resolver.withSigned(
                 DnsType.TLSA,
                 name(hop),
-                new TlsaRecord(3, 1, 1, "00"),
-                record(usage, selector, matching));
+                List.of(new TlsaRecord(3, 1, 1, "00"), record(usage, selector, matching)));
         SmtpForwardPlugin plugin = plugin(hop);
 
         assertQueued(plugin.onQueue(message().withParameter("REQUIRETLS", "")));
@@ -103,7 +105,7 @@ final class SmtpForwardDaneTest {
         TlsaRecord right = record(usage, Math.min(selector, 1), Math.min(matching, 2));
         String data = wrong == null ? right.data() : wrong;
         forwarding.resolver.withSigned(
-                DnsType.TLSA, name(hop), new TlsaRecord(usage, selector, matching, data));
+                DnsType.TLSA, name(hop), List.of(new TlsaRecord(usage, selector, matching, data)));
 
         assertDeferred(plugin(hop).onQueue(message()), "TLS with the next hop failed", "4.7.5");
         assertThat(hop.commands()).endsWith("STARTTLS");
@@ -114,7 +116,7 @@ final class SmtpForwardDaneTest {
     void goesNotInClearWhereARecordIs() throws Exception {
         ScriptedHop hop = hop();
         signedAddress();
-        forwarding.resolver.withSigned(DnsType.TLSA, name(hop), record(3, 1, 1));
+        forwarding.resolver.withSigned(DnsType.TLSA, name(hop), List.of(record(3, 1, 1)));
 
         assertDeferred(plugin(hop).onQueue(message()), "the next hop does not start TLS", "4.7.4");
         assertThat(hop.commands()).containsExactly("EHLO mx.example.com");

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.mailauth.dnsjava;
+
+import org.jspecify.annotations.NullMarked;

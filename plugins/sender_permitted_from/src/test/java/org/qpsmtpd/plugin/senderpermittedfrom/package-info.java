@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.plugin.senderpermittedfrom;
+
+import org.jspecify.annotations.NullMarked;
