@@ -32,12 +32,10 @@ record Seal(Algorithm algorithm, String domain, String selector, String status, 
     static SignedHeader signed(List<ArcSet> sets) {
         SignedHeader octets = new SignedHeader(Canonicalization.RELAXED);
         ArcSet last = sets.get(sets.size() - 1);
-        for (ArcSet set : sets) {
-            octets.add(List.of(set.results(), set.signature()));
-            if (set != last) {
-                octets.add(List.of(set.seal()));
-            }
+        for (ArcSet set : sets.subList(0, sets.size() - 1)) {
+            octets.add(List.of(set.results(), set.signature(), set.seal()));
         }
+        octets.add(List.of(last.results(), last.signature()));
         octets.end(last.seal(), last.sealTags().list().start("b"), last.sealTags().list().end("b"));
         return octets;
     }
