@@ -10,7 +10,12 @@ final class Runs {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
-    private static final long ABOVE_BLANK = ONES * (' ' + 1);
+    private static final long BLANKS = ONES * ' ';
+    private static final long ABOVE_BLANKS = ONES * (' ' + 1);
+
+    /** The bits of which a control character has none. */
+    private static final long NO_CONTROLS = ONES * 0xE0;
+
     private static final long CRS = ONES * '\r';
 
     private Runs() {}
@@ -78,19 +83,31 @@ final class Runs {
         return at + 2 < end && octets[at + 2] != '\r' ? at + 2 : -1;
     }
 
+    /** Where the first octet is that must be looked at; blanks that stand alone need not be. */
     private static int blankOrControl(byte[] octets, int from, int end) {
         int at = from;
-        for (; at + 8 <= end; at += 8) {
+        while (at + 8 <= end) {
             long eight = (long) LONGS.get(octets, at);
-            long found = (eight - ABOVE_BLANK) & ~eight & HIGH_BITS;
-            if (found != 0) {
-                return at + (Long.numberOfTrailingZeros(found) >> 3);
+            if (((eight - ABOVE_BLANKS) & ~eight & HIGH_BITS) == 0) {
+                at += 8; // nothing of either, which is the most there is of encoded text
+                continue;
             }
+            long blanks = zeros(eight ^ BLANKS);
+            long controls = zeros(eight & NO_CONTROLS);
+            if (controls != 0 || (blanks & (blanks << 8)) != 0) {
+                return at + (Long.numberOfTrailingZeros(blanks | controls) >> 3);
+            }
+            at += 8 - (int) (blanks >>> 63); // a blank at the end is seen again with what follows
         }
         while (at < end && (octets[at] < 0 || octets[at] > ' ')) {
             at++;
         }
         return at;
+    }
+
+    /** The high bit of each octet that is 0, and no other bit. */
+    private static long zeros(long eight) {
+        return ~(((eight & ~HIGH_BITS) + ~HIGH_BITS) | eight | ~HIGH_BITS);
     }
 
     private static int carriageReturn(byte[] octets, int from, int end) {

@@ -21,6 +21,9 @@ public final class SignatureTags {
     private static final int LONGEST_TIME = 12;
     private static final int LONGEST_LENGTH = 76;
 
+    /** Larger numbers are all the same: larger than any body. */
+    private static final long LARGEST = Long.MAX_VALUE / 100;
+
     private final TagList tags;
 
     private SignatureTags(TagList tags) {
@@ -142,7 +145,7 @@ public final class SignatureTags {
     }
 
     private static String text(String octets, String tag) throws Unacceptable {
-        if (octets.chars().allMatch(c -> c < 128)) {
+        if (isAscii(octets)) {
             return octets;
         }
         try {
@@ -153,15 +156,25 @@ public final class SignatureTags {
         }
     }
 
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 127) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean isHostName(String name) {
-        return name.chars()
-                .allMatch(
-                        c ->
-                                (c >= 'a' && c <= 'z')
-                                        || (c >= '0' && c <= '9')
-                                        || c == '-'
-                                        || c == '_'
-                                        || c == '.');
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean isLetter = c >= 'a' && c <= 'z';
+            boolean isOther = (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+            if (!isLetter && !isOther) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -203,12 +216,15 @@ public final class SignatureTags {
     }
 
     private static long number(String digits, String name, int longest) throws Unacceptable {
-        boolean isNumber = digits.chars().allMatch(c -> c >= '0' && c <= '9');
-        if (!isNumber || digits.length() > longest) {
-            throw new Unacceptable(name + "= is no number");
+        long number = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            int digit = digits.charAt(i) - '0';
+            if (digit < 0 || digit > 9 || i >= longest) {
+                throw new Unacceptable(name + "= is no number");
+            }
+            number = number > LARGEST ? number : number * 10 + digit;
         }
-        String significant = digits.replaceFirst("^0+(?=.)", "");
-        return significant.length() > 18 ? Long.MAX_VALUE : Long.parseLong(significant);
+        return number;
     }
 
     /** {@code q=}: nothing happens when the key may be asked for in the DNS. */
@@ -229,6 +245,12 @@ public final class SignatureTags {
     public static String start(@Nullable String signature) {
         String compact = signature == null ? "" : TagList.compacted(signature);
         String start = compact.substring(0, Math.min(8, compact.length()));
-        return start.matches("[A-Za-z0-9+/=]*") ? start : "";
+        for (int i = 0; i < start.length(); i++) {
+            char c = start.charAt(i);
+            if (c > 127 || !(Character.isLetterOrDigit(c) || c == '+' || c == '/' || c == '=')) {
+                return "";
+            }
+        }
+        return start;
     }
 }

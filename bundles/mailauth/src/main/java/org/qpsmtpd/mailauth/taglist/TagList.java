@@ -104,7 +104,13 @@ public final class TagList {
         if (name.isEmpty() || name.length() > 100 || !isLetter(name.charAt(0))) {
             return false;
         }
-        return name.chars().allMatch(c -> isLetter(c) || (c >= '0' && c <= '9') || c == '_');
+        for (int i = 1; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (!isLetter(c) && !(c >= '0' && c <= '9') && c != '_') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isLetter(int c) {
