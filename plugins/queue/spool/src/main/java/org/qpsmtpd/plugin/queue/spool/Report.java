@@ -2,6 +2,7 @@ package org.qpsmtpd.plugin.queue.spool;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -15,6 +16,7 @@ import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.BodyType;
 import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.mail.XText;
+import org.qpsmtpd.smtpclient.MailClient;
 
 /** A report about a message to its sender (RFC 3461 to 3464, RFC 6533). */
 final class Report {
@@ -99,7 +101,11 @@ final class Report {
     }
 
     private static boolean isWholeWanted(Kept about) {
-        String wish = about.envelope().parameters().get("ret").orElse("");
+        Parameters parameters = about.envelope().parameters();
+        if (parameters.has("requiretls")) {
+            return false; // RFC 8689 section 5: the report may go where the message may not
+        }
+        String wish = parameters.get("ret").orElse("");
         return wish.isEmpty() ? about.length() <= LARGEST_UNASKED : wish.equalsIgnoreCase("FULL");
     }
 
@@ -120,8 +126,13 @@ final class Report {
                 Parameters.NONE,
                 hasEightBit ? BodyType.EIGHT_BIT_MIME : BodyType.SEVEN_BIT,
                 isGlobal,
-                original.client(),
+                ourselves(),
                 List.of(sender));
+    }
+
+    private MailClient ourselves() {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        return new MailClient(ownName, here, here.getHostAddress(), 0, "localhost", ownName, true);
     }
 
     /** Octets of it, about. */

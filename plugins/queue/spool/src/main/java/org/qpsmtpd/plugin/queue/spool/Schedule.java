@@ -119,6 +119,11 @@ final class Schedule {
         return deadlines.isEmpty() ? Instant.MAX : deadlines.first().deadline();
     }
 
+    /** How many somebody has taken. */
+    synchronized int taken() {
+        return taken.size();
+    }
+
     synchronized Room.Load load() {
         return new Room.Load(all.size(), octets);
     }

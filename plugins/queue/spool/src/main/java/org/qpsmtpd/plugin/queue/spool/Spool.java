@@ -15,7 +15,7 @@ import org.qpsmtpd.api.session.Transaction;
 
 /** A spool at work: its folder, what waits in it, and those who hand it on. */
 final class Spool {
-    static final List<Figure> NO_FIGURES = figures(new Room.Load(0, 0), 0, false, new Tally());
+    static final List<Figure> NO_FIGURES = figures(new Room.Load(0, 0), 0, 0, false, new Tally());
     private static final Duration BETWEEN_COUNTS = Duration.ofSeconds(10);
 
     private final SpoolFolder folder;
@@ -176,14 +176,16 @@ final class Spool {
     List<Figure> figures() {
         Instant now = clock.instant();
         long age = schedule.oldest().map(old -> Duration.between(old, now).toSeconds()).orElse(0L);
-        return figures(schedule.load(), age, gate.isAway(), tally);
+        return figures(schedule.load(), age, schedule.taken(), gate.isAway(), tally);
     }
 
-    private static List<Figure> figures(Room.Load load, long age, boolean isAway, Tally tally) {
+    private static List<Figure> figures(
+            Room.Load load, long age, int taken, boolean isAway, Tally tally) {
         return List.of(
                 Figure.gauge("messages", load.messages()),
                 Figure.gauge("octets", load.octets()),
                 Figure.gauge("oldest_seconds", age),
+                Figure.gauge("on_their_way", taken),
                 Figure.gauge("away", isAway ? 1 : 0),
                 Figure.counter("taken", tally.taken().sum()),
                 Figure.counter("delivered", tally.delivered().sum()),

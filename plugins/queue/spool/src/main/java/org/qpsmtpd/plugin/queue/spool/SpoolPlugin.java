@@ -30,6 +30,7 @@ import org.qpsmtpd.maildir.Disk;
 import org.qpsmtpd.maildir.Faults;
 import org.qpsmtpd.maildir.LocalDisk;
 import org.qpsmtpd.maildir.Maildirs;
+import org.qpsmtpd.smtpclient.TlsMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,8 +59,9 @@ public final class SpoolPlugin implements QueueHook, PostForkHook, PluginCommand
     private static final Logger LOG = LoggerFactory.getLogger(SpoolPlugin.class);
     private static final Duration TO_STOP = Duration.ofSeconds(5);
     private static final long MEBIBYTE = 1024L * 1024;
-    private static final Set<QueueExtension> HONOURED =
+    private static final Set<QueueExtension> ALWAYS =
             Set.of(QueueExtension.DSN, QueueExtension.DELIVERBY, QueueExtension.MT_PRIORITY);
+    private static final Set<QueueExtension> WITH_TLS = Set.of(QueueExtension.values());
 
     private final ServerHome home;
     private final String path;
@@ -67,6 +69,7 @@ public final class SpoolPlugin implements QueueHook, PostForkHook, PluginCommand
     private final Terms terms;
     private final Room room;
     private final int concurrency;
+    private final boolean isVerified;
     private final Disk disk;
     private final InstantSource clock;
     private volatile @Nullable Spool spool;
@@ -91,6 +94,7 @@ public final class SpoolPlugin implements QueueHook, PostForkHook, PluginCommand
         terms = terms(config);
         room = new Room(config.max__messages(), Math.multiplyExact(config.max__size(), MEBIBYTE));
         concurrency = config.concurrency();
+        isVerified = TlsMode.of(config.tls()) == TlsMode.VERIFY;
     }
 
     private static Terms terms(SpoolConfig config) {
@@ -193,7 +197,7 @@ public final class SpoolPlugin implements QueueHook, PostForkHook, PluginCommand
 
     @Override
     public Set<QueueExtension> honours() {
-        return HONOURED;
+        return isVerified ? WITH_TLS : ALWAYS;
     }
 
     @Override

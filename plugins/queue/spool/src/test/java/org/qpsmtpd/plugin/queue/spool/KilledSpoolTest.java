@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A spool that is killed again and again while the next hop comes and goes loses nothing. */
 class KilledSpoolTest {
-    private static final int KILLS = Integer.getInteger("spool.kills", 100);
+    private static final int KILLS = Integer.getInteger("spool.kills", 50);
     private static final int MOST = 30;
 
     private final Path folder;

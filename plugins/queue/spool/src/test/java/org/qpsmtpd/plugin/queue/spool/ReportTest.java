@@ -259,8 +259,9 @@ final class ReportTest {
 
     @Test
     void givesUpInTheTimeThatTheSenderNames() throws Exception {
-        ScriptedHop hop = spooling.hop().answering("RCPT", LATER);
+        ScriptedHop hop = spooling.hop("DELIVERBY").answering("RCPT", LATER);
         SpoolPlugin plugin = spooling.plugin(hop);
+        spooling.clock.advance(Duration.ofSeconds(1));
         take(plugin, message("b@example.com").withParameter("BY", "120;R"));
         awaitFigure(plugin, "deferred", 1);
 
@@ -268,7 +269,35 @@ final class ReportTest {
 
         awaitMessages(hop, 1);
         spooling.awaitEmpty();
+        assertThat(hop.commands()).contains("MAIL FROM:<a@example.org> BY=120;R");
         assertThat(fields(hop.messages().get(0))).contains("Action: failed", "Status: 5.4.7");
+    }
+
+    @Test
+    void givesBackWhatTheNextHopWouldNotReturnInTime() throws Exception {
+        ScriptedHop hop = spooling.hop();
+        take(spooling.plugin(hop), message("b@example.com").withParameter("BY", "120;R"));
+
+        awaitMessages(hop, 1);
+        spooling.awaitEmpty();
+        assertThat(fields(hop.messages().get(0))).contains("Action: failed", "Status: 5.3.3");
+    }
+
+    /** RFC 8689: never to one who does not offer it, and its text not even in the report. */
+    @Test
+    void givesBackWhatRequiresTls() throws Exception {
+        ScriptedHop hop = spooling.hop();
+        FakeTransaction message =
+                message("b@example.com")
+                        .withParameter("REQUIRETLS", "")
+                        .withParameter("RET", "FULL");
+        take(spooling.plugin(hop), message);
+
+        awaitMessages(hop, 1);
+        spooling.awaitEmpty();
+        assertThat(hop.messages()).hasSize(1);
+        assertThat(hop.messages().get(0)).doesNotContain("Hello");
+        assertThat(fields(hop.messages().get(0))).contains("Action: failed", "Status: 5.7.30");
     }
 
     @Test

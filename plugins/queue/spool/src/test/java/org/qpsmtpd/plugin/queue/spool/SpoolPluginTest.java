@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.hook.QueueExtension;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeTransaction;
 import org.qpsmtpd.testkit.ScriptedHop;
@@ -262,6 +263,20 @@ final class SpoolPluginTest {
     }
 
     @Test
+    void promisesWhatItKeeps() {
+        Path nowhere = Path.of("x");
+
+        assertThat(new SpoolPlugin(Spooling.config(25), new TestHome(nowhere)).honours())
+                .containsExactlyInAnyOrder(
+                        QueueExtension.DSN, QueueExtension.DELIVERBY, QueueExtension.MT_PRIORITY);
+        assertThat(
+                        new SpoolPlugin(Spooling.config(25, "tls", "verify"), new TestHome(nowhere))
+                                .honours())
+                .containsExactlyInAnyOrder(QueueExtension.values());
+        assertThat(nowhere).doesNotExist();
+    }
+
+    @Test
     void defersWhatThereIsNoRoomFor() throws Exception {
         ScriptedHop hop = spooling.hop().answering("greeting", DOWN);
         SpoolPlugin plugin = spooling.plugin(hop, "max_messages", "1");
@@ -293,8 +308,8 @@ final class SpoolPluginTest {
         ScriptedHop hop = spooling.hop().answering("greeting", DOWN);
         SpoolPlugin first = spooling.plugin(hop);
         take(first, message("b@example.com"));
-        take(first, message("c@example.com"));
         awaitFigure(first, "away", 1);
+        take(first, message("c@example.com"));
         first.close();
         Path damaged = fileFor("b example.com");
         Files.writeString(damaged, Files.readString(damaged).replace("qpsmtpd-spool-end", "qpsm"));

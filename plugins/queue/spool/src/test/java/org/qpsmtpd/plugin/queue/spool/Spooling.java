@@ -142,8 +142,11 @@ final class Spooling implements BeforeEachCallback, AfterEachCallback {
         await(count + " messages", () -> hop.messages().size() >= count);
     }
 
+    /** Waits until a figure is reached, and what led to it is written down. */
     static void awaitFigure(SpoolPlugin plugin, String name, long value) {
-        await(name + " " + value, () -> figure(plugin, name) >= value);
+        await(
+                name + " " + value,
+                () -> figure(plugin, name) >= value && figure(plugin, "on_their_way") == 0);
     }
 
     static long figure(SpoolPlugin plugin, String name) {
