@@ -1,6 +1,14 @@
 package org.qpsmtpd.bench.mailauth;
 
 import com.sun.management.ThreadMXBean;
+
+import org.qpsmtpd.mailauth.Dns;
+import org.qpsmtpd.mailauth.DnsResult;
+import org.qpsmtpd.mailauth.DnsResult.Status;
+import org.qpsmtpd.mailauth.spf.SpfChecker;
+import org.qpsmtpd.mailauth.spf.SpfRequest;
+import org.qpsmtpd.mailauth.spf.SpfSettings;
+
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -9,12 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.qpsmtpd.mailauth.Dns;
-import org.qpsmtpd.mailauth.DnsResult;
-import org.qpsmtpd.mailauth.DnsResult.Status;
-import org.qpsmtpd.mailauth.spf.SpfChecker;
-import org.qpsmtpd.mailauth.spf.SpfRequest;
-import org.qpsmtpd.mailauth.spf.SpfSettings;
 
 /** Measures checks of SPF, one after the other, whose answers of the DNS are all known. */
 public final class SpfBench {
@@ -42,9 +44,7 @@ public final class SpfBench {
             long allocated = threads.getCurrentThreadAllocatedBytes();
             long begin = threads.getCurrentThreadCpuTime();
             for (int i = 0; i < CHECKS; i++) {
-                checker.check(
-                                SpfRequest.mailFrom(
-                                        address, "mail." + domain, "user", domain))
+                checker.check(SpfRequest.mailFrom(address, "mail." + domain, "user", domain))
                         .toCompletableFuture()
                         .join();
             }
@@ -70,9 +70,15 @@ public final class SpfBench {
                                         "v=spf1 include:one.example include:two.example"
                                                 + " include:three.example -all"),
                         "one.example",
-                                found("v=spf1 " + "ip4:10.1.0.0/16 ip6:2001:db8::/32 ".repeat(10) + "~all"),
+                                found(
+                                        "v=spf1 "
+                                                + "ip4:10.1.0.0/16 ip6:2001:db8::/32 ".repeat(10)
+                                                + "~all"),
                         "two.example",
-                                found("v=spf1 " + "ip4:10.2.0.0/16 ip6:2001:db8::/32 ".repeat(10) + "~all"),
+                                found(
+                                        "v=spf1 "
+                                                + "ip4:10.2.0.0/16 ip6:2001:db8::/32 ".repeat(10)
+                                                + "~all"),
                         "three.example", found("v=spf1 ip4:10.3.0.0/16 ip4:198.51.100.0/24 ?all"));
         private final CompletionStage<DnsResult<String>> exchangers =
                 CompletableFuture.completedFuture(

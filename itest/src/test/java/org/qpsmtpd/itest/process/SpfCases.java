@@ -8,7 +8,11 @@ import java.util.Random;
 final class SpfCases {
     private static final List<String> NAMES =
             List.of(
-                    "a.example", "b.example", "c.example", "mail.a.example", "_spf.b.example",
+                    "a.example",
+                    "b.example",
+                    "c.example",
+                    "mail.a.example",
+                    "_spf.b.example",
                     "1.2.0.192.in-addr.arpa");
     private static final List<String> ADDRESSES =
             List.of("192.0.2.1", "192.0.2.77", "198.51.100.1", "10.1.2.3");
@@ -18,15 +22,56 @@ final class SpfCases {
             List.of("user", "strong-bad", "a.b.c", "x+y", "postmaster", "o'neil", "a=b");
     private static final List<String> MACROS =
             List.of(
-                    "%{d}", "%{d2}", "%{o}", "%{l}", "%{lr-}", "%{l1r+-}", "%{i}", "%{ir}", "%{v}",
-                    "%{h}", "%{s}", "%{S}", "%{dr}", "%%", "%{D1}", "%{p}");
+                    "%{d}",
+                    "%{d2}",
+                    "%{o}",
+                    "%{l}",
+                    "%{lr-}",
+                    "%{l1r+-}",
+                    "%{i}",
+                    "%{ir}",
+                    "%{v}",
+                    "%{h}",
+                    "%{s}",
+                    "%{S}",
+                    "%{dr}",
+                    "%%",
+                    "%{D1}",
+                    "%{p}");
     private static final List<String> FAULTS =
             List.of(
-                    "ip4:1.2.3", "ip4:1.2.3.4/33", "ip6:::1/129", "ip6:1.2.3.4", "a:", "mx:", "ptr:",
-                    "include:", "include", "exists", "exists:", "all:x.example", "-all.", "a/33",
-                    "a//129", "mx/24/64", "foo", "x=%", "redirect=", "exp=", "a:%{d0}", "a:%{x}.example",
-                    "a:localhost", "a:b.123", "include:a.example/24", "a/024", "ip4:1.2.3.4/08", "--all",
-                    "=x", "1x=y", "a:b.example:25", "exists:%{c}.example");
+                    "ip4:1.2.3",
+                    "ip4:1.2.3.4/33",
+                    "ip6:::1/129",
+                    "ip6:1.2.3.4",
+                    "a:",
+                    "mx:",
+                    "ptr:",
+                    "include:",
+                    "include",
+                    "exists",
+                    "exists:",
+                    "all:x.example",
+                    "-all.",
+                    "a/33",
+                    "a//129",
+                    "mx/24/64",
+                    "foo",
+                    "x=%",
+                    "redirect=",
+                    "exp=",
+                    "a:%{d0}",
+                    "a:%{x}.example",
+                    "a:localhost",
+                    "a:b.123",
+                    "include:a.example/24",
+                    "a/024",
+                    "ip4:1.2.3.4/08",
+                    "--all",
+                    "=x",
+                    "1x=y",
+                    "a:b.example:25",
+                    "exists:%{c}.example");
 
     private final Random random;
 
@@ -105,8 +150,16 @@ final class SpfCases {
             case 0, 1 -> qualifier + any(List.of("a", "A")) + target() + prefixes();
             case 2, 3 -> qualifier + any(List.of("mx", "Mx")) + target() + prefixes();
             case 4 -> qualifier + "ptr" + target();
-            case 5 -> qualifier + "ip4:" + any(ADDRESSES) + any(List.of("", "/24", "/0", "/32", "/25"));
-            case 6 -> qualifier + "ip6:" + any(ADDRESSES_IPV6) + any(List.of("", "/64", "/0", "/128"));
+            case 5 ->
+                    qualifier
+                            + "ip4:"
+                            + any(ADDRESSES)
+                            + any(List.of("", "/24", "/0", "/32", "/25"));
+            case 6 ->
+                    qualifier
+                            + "ip6:"
+                            + any(ADDRESSES_IPV6)
+                            + any(List.of("", "/64", "/0", "/128"));
             case 7, 8 -> qualifier + "include:" + domain();
             case 9 -> qualifier + "exists:" + domain();
             case 10 -> "redirect=" + domain();

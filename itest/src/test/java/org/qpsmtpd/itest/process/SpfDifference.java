@@ -1,7 +1,8 @@
 package org.qpsmtpd.itest.process;
 
-import java.util.stream.Stream;
 import org.qpsmtpd.mailauth.spf.SpfVerdict;
+
+import java.util.stream.Stream;
 
 /** How two checks of SPF may differ, with the words of RFC 7208 that ours goes by. */
 enum SpfDifference {

@@ -1,13 +1,9 @@
 package org.qpsmtpd.itest.process;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.itest.Program;
@@ -15,6 +11,12 @@ import org.qpsmtpd.mailauth.spf.SpfChecker;
 import org.qpsmtpd.mailauth.spf.SpfRequest;
 import org.qpsmtpd.mailauth.spf.SpfSettings;
 import org.qpsmtpd.mailauth.spf.SpfVerdict;
+
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Our SPF and that of Debian's python3-spf say the same of records that nobody chose. */
 final class SpfPeerIT {
@@ -36,8 +38,7 @@ final class SpfPeerIT {
         }
         Path file = Files.writeString(folder.resolve("cases"), text, ISO_8859_1);
         Program python = new Program(Path.of("/usr/bin/python3")); // the one that has the library
-        Program.Result result =
-                python.run("src/test/resources/spf/peer.py", file.toString());
+        Program.Result result = python.run("src/test/resources/spf/peer.py", file.toString());
         assertThat(result.status()).as(result.output()).isZero();
         List<String> theirs = result.output().lines().toList();
         assertThat(theirs).hasSize(CASES);
