@@ -14,7 +14,7 @@ final class Runs {
     private static final long ABOVE_BLANKS = ONES * (' ' + 1);
 
     /** The bits of which a control character has none. */
-    private static final long NO_CONTROLS = ONES * 0xE0;
+    private static final long NO_CONTROLS = 0xE0E0E0E0E0E0E0E0L;
 
     private static final long CRS = ONES * '\r';
 
