@@ -52,7 +52,7 @@ final class Courier implements AutoCloseable {
     /** Begins to connect. Waits for nothing. */
     void begin() {
         if (begun.compareAndSet(false, true)) {
-            thread.execute(this::connect);
+            later(this::connect, 0);
         }
     }
 

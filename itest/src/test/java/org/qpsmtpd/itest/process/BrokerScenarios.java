@@ -145,7 +145,7 @@ abstract class BrokerScenarios {
     void mailIsDeferredWhenItHasNowhereToGo() throws Exception {
         broker.start();
         try (ServerUnderTest server = server(broker.lineToNowhere())) {
-            assertThat(server.awaitLog("cannot be used, mail is deferred: ")).contains("nowhere");
+            server.awaitLog(" nowhere");
             assertThat(send(server, "lost").code()).isEqualTo(451);
         }
         assertThat(broker.messages()).isEmpty();
