@@ -12,7 +12,8 @@ import org.qpsmtpd.itest.Program;
 /** Debian's verifiers and signers of DKIM, which take keys from a file. */
 final class DkimPeers {
     private static final String SCRIPTS = "src/test/resources/dkim/";
-    private static final String FORMS = "simple/simple simple/relaxed relaxed/simple relaxed/relaxed";
+    private static final String FORMS =
+            "simple/simple simple/relaxed relaxed/simple relaxed/relaxed";
 
     private final Path folder;
     private final Path keys;

@@ -115,10 +115,7 @@ final class DkimPeersIT {
             MessageText text = new MessageText(octets);
             DkimVerification check = verifier.begin(text.fields());
             check.body(octets, text.bodyStart(), octets.length - text.bodyStart());
-            assertThat(check.results())
-                    .as(file.toString())
-                    .hasSize(1)
-                    .allMatch(DkimResult::isPass);
+            assertThat(check.results()).as(file.toString()).hasSize(1).allMatch(DkimResult::isPass);
         }
     }
 

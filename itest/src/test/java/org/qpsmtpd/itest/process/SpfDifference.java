@@ -1,8 +1,7 @@
 package org.qpsmtpd.itest.process;
 
-import org.qpsmtpd.mailauth.spf.SpfVerdict;
-
 import java.util.stream.Stream;
+import org.qpsmtpd.mailauth.spf.SpfVerdict;
 
 /** How two checks of SPF may differ, with the words of RFC 7208 that ours goes by. */
 enum SpfDifference {

@@ -1,9 +1,13 @@
 package org.qpsmtpd.itest.process;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.itest.Program;
@@ -11,12 +15,6 @@ import org.qpsmtpd.mailauth.spf.SpfChecker;
 import org.qpsmtpd.mailauth.spf.SpfRequest;
 import org.qpsmtpd.mailauth.spf.SpfSettings;
 import org.qpsmtpd.mailauth.spf.SpfVerdict;
-
-import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Our SPF and that of Debian's python3-spf say the same of records that nobody chose. */
 final class SpfPeerIT {

@@ -1,10 +1,5 @@
 package org.qpsmtpd.itest.process;
 
-import org.qpsmtpd.api.net.ReverseName;
-import org.qpsmtpd.mailauth.Dns;
-import org.qpsmtpd.mailauth.DnsResult;
-import org.qpsmtpd.mailauth.DnsResult.Status;
-
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -12,6 +7,10 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
+import org.qpsmtpd.api.net.ReverseName;
+import org.qpsmtpd.mailauth.Dns;
+import org.qpsmtpd.mailauth.DnsResult;
+import org.qpsmtpd.mailauth.DnsResult.Status;
 
 /**
  * The DNS as a case has it.

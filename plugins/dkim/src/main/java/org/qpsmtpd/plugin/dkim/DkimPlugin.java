@@ -32,6 +32,7 @@ import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.mailauth.dkim.DkimLimits;
 import org.qpsmtpd.mailauth.dkim.DkimVerification;
 import org.qpsmtpd.mailauth.dkim.DkimVerifier;
+import org.qpsmtpd.mailauth.server.ResolverDns;
 import org.qpsmtpd.mailauth.signature.KeyLimits;
 import org.qpsmtpd.mailauth.signature.Keys;
 

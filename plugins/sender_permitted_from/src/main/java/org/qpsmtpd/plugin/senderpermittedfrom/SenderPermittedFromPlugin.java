@@ -29,6 +29,7 @@ import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.PluginState;
 import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.mailauth.DomainName;
+import org.qpsmtpd.mailauth.server.ResolverDns;
 import org.qpsmtpd.mailauth.spf.ReceivedSpf;
 import org.qpsmtpd.mailauth.spf.SpfChecker;
 import org.qpsmtpd.mailauth.spf.SpfIdentity;

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.api.service.MailExchanger;
 import org.qpsmtpd.mailauth.DnsResult;
+import org.qpsmtpd.mailauth.server.ResolverDns;
 import org.qpsmtpd.testkit.FakeResolver;
 
 class ResolverDnsTest {

@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.senderpermittedfrom;
+package org.qpsmtpd.mailauth.server;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -15,11 +15,11 @@ import org.qpsmtpd.mailauth.Dns;
 import org.qpsmtpd.mailauth.DnsResult;
 
 /**
- * The server's resolver as the library asks it.
+ * The resolver of the mail server qpsmtpd as the library asks it, for the server's plugins.
  *
  * @param resolver who asks
  */
-record ResolverDns(Resolver resolver) implements Dns {
+public record ResolverDns(Resolver resolver) implements Dns {
     @Override
     public CompletionStage<DnsResult<String>> texts(String name) {
         return resolver.texts(escaped(name)).thenApply(answer -> result(answer, all -> all));
