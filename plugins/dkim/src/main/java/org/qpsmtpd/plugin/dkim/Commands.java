@@ -41,12 +41,13 @@ final class Commands {
                 DomainName.of(words.get(1))
                         .filter(name -> name.matches("[a-z0-9_-]+(\\.[a-z0-9_-]+)+"))
                         .orElseThrow(
-                                () -> new IllegalArgumentException("'" + words.get(1) + "' is no domain"));
+                                () ->
+                                        new IllegalArgumentException(
+                                                "'" + words.get(1) + "' is no domain"));
         return isKeygen ? keygen(domain, words, out) : check(domain, out);
     }
 
-    private boolean keygen(String domain, List<String> words, PrintWriter out)
-            throws IOException {
+    private boolean keygen(String domain, List<String> words, PrintWriter out) throws IOException {
         NewKeys made = new NewKeys(folders.home(domain), words.size() > 2 ? words.get(2) : "");
         Path folder = made.write();
         out.println("made " + folder + "; the server's user must be able to read it");

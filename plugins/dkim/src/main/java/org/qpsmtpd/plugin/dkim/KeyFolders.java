@@ -95,8 +95,7 @@ final class KeyFolders {
         List<Stamp> stamps = new ArrayList<>();
         try (var files = Files.newDirectoryStream(folder, "{selector,private,*.private}")) {
             for (Path file : files) {
-                BasicFileAttributes now =
-                        Files.readAttributes(file, BasicFileAttributes.class);
+                BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
                 stamps.add(
                         new Stamp(
                                 String.valueOf(file.getFileName()),
@@ -130,8 +129,7 @@ final class KeyFolders {
         return List.copyOf(keys);
     }
 
-    private static SigningKey key(Path folder, String domain, String selector)
-            throws IOException {
+    private static SigningKey key(Path folder, String domain, String selector) throws IOException {
         Path own = folder.resolve(selector + "." + PRIVATE);
         Path file = Files.exists(own) ? own : folder.resolve(PRIVATE);
         try {

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.Locale;
@@ -38,7 +39,7 @@ final class NewKeys {
         this.folder = folder;
         this.selector =
                 selector.isEmpty()
-                        ? MONTH.format(LocalDate.now()).toLowerCase(Locale.ROOT)
+                        ? MONTH.format(LocalDate.now(ZoneId.systemDefault())).toLowerCase(Locale.ROOT)
                         : selector;
         if (!this.selector.matches("[a-z0-9][a-z0-9_-]{0,60}")) {
             throw new IllegalArgumentException(
@@ -73,8 +74,7 @@ final class NewKeys {
             KeyPairGenerator generator = KeyPairGenerator.getInstance(type);
             generator.initialize(size);
             byte[] key = generator.generateKeyPair().getPrivate().getEncoded();
-            String lines =
-                    Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key);
+            String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key);
             return "-----BEGIN PRIVATE KEY-----\n" + lines + "\n-----END PRIVATE KEY-----\n";
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java makes such keys", e);

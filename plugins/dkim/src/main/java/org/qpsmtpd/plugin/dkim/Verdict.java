@@ -38,8 +38,7 @@ record Verdict(List<DkimResult> results) {
     /** Whether a signature may turn out to be valid later, and none is now. */
     boolean isTemporary() {
         return !isPass()
-                && counting().stream()
-                        .anyMatch(r -> r.verdict() == DkimResult.Verdict.TEMPERROR);
+                && counting().stream().anyMatch(r -> r.verdict() == DkimResult.Verdict.TEMPERROR);
     }
 
     /** The domains with a valid signature, with blanks between them; empty without. */
@@ -60,10 +59,18 @@ record Verdict(List<DkimResult> results) {
                 .orElse("none");
     }
 
-    /** A line for each signature: its result, domain and selector; {@code -} for what is unknown. */
+    /**
+     * A line for each signature: its result, domain and selector; {@code -} for what is unknown.
+     */
     String lines() {
         return results.stream()
-                .map(r -> r.verdict().word() + " " + orDash(r.domain()) + " " + orDash(r.selector()))
+                .map(
+                        r ->
+                                r.verdict().word()
+                                        + " "
+                                        + orDash(r.domain())
+                                        + " "
+                                        + orDash(r.selector()))
                 .collect(Collectors.joining("\n"));
     }
 

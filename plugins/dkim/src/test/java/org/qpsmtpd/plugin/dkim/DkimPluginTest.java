@@ -45,8 +45,7 @@ final class DkimPluginTest {
         assertThat(FakeConsole.run(plugin(), "keygen", "example.org", "s").done()).isTrue();
         for (SigningKey key : folders().keys(home())) {
             var unused =
-                    resolver.withTexts(
-                            key.selector() + "._domainkey.example.org", key.record());
+                    resolver.withTexts(key.selector() + "._domainkey.example.org", key.record());
         }
     }
 
@@ -344,14 +343,20 @@ final class DkimPluginTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"keygen", "check", "list", "check ../x", "keygen localhost", "check a b"})
+    @ValueSource(
+            strings = {"keygen", "check", "list", "check ../x", "keygen localhost", "check a b"})
     void saysWhatItUnderstands(String words) {
         assertThatThrownBy(() -> FakeConsole.run(plugin(), words.split(" ")))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
-    @CsvSource({"canonicalization,relaxed", "canonicalization,a/b", "reject,maybe", "reject_type,x"})
+    @CsvSource({
+        "canonicalization,relaxed",
+        "canonicalization,a/b",
+        "reject,maybe",
+        "reject_type,x"
+    })
     void refusesAWrongSetting(String option, String value) {
         settings.put(option, value);
         assertThatThrownBy(this::plugin).hasMessageStartingWith(option + " '");
