@@ -124,7 +124,7 @@ final class DkimPeers {
     /** Has opendkim sign a file in each form, by RSA. */
     List<Path> opendkimSigns(Path message, Path key) throws IOException {
         List<Path> signed = new ArrayList<>();
-        for (String form : FORMS.split(" ")) {
+        for (String form : FORMS.split(" ", -1)) {
             Path config = folder.resolve("sign.conf");
             Files.writeString(
                     config,

@@ -17,7 +17,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.mailauth.Dns;
@@ -36,12 +35,21 @@ import org.qpsmtpd.mailauth.signature.SigningKey;
 /** What we sign, Debian's verifiers of DKIM accept, in each form; and what they sign, we. */
 final class DkimPeersIT {
     private static final String MESSAGE =
-            "From: Joe <joe@example.org>\r\nTo: sue@example.net,\r\n\tjim@example.net\r\n"
-                    + "Subject: dinner?\r\nDate: Mon, 30 Nov 2026 12:00:00 +0000\r\n\r\n"
-                    + " Hi.\t \r\n\r\nWe  lost.\r\n\r\n\r\n";
+            """
+            From: Joe <joe@example.org>\r
+            To: sue@example.net,\r
+            \tjim@example.net\r
+            Subject: dinner?\r
+            Date: Mon, 30 Nov 2026 12:00:00 +0000\r
+            \r
+            \040Hi.\t\040\r
+            \r
+            We  lost.\r
+            \r
+            \r
+            """;
 
-    @TempDir private Path folder;
-
+    private final Path folder;
     private final SigningKey rsa = key("rsa", Algorithm.RSA, "RSA", 2048);
     private final SigningKey ed25519 = key("ed25519", Algorithm.ED25519, "Ed25519", 255);
 
@@ -56,11 +64,11 @@ final class DkimPeersIT {
         }
     }
 
-    private Path message = Path.of("");
-    private DkimPeers peers = new DkimPeers(message, message);
+    private final Path message;
+    private final DkimPeers peers;
 
-    @BeforeEach
-    void prepare() throws IOException {
+    DkimPeersIT(@TempDir Path folder) throws IOException {
+        this.folder = folder;
         message = Files.writeString(folder.resolve("message"), MESSAGE);
         Path keys = folder.resolve("keys");
         Files.write(keys, List.of(line(rsa), line(ed25519)));

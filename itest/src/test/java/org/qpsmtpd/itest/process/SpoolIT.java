@@ -33,7 +33,11 @@ class SpoolIT {
             print(original.get_payload()[0]['Subject'])
             """;
 
-    @TempDir Path folder;
+    private final Path folder;
+
+    SpoolIT(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     private ServerUnderTest server(ComingAndGoingHop hop) {
         Path spool = folder.resolve("spool");
