@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionStage;
 /** {@code all}: every client (RFC 7208, 5.1). */
 record AllMechanism() implements Mechanism {
     @Override
-    public CompletionStage<Match> match(Evaluation evaluation, String domain) {
+    public CompletionStage<Match> match(Questions questions, String domain) {
         return Match.YES;
     }
 }

@@ -46,10 +46,11 @@ final class Check {
             return Stages.now(verdict(outcome, ""));
         }
         return Stages.then(
-                evaluation.name(explanation, outcome.domain()),
+                evaluation.questions().name(explanation, outcome.domain()),
                 name ->
                         Stages.then(
-                                evaluation.dns().texts(name), found -> explained(outcome, found)));
+                                evaluation.questions().dns().texts(name),
+                                found -> explained(outcome, found)));
     }
 
     /** Anything that is not in order counts as no explanation (RFC 7208, 6.2). */
@@ -60,7 +61,7 @@ final class Check {
         try {
             MacroText text = MacroText.explanation(found.records().get(0));
             return Stages.then(
-                    evaluation.values(text, outcome.domain()),
+                    evaluation.questions().values(text, outcome.domain()),
                     values -> Stages.now(verdict(outcome, orEmpty(text.text(values)))));
         } catch (SpfSyntaxException e) {
             return Stages.now(verdict(outcome, ""));

@@ -14,47 +14,47 @@ record ExchangerMechanism(Target target) implements Mechanism {
     private static final int MOST_EXCHANGERS = 10;
 
     @Override
-    public CompletionStage<Match> match(Evaluation evaluation, String domain) {
-        return evaluation.askTarget(
+    public CompletionStage<Match> match(Questions questions, String domain) {
+        return questions.askTarget(
                 target.domain(),
                 domain,
                 name ->
                         Stages.then(
-                                evaluation.dns().exchangers(name),
-                                found -> exchangers(evaluation, name, found)));
+                                questions.dns().exchangers(name),
+                                found -> exchangers(questions, name, found)));
     }
 
     /** More hosts than may be asked for are an error, whichever of them the client is. */
     private CompletionStage<Match> exchangers(
-            Evaluation evaluation, String name, DnsResult<String> found) {
+            Questions questions, String name, DnsResult<String> found) {
         if (!found.isFound()) {
-            return evaluation.judged(name, found, () -> false);
+            return questions.judged(name, found, () -> false);
         }
         // The root says that there is no exchanger (RFC 7505).
         List<String> hosts = found.records().stream().filter(DomainName::isName).toList();
         return hosts.size() > MOST_EXCHANGERS
                 ? Match.permanent("more than " + MOST_EXCHANGERS + " mail exchangers of " + name)
-                : hosts(evaluation, hosts, 0);
+                : hosts(questions, hosts, 0);
     }
 
     /** Looks at one host after the other, from a certain one on. */
-    private CompletionStage<Match> hosts(Evaluation evaluation, List<String> hosts, int from) {
+    private CompletionStage<Match> hosts(Questions questions, List<String> hosts, int from) {
         if (from == hosts.size()) {
             return Match.NO;
         }
-        if (evaluation.isLate()) {
-            return evaluation.late();
+        if (questions.isLate()) {
+            return questions.late();
         }
         String host = hosts.get(from);
         return Stages.then(
-                evaluation.addresses(host),
+                questions.addresses(host),
                 found -> {
                     if (found.isFailed()) {
-                        return evaluation.failed(host);
+                        return questions.failed(host);
                     }
-                    return evaluation.isAmong(found, target)
+                    return questions.isAmong(found, target)
                             ? Match.YES
-                            : hosts(evaluation, hosts, from + 1);
+                            : hosts(questions, hosts, from + 1);
                 });
     }
 }

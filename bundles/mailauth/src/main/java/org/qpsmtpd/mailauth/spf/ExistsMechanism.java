@@ -9,13 +9,13 @@ import java.util.concurrent.CompletionStage;
  */
 record ExistsMechanism(MacroText target) implements Mechanism {
     @Override
-    public CompletionStage<Match> match(Evaluation evaluation, String domain) {
-        return evaluation.askTarget(
+    public CompletionStage<Match> match(Questions questions, String domain) {
+        return questions.askTarget(
                 target,
                 domain,
                 name ->
                         Stages.then(
-                                evaluation.dns().ipv4(name),
-                                found -> evaluation.judged(name, found, () -> true)));
+                                questions.dns().ipv4(name),
+                                found -> questions.judged(name, found, () -> true)));
     }
 }

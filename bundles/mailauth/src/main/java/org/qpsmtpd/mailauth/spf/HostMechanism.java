@@ -9,17 +9,17 @@ import java.util.concurrent.CompletionStage;
  */
 record HostMechanism(Target target) implements Mechanism {
     @Override
-    public CompletionStage<Match> match(Evaluation evaluation, String domain) {
-        return evaluation.askTarget(
+    public CompletionStage<Match> match(Questions questions, String domain) {
+        return questions.askTarget(
                 target.domain(),
                 domain,
                 name ->
                         Stages.then(
-                                evaluation.addresses(name),
+                                questions.addresses(name),
                                 found ->
-                                        evaluation.judged(
+                                        questions.judged(
                                                 name,
                                                 found,
-                                                () -> evaluation.isAmong(found, target))));
+                                                () -> questions.isAmong(found, target))));
     }
 }

@@ -9,22 +9,7 @@ import java.util.concurrent.CompletionStage;
  */
 record IncludeMechanism(MacroText target) implements Mechanism {
     @Override
-    public CompletionStage<Match> match(Evaluation evaluation, String domain) {
-        return evaluation.askHost(
-                target,
-                domain,
-                name ->
-                        Stages.then(
-                                evaluation.host(name),
-                                outcome ->
-                                        switch (outcome.result()) {
-                                            case PASS -> Match.YES;
-                                            case FAIL, SOFTFAIL, NEUTRAL -> Match.NO;
-                                            case TEMPERROR -> Match.temporary(outcome.problem());
-                                            case PERMERROR -> Match.permanent(outcome.problem());
-                                            case NONE ->
-                                                    Match.permanent(
-                                                            "include:" + target + " has no record");
-                                        }));
+    public CompletionStage<Match> match(Questions questions, String domain) {
+        return questions.askHost(target, domain, name -> questions.included().match(name, target));
     }
 }

@@ -9,5 +9,5 @@ interface Mechanism {
      *
      * @param domain whose record it is
      */
-    CompletionStage<Match> match(Evaluation evaluation, String domain);
+    CompletionStage<Match> match(Questions questions, String domain);
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 @SuppressWarnings("ArrayRecordComponent") // is never compared, and stays here
 record NetworkMechanism(byte[] network, int prefix) implements Mechanism {
     @Override
-    public CompletionStage<Match> match(Evaluation evaluation, String domain) {
-        return Addresses.isWithin(evaluation.client(), network, prefix) ? Match.YES : Match.NO;
+    public CompletionStage<Match> match(Questions questions, String domain) {
+        return Addresses.isWithin(questions.client(), network, prefix) ? Match.YES : Match.NO;
     }
 }

@@ -12,16 +12,16 @@ import org.qpsmtpd.mailauth.DomainName;
  */
 record PointerMechanism(@Nullable MacroText target) implements Mechanism {
     @Override
-    public CompletionStage<Match> match(Evaluation evaluation, String domain) {
-        return evaluation.askTarget(
+    public CompletionStage<Match> match(Questions questions, String domain) {
+        return questions.askTarget(
                 target,
                 domain,
                 name ->
                         Stages.then(
-                                evaluation.pointers().names(),
+                                questions.pointers().names(),
                                 names -> {
-                                    if (evaluation.pointers().isVoidOnce() && evaluation.isVoid()) {
-                                        return evaluation.tooVoid();
+                                    if (questions.pointers().isVoidOnce() && questions.isVoid()) {
+                                        return questions.tooVoid();
                                     }
                                     String wanted = name.toLowerCase(Locale.ROOT);
                                     return Stages.now(

@@ -1,10 +1,14 @@
 package org.qpsmtpd.mailauth.spf;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.mailauth.Dns;
 import org.qpsmtpd.mailauth.DnsResult;
 import org.qpsmtpd.mailauth.DomainName;
 
@@ -13,12 +17,25 @@ final class Pointers {
     private static final int MOST_NAMES = 10;
     private static final String UNKNOWN = "unknown";
 
-    private final Evaluation evaluation;
+    private final Dns dns;
+    private final InetAddress client;
+    private final BooleanSupplier isLate;
     private @Nullable CompletionStage<List<String>> names;
     private boolean isVoid;
 
-    Pointers(Evaluation evaluation) {
-        this.evaluation = evaluation;
+    /**
+     * @param isLate whether the check has taken too long to ask further
+     */
+    Pointers(Dns dns, InetAddress client, BooleanSupplier isLate) {
+        this.dns = dns;
+        this.client = client;
+        this.isLate = isLate;
+    }
+
+    /** The addresses of a host that can be a client's. */
+    static CompletionStage<DnsResult<InetAddress>> addresses(
+            Dns dns, InetAddress client, String host) {
+        return client instanceof Inet4Address ? dns.ipv4(host) : dns.ipv6(host);
     }
 
     /** Whether nobody has been asked so far. */
@@ -29,10 +46,7 @@ final class Pointers {
     /** In lower case. A failure is the same as no name. */
     CompletionStage<List<String>> names() {
         if (names == null) {
-            names =
-                    Stages.then(
-                            evaluation.dns().pointers(evaluation.request().client()),
-                            this::confirmed);
+            names = Stages.then(dns.pointers(client), this::confirmed);
         }
         return names;
     }
@@ -51,7 +65,7 @@ final class Pointers {
     }
 
     private CompletionStage<List<String>> confirmed(List<String> all, int from, List<String> good) {
-        if (from == all.size() || evaluation.isLate()) {
+        if (from == all.size() || isLate.getAsBoolean()) {
             return Stages.now(good);
         }
         String name = all.get(from).toLowerCase(Locale.ROOT);
@@ -59,9 +73,9 @@ final class Pointers {
             return confirmed(all, from + 1, good);
         }
         return Stages.then(
-                evaluation.addresses(name),
+                addresses(dns, client, name),
                 found -> {
-                    if (found.records().contains(evaluation.request().client())) {
+                    if (found.records().contains(client)) {
                         good.add(name);
                     }
                     return confirmed(all, from + 1, good);
