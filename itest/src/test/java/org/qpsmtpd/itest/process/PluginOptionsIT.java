@@ -418,6 +418,15 @@ class PluginOptionsIT {
         values.put("milter endSeconds", "60");
         values.put("milter keepSeconds", "0");
         values.put("milter max_body", "2048");
+        values.put("mta_hooks url", "http://127.0.0.1:2/hook");
+        values.put("mta_hooks stages", "connect,ehlo,mail,rcpt,data");
+        values.put("mta_hooks contents", "raw_base64");
+        values.put("mta_hooks max_size", "2048");
+        values.put("mta_hooks larger", "skip");
+        values.put("mta_hooks changes", "0");
+        values.put("mta_hooks max_answer", "2048");
+        values.put("mta_hooks user", "mx");
+        values.put("mta_hooks token_file", key);
         values.put("queue/smtp-forward balance", "round_robin");
         values.put("archive path", folder.resolve("archive").toString());
         values.put("archive subdir", "%Y/%d");

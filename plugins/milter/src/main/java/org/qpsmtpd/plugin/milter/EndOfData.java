@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.filter.MessageEditor;
 import org.qpsmtpd.api.peer.PeerFailure;
 import org.qpsmtpd.api.peer.PeerFailure.Kind;
 import org.qpsmtpd.api.session.Transaction;
@@ -33,9 +34,10 @@ record EndOfData(
             Macros macros,
             Executor files,
             Answers answers) {
-        ShownHeader header = ShownHeader.of(transaction);
-        Message message = dialogue.message(macros, header.octets(), transaction.body(), files);
-        Editor editor = new Editor(transaction, header);
+        MessageEditor shown = MessageEditor.of(transaction);
+        Message message =
+                dialogue.message(macros, shown.header().octets(), transaction.body(), files);
+        Editor editor = new Editor(transaction, shown);
         return new EndOfData(transaction, dialogue, message, editor, answers);
     }
 
@@ -77,9 +79,7 @@ record EndOfData(
 
     private HookResult accept(Ruling ruling) {
         editor.apply(message.changes(), message.newBody());
-        boolean isForNobody =
-                transaction.recipients().isEmpty() && transaction.settledRecipients().isEmpty();
-        return isForNobody ? ruling.discarded(answers.name()) : HookResult.pass(summary());
+        return editor.isForNobody() ? ruling.discarded(answers.name()) : HookResult.pass(summary());
     }
 
     private String summary() {

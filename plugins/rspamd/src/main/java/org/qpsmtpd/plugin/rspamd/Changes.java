@@ -1,13 +1,11 @@
 package org.qpsmtpd.plugin.rspamd;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.mail.HeaderField;
+import org.qpsmtpd.http.Json;
 
 /**
  * What rspamd has changed, by the object {@code milter} of its answer.
@@ -51,8 +49,8 @@ record Changes(
 
     static Changes of(Json milter) {
         return new Changes(
-                removals(milter.object("remove_headers")),
-                additions(milter.object("add_headers")),
+                removals(milter.member("remove_headers")),
+                additions(milter.member("add_headers")),
                 marks(milter),
                 milter.text("change_from"),
                 limited(milter.texts("add_rcpt").stream()),
@@ -67,44 +65,39 @@ record Changes(
 
     private static List<Removal> removals(Json json) {
         List<Removal> removals = new ArrayList<>();
-        json.members()
-                .forEach(
-                        (name, positions) -> {
-                            for (JsonElement position : positions) {
-                                if (isName(name) && isNumber(position)) {
-                                    removals.add(new Removal(name, number(position)));
-                                }
-                            }
-                        });
+        for (String name : json.names()) {
+            for (Json position : json.member(name).entries()) {
+                if (isName(name) && position.number().isPresent()) {
+                    removals.add(new Removal(name, number(position)));
+                }
+            }
+        }
         return limited(removals.stream());
     }
 
     private static List<Addition> additions(Json json) {
         List<Addition> additions = new ArrayList<>();
-        json.members()
-                .forEach(
-                        (name, values) -> {
-                            for (JsonElement value : values) {
-                                Addition addition = addition(name, value);
-                                if (addition != null && isName(name)) {
-                                    additions.add(addition);
-                                }
-                            }
-                        });
+        for (String name : json.names()) {
+            for (Json value : json.member(name).entries()) {
+                Addition addition = addition(name, value);
+                if (addition != null && isName(name)) {
+                    additions.add(addition);
+                }
+            }
+        }
         return limited(additions.stream());
     }
 
     /** A text, or an object with a text and maybe a place. */
-    private static @Nullable Addition addition(String name, JsonElement element) {
-        if (isText(element)) {
-            return new Addition(name, value(element), AT_END);
+    private static @Nullable Addition addition(String name, Json json) {
+        if (json.isText()) {
+            return new Addition(name, folded(json.text()), AT_END);
         }
-        if (!(element instanceof JsonObject object) || !isText(object.get("value"))) {
+        if (!json.member("value").isText()) {
             return null;
         }
-        JsonElement order = object.has("order") ? object.get("order") : object.get("index");
-        int position = isNumber(order) ? number(order) : AT_END;
-        return new Addition(name, value(object.get("value")), position);
+        int position = number(json.member(json.has("order") ? "order" : "index"));
+        return new Addition(name, folded(json.text("value")), position);
     }
 
     private static List<HeaderField> marks(Json milter) {
@@ -112,27 +105,15 @@ record Changes(
         if (!value.isEmpty()) {
             return List.of(new HeaderField("X-Spam", folded(value)));
         }
-        Json all = milter.object("spam_header");
+        Json all = milter.member("spam_header");
         return limited(
-                all.object().keySet().stream()
+                all.names().stream()
                         .filter(name -> isName(name) && !all.text(name).isEmpty())
                         .map(name -> new HeaderField(name, folded(all.text(name)))));
     }
 
-    private static boolean isText(@Nullable JsonElement element) {
-        return element instanceof JsonPrimitive value && value.isString();
-    }
-
-    private static boolean isNumber(@Nullable JsonElement element) {
-        return element instanceof JsonPrimitive value && value.isNumber();
-    }
-
-    private static int number(JsonElement element) {
-        return (int) Math.max(-MOST, Math.min(MOST, element.getAsDouble()));
-    }
-
-    private static String value(JsonElement element) {
-        return folded(element.getAsString());
+    private static int number(Json json) {
+        return (int) Math.max(-MOST, Math.min(MOST, json.number().orElse(AT_END)));
     }
 
     /** A value with CRLF where rspamd folds it with LF, 16 KiB at most. */

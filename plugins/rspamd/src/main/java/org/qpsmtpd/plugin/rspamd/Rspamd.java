@@ -10,6 +10,7 @@ import org.qpsmtpd.api.peer.Peer;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
+import org.qpsmtpd.http.HttpAnswer;
 
 /** Asks rspamd: {@code POST /checkv2}. */
 final class Rspamd {
@@ -48,9 +49,11 @@ final class Rspamd {
             field(head, "Pass", "all");
         }
         byte[] octets = head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
-        Exchange<String> exchange =
-                Exchange.of(Outgoing.all(List.of(Outgoing.of(octets), message)), HttpAnswer::new);
-        return peer.ask(exchange).thenApply(RspamdAnswer::parse);
+        Exchange<HttpAnswer> exchange =
+                Exchange.of(
+                        Outgoing.all(List.of(Outgoing.of(octets), message)),
+                        HttpAnswer.reader(HttpAnswer.USUAL_MOST));
+        return peer.ask(exchange).thenApply(answer -> RspamdAnswer.parse(answer.text()));
     }
 
     private static void client(StringBuilder head, Connection connection) {

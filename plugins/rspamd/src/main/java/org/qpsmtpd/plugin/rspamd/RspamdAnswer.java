@@ -3,6 +3,7 @@ package org.qpsmtpd.plugin.rspamd;
 import java.util.List;
 import java.util.Locale;
 import org.qpsmtpd.api.peer.PeerFailure;
+import org.qpsmtpd.http.Json;
 
 /**
  * What rspamd answers.
@@ -35,7 +36,7 @@ record RspamdAnswer(
      * @throws PeerFailure when it is none, or says that rspamd could not tell
      */
     static RspamdAnswer parse(String content) {
-        Json json = Json.parse(content);
+        Json json = Json.parse("rspamd: its answer", content);
         if (!json.text("error").isEmpty()) {
             throw fault("says '" + json.text("error") + "'");
         }
@@ -44,14 +45,14 @@ record RspamdAnswer(
                 action(json.text("action")),
                 score,
                 json.number("required_score").orElse(0),
-                Symbol.of(json.object("symbols")),
-                clean(json.object("messages").text("smtp_message"), LONGEST_MESSAGE),
+                Symbol.of(json.member("symbols")),
+                clean(json.member("messages").text("smtp_message"), LONGEST_MESSAGE),
                 clean(json.text("subject"), LONGEST_SUBJECT),
                 json.texts("dkim-signature").stream()
                         .limit(MOST_SIGNATURES)
                         .map(Changes::folded)
                         .toList(),
-                Changes.of(json.object("milter")));
+                Changes.of(json.member("milter")));
     }
 
     private static RspamdAction action(String name) {

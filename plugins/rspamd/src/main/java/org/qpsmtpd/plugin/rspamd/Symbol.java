@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.qpsmtpd.http.Json;
 
 /**
  * A rule of rspamd that met.
@@ -16,9 +17,9 @@ record Symbol(String name, double score) {
 
     /** The rules of an answer, those first that count most; 300 at most. */
     static List<Symbol> of(Json symbols) {
-        return symbols.object().keySet().stream()
+        return symbols.names().stream()
                 .limit(MOST)
-                .map(name -> new Symbol(name, symbols.object(name).number("score").orElse(0)))
+                .map(name -> new Symbol(name, symbols.member(name).number("score").orElse(0)))
                 .filter(symbol -> symbol.name.matches("[A-Za-z0-9_.:/-]{1,100}"))
                 .sorted(Comparator.comparingDouble(symbol -> -Math.abs(symbol.score)))
                 .toList();

@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.rspamd;
+package org.qpsmtpd.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -22,17 +22,17 @@ import java.util.Optional;
 import org.qpsmtpd.api.peer.AnswerReader;
 import org.qpsmtpd.api.peer.PeerFailure;
 
-/** Reads an answer of HTTP 1, of which the content is kept: UTF-8, 1 MiB with its header. */
-final class HttpAnswer implements AnswerReader<String> {
-    static final int MOST = 1024 * 1024;
-
+/** Reads an answer of HTTP 1, of which the content is kept. */
+final class HttpReader implements AnswerReader<HttpAnswer> {
     /** On the heap and not pooled, since nobody says when an answer is given up. */
     private static final ByteBufAllocator HEAP = new UnpooledByteBufAllocator(false);
 
+    private final int most;
     private final Decoder decoder = new Decoder();
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
-    private int came;
+    private int status;
+    private long came;
     private boolean isInterim;
     private boolean isWhole;
     private boolean isLast;
@@ -44,16 +44,20 @@ final class HttpAnswer implements AnswerReader<String> {
         }
     }
 
-    HttpAnswer() {
+    /**
+     * @param most octets that it may have with its header
+     */
+    HttpReader(int most) {
+        this.most = most;
         channel.config().setAllocator(HEAP);
         channel.pipeline().addLast(decoder);
     }
 
     @Override
-    public Optional<String> read(ByteBuffer octets) {
+    public Optional<HttpAnswer> read(ByteBuffer octets) {
         came += octets.remaining();
-        if (came > MOST) {
-            throw fault("its answer is longer than " + MOST + " octets");
+        if (came > most) {
+            throw fault("its answer is longer than " + most + " octets");
         }
         byte[] copy = new byte[octets.remaining()];
         octets.get(copy);
@@ -62,7 +66,7 @@ final class HttpAnswer implements AnswerReader<String> {
     }
 
     @Override
-    public Optional<String> end() {
+    public Optional<HttpAnswer> end() {
         var unused = channel.finish();
         return whole();
     }
@@ -72,11 +76,13 @@ final class HttpAnswer implements AnswerReader<String> {
         return isLast || decoder.hasMore();
     }
 
-    private Optional<String> whole() {
+    private Optional<HttpAnswer> whole() {
         for (HttpObject part = channel.readInbound(); part != null; part = channel.readInbound()) {
             take(part);
         }
-        return isWhole ? Optional.of(content.toString(StandardCharsets.UTF_8)) : Optional.empty();
+        return isWhole
+                ? Optional.of(new HttpAnswer(status, content.toString(StandardCharsets.UTF_8)))
+                : Optional.empty();
     }
 
     private void take(HttpObject part) {
@@ -97,11 +103,16 @@ final class HttpAnswer implements AnswerReader<String> {
     }
 
     private void begin(HttpResponse response) {
+        status = response.status().code();
         isInterim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
         isLast = !HttpUtil.isKeepAlive(response);
-        if (!isInterim && response.status().code() != HttpResponseStatus.OK.code()) {
+        if (!isInterim && !isGood(response.status())) {
             throw fault("it answers " + response.status());
         }
+    }
+
+    private static boolean isGood(HttpResponseStatus status) {
+        return status.code() == HttpAnswer.OK || status.code() == HttpAnswer.NO_CONTENT;
     }
 
     private void keep(ByteBuf piece) {

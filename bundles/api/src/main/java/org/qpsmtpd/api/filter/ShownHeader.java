@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.milter;
+package org.qpsmtpd.api.filter;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import org.qpsmtpd.api.session.Transaction;
  * The header as a filter sees it: without the trace fields that this server has put on top, which
  * filters do not expect, and in which places are counted.
  */
-final class ShownHeader {
+public final class ShownHeader {
     private final Headers headers;
 
     /** For each field whether it is shown. */
@@ -42,19 +42,29 @@ final class ShownHeader {
         return -1;
     }
 
-    /** The fields that are shown, as they will be queued. */
-    List<byte[]> octets() {
+    /** The fields that are shown, as they will be queued, with their line ends. */
+    public List<byte[]> octets() {
+        return octets(true);
+    }
+
+    /** The trace fields that are not shown, likewise. */
+    public List<byte[]> hiddenOctets() {
+        return octets(false);
+    }
+
+    private List<byte[]> octets(boolean wanted) {
         List<byte[]> all = headers.octets();
         List<byte[]> some = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            if (shown.get(i)) {
+            if (shown.get(i) == wanted) {
                 some.add(all.get(i));
             }
         }
         return some;
     }
 
-    void add(String name, String value) {
+    /** Adds a field at the end. */
+    public void add(String name, String value) {
         headers.append(name, value);
         shown.add(true);
     }
@@ -64,7 +74,7 @@ final class ShownHeader {
      *
      * @param place how many of those that are shown stand before it; any larger number: at the end
      */
-    void insert(int place, String name, String value) {
+    public void insert(int place, String name, String value) {
         int before = 0;
         int index = 0;
         while (index < shown.size() && (before < place || !shown.get(index))) {
@@ -81,7 +91,7 @@ final class ShownHeader {
      *
      * @param number which of those of the name that are shown, from 1
      */
-    void change(String name, int number, String value) {
+    public void change(String name, int number, String value) {
         List<HeaderField> fields = headers.fields();
         int seen = 0;
         int occurrence = -1;

@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.milter;
+package org.qpsmtpd.api.filter;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.plugin.mtahooks;
+
+import org.jspecify.annotations.NullMarked;
