@@ -1,8 +1,5 @@
 package org.qpsmtpd.http;
 
-import java.util.function.Supplier;
-import org.qpsmtpd.api.peer.AnswerReader;
-
 /**
  * A good answer of HTTP 1.
  *
@@ -18,14 +15,4 @@ public record HttpAnswer(int status, String text) {
 
     /** Octets, header included, that are enough for most answers. */
     public static final int USUAL_MOST = 1024 * 1024;
-
-    /**
-     * Reads answers; one of another status, one that is no HTTP and one that is too long are
-     * failures. A redirection is not followed.
-     *
-     * @param most octets that one may have with its header; they are kept in memory
-     */
-    public static Supplier<AnswerReader<HttpAnswer>> reader(int most) {
-        return () -> new HttpReader(most);
-    }
 }

@@ -19,11 +19,12 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.qpsmtpd.api.peer.AnswerReader;
 import org.qpsmtpd.api.peer.PeerFailure;
 
 /** Reads an answer of HTTP 1, of which the content is kept. */
-final class HttpReader implements AnswerReader<HttpAnswer> {
+public final class HttpReader implements AnswerReader<HttpAnswer> {
     /** On the heap and not pooled, since nobody says when an answer is given up. */
     private static final ByteBufAllocator HEAP = new UnpooledByteBufAllocator(false);
 
@@ -47,6 +48,16 @@ final class HttpReader implements AnswerReader<HttpAnswer> {
     /**
      * @param most octets that it may have with its header
      */
+    /**
+     * Reads answers; one of another status, one that is no HTTP and one that is too long are
+     * failures. A redirection is not followed.
+     *
+     * @param most octets that one may have with its header; they are kept in memory
+     */
+    public static Supplier<AnswerReader<HttpAnswer>> upTo(int most) {
+        return () -> new HttpReader(most);
+    }
+
     HttpReader(int most) {
         this.most = most;
         channel.config().setAllocator(HEAP);

@@ -14,7 +14,7 @@ import org.qpsmtpd.api.peer.PeerFailure;
 final class HttpAnswerTest {
     private static final String PLAIN = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
-    private final AnswerReader<HttpAnswer> reader = HttpAnswer.reader(200).get();
+    private final AnswerReader<HttpAnswer> reader = HttpReader.upTo(200).get();
 
     private static ByteBuffer octets(String text) {
         return ByteBuffer.wrap(text.getBytes(UTF_8));

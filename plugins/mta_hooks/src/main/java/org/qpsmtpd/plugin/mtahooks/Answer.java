@@ -12,7 +12,6 @@ import org.qpsmtpd.http.Json;
  * @param changes in order, but for those of the body, which come first
  */
 record Answer(Verdict verdict, OwnReply reply, List<Modification> changes) {
-    static final int MOST_PARAMETERS = 20;
     private static final int MOST_CHANGES = 100;
 
     /**

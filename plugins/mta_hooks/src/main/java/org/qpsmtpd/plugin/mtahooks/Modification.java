@@ -14,6 +14,9 @@ import org.qpsmtpd.http.Json;
  * A change of a message that a service wants; one that can be made, unless the body is too large.
  */
 interface Modification {
+    /** Of an address. */
+    int MOST_PARAMETERS = 20;
+
     /**
      * Makes it.
      *
@@ -124,7 +127,7 @@ interface Modification {
                     name.matches("[A-Za-z0-9][A-Za-z0-9-]{0,49}")
                             && (isFlag || json.member(name).isText())
                             && value.matches("[!-<>-~]{0,500}");
-            if (!isOne || values.size() == Answer.MOST_PARAMETERS) {
+            if (!isOne || values.size() == MOST_PARAMETERS) {
                 throw wrong("wants the parameter '" + name + "', which is none or one too many");
             }
             values.put(name.toLowerCase(Locale.ROOT), value);

@@ -39,6 +39,7 @@ import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.http.HttpAnswer;
+import org.qpsmtpd.http.HttpReader;
 
 /**
  * Has a service that speaks MTA Hooks, which is HTTP with JSON, judge clients, senders, recipients
@@ -205,7 +206,7 @@ public final class MtaHooksPlugin
     }
 
     private CompletionStage<HttpAnswer> ask(Outgoing asked, int most) {
-        return peer.ask(Exchange.of(asked, HttpAnswer.reader(most)));
+        return peer.ask(Exchange.of(asked, HttpReader.upTo(most)));
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.http.HttpAnswer;
+import org.qpsmtpd.http.HttpReader;
 
 /** Asks rspamd: {@code POST /checkv2}. */
 final class Rspamd {
@@ -52,7 +53,7 @@ final class Rspamd {
         Exchange<HttpAnswer> exchange =
                 Exchange.of(
                         Outgoing.all(List.of(Outgoing.of(octets), message)),
-                        HttpAnswer.reader(HttpAnswer.USUAL_MOST));
+                        HttpReader.upTo(HttpAnswer.USUAL_MOST));
         return peer.ask(exchange).thenApply(answer -> RspamdAnswer.parse(answer.text()));
     }
 
