@@ -146,7 +146,10 @@ final class FrameworkServer {
             entrance.opened(started);
             checkSoon();
         } catch (IOException | RuntimeException | Error e) {
-            log.log(LogLevel.EMERG, "the server cannot start: " + e);
+            // One that is closed meanwhile need not.
+            if (!closed.get()) {
+                log.log(LogLevel.EMERG, "the server cannot start: " + e);
+            }
         }
     }
 

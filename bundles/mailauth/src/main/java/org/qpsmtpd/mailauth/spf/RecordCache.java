@@ -28,7 +28,7 @@ final class RecordCache {
         if (entry != null && entry.text().equals(text)) {
             return entry.record();
         }
-        SpfRecord record = SpfRecord.of(text);
+        SpfRecord record = RecordParser.read(text);
         if (text.length() <= LONGEST && record.directives().size() <= MOST_DIRECTIVES) {
             entries.set(place, new Entry(text, record));
         }

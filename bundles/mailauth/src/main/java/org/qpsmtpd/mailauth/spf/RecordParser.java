@@ -16,6 +16,15 @@ final class RecordParser {
     private @Nullable MacroText redirect;
     private @Nullable MacroText explanation;
 
+    /** Reads a text that is a record ({@link SpfRecord#isRecord}), good or bad. */
+    static SpfRecord read(String text) {
+        try {
+            return new RecordParser().parse(text.substring(SpfRecord.VERSION.length()));
+        } catch (SpfSyntaxException e) {
+            return new SpfRecord(List.of(), null, null, String.valueOf(e.getMessage()));
+        }
+    }
+
     SpfRecord parse(String terms) throws SpfSyntaxException {
         if (!terms.chars().allMatch(c -> c >= ' ' && c <= '~')) {
             throw new SpfSyntaxException("a record that is not printable ASCII:", terms);

@@ -16,21 +16,12 @@ record SpfRecord(
         @Nullable MacroText redirect,
         @Nullable MacroText explanation,
         String fault) {
-    private static final String VERSION = "v=spf1";
+    static final String VERSION = "v=spf1";
 
     /** Whether a text is such a record, good or bad (RFC 7208, 4.5). */
     static boolean isRecord(String text) {
         int end = VERSION.length();
         return text.regionMatches(true, 0, VERSION, 0, end)
                 && (text.length() == end || text.charAt(end) == ' ');
-    }
-
-    /** Reads one that {@link #isRecord}. */
-    static SpfRecord of(String text) {
-        try {
-            return new RecordParser().parse(text.substring(VERSION.length()));
-        } catch (SpfSyntaxException e) {
-            return new SpfRecord(List.of(), null, null, String.valueOf(e.getMessage()));
-        }
     }
 }
