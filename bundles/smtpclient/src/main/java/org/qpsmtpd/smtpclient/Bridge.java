@@ -121,7 +121,7 @@ public final class Bridge implements AutoCloseable {
     public HookResult queue(Transaction transaction) {
         Leg leg = legs.of(transaction);
         try {
-            Outgoing message = new Outgoing(Mail.of(transaction));
+            Outgoing message = new Outgoing(new TransactionMail(transaction));
             Optional<HookResult> refusal = message.refusal();
             return refusal.isPresent() ? refusal.get() : queue(leg, transaction, message);
         } catch (BareLineEndException e) {

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Opens connections, keeps those that can be used again, and closes those that are late or no
  * longer wanted. As many are open as messages are under way, and a bounded number of idle ones.
  */
-final class ConnectionPool {
+final class ConnectionPool implements Sweeper.Swept {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
 
     private final NextHop hop;
@@ -148,8 +148,8 @@ final class ConnectionPool {
         open.remove(connection);
     }
 
-    /** Closes what is late, and what has been idle too long. */
-    void sweep(long now) {
+    @Override
+    public void sweep(long now) {
         for (HopConnection connection : open) {
             connection.closeIfLate(now);
         }

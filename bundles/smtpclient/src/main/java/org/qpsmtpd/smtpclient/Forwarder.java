@@ -78,7 +78,7 @@ public final class Forwarder implements AutoCloseable {
      */
     public HookResult queue(Transaction transaction) {
         try {
-            return handOn(Mail.of(transaction)).result();
+            return handOn(new TransactionMail(transaction)).result();
         } catch (IOException e) {
             return later(UNREADABLE, "the message cannot be read: " + e);
         }

@@ -18,7 +18,7 @@ final class HopDelivery {
     /** Recipients of whom the record tells. */
     private static final int MAX_SHOWN = 20;
 
-    private final HopWay way;
+    private final HopFacts facts;
     private final NextHop hop;
     private final HopRecipientLimit limit;
     private final Outgoing message;
@@ -27,10 +27,10 @@ final class HopDelivery {
     /** What single recipients are told, once it is certain. */
     private final Map<Mail.To, HopOutcome> verdicts = new LinkedHashMap<>();
 
-    HopDelivery(HopWay way, Outgoing message, HopConnection connection) {
-        this.way = way;
-        this.hop = way.hop();
-        this.limit = way.limit();
+    HopDelivery(HopFacts facts, Outgoing message, HopConnection connection) {
+        this.facts = facts;
+        this.hop = facts.hop();
+        this.limit = facts.limit();
         this.message = message;
         this.connection = connection;
     }
@@ -95,7 +95,7 @@ final class HopDelivery {
     }
 
     private HopBody body() {
-        return new HopBody(hop, way.offers(), connection, message);
+        return new HopBody(hop, facts.offers(), connection, message);
     }
 
     /**
@@ -288,14 +288,14 @@ final class HopDelivery {
         String text = what + " refused by the next hop: " + reply.shown() + others;
         String coded = text + " (#" + reply.enhancedCode() + ")";
         HookResult ours = reply.isPermanent() ? HookResult.deny(coded) : HookResult.denySoft(coded);
-        HookResult result = way.isVerbatim() && others.isEmpty() ? reply.asAnswer() : ours;
+        HookResult result = facts.verbatim() && others.isEmpty() ? reply.asAnswer() : ours;
         return said(result.because("fail: " + hop.place() + ": " + text), reply);
     }
 
     private HopOutcome queued(List<HopReply> ends) {
         String word = ends.get(0).lastWord();
         String text = word.isEmpty() ? "queued" : "queued as " + word;
-        HookResult result = way.isVerbatim() ? ends.get(0).asAnswer() : HookResult.ok(text);
+        HookResult result = facts.verbatim() ? ends.get(0).asAnswer() : HookResult.ok(text);
         return said(result.because("pass: " + hop.place() + ": " + text), ends.get(0));
     }
 

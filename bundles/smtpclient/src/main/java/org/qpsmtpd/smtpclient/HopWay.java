@@ -23,9 +23,9 @@ final class HopWay implements AutoCloseable {
 
     private final NextHop hop;
     private final ConnectionPool pool;
-    private final boolean verbatim;
     private final HopRecipientLimit limit = new HopRecipientLimit();
     private final HopOffers offers = new HopOffers();
+    private final HopFacts facts;
     private volatile boolean hasFailed;
     private volatile long failedAt;
 
@@ -36,7 +36,7 @@ final class HopWay implements AutoCloseable {
      */
     HopWay(NextHop hop, boolean verbatim) {
         this.hop = hop;
-        this.verbatim = verbatim;
+        this.facts = new HopFacts(hop, verbatim, limit, offers);
         this.pool = new ConnectionPool(hop);
     }
 
@@ -48,18 +48,6 @@ final class HopWay implements AutoCloseable {
 
     NextHop hop() {
         return hop;
-    }
-
-    boolean isVerbatim() {
-        return verbatim;
-    }
-
-    HopRecipientLimit limit() {
-        return limit;
-    }
-
-    HopOffers offers() {
-        return offers;
     }
 
     ConnectionPool pool() {
@@ -135,7 +123,7 @@ final class HopWay implements AutoCloseable {
 
     private HopOutcome deliver(Outgoing message, HopConnection connection) throws IOException {
         offers.learnt(connection.extensions(), System.nanoTime());
-        return carry(connection, () -> new HopDelivery(this, message, connection).run());
+        return carry(connection, () -> new HopDelivery(facts, message, connection).run());
     }
 
     /**
@@ -216,7 +204,7 @@ final class HopWay implements AutoCloseable {
      * @throws IOException when the message cannot be read
      */
     HopOutcome finish(Outgoing message, HopConnection connection) throws IOException {
-        HopDelivery delivery = new HopDelivery(this, message, connection);
+        HopDelivery delivery = new HopDelivery(facts, message, connection);
         return carry(connection, delivery::runWithoutEnvelope);
     }
 

@@ -7,15 +7,9 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.BodyType;
 import org.qpsmtpd.api.mail.Parameters;
-import org.qpsmtpd.api.session.Transaction;
 
 /** A message that is handed on: the one of a transaction, or one that was kept for later. */
 public interface Mail {
-    /** The message of a transaction. */
-    static Mail of(Transaction transaction) {
-        return new TransactionMail(transaction);
-    }
-
     /** Whose message it is. */
     MailClient client();
 

@@ -120,7 +120,7 @@ public final class Router implements AutoCloseable {
      * @return what holds for the recipients without a verdict of their own
      */
     public HookResult queue(Transaction transaction) {
-        Mail all = Mail.of(transaction);
+        Mail all = new TransactionMail(transaction);
         Map<Optional<Way>, List<Mail.To>> shares = new LinkedHashMap<>();
         for (Mail.To to : all.recipients()) {
             Optional<Way> way = way(transaction.connection(), to.address());

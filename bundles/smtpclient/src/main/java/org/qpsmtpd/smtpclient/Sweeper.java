@@ -6,13 +6,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sweeps all pools once a second, with one thread that is there as long as there are any. */
 final class Sweeper {
+    private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     private static final Sweeper OF_ALL = new Sweeper();
 
-    private final Set<ConnectionPool> pools = ConcurrentHashMap.newKeySet();
+    private final Set<Swept> pools = ConcurrentHashMap.newKeySet();
     private @Nullable ScheduledExecutorService watch;
+
+    /** What is swept. */
+    interface Swept {
+        /** Closes what is late, and what has been idle too long. */
+        void sweep(long now);
+    }
 
     private Sweeper() {}
 
@@ -26,7 +35,7 @@ final class Sweeper {
         return thread;
     }
 
-    synchronized void add(ConnectionPool pool) {
+    synchronized void add(Swept pool) {
         pools.add(pool);
         if (watch == null) {
             ScheduledExecutorService begun =
@@ -38,10 +47,19 @@ final class Sweeper {
 
     private void sweep() {
         long now = System.nanoTime();
-        pools.forEach(pool -> pool.sweep(now));
+        pools.forEach(pool -> sweep(pool, now));
     }
 
-    synchronized void remove(ConnectionPool pool) {
+    /** Whatever becomes of one of them, the others are swept, also the next time. */
+    private static void sweep(Swept pool, long now) {
+        try {
+            pool.sweep(now);
+        } catch (RuntimeException e) {
+            LOG.error("connections to a next hop could not be looked after", e);
+        }
+    }
+
+    synchronized void remove(Swept pool) {
         pools.remove(pool);
         ScheduledExecutorService begun = watch;
         if (pools.isEmpty() && begun != null) {

@@ -53,7 +53,7 @@ final class NextHopTest {
     @Test
     void neverEndsAMessageThatIsNotWhatItWas() throws Exception {
         FakeTransaction transaction = FakeTransaction.create().withMessage("Subject: x\n\nHello\n");
-        Outgoing outgoing = new Outgoing(Mail.of(transaction));
+        Outgoing outgoing = new Outgoing(new TransactionMail(transaction));
         transaction.headers().append("X-Late", "yes");
 
         assertThatThrownBy(() -> outgoing.writeTo(OutputStream.nullOutputStream()))
