@@ -39,7 +39,8 @@ final class CompletionTest {
         bench.server.connections.add(FakeServer.connection("a.1", "x"));
         bench.server.records.add(FakeServer.session("b.2"));
         assertThat(complete("plugins --j")).containsExactly("--json");
-        assertThat(complete("plugins rc")).containsExactly("rcpt", "rcpt_parse", "rcpt_pre");
+        assertThat(complete("plugins rc"))
+                .containsExactly("rcpt", "rcpt_parse", "rcpt_post", "rcpt_pre");
         assertThat(complete("kill ")).containsExactly("0:0:0:0:0:0:0:1", "a.1");
         assertThat(complete("qpsmtpd:why ")).containsExactly("a.1", "b.2");
         assertThat(complete("trace ")).containsExactly("::1", "a.1");

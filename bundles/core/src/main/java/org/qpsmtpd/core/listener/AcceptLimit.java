@@ -30,7 +30,6 @@ final class AcceptLimit {
     private final List<Channel> servers = new CopyOnWriteArrayList<>();
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean closing;
-    private volatile boolean full;
     private volatile boolean paused;
 
     AcceptLimit(Engine engine, ListenerOptions options) {
@@ -90,15 +89,21 @@ final class AcceptLimit {
 
     /** Looks whether there is room again. */
     void acceptAgain() {
-        if (full && !isFull(open.get())) {
-            full = false;
-            servers.forEach(this::adjust);
+        for (Channel server : servers) {
+            if (!server.config().isAutoRead() && isAccepting()) {
+                adjust(server);
+            }
         }
+    }
+
+    private boolean isAccepting() {
+        return !paused && !isFull(open.get());
     }
 
     /**
      * Accepts or not, as the limits say at this moment; on the socket's own thread, so that no
-     * order is lost.
+     * order is lost. Who makes room looks whether a socket accepts, so once it does not, it is
+     * looked again whether there is room: who made it before has not seen that.
      */
     private void adjust(Channel server) {
         EventLoop loop = server.eventLoop();
@@ -106,9 +111,15 @@ final class AcceptLimit {
             loop.execute(() -> adjust(server));
             return;
         }
-        boolean accepting = !paused && !isFull(open.get());
-        if (!closing && server.config().isAutoRead() != accepting) {
+        if (closing) {
+            return;
+        }
+        boolean accepting = isAccepting();
+        if (server.config().isAutoRead() != accepting) {
             server.config().setAutoRead(accepting);
+        }
+        if (!accepting && isAccepting()) {
+            server.config().setAutoRead(true);
         }
     }
 
@@ -138,7 +149,6 @@ final class AcceptLimit {
         public void channelRead(ChannelHandlerContext context, Object accepted) {
             descriptors.connection(1);
             if (isFull(open.incrementAndGet())) {
-                full = true;
                 adjust(context.channel());
                 servers.forEach(AcceptLimit.this::adjust);
             }

@@ -3,9 +3,14 @@ package org.qpsmtpd.core.dialogue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.qpsmtpd.api.answer.HookResult;
@@ -62,6 +67,33 @@ class ConnectionLimitTest {
             }
         }
         assertThat(most.get()).isBetween(1, 4);
+    }
+
+    /** Room that is made while the socket is about to accept no more is used all the same. */
+    @Test
+    void acceptsOnWhileClientsComeAndGo() throws Exception {
+        AtomicInteger served = new AtomicInteger();
+        try (TestServer server = TestServer.builder().limitConnections(2).start()) {
+            Callable<Void> sessions =
+                    () -> {
+                        for (int i = 0; i < 400; i++) {
+                            try (SmtpClient client = server.connect()) {
+                                assertThat(client.read().code()).isEqualTo(220);
+                                served.incrementAndGet();
+                            }
+                        }
+                        return null;
+                    };
+            ExecutorService clients = Executors.newFixedThreadPool(6);
+            try {
+                for (Future<Void> each : clients.invokeAll(Collections.nCopies(6, sessions))) {
+                    each.get();
+                }
+            } finally {
+                clients.shutdownNow();
+            }
+        }
+        assertThat(served).hasValue(2400);
     }
 
     @Test
