@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,10 +64,19 @@ public record Program(Path path) {
 
     /** Runs it to its end, with variables {@code NAME=VALUE} in its environment. */
     public Result run(List<String> arguments, List<String> environment) {
+        return run(arguments, environment, Waiting.LIMIT);
+    }
+
+    /** Runs one that works longer than others to its end. */
+    public Result runLong(List<String> arguments) {
+        return run(arguments, List.of(), Waiting.LIMIT.multipliedBy(3));
+    }
+
+    private Result run(List<String> arguments, List<String> environment, Duration limit) {
         Process process = start(arguments, environment);
         ProcessOutput output = ProcessOutput.of(process.getInputStream());
         try {
-            boolean ended = process.waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
+            boolean ended = process.waitFor(limit.toSeconds(), TimeUnit.SECONDS);
             if (!ended) {
                 process.destroyForcibly();
             }

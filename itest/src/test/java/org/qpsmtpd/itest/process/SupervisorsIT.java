@@ -192,7 +192,7 @@ class SupervisorsIT {
     }
 
     @Test
-    void daemontools() throws IOException {
+    void daemontools() throws IOException, InterruptedException {
         Path service = service("daemontools");
         Program svc = Program.find("svc", "daemontools");
         Program svstat = Program.find("svstat", "daemontools");
@@ -230,7 +230,21 @@ class SupervisorsIT {
             liveUnder(supervisor, true);
             assertThat(service.resolve("log/main/current")).content().contains("Listening on 127");
         } finally {
-            svc.run("-dx", name, name + "/log");
+            endSupervise(svc, name);
+        }
+    }
+
+    /** Ends the one who would start them again first, and waits until they write no more. */
+    private void endSupervise(Program svc, String service) throws InterruptedException {
+        end();
+        Program svok = Program.find("svok", "daemontools");
+        for (String name : List.of(service, service + "/log")) {
+            Eventually.holds(
+                    "the end of what supervises " + name,
+                    () -> {
+                        svc.run("-dx", name);
+                        return svok.run(name).status() != 0;
+                    });
         }
     }
 

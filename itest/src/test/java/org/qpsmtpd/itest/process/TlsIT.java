@@ -124,19 +124,20 @@ class TlsIT {
         try (ServerUnderTest server = builder("").start()) {
             Result found =
                     Program.find("testssl", "testssl.sh")
-                            .run(
-                                    "--starttls",
-                                    "smtp",
-                                    "--protocols",
-                                    "--std",
-                                    "--quiet",
-                                    "--color",
-                                    "0",
-                                    "--warnings",
-                                    "off",
-                                    "--nodns",
-                                    "none",
-                                    "127.0.0.1:" + server.port());
+                            .runLong(
+                                    List.of(
+                                            "--starttls",
+                                            "smtp",
+                                            "--protocols",
+                                            "--std",
+                                            "--quiet",
+                                            "--color",
+                                            "0",
+                                            "--warnings",
+                                            "off",
+                                            "--nodns",
+                                            "none",
+                                            "127.0.0.1:" + server.port()));
             for (String old : List.of("SSLv2", "SSLv3", "TLS 1", "TLS 1.1")) {
                 assertThat(found.output()).containsPattern("(?m)^ " + old + " +not offered");
             }
