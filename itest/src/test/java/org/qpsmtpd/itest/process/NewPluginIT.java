@@ -34,7 +34,7 @@ class NewPluginIT {
                 "sh",
                 "-c",
                 "mkdir \"$1\" && cd .. && tar -cf - --exclude=target bnd plugins runtime/pom.xml"
-                        + " runtime/karaf | tar -xf - -C \"$1\"",
+                        + " runtime/karaf bundles/core/src/main/resources | tar -xf - -C \"$1\"",
                 "sh",
                 checkout.toString());
         return checkout;
