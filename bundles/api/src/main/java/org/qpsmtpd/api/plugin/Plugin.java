@@ -41,9 +41,10 @@ public @interface Plugin {
     String[] positional() default {};
 
     /**
-     * Plugins that are to be asked after this one, by their names in {@code config/plugins}. Counts
-     * while no line names this one: then it stands before the first of them that is there, and
-     * behind all lines when none is. A line has its place from the file.
+     * Plugins that are to be asked after this one, by their names in {@code config/plugins}; a
+     * folder with its slash, {@code queue/}, is all plugins in it. Counts while no line names this
+     * one: then it stands before the first of them that is there, and behind all lines when none
+     * is. A line has its place from the file.
      */
     @Attribute("before")
     String[] before() default {};

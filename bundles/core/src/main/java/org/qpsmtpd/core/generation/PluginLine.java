@@ -48,14 +48,19 @@ public record PluginLine(
      * Where a plugin without a line stands: before the first of some plugins, else behind all.
      *
      * @param plugins the plugins in order
-     * @param before those that it is to stand before
+     * @param before those that it is to stand before; {@code queue/} is all of that folder
      */
     public static int place(List<String> plugins, List<String> before) {
         int place = 0;
-        while (place < plugins.size() && !before.contains(plugins.get(place))) {
+        while (place < plugins.size() && !isOf(before, plugins.get(place))) {
             place++;
         }
         return place;
+    }
+
+    private static boolean isOf(List<String> names, String plugin) {
+        String folder = plugin.substring(0, plugin.lastIndexOf('/') + 1);
+        return names.contains(plugin) || (!folder.isEmpty() && names.contains(folder));
     }
 
     /** Whether the line uses a name of an earlier release. */

@@ -119,4 +119,22 @@ class PluginLineTest {
     void makesPidsOfNames(String plugin, String pid) {
         assertThat(ConfiguredInstance.pid(plugin)).isEqualTo(pid);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    rcpt_ok              | 1
+                    lmtp queue/lmtp      | 3
+                    queue/               | 2
+                    queue/ relay         | 0
+                    queue queue/l nobody | 4
+                    virus/ /             | 4
+                    """)
+    void placesAPluginBeforeOthersAndFolders(String before, int place) {
+        List<String> plugins = List.of("relay", "rcpt_ok", "queue/nats", "queue/lmtp");
+
+        assertThat(PluginLine.place(plugins, List.of(before.split(" ")))).isEqualTo(place);
+    }
 }

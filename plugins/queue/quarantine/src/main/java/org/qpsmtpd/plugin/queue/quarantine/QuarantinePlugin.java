@@ -49,15 +49,7 @@ import org.slf4j.LoggerFactory;
         positional = "path",
         paths = {"path", "release_to", "release_by"},
         accepts = "nothing",
-        before = {
-            "queue/exim-bsmtp",
-            "queue/lmtp",
-            "queue/maildir",
-            "queue/postfix-queue",
-            "queue/qmail-queue",
-            "queue/smtp-forward",
-            "queue/spool"
-        })
+        before = "queue/")
 public final class QuarantinePlugin implements QueueHook, PluginCommand, PluginFigures {
     private static final Logger LOG = LoggerFactory.getLogger(QuarantinePlugin.class);
     private static final int SHOWN = 64 * 1024;
