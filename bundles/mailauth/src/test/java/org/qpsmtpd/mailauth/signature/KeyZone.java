@@ -12,18 +12,22 @@ import org.qpsmtpd.mailauth.DnsResult;
 
 /** A DNS of TXT records; any other name does not exist. */
 public final class KeyZone implements Dns {
-    private final Map<String, DnsResult<String>> answers = new HashMap<>();
+    private final Map<String, CompletionStage<DnsResult<String>>> answers = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
 
     /** Adds a name with its records. */
     public KeyZone with(String name, String... texts) {
-        answers.put(name, DnsResult.of(List.of(texts)));
-        return this;
+        return with(name, CompletableFuture.completedFuture(DnsResult.of(List.of(texts))));
     }
 
     /** Adds a name with such an answer. */
     public KeyZone with(String name, DnsResult.Status status) {
-        answers.put(name, DnsResult.none(status));
+        return with(name, CompletableFuture.completedFuture(DnsResult.none(status)));
+    }
+
+    /** Adds a name whose answer may still be on its way. */
+    public KeyZone with(String name, CompletionStage<DnsResult<String>> answer) {
+        answers.put(name, answer);
         return this;
     }
 
@@ -35,8 +39,8 @@ public final class KeyZone implements Dns {
     @Override
     public CompletionStage<DnsResult<String>> texts(String name) {
         asked.add(name);
-        return CompletableFuture.completedFuture(
-                answers.getOrDefault(name, DnsResult.none(DnsResult.Status.NO_NAME)));
+        return answers.getOrDefault(
+                name, CompletableFuture.completedFuture(DnsResult.none(DnsResult.Status.NO_NAME)));
     }
 
     @Override

@@ -1,9 +1,10 @@
 package org.qpsmtpd.plugin.rspamd;
 
 import java.util.Optional;
+import org.qpsmtpd.api.filter.MessageEditor;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.AddressSyntax;
-import org.qpsmtpd.api.session.Recipient;
+import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.session.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,14 +20,14 @@ final class Envelope {
         if (!changes.sender().isEmpty()) {
             address(changes.sender(), transaction).ifPresent(transaction::setSender);
         }
+        MessageEditor message = MessageEditor.of(transaction);
         for (String text : changes.newRecipients()) {
             address(text, transaction)
                     .filter(address -> !address.equals(Address.NULL))
-                    .filter(address -> !isThere(transaction, address))
-                    .ifPresent(transaction::addRecipient);
+                    .ifPresent(address -> message.addRecipient(address, Parameters.NONE));
         }
         for (String text : changes.formerRecipients()) {
-            address(text, transaction).ifPresent(address -> remove(transaction, address));
+            address(text, transaction).ifPresent(message::removeRecipient);
         }
     }
 
@@ -39,18 +40,5 @@ final class Envelope {
             LOG.warn("rspamd asks for '{}', which is no address", text);
         }
         return address;
-    }
-
-    private static boolean isThere(Transaction transaction, Address address) {
-        return transaction.recipients().stream()
-                .anyMatch(each -> each.address().comparable().equals(address.comparable()));
-    }
-
-    private static void remove(Transaction transaction, Address address) {
-        for (Recipient recipient : transaction.recipients()) {
-            if (recipient.address().comparable().equals(address.comparable())) {
-                transaction.removeRecipient(recipient);
-            }
-        }
     }
 }
