@@ -19,6 +19,7 @@ import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Hello;
@@ -44,7 +45,7 @@ public final class FakeConnection implements Connection {
     private final Lifetime lifetime = new Lifetime();
     private final Queue<CompletionStage<Boolean>> inputs = new ArrayDeque<>();
     private final List<Duration> awaited = new ArrayList<>();
-    private final List<String> authenticationResults = new ArrayList<>();
+    private final List<AuthenticationResult> authenticationResults = new ArrayList<>();
     private final List<String> logged = new ArrayList<>();
     private final Map<String, FakeConfig> configs = new HashMap<>();
     private FakeConfig config = new FakeConfig();
@@ -219,8 +220,12 @@ public final class FakeConnection implements Connection {
         return notes.get(NoteKey.KARMA).orElse(0);
     }
 
-    /** The results given to {@link #addAuthenticationResult}, in order. */
+    /** The texts of the results given to {@link #addAuthenticationResult}, in order. */
     public List<String> authenticationResults() {
+        return authenticationResults.stream().map(AuthenticationResult::toString).toList();
+    }
+
+    List<AuthenticationResult> results() {
         return List.copyOf(authenticationResults);
     }
 
@@ -353,10 +358,8 @@ public final class FakeConnection implements Connection {
     }
 
     @Override
-    public void addAuthenticationResult(String result) {
-        StringBuilder clean = new StringBuilder(result.length());
-        result.codePoints().filter(c -> !Character.isISOControl(c)).forEach(clean::appendCodePoint);
-        authenticationResults.add(clean.toString());
+    public void addAuthenticationResult(AuthenticationResult result) {
+        authenticationResults.add(result);
     }
 
     @Override

@@ -16,8 +16,10 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.api.mail.BodyType;
 import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.session.BodyFollower;
 import org.qpsmtpd.api.session.BodyWriter;
 import org.qpsmtpd.api.session.Headers;
 import org.qpsmtpd.api.session.Lifetime;
@@ -47,6 +49,8 @@ public final class FakeTransaction implements Transaction {
     /** Nothing is large enough to go there. */
     private static final Spool NO_SPOOL = new Spool(Path.of("no-spool"));
 
+    private static final int EMPTY_LINE = 2;
+
     private final FakeConnection connection;
     private final FakeNotes notes = new FakeNotes();
     private final List<Recipient> recipients = new ArrayList<>();
@@ -55,6 +59,7 @@ public final class FakeTransaction implements Transaction {
     private final Lifetime lifetime = new Lifetime();
     private final List<String> quarantine = new ArrayList<>();
     private long maxOctets;
+    private int followed = Integer.MAX_VALUE;
     private boolean unreadable;
     private boolean isQueued;
     private Duration age = Duration.ZERO;
@@ -325,6 +330,28 @@ public final class FakeTransaction implements Transaction {
     @Override
     public MessageBody body() {
         return body;
+    }
+
+    /** Ends the following of bodies after so many octets; the whole is followed otherwise. */
+    public FakeTransaction withFollowed(int octets) {
+        followed = octets;
+        return this;
+    }
+
+    /** Gives the whole body at once. */
+    @Override
+    public void followBody(BodyFollower follower) {
+        byte[] octets = body.open().readAllBytes();
+        int start = (int) body.bodyStart() + EMPTY_LINE;
+        int count = Math.min(followed, octets.length - start);
+        if (count > 0) {
+            follower.take(octets, start, count);
+        }
+    }
+
+    @Override
+    public List<AuthenticationResult> authenticationResults() {
+        return connection.results();
     }
 
     @Override

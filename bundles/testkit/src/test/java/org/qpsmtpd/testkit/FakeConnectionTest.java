@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.qpsmtpd.api.answer.Action;
+import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.api.session.Hello;
 import org.qpsmtpd.api.session.Naughty;
 import org.qpsmtpd.api.session.NoteKey;
@@ -51,12 +52,12 @@ class FakeConnectionTest {
     }
 
     @Test
-    void recordsAuthenticationResultsWithoutControls() {
+    void recordsAuthenticationResults() {
         FakeConnection connection = FakeConnection.create();
 
-        connection.addAuthenticationResult("spf=pass\r\nX: y");
+        connection.addAuthenticationResult(AuthenticationResult.of("spf", "pass").because("x"));
 
-        assertThat(connection.authenticationResults()).containsExactly("spf=passX: y");
+        assertThat(connection.authenticationResults()).containsExactly("spf=pass reason=\"x\"");
     }
 
     @Test

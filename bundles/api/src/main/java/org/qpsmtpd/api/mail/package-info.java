@@ -3,7 +3,7 @@
  * message arrives is in the package of the session.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package org.qpsmtpd.api.mail;
 

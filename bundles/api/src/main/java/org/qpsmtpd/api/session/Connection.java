@@ -11,6 +11,7 @@ import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.api.service.Clock;
 
 /**
@@ -111,13 +112,10 @@ public interface Connection {
     }
 
     /**
-     * Adds a result to the Authentication-Results field of the following message, or of all
-     * messages when no transaction is open.
-     *
-     * @param result such as {@code spf=pass smtp.mailfrom=example.org}; line ends and controls are
-     *     removed
+     * Adds a result to the Authentication-Results field of the message that is on its way, or of
+     * all messages when no transaction is open. Beyond 16 KiB of text nothing is added.
      */
-    void addAuthenticationResult(String result);
+    void addAuthenticationResult(AuthenticationResult result);
 
     /**
      * Waits for the client to speak out of turn, without holding a thread.

@@ -8,6 +8,7 @@ import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.api.mail.BodyType;
 import org.qpsmtpd.api.mail.Parameters;
 
@@ -122,6 +123,25 @@ public interface Transaction {
 
     /** The message as received, or with its new body; empty until DATA or BDAT. */
     MessageBody body();
+
+    /**
+     * Gives a plugin the body while it arrives, so that nobody has to read it again: what follows
+     * the empty line after the header, as received, from its first octet on. To be called within
+     * {@code data_headers_end}.
+     *
+     * <p>What a follower throws ends its following, and a body may end early. Whoever needs all of
+     * it compares what came with what {@link MessageBody#size} says in {@code data_post_headers},
+     * and reads {@link #body} when that is more.
+     *
+     * @throws IllegalStateException at any other time
+     */
+    void followBody(BodyFollower follower);
+
+    /**
+     * What the field Authentication-Results of the message will say: what holds for the connection
+     * first, then what was added for this message. A copy.
+     */
+    List<AuthenticationResult> authenticationResults();
 
     /**
      * Replaces the body: what follows the empty line after the header. The header stays; a field

@@ -3,7 +3,7 @@
  * each other.
  */
 @Export
-@Version("1.5.0")
+@Version("2.0.0")
 @NullMarked
 package org.qpsmtpd.api.session;
 

@@ -40,7 +40,7 @@ public final class Door {
     }
 
     /** The same for a connection. */
-    static <T> @Nullable Came<T> visit(
+    public static <T> @Nullable Came<T> visit(
             HookHost host, PluginInstance plugin, String hook, Function<Object, T> code) {
         String id = host.connection().id();
         PluginCall mark = new PluginCall(plugin.name(), hook, id, plugin.settings().level());

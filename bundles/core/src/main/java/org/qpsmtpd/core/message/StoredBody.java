@@ -257,6 +257,48 @@ public final class StoredBody implements MessageBody {
         return headerLength;
     }
 
+    /** Where the text begins: behind the empty line after the header. */
+    public long textStart() {
+        return (long) headerLength + LINE_END.length;
+    }
+
+    /** Takes octets of a message from where they lie. */
+    @FunctionalInterface
+    public interface Taker {
+        /**
+         * Takes some.
+         *
+         * @param octets not to be kept
+         * @param from where the octets begin
+         */
+        void take(byte[] octets, int from, int count);
+    }
+
+    /**
+     * Gives the octets from a position on.
+     *
+     * @return false when some of them are no more in memory, and then none is given
+     */
+    public boolean give(long position, Taker taker) {
+        if (position < spooled) {
+            return size() <= position;
+        }
+        long start = spooled;
+        for (Piece piece : shelf) {
+            give(piece.octets(), piece.length(), position - start, taker);
+            start += piece.length();
+        }
+        give(array, end, position - start, taker);
+        return true;
+    }
+
+    private static void give(byte[] octets, int length, long position, Taker taker) {
+        int from = (int) Math.max(0, position);
+        if (position < length) {
+            taker.take(octets, from, length - from);
+        }
+    }
+
     @Override
     public boolean inMemory() {
         return spooled == 0;

@@ -6,6 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.api.mail.HeaderField;
 import org.qpsmtpd.api.net.Hosts;
 import org.qpsmtpd.api.session.Connection;
@@ -21,6 +22,7 @@ import org.qpsmtpd.api.session.Transaction;
  */
 public final class TraceFields {
     private static final String RESULTS = "Authentication-Results";
+    private static final int MOST_COLUMNS = 76;
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss Z", Locale.ROOT);
 
@@ -68,6 +70,23 @@ public final class TraceFields {
                 + recipient
                 + "; "
                 + DATE.format(now.atZone(ZoneId.systemDefault()));
+    }
+
+    /** The value of the Authentication-Results field (RFC 8601), folded. */
+    public static String authenticationResults(
+            String authservId, List<AuthenticationResult> results) {
+        StringBuilder value = new StringBuilder(authservId);
+        int column = RESULTS.length() + 2 + authservId.length();
+        for (AuthenticationResult result : results) {
+            value.append(';');
+            column++;
+            for (String part : result.parts()) {
+                boolean folds = column + 1 + part.length() > MOST_COLUMNS;
+                value.append(folds ? "\n " : " ").append(part);
+                column = (folds ? 1 : column + 1) + part.length();
+            }
+        }
+        return value.toString();
     }
 
     /** Text as it may stand in a comment: it cannot end it or begin another (RFC 5322 3.2.2). */

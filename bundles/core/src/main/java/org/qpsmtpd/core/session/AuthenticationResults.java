@@ -1,20 +1,39 @@
 package org.qpsmtpd.core.session;
 
-/** Results of authentication for the header of one message. */
+import java.util.ArrayList;
+import java.util.List;
+import org.qpsmtpd.api.mail.AuthenticationResult;
+
+/** Results of authentication, of one message or of a connection. */
 final class AuthenticationResults {
     /** Those beyond are left out: no honest message has as many. */
     private static final int MOST = 16 * 1024;
 
-    private String text = "";
+    private final List<AuthenticationResult> all = new ArrayList<>(0);
+    private int octets;
 
-    void add(String result) {
-        if (text.length() + result.length() <= MOST) {
-            text += "; " + result;
+    void add(AuthenticationResult result) {
+        int more = result.toString().length();
+        if (octets + more <= MOST) {
+            all.add(result);
+            octets += more;
         }
     }
 
-    /** All, each with {@code "; "} before it. */
-    String text() {
-        return text;
+    /** All, in the order in which they came. */
+    List<AuthenticationResult> all() {
+        return all;
+    }
+
+    /** About how much memory they take, in octets. */
+    int held() {
+        return octets;
+    }
+
+    /** What others hold, in their place. */
+    void become(List<AuthenticationResult> others) {
+        all.clear();
+        octets = 0;
+        others.forEach(this::add);
     }
 }

@@ -90,10 +90,8 @@ final class Judgement {
         if (settings.addsAuthenticationResults()) {
             headers.prepend(
                     "Authentication-Results",
-                    settings.authservId()
-                            + "; auth=none"
-                            + turn.smtp().authenticationResults()
-                            + transaction.authenticationResults());
+                    TraceFields.authenticationResults(
+                            settings.authservId(), transaction.authenticationResults()));
         }
         turn.ask(
                 HookPoint.DATA_POST,

@@ -43,6 +43,9 @@ public final class MessageInput {
         /** The header is complete and in memory. */
         void headerComplete();
 
+        /** More octets have come since then, and are in memory. */
+        void grown();
+
         /** The end of data was found, or a chunk is complete. */
         void finished(MessageInput input);
 
@@ -64,6 +67,7 @@ public final class MessageInput {
     private boolean finishing;
     private boolean headerTold;
     private boolean dropping;
+    private boolean held;
     private Fault fault = Fault.NONE;
     private String spoolProblem = "";
 
@@ -125,6 +129,9 @@ public final class MessageInput {
         if (!dropping) {
             checkHeader();
             checkSize();
+        }
+        if (headerTold && !dropping) {
+            owner.grown();
         }
         return decoder.consumed();
     }
@@ -195,8 +202,23 @@ public final class MessageInput {
         return writing && !dropping && body.inArray() >= pieceSize();
     }
 
+    /** From now on all stays in memory; there are few octets, since nothing more is read. */
+    void hold() {
+        held = true;
+    }
+
+    /** What came may go where it is to be. */
+    void letGo() {
+        held = false;
+        if (isOver()) {
+            spoolRest();
+        } else {
+            makeRoom();
+        }
+    }
+
     private void makeRoom() {
-        if (dropping || !headerTold) {
+        if (dropping || held || !headerTold) {
             return;
         }
         if (!isLarge()) {
@@ -254,11 +276,17 @@ public final class MessageInput {
 
     private void finish() {
         endHeader();
+        if (!held) {
+            spoolRest();
+        }
+        chunkDone();
+    }
+
+    private void spoolRest() {
         boolean toSpool = !body.isSpooled() && !limits.keeps(body.size());
         if (toSpool && !writing && !dropping) {
             writePieces();
         }
-        chunkDone();
     }
 
     /** Says that all octets of a chunk have come. */

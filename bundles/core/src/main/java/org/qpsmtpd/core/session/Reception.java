@@ -101,6 +101,8 @@ abstract class Reception implements MessageInput.Owner {
         StoredBody body = transaction.storedBody();
         transaction.setHeaders(new HeaderBlock(body.keepHeader(), body.headerLength()));
         headersAsked = true;
+        transaction.bodyFeed().open();
+        arrival.current().hold();
         turn.ask(
                 HookPoint.DATA_HEADERS_END,
                 DataHeadersEndHook.class,
@@ -108,8 +110,17 @@ abstract class Reception implements MessageInput.Owner {
                 this::headersAnswered);
     }
 
+    @Override
+    public final void grown() {
+        if (!headersAsked) {
+            SmtpTransaction transaction = transactions.current();
+            transaction.bodyFeed().give(turn, transaction.storedBody());
+        }
+    }
+
     private void headersAnswered(HookResult result) {
         headersAsked = false;
+        transactions.current().bodyFeed().close();
         MessageInput arrived = waiting;
         waiting = null;
         if (result.action().disconnects() && arrival.isReceiving()) {
@@ -121,8 +132,14 @@ abstract class Reception implements MessageInput.Owner {
                     "7.1",
                     later ? "Message denied temporarily" : "Message denied");
             talk.disconnect();
-        } else if (arrived != null) {
-            finished(arrived);
+            return;
+        }
+        grown();
+        if (arrival.isReceiving()) {
+            arrival.current().letGo();
+        }
+        if (arrived != null) {
+            arrived.chunkDone();
         }
     }
 

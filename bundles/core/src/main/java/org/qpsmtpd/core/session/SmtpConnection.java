@@ -3,6 +3,7 @@ package org.qpsmtpd.core.session;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.api.service.Clock;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Hello;
@@ -45,13 +47,13 @@ final class SmtpConnection implements Connection {
     private String helloHost = "";
     private @Nullable SmtpTransaction transaction;
     private @Nullable Naughty naughty;
-    private String authenticationResults = "";
+    private final AuthenticationResults results = new AuthenticationResults();
     private @Nullable TlsInfo tls;
     private @Nullable Xclient behind;
     private @Nullable Endpoints successor;
     private boolean succeeded;
     private boolean relayAtGreeting;
-    private String resultsAtGreeting = "";
+    private List<AuthenticationResult> resultsAtGreeting = List.of();
 
     SmtpConnection(String id, Endpoints endpoints, LookUps lookUps, Wire wire, LogRouter log) {
         this.id = id;
@@ -194,7 +196,7 @@ final class SmtpConnection implements Connection {
         hello = Hello.NONE;
         helloHost = "";
         naughty = null;
-        authenticationResults = "";
+        results.become(List.of());
         relayClient = other.value("LOGIN").isPresent();
         clear();
     }
@@ -227,7 +229,7 @@ final class SmtpConnection implements Connection {
         remoteInfo = null;
         hostKnown = false;
         naughty = null;
-        authenticationResults = "";
+        results.become(List.of());
         relayClient = false;
         clear();
         return true;
@@ -261,7 +263,7 @@ final class SmtpConnection implements Connection {
     /** What is known now does not come from anything the client said. */
     void greeted() {
         relayAtGreeting = relayClient;
-        resultsAtGreeting = authenticationResults;
+        resultsAtGreeting = List.copyOf(results.all());
     }
 
     /** Forgets what the client said, but for the notes. */
@@ -269,7 +271,7 @@ final class SmtpConnection implements Connection {
         hello = Hello.NONE;
         helloHost = "";
         relayClient = relayAtGreeting;
-        authenticationResults = resultsAtGreeting;
+        results.become(resultsAtGreeting);
     }
 
     @Override
@@ -325,7 +327,7 @@ final class SmtpConnection implements Connection {
     /** About how much memory it takes beyond what every connection does, in octets. */
     int held() {
         Naughty mark = naughty;
-        return authenticationResults.length()
+        return results.held()
                 + (mark == null ? 0 : mark.text().length())
                 + length(NoteKey.ENVELOPE_FROM)
                 + length(NoteKey.ENVELOPE_RCPT);
@@ -337,20 +339,17 @@ final class SmtpConnection implements Connection {
     }
 
     @Override
-    public void addAuthenticationResult(String result) {
-        StringBuilder clean = new StringBuilder(result.length());
-        result.chars().filter(c -> c >= 32 && c != 127).forEach(c -> clean.append((char) c));
+    public void addAuthenticationResult(AuthenticationResult result) {
         SmtpTransaction current = transaction;
-        if (current != null && current.isBegun()) {
-            current.addAuthenticationResult(clean.toString());
-        } else if (authenticationResults.length() + clean.length() <= MOST_TEXT) {
-            authenticationResults += "; " + clean;
-        }
+        (current != null && current.isBegun() ? current.ownResults() : results).add(result);
     }
 
-    /** Results that hold for all messages, each with {@code "; "} before it. */
-    String authenticationResults() {
-        return authenticationResults;
+    /** Results that hold for all messages. */
+    List<AuthenticationResult> authenticationResults() {
+        List<AuthenticationResult> all = new ArrayList<>(1 + results.all().size());
+        all.add(AuthenticationResult.of("auth", "none"));
+        all.addAll(results.all());
+        return all;
     }
 
     @Override

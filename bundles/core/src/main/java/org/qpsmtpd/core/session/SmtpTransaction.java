@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.api.mail.BodyType;
 import org.qpsmtpd.api.mail.Parameters;
+import org.qpsmtpd.api.session.BodyFollower;
 import org.qpsmtpd.api.session.BodyWriter;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Headers;
@@ -33,7 +35,7 @@ final class SmtpTransaction implements Transaction {
     private static final int FAIR_SHARE = 16 * 1024;
 
     private final String id;
-    private final Connection connection;
+    private final SmtpConnection connection;
     private final boolean lmtp;
     private final LookUps lookUps;
     private final Spool spool;
@@ -51,8 +53,9 @@ final class SmtpTransaction implements Transaction {
     private long envelopeOctets;
     private @Nullable HeaderBlock headers;
     private @Nullable StoredBody body;
-    private @Nullable TemporaryFiles temporary;
-    private final AuthenticationResults authenticationResults = new AuthenticationResults();
+    private final TemporaryFiles temporary;
+    private final AuthenticationResults ownResults = new AuthenticationResults();
+    private final BodyFeed bodyFeed = new BodyFeed();
     private @Nullable Lifetime lifetime;
     private long formerOctets;
 
@@ -62,7 +65,7 @@ final class SmtpTransaction implements Transaction {
      */
     SmtpTransaction(
             String id,
-            Connection connection,
+            SmtpConnection connection,
             boolean lmtp,
             LookUps lookUps,
             Spool spool,
@@ -72,6 +75,7 @@ final class SmtpTransaction implements Transaction {
         this.lmtp = lmtp;
         this.lookUps = lookUps;
         this.spool = spool;
+        temporary = new TemporaryFiles(spool);
         this.opinions = new Opinions(log, recipients);
     }
 
@@ -219,7 +223,7 @@ final class SmtpTransaction implements Transaction {
         HeaderBlock block = headers;
         StoredBody stored = body;
         return envelopeOctets
-                + authenticationResults.text().length()
+                + ownResults.held()
                 + formerOctets
                 + (block == null ? 0 : block.held())
                 + (stored == null ? 0 : stored.held());
@@ -336,36 +340,39 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public Path temporaryFile() throws IOException {
-        return temporaryFiles().file();
+        return temporary.file();
     }
 
     @Override
     public Path temporaryDirectory() throws IOException {
-        return temporaryFiles().directory();
+        return temporary.directory();
     }
 
-    private TemporaryFiles temporaryFiles() {
-        TemporaryFiles known = temporary;
-        if (known == null) {
-            known = new TemporaryFiles(spool);
-            temporary = known;
-        }
-        return known;
+    @Override
+    public List<AuthenticationResult> authenticationResults() {
+        List<AuthenticationResult> all = connection.authenticationResults();
+        all.addAll(ownResults.all());
+        return all;
     }
 
-    void addAuthenticationResult(String result) {
-        authenticationResults.add(result);
+    /** Results gathered for this message. */
+    AuthenticationResults ownResults() {
+        return ownResults;
     }
 
-    /** Results gathered for this message, each with {@code "; "} before it. */
-    String authenticationResults() {
-        return authenticationResults.text();
+    @Override
+    public void followBody(BodyFollower follower) {
+        bodyFeed.join(follower);
+    }
+
+    BodyFeed bodyFeed() {
+        return bodyFeed;
     }
 
     /** Whether there are files to delete, which waits for the disk. */
     boolean hasFiles() {
         StoredBody stored = body;
-        return temporary != null || (stored != null && !stored.inMemory());
+        return !temporary.isEmpty() || (stored != null && !stored.inMemory());
     }
 
     /** Lets go of the memory of the message; its files stay until {@link #discard}. */
@@ -390,8 +397,6 @@ final class SmtpTransaction implements Transaction {
         if (body != null) {
             body.discard();
         }
-        if (temporary != null) {
-            temporary.delete();
-        }
+        temporary.delete();
     }
 }

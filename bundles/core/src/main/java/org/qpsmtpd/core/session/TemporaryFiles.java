@@ -9,10 +9,14 @@ import org.qpsmtpd.core.message.Spool;
 /** What plugins asked for in the spool directory, until the transaction ends. */
 final class TemporaryFiles {
     private final Spool spool;
-    private final List<Path> paths = new ArrayList<>(2);
+    private final List<Path> paths = new ArrayList<>(0);
 
     TemporaryFiles(Spool spool) {
         this.spool = spool;
+    }
+
+    boolean isEmpty() {
+        return paths.isEmpty();
     }
 
     Path file() throws IOException {

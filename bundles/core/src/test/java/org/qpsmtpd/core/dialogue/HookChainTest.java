@@ -20,6 +20,7 @@ import org.qpsmtpd.api.hook.HeloParseHook;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.UserConfigHook;
+import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.testkit.Mailbox;
 import org.qpsmtpd.testkit.SmtpClient;
 import org.qpsmtpd.testkit.SmtpReply;
@@ -222,12 +223,14 @@ class HookChainTest {
     void keepsResultsOfMessagesApart() throws Exception {
         ConnectHook ofConnection =
                 connection -> {
-                    connection.addAuthenticationResult("iprev=pass");
+                    connection.addAuthenticationResult(AuthenticationResult.of("iprev", "pass"));
                     return HookResult.DECLINED;
                 };
         MailHook ofMessage =
                 (transaction, sender, parameters) -> {
-                    transaction.connection().addAuthenticationResult("spf=" + sender.user());
+                    transaction
+                            .connection()
+                            .addAuthenticationResult(AuthenticationResult.of("spf", sender.user()));
                     return sender.user().equals("none")
                             ? HookResult.deny("no")
                             : HookResult.DECLINED;

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataPostHook;
 import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.testkit.Mailbox;
 import org.qpsmtpd.testkit.SmtpClient;
 import org.qpsmtpd.testkit.SmtpReply;
@@ -214,7 +215,12 @@ class UnsafeTextTest {
         DataPostHook plugin =
                 transaction -> {
                     transaction.headers().append("X-Found", "a\r\nX-Evil: b\n c\n\nbody\u2028");
-                    transaction.connection().addAuthenticationResult("spf=pass\r\nX-Evil: b");
+                    transaction
+                            .connection()
+                            .addAuthenticationResult(
+                                    AuthenticationResult.of("spf", "pass")
+                                            .because("a\r\nX-Evil: b")
+                                            .with("smtp", "mailfrom", "a\r\nX-Evil: b"));
                     return HookResult.DECLINED;
                 };
         try (TestServer server = server().plugin("header", plugin).start();

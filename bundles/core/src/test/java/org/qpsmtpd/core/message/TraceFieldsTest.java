@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Hello;
 import org.qpsmtpd.api.session.Recipient;
@@ -240,5 +241,26 @@ class TraceFieldsTest {
         assertThat(TraceFields.received(transaction, "SMTP", ME, "1.0", Instant.EPOCH))
                 .doesNotContain("example.com")
                 .contains("with SMTP id abc.1-1; ");
+    }
+
+    @Test
+    void foldsResultsBetweenTheirParts() {
+        AuthenticationResult signature =
+                AuthenticationResult.of("dkim", "pass")
+                        .with("header", "d", "a-long-name.example.org")
+                        .with("header", "s", "selector");
+
+        assertThat(
+                        TraceFields.authenticationResults(
+                                ME,
+                                List.of(
+                                        AuthenticationResult.of("auth", "none"),
+                                        signature,
+                                        signature)))
+                .isEqualTo(
+                        ME
+                                + "; auth=none; dkim=pass\n"
+                                + " header.d=a-long-name.example.org header.s=selector; dkim=pass\n"
+                                + " header.d=a-long-name.example.org header.s=selector");
     }
 }

@@ -188,6 +188,9 @@ class MessageInputTest {
         public void headerComplete() {}
 
         @Override
+        public void grown() {}
+
+        @Override
         public void finished(MessageInput input) {
             finished = true;
         }

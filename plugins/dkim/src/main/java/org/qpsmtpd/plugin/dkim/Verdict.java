@@ -3,6 +3,7 @@ package org.qpsmtpd.plugin.dkim;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.mailauth.dkim.DkimResult;
 
 /**
@@ -92,31 +93,19 @@ record Verdict(List<DkimResult> results) {
     }
 
     /** The entries of the field Authentication-Results (RFC 8601 section 2.7.1). */
-    List<String> entries() {
+    List<AuthenticationResult> entries() {
         return results.isEmpty()
-                ? List.of("dkim=none")
+                ? List.of(AuthenticationResult.of("dkim", "none"))
                 : results.stream().map(Verdict::entry).toList();
     }
 
-    private static String entry(DkimResult result) {
-        StringBuilder entry = new StringBuilder("dkim=").append(result.verdict().word());
-        if (!result.reason().isEmpty()) {
-            entry.append(" reason=\"").append(result.reason()).append('"');
-        }
-        add(entry, "d", result.domain());
-        add(entry, "s", result.selector());
-        add(entry, "i", result.identity());
-        add(entry, "a", result.algorithm());
-        add(entry, "b", result.start());
-        return entry.toString();
-    }
-
-    private static void add(StringBuilder entry, String name, String value) {
-        if (value.isEmpty()) {
-            return;
-        }
-        boolean isPlain = value.matches("[A-Za-z0-9._@-]*");
-        entry.append(" header.").append(name).append('=');
-        entry.append(isPlain ? value : "\"" + value + "\"");
+    private static AuthenticationResult entry(DkimResult result) {
+        return AuthenticationResult.of("dkim", result.verdict().word())
+                .because(result.reason())
+                .with("header", "d", result.domain())
+                .with("header", "s", result.selector())
+                .with("header", "i", result.identity())
+                .with("header", "a", result.algorithm())
+                .with("header", "b", result.start());
     }
 }

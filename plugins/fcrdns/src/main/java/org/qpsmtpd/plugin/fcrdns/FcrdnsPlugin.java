@@ -14,6 +14,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.NonBlocking;
+import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.api.service.Resolver;
@@ -117,20 +118,27 @@ public final class FcrdnsPlugin implements ConnectHook {
             case NO_NAME -> unnamed(connection, "no rDNS: NXDOMAIN");
             case NO_DATA -> unnamed(connection, "no PTR records");
             case FAILED -> {
-                connection.addAuthenticationResult("iprev=temperror");
+                tell(connection, "temperror");
                 yield failed("error getting rDNS");
             }
         };
     }
 
+    /** RFC 8601 section 2.7.3. */
+    private static void tell(Connection connection, String result) {
+        connection.addAuthenticationResult(
+                AuthenticationResult.of("iprev", result)
+                        .with("policy", "iprev", connection.remoteIp()));
+    }
+
     private static HookResult unnamed(Connection connection, String detail) {
-        connection.addAuthenticationResult("iprev=permerror");
+        tell(connection, "permerror");
         return failed(detail).withKarma(-1);
     }
 
     private static HookResult judgeAddresses(Connection connection, Evidence evidence) {
         Evidence.Match match = evidence.match(connection.remoteAddress());
-        connection.addAuthenticationResult("iprev=" + match.iprev());
+        tell(connection, match.iprev());
         return switch (match) {
             case ADDRESS -> HookResult.pass("forward ip match").withKarma(1);
             case NETWORK -> HookResult.pass("forward network match");

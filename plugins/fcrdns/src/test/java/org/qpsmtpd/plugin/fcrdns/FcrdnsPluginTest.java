@@ -43,7 +43,7 @@ class FcrdnsPluginTest {
                 .withAddresses("mx.example.org", "192.0.2.9", "2001:db8:0:0::1");
 
         assertThat(connect(client)).isEqualTo(HookResult.pass("forward ip match").withKarma(1));
-        assertThat(client.authenticationResults()).containsExactly("iprev=pass");
+        assertResult(client, "iprev=pass");
     }
 
     @ParameterizedTest
@@ -53,7 +53,7 @@ class FcrdnsPluginTest {
         resolver.withPointers(ip, "mx.example.org").withAddresses("mx.example.org", other);
 
         assertThat(connect(client)).isEqualTo(HookResult.pass("forward network match"));
-        assertThat(client.authenticationResults()).containsExactly("iprev=pass");
+        assertResult(client, "iprev=pass");
     }
 
     @ParameterizedTest
@@ -63,7 +63,7 @@ class FcrdnsPluginTest {
         resolver.withPointers(ip, "mx.example.org").withAddresses("mx.example.org", other);
 
         assertThat(connect(client)).isEqualTo(HookResult.pass("PTR host has forward DNS"));
-        assertThat(client.authenticationResults()).containsExactly("iprev=fail");
+        assertResult(client, "iprev=fail");
     }
 
     @Test
@@ -216,7 +216,15 @@ class FcrdnsPluginTest {
     }
 
     private void assertResult(String result) {
-        assertThat(connection.authenticationResults()).containsExactly(result);
+        assertResult(connection, result);
+    }
+
+    /** An address with colons is quoted, as RFC 8601 section 2.2 wants values. */
+    private static void assertResult(FakeConnection client, String result) {
+        String ip = client.remoteIp();
+        String value = ip.contains(":") ? "\"" + ip + "\"" : ip;
+        assertThat(client.authenticationResults())
+                .containsExactly(result + " policy.iprev=" + value);
     }
 
     private HookResult connect() {

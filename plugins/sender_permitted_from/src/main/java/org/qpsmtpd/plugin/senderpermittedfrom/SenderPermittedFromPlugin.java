@@ -18,6 +18,7 @@ import org.qpsmtpd.api.hook.DataPostHeadersHook;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.mail.Address;
+import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.net.HostName;
 import org.qpsmtpd.api.plugin.FileCheck;
@@ -152,21 +153,11 @@ public final class SenderPermittedFromPlugin implements MailHook, DataPostHeader
     }
 
     /** The result as RFC 8601, 2.7.2, writes it. */
-    private static String authenticationResult(SpfVerdict verdict) {
+    private static AuthenticationResult authenticationResult(SpfVerdict verdict) {
         boolean isHelo = verdict.request().identity() == SpfIdentity.HELO;
-        String property = isHelo ? " smtp.helo=" : " smtp.mailfrom=";
-        String value =
-                DomainName.of(verdict.request().domain())
-                        .filter(
-                                domain ->
-                                        domain.chars().allMatch(SenderPermittedFromPlugin::isPlain))
-                        .map(property::concat)
-                        .orElse("");
-        return "spf=" + verdict.result().word() + value;
-    }
-
-    private static boolean isPlain(int c) {
-        return c < 128 && (Character.isLetterOrDigit(c) || "-_.".indexOf(c) >= 0);
+        String domain = DomainName.of(verdict.request().domain()).orElse("");
+        return AuthenticationResult.of("spf", verdict.result().word())
+                .with("smtp", isHelo ? "helo" : "mailfrom", domain);
     }
 
     private static void note(

@@ -1,0 +1,88 @@
+package org.qpsmtpd.core.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.log.LogLevel;
+import org.qpsmtpd.api.session.BodyFollower;
+import org.qpsmtpd.core.chain.Came;
+import org.qpsmtpd.core.chain.Door;
+import org.qpsmtpd.core.chain.PluginInstance;
+import org.qpsmtpd.core.log.PluginCall;
+import org.qpsmtpd.core.message.StoredBody;
+
+/** Gives the body of a message to the plugins that follow it, as it arrives. */
+final class BodyFeed {
+    private static final String HOOK = HookPoint.DATA_HEADERS_END.hookName();
+
+    private final List<Follower> followers = new ArrayList<>(0);
+    private boolean isOpen;
+    private long given = -1;
+
+    /**
+     * @param plugin whose it is, by its name
+     */
+    private record Follower(String plugin, BodyFollower code) {}
+
+    /** From now on plugins may join. */
+    synchronized void open() {
+        isOpen = true;
+    }
+
+    /** Nobody joins from now on. */
+    synchronized void close() {
+        isOpen = false;
+    }
+
+    /** The plugin that is called joins. */
+    synchronized void join(BodyFollower code) {
+        String plugin = PluginCall.current().map(PluginCall::plugin).orElse("");
+        if (!isOpen || plugin.isEmpty()) {
+            throw new IllegalStateException("a body can be followed from data_headers_end on only");
+        }
+        followers.add(new Follower(plugin, code));
+    }
+
+    /** Gives what has come since the last time. Called on the connection's own thread. */
+    void give(Turn turn, StoredBody body) {
+        if (followers.isEmpty()) {
+            return;
+        }
+        long from = given < 0 ? body.textStart() : given;
+        given = body.size();
+        if (!body.give(from, (octets, at, count) -> give(turn, octets, at, count))) {
+            followers.clear();
+        }
+    }
+
+    private void give(Turn turn, byte[] octets, int from, int count) {
+        followers.removeIf(follower -> !takes(turn, follower, octets, from, count));
+    }
+
+    /** Whether the follower goes on; one whose plugin was replaced meanwhile does not. */
+    private static boolean takes(Turn turn, Follower follower, byte[] octets, int from, int count) {
+        for (PluginInstance plugin : turn.generation().plugins()) {
+            if (plugin.name().equals(follower.plugin())) {
+                Came<Boolean> came =
+                        Door.visit(
+                                turn,
+                                plugin,
+                                HOOK,
+                                any -> {
+                                    follower.code().take(octets, from, count);
+                                    return true;
+                                });
+                return came != null && !hasFailed(turn, plugin, came);
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasFailed(Turn turn, PluginInstance plugin, Came<Boolean> came) {
+        Throwable failure = came.failure();
+        if (failure != null) {
+            turn.log().log(LogLevel.CRIT, Door.text(plugin.name(), failure));
+        }
+        return failure != null;
+    }
+}
