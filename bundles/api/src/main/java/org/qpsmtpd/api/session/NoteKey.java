@@ -108,6 +108,13 @@ public record NoteKey<T>(String name, Class<T> type) {
             new NoteKey<>("dkim_pass_domains", String.class);
 
     /**
+     * A forwarder whose word is trusted says that the message passed DMARC when it came to him (a
+     * note of the transaction); the value is his domain, as in the seal of ARC.
+     */
+    public static final NoteKey<String> ARC_DMARC_PASS =
+            new NoteKey<>("arc_dmarc_pass", String.class);
+
+    /**
      * The recipient stands for others (a note of the recipient); the value says for whom. Who asks
      * whether there is such a mailbox leaves it alone.
      */

@@ -51,6 +51,23 @@ public final class ArcVerification {
         keys.add(key.toCompletableFuture());
     }
 
+    /**
+     * What each sealer said of the message, the last one first; empty for a chain that is not in
+     * order. Worth something when the result is a pass, and as far as the sealers are.
+     */
+    public List<SealedResults> sealed() {
+        if (chain == null) {
+            return List.of();
+        }
+        List<SealedResults> sealed = new ArrayList<>();
+        for (int i = chain.sets().size() - 1; i >= 0; i--) {
+            String value = chain.sets().get(i).results().value();
+            String told = value.substring(value.indexOf(';') + 1);
+            sealed.add(new SealedResults(chain.seals().get(i).domain(), told));
+        }
+        return sealed;
+    }
+
     /** Whether the body is needed. */
     public boolean needsBody() {
         return !body.isUnused();

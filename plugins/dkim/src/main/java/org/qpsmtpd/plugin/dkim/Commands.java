@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.mailauth.DomainName;
+import org.qpsmtpd.mailauth.server.KeyFolders;
 import org.qpsmtpd.mailauth.signature.FoundKey;
 import org.qpsmtpd.mailauth.signature.Keys;
 import org.qpsmtpd.mailauth.signature.SigningKey;

@@ -18,6 +18,7 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataHeadersEndHook;
 import org.qpsmtpd.api.hook.DataPostHeadersHook;
 import org.qpsmtpd.api.hook.DataPostHook;
+import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.QueuePreHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.plugin.Plugin;
@@ -32,6 +33,8 @@ import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.mailauth.dkim.DkimLimits;
 import org.qpsmtpd.mailauth.dkim.DkimVerification;
 import org.qpsmtpd.mailauth.dkim.DkimVerifier;
+import org.qpsmtpd.mailauth.server.ArrivingBody;
+import org.qpsmtpd.mailauth.server.KeyFolders;
 import org.qpsmtpd.mailauth.server.ResolverDns;
 import org.qpsmtpd.mailauth.signature.KeyLimits;
 import org.qpsmtpd.mailauth.signature.Keys;
@@ -39,11 +42,12 @@ import org.qpsmtpd.mailauth.signature.Keys;
 /**
  * Verifies the DKIM signatures of incoming mail, and signs outgoing mail.
  *
- * <p>{@code data_headers_end}: begins to ask for the keys of the signatures, while the body
- * arrives. {@code data_post_headers}: verifies, and tells the field Authentication-Results, karma
- * and the notes {@code dkim_pass_domains}, {@code dkim_result} and {@code dkim_signatures}. {@code
- * data_post}: refuses what has no valid signature among those that it has, as the setting says.
- * {@code queue_pre}: signs mail of clients that may relay, behind all that change messages.
+ * <p>{@code data_headers_end}: begins to ask for the keys of the signatures, and follows the body
+ * while it arrives. {@code data_post_headers}: verifies, and tells the field
+ * Authentication-Results, karma and the notes {@code dkim_pass_domains}, {@code dkim_result} and
+ * {@code dkim_signatures}. {@code data_post}: refuses what has no valid signature among those that
+ * it has, as the setting says. {@code queue_pre}: signs mail of clients that may relay, behind all
+ * that change messages.
  *
  * <p>Settings: those of {@link DkimConfig}. Keys are in {@code dkim/DOMAIN} of the configuration.
  *
@@ -80,6 +84,7 @@ public final class DkimPlugin
     /** What is known of a message. */
     private static final class Arrival {
         private @Nullable DkimVerification verification;
+        private @Nullable ArrivingBody body;
         private @Nullable Verdict verdict;
     }
 
@@ -110,9 +115,14 @@ public final class DkimPlugin
     }
 
     @Override
+    @NonBlocking
     public HookResult onDataHeadersEnd(Transaction transaction) {
         if (!transaction.isImmune()) {
-            var unused = begin(transaction);
+            DkimVerification verification = begin(transaction);
+            if (verification.needsBody()) {
+                arrivals.of(transaction).body =
+                        ArrivingBody.follow(transaction, verification::body);
+            }
         }
         return HookResult.DECLINED;
     }
@@ -136,7 +146,9 @@ public final class DkimPlugin
         DkimVerification verification = begin(transaction);
         try {
             if (verification.needsBody()) {
-                BodyReading.read(transaction.body(), verification::body);
+                ArrivingBody begun = arrivals.of(transaction).body;
+                ArrivingBody body = begun == null ? ArrivingBody.of(verification::body) : begun;
+                body.end(transaction.body());
             }
         } catch (IOException e) {
             return unread(transaction, e);

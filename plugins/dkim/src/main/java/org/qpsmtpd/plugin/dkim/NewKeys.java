@@ -16,6 +16,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Set;
+import org.qpsmtpd.mailauth.server.KeyFolders;
 
 /** Makes keys for a domain that has none: of RSA, and of Ed25519 beside it. */
 final class NewKeys {

@@ -16,6 +16,8 @@ import org.qpsmtpd.api.plugin.Choice;
 import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.mailauth.dkim.DkimForm;
 import org.qpsmtpd.mailauth.dkim.DkimSigning;
+import org.qpsmtpd.mailauth.server.ArrivingBody;
+import org.qpsmtpd.mailauth.server.KeyFolders;
 import org.qpsmtpd.mailauth.signature.Canonicalization;
 import org.qpsmtpd.mailauth.signature.SigningKey;
 
@@ -86,7 +88,7 @@ final class Outgoing {
 
     private HookResult sign(Transaction transaction, List<SigningKey> keys) throws IOException {
         DkimSigning signing = new DkimSigning(form);
-        BodyReading.read(transaction.body(), signing::body);
+        ArrivingBody.of(signing::body).end(transaction.body());
         List<String> values =
                 new ArrayList<>(
                         signing.sign(

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.service.DnsPurpose;
 import org.qpsmtpd.api.session.NoteKey;
+import org.qpsmtpd.mailauth.server.KeyFolders;
 import org.qpsmtpd.mailauth.signature.SigningKey;
 import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeConnection;
@@ -34,6 +36,8 @@ final class DkimPluginTest {
     private static final String RSA_NAME = "s._domainkey.example.org";
     private static final String ED25519_NAME = "se._domainkey.example.org";
 
+    private static final Map<String, String> MADE = new HashMap<>();
+
     private final Path config;
     private final FakeResolver resolver = new FakeResolver();
     private final FakeConnection client = FakeConnection.from("192.0.2.1");
@@ -43,9 +47,28 @@ final class DkimPluginTest {
         this.config = config;
     }
 
+    /** Keys take their time; each test has a copy of these. */
+    @BeforeAll
+    static void makeKeys(@TempDir Path shared) throws Exception {
+        DkimPlugin maker =
+                new DkimPlugin(
+                        Configs.config(DkimConfig.class, Map.of()),
+                        new FakeResolver(),
+                        List.of(shared));
+        assertThat(FakeConsole.run(maker, "keygen", "example.org", "s").done()).isTrue();
+        try (var files = Files.list(shared.resolve("dkim/example.org"))) {
+            for (Path file : files.toList()) {
+                MADE.put(file.getFileName().toString(), Files.readString(file));
+            }
+        }
+    }
+
     @BeforeEach
     void keys() throws Exception {
-        assertThat(FakeConsole.run(plugin(), "keygen", "example.org", "s").done()).isTrue();
+        Files.createDirectories(home());
+        for (Map.Entry<String, String> made : MADE.entrySet()) {
+            Files.writeString(home().resolve(made.getKey()), made.getValue());
+        }
         for (SigningKey key : folders().keys(home())) {
             var unused =
                     resolver.withTexts(key.selector() + "._domainkey.example.org", key.record());
@@ -109,6 +132,23 @@ final class DkimPluginTest {
                         "dkim=pass header.d=example.org header.s=s header.i=@example.org"
                                 + " header.a=rsa-sha256 header.b=\"?[A-Za-z0-9+/]{8}\"?");
         assertThat(resolver.purposes()).containsOnly(DnsPurpose.AUTHENTICATION);
+    }
+
+    /** What was not told while it arrived is read. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 5, 6})
+    void readsTheRestOfTheBody(int followed) {
+        FakeTransaction transaction = incoming(signed()).withFollowed(followed);
+
+        assertThat(verify(plugin(), transaction)).isEqualTo(HookResult.pass("example.org"));
+    }
+
+    @Test
+    void verifiesWhenItDidNotSeeTheBodyArrive() {
+        FakeTransaction transaction = incoming(signed());
+
+        assertThat(answer(plugin().onDataPostHeaders(transaction)))
+                .isEqualTo(HookResult.pass("example.org"));
     }
 
     @Test

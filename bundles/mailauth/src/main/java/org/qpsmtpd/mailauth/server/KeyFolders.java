@@ -1,4 +1,4 @@
-package org.qpsmtpd.plugin.dkim;
+package org.qpsmtpd.mailauth.server;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +22,12 @@ import org.qpsmtpd.mailauth.signature.SigningKey;
  *
  * <p>Source: qpsmtpd {@code plugins/dkim}, get_keydir.
  */
-final class KeyFolders {
-    static final String SELECTOR = "selector";
-    static final String PRIVATE = "private";
+public final class KeyFolders {
+    /** The file that names the selectors. */
+    public static final String SELECTOR = "selector";
+
+    /** The file of a key, or how its name ends. */
+    public static final String PRIVATE = "private";
 
     private static final String FOLDER = "dkim";
     private static final long LARGEST = 64 * 1024;
@@ -44,19 +47,21 @@ final class KeyFolders {
     private record Stamp(String name, FileTime time, long size, @Nullable Object file) {}
 
     /**
+     * The folders of a configuration.
+     *
      * @param directories of the configuration; the first one that has the folder counts
      */
-    KeyFolders(List<Path> directories) {
+    public KeyFolders(List<Path> directories) {
         this.directories = List.copyOf(directories);
     }
 
     /** Where the keys of a domain are, or would be. */
-    Path home(String domain) {
+    public Path home(String domain) {
         return directories.get(0).resolve(FOLDER).resolve(domain);
     }
 
     /** The folder of a domain or of its nearest parent that has one; null without any. */
-    @Nullable Path find(String domain) {
+    public @Nullable Path find(String domain) {
         String name = domain;
         while (!name.isEmpty()) {
             for (Path directory : directories) {
@@ -76,7 +81,7 @@ final class KeyFolders {
      *
      * @throws IOException naming the file and what is wrong with it
      */
-    List<SigningKey> keys(Path folder) throws IOException {
+    public List<SigningKey> keys(Path folder) throws IOException {
         Path real = folder.toRealPath();
         List<Stamp> stamps = stamps(real);
         Read known = read.get(real);

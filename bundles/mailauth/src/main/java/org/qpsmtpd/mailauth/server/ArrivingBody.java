@@ -1,0 +1,64 @@
+package org.qpsmtpd.mailauth.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import org.qpsmtpd.api.session.BodyFollower;
+import org.qpsmtpd.api.session.MessageBody;
+import org.qpsmtpd.api.session.Transaction;
+
+/**
+ * The body of a message, given as it arrives: to be begun in {@code data_headers_end}, and ended in
+ * {@code data_post_headers}. For one thread at a time.
+ */
+public final class ArrivingBody {
+    private static final int PIECE = 64 * 1024;
+    private static final int EMPTY_LINE = 2;
+
+    private final BodyFollower reader;
+    private long given;
+
+    private ArrivingBody(BodyFollower reader) {
+        this.reader = reader;
+    }
+
+    /** A body that does not arrive any more, to be ended at once. */
+    public static ArrivingBody of(BodyFollower reader) {
+        return new ArrivingBody(reader);
+    }
+
+    /**
+     * Gives the body from now on; to be called within {@code data_headers_end}.
+     *
+     * @param reader takes what follows the empty line behind the header, in pieces
+     */
+    public static ArrivingBody follow(Transaction transaction, BodyFollower reader) {
+        ArrivingBody body = new ArrivingBody(reader);
+        transaction.followBody(body::take);
+        return body;
+    }
+
+    private void take(byte[] octets, int from, int count) {
+        reader.take(octets, from, count);
+        given += count;
+    }
+
+    /**
+     * Gives what was not given while it arrived, from where it lies; most often nothing. Waits for
+     * the disk when it lies there.
+     *
+     * @throws IOException when it cannot be read
+     */
+    public void end(MessageBody body) throws IOException {
+        long left = body.size() - body.bodyStart() - EMPTY_LINE - given;
+        if (left <= 0) {
+            return;
+        }
+        byte[] piece = new byte[(int) Math.min(PIECE, left)];
+        try (InputStream in = body.openBody()) {
+            in.skipNBytes(EMPTY_LINE + given);
+            for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+                take(piece, 0, count);
+            }
+        }
+    }
+}

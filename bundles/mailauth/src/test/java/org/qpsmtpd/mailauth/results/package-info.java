@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.mailauth.results;
+
+import org.jspecify.annotations.NullMarked;
