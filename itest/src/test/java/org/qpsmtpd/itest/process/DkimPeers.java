@@ -12,6 +12,7 @@ import org.qpsmtpd.itest.Program;
 /** Debian's verifiers and signers of DKIM, which take keys from a file. */
 final class DkimPeers {
     private static final String SCRIPTS = "src/test/resources/dkim/";
+    private static final Path NPM = Path.of("target/npm");
     private static final String FORMS =
             "simple/simple simple/relaxed relaxed/simple relaxed/relaxed";
 
@@ -65,6 +66,37 @@ final class DkimPeers {
     List<String> perlVerifies(List<Path> files) {
         List<String> words = words(files, SCRIPTS + "mail-dkim.pl", "verify", keys.toString());
         return run(perl(), words).lines().toList();
+    }
+
+    private static Program node() {
+        if (!Files.isDirectory(NPM)) {
+            Program.missing("mailauth: itest/npm/install brings it");
+        }
+        return Program.find("node", "nodejs");
+    }
+
+    private static List<String> script(String... words) {
+        List<String> all = new ArrayList<>();
+        all.add(SCRIPTS + "mailauth.js");
+        all.add(NPM.toAbsolutePath().toString());
+        all.addAll(List.of(words));
+        return all;
+    }
+
+    /** What mailauth says, likewise. */
+    List<String> mailauthVerifies(List<Path> files) {
+        List<String> words = script("verify", keys.toString());
+        files.forEach(file -> words.add(file.toString()));
+        return run(node(), words).lines().toList();
+    }
+
+    /** Has mailauth sign a file in each form. */
+    List<Path> mailauthSigns(Path message, Path key, String type) throws IOException {
+        Path out = Files.createDirectory(folder.resolve("mailauth-" + type));
+        List<String> words =
+                script("sign", key.toString(), type, message.toString(), out.toString());
+        var unused = run(node(), words);
+        return files(out);
     }
 
     /** What opendkim says of each file: {@code succeeded}, or why not. */

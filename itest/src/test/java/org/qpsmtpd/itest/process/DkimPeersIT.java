@@ -17,8 +17,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qpsmtpd.api.service.DnsType;
 import org.qpsmtpd.mailauth.Dns;
 import org.qpsmtpd.mailauth.DnsResult;
 import org.qpsmtpd.mailauth.dkim.DkimForm;
@@ -31,6 +34,7 @@ import org.qpsmtpd.mailauth.signature.Algorithm;
 import org.qpsmtpd.mailauth.signature.Canonicalization;
 import org.qpsmtpd.mailauth.signature.MessageText;
 import org.qpsmtpd.mailauth.signature.SigningKey;
+import org.qpsmtpd.testkit.FakeNameServer;
 
 /** What we sign, Debian's verifiers of DKIM accept, in each form; and what they sign, we. */
 final class DkimPeersIT {
@@ -80,10 +84,12 @@ final class DkimPeersIT {
     }
 
     private Path rsaFile() throws IOException {
-        String lines = Base64.getMimeEncoder().encodeToString(rsa.key().getEncoded());
-        return Files.writeString(
-                folder.resolve("rsa.pem"),
-                "-----BEGIN PRIVATE KEY-----\n" + lines + "\n-----END PRIVATE KEY-----\n");
+        return Files.writeString(folder.resolve("rsa.pem"), pem(rsa));
+    }
+
+    private static String pem(SigningKey key) {
+        String lines = Base64.getMimeEncoder().encodeToString(key.key().getEncoded());
+        return "-----BEGIN PRIVATE KEY-----\n" + lines + "\n-----END PRIVATE KEY-----\n";
     }
 
     private Path ed25519File() throws IOException {
@@ -116,6 +122,10 @@ final class DkimPeersIT {
 
     private void weAccept(List<Path> files) throws IOException {
         assertThat(files).hasSize(4);
+        weAcceptEach(files);
+    }
+
+    private void weAcceptEach(List<Path> files) throws IOException {
         DkimVerifier verifier =
                 new DkimVerifier(new Keys(), DkimLimits.USUAL, InstantSource.system());
         for (Path file : files) {
@@ -139,6 +149,53 @@ final class DkimPeersIT {
         assertThat(peers.perlVerifies(signed(rsa)))
                 .hasSize(4)
                 .allMatch(line -> line.endsWith(" pass"));
+    }
+
+    @Test
+    void mailauthAcceptsBoth() throws IOException {
+        assertThat(peers.mailauthVerifies(signed(rsa, ed25519)))
+                .hasSize(4)
+                .allMatch(line -> line.endsWith(" pass pass"));
+    }
+
+    @Test
+    void weAcceptMailauths() throws IOException {
+        weAccept(peers.mailauthSigns(message, rsaFile(), "rsa"));
+        Path file = Files.writeString(folder.resolve("ed25519.pem"), pem(ed25519));
+        weAccept(peers.mailauthSigns(message, file, "ed25519"));
+    }
+
+    /** It signs in one form only. */
+    @Test
+    void rspamdAcceptsBothAndWeAcceptRspamds(@TempDir Path place) throws Exception {
+        try (FakeNameServer names =
+                        FakeNameServer.start()
+                                .with(DnsType.TXT, "rsa._domainkey.example.org", rsa.record())
+                                .with(
+                                        DnsType.TXT,
+                                        "ed25519._domainkey.example.org",
+                                        ed25519.record());
+                RspamdServer rspamd =
+                        new RspamdServer(
+                                place, new RspamdServer.Setup(pem(rsa), "rsa", names.port()))) {
+            for (Path file : signed(rsa, ed25519)) {
+                assertThat(rspamd.check(Files.readAllBytes(file)))
+                        .contains("R_DKIM_ALLOW", "example.org:s=rsa", "example.org:s=ed25519");
+            }
+            Matcher field =
+                    Pattern.compile("\"dkim-signature\":\"((?:[^\"\\\\]|\\\\.)*)\"")
+                            .matcher(rspamd.check(Files.readAllBytes(message)));
+            assertThat(field.find()).isTrue();
+            String value = field.group(1).translateEscapes();
+            weAcceptEach(
+                    List.of(
+                            Files.writeString(
+                                    folder.resolve("rspamd"),
+                                    "DKIM-Signature: "
+                                            + value.replaceAll("\r?\n", "\r\n")
+                                            + "\r\n"
+                                            + MESSAGE)));
+        }
     }
 
     @Test

@@ -1,6 +1,10 @@
 package org.qpsmtpd.itest.process;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
@@ -20,7 +24,7 @@ final class RspamdServer implements AutoCloseable {
             """
             options {
               filters = "dkim";
-              dns { nameserver = ["127.0.0.1:1"]; timeout = 100ms; retransmits = 1; }
+              dns { nameserver = ["127.0.0.1:%3$d"]; timeout = %4$s; retransmits = 1; }
               tempdir = "%1$s";
               url_tld = "%1$s/tld";
               pidfile = "%1$s/pid";
@@ -37,6 +41,7 @@ final class RspamdServer implements AutoCloseable {
               name = "default";
               actions { reject = 15; add_header = 6; rewrite_subject = 8; subject = "[SPAM] %%s"; }
             }
+            group "dkim" { symbols { R_DKIM_ALLOW { weight = -0.1; } R_DKIM_REJECT { weight = 0.1; } } }
             lang_detection { languages = []; }
             lua = "%1$s/rules.lua";
             modules {
@@ -44,9 +49,10 @@ final class RspamdServer implements AutoCloseable {
               path = "/usr/share/rspamd/plugins/settings.lua";
             }
             dkim_signing {
-              path = "%1$s/key"; selector = "test"; use_domain = "header"; use_esld = false;
+              path = "%1$s/key"; selector = "%5$s"; use_domain = "header"; use_esld = false;
               sign_inbound = true; sign_local = true; check_pubkey = false; use_redis = false;
             }
+            dkim { dkim_cache_size = 2k; }
             settings {
               strict { id = "strict"; apply { actions { reject = 5; } } }
             }
@@ -75,22 +81,50 @@ final class RspamdServer implements AutoCloseable {
               end}
             """;
 
+    private static final int NOBODY = 1;
+
     private final Path folder;
     private final int port = FreePort.take();
     private final Program program = Program.find("rspamd", "rspamd");
     private Process process;
 
     /**
+     * What it works with.
+     *
+     * @param key it signs with, in PEM
+     * @param selector of the key
+     * @param nameServer port of the name server that it asks
+     */
+    record Setup(String key, String selector, int nameServer) {
+        /** Asks nobody. */
+        private static Setup alone() throws NoSuchAlgorithmException {
+            return new Setup(RspamdServer.key(), "test", NOBODY);
+        }
+
+        private String timeout() {
+            return nameServer == NOBODY ? "100ms" : "5s";
+        }
+    }
+
+    /** Starts it, with a key of its own. */
+    RspamdServer(Path folder) throws IOException, NoSuchAlgorithmException {
+        this(folder, Setup.alone());
+    }
+
+    /**
      * Starts it.
      *
      * @param folder where it may write; a short path, as it has a socket there
      */
-    RspamdServer(Path folder) throws IOException, NoSuchAlgorithmException {
+    RspamdServer(Path folder, Setup setup) throws IOException {
         this.folder = folder;
         Files.writeString(folder.resolve("tld"), "com\nnet\norg\n");
         Files.writeString(folder.resolve("rules.lua"), RULES);
-        Files.writeString(folder.resolve("key"), key());
-        Files.writeString(folder.resolve("conf"), CONFIGURATION.formatted(folder, port));
+        Files.writeString(folder.resolve("key"), setup.key());
+        Files.writeString(
+                folder.resolve("conf"),
+                CONFIGURATION.formatted(
+                        folder, port, setup.nameServer(), setup.timeout(), setup.selector()));
         process = started();
     }
 
@@ -120,6 +154,20 @@ final class RspamdServer implements AutoCloseable {
         return "-----BEGIN PRIVATE KEY-----\n"
                 + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key)
                 + "\n-----END PRIVATE KEY-----\n";
+    }
+
+    /** What it says of a message, in JSON. */
+    String check(byte[] message) throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create("http://" + port() + "/checkv2"))
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .header("IP", "192.0.2.1")
+                        .header("From", "joe@example.org")
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(message))
+                        .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     /** {@code HOST:PORT}. */
