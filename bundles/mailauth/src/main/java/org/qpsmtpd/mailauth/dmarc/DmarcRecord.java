@@ -1,7 +1,9 @@
 package org.qpsmtpd.mailauth.dmarc;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a domain publishes (RFC 9989 section 4.7). What cannot be read stands for its default.
@@ -57,6 +59,15 @@ public record DmarcRecord(
      */
     public static Optional<DmarcRecord> parse(String text) {
         return RecordReader.read(text);
+    }
+
+    /** The strictest that may be asked for any domain. */
+    public DmarcPolicy strictest() {
+        return Stream.of(Optional.of(policy), subdomains, nonExistent)
+                .flatMap(Optional::stream)
+                .max(Comparator.naturalOrder())
+                .map(this::tried)
+                .orElse(DmarcPolicy.NONE);
     }
 
     boolean isStrict(Identifier.Method method) {

@@ -35,7 +35,8 @@ public record DmarcVerdict(
         questions = List.copyOf(questions);
     }
 
-    static DmarcVerdict without(DmarcResult result, String author, String problem) {
+    /** A verdict on what cannot be evaluated. */
+    public static DmarcVerdict without(DmarcResult result, String author, String problem) {
         return new DmarcVerdict(
                 result,
                 DmarcPolicy.NONE,
