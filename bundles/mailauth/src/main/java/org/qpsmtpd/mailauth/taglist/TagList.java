@@ -1,6 +1,8 @@
 package org.qpsmtpd.mailauth.taglist;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,7 +16,9 @@ public final class TagList {
     private static final int MOST_TAGS = 1000;
 
     private final String text;
+    private final boolean isTolerant;
     private final Map<String, Tag> tags = new LinkedHashMap<>();
+    private final Set<String> repeated = new HashSet<>(0);
     private @Nullable String fault;
 
     /**
@@ -26,13 +30,27 @@ public final class TagList {
      */
     private record Tag(String value, int start, int end) {}
 
-    private TagList(String text) {
+    private TagList(String text, boolean isTolerant) {
         this.text = text;
+        this.isTolerant = isTolerant;
     }
 
     /** Reads a text; what is wrong with it, {@link #fault} says. */
     public static TagList parse(String text) {
-        TagList list = new TagList(text);
+        return read(text, false);
+    }
+
+    /**
+     * Reads a text as DMARC does (RFC 9989 section 4.8): what is no tag is left out, the names are
+     * taken in lower case, and of several tags of a name the first one is kept, see {@link
+     * #isRepeated}. There is a fault only when no tag is left.
+     */
+    public static TagList tolerant(String text) {
+        return read(text, true);
+    }
+
+    private static TagList read(String text, boolean isTolerant) {
+        TagList list = new TagList(text, isTolerant);
         list.read();
         return list;
     }
@@ -43,7 +61,8 @@ public final class TagList {
             int semicolon = text.indexOf(';', at);
             int end = semicolon < 0 ? text.length() : semicolon;
             if (semicolon >= 0 || tags.isEmpty() || !isBlank(at, end)) {
-                fault = add(at, end);
+                String wrong = add(at, end);
+                fault = isTolerant ? null : wrong;
             }
             at = end + 1;
         }
@@ -85,7 +104,7 @@ public final class TagList {
             return isBlank(from, to) ? "there is an empty tag" : "there is a tag without =";
         }
         int nameStart = skipBlanks(from, equals);
-        String name = text.substring(nameStart, dropBlanks(nameStart, equals));
+        String name = named(text.substring(nameStart, dropBlanks(nameStart, equals)));
         if (!isName(name)) {
             return "there is a tag without a proper name";
         }
@@ -94,10 +113,18 @@ public final class TagList {
         if (!isValue(value)) {
             return "the tag " + name + "= has control characters";
         }
-        if (tags.put(name, new Tag(value, equals + 1, to)) != null) {
+        if (tags.size() >= MOST_TAGS) {
+            return "it has too many tags";
+        }
+        if (tags.putIfAbsent(name, new Tag(value, equals + 1, to)) != null) {
+            repeated.add(name);
             return "the tag " + name + "= is there twice";
         }
-        return tags.size() > MOST_TAGS ? "it has too many tags" : null;
+        return null;
+    }
+
+    private String named(String name) {
+        return isTolerant ? name.toLowerCase(Locale.ROOT) : name;
     }
 
     private static boolean isName(String name) {
@@ -170,6 +197,11 @@ public final class TagList {
     /** Whether a tag is the first one; false also when it is not there. */
     public boolean isFirst(String name) {
         return !tags.isEmpty() && tags.keySet().iterator().next().equals(name);
+    }
+
+    /** Whether there was another tag of that name, which is left out. */
+    public boolean isRepeated(String name) {
+        return repeated.contains(name);
     }
 
     /** Where a tag's value begins in the text: behind its {@code =}; -1 when it is not there. */

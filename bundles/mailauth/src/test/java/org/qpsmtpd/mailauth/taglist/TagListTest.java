@@ -75,4 +75,16 @@ final class TagListTest {
         }
         assertThat(TagList.parse(text.toString()).fault()).contains("it has too many tags");
     }
+
+    @Test
+    void mayLeaveOutWhatIsNoTag() {
+        TagList tags = TagList.tolerant("v=1; V=2; x y=3; z; ; =4; a=\u0001; B=5;");
+
+        assertThat(tags.fault()).isEmpty();
+        assertThat(tags.names()).containsExactlyInAnyOrder("v", "b");
+        assertThat(tags.get("v")).isEqualTo("1");
+        assertThat(tags.isRepeated("v")).isTrue();
+        assertThat(tags.isRepeated("b")).isFalse();
+        assertThat(TagList.tolerant("z;").fault()).isPresent();
+    }
 }

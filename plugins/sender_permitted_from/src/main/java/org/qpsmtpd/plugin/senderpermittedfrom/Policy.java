@@ -60,6 +60,30 @@ record Policy(int level) {
         if (!isPermanent && level < temporary) {
             return tolerated(verdict.summary());
         }
+        return refusal(verdict, word, isPermanent);
+    }
+
+    /**
+     * Refuses for want of a policy of DMARC.
+     *
+     * @param from the setting {@code no_dmarc_policy}: from 0, refuse nothing, to 4
+     */
+    static HookResult withoutDmarc(SpfVerdict verdict, int from) {
+        SpfResult result = verdict.result();
+        int least =
+                switch (result) {
+                    case PASS -> Integer.MAX_VALUE;
+                    case FAIL -> 1;
+                    case SOFTFAIL -> 2;
+                    case NEUTRAL -> 3;
+                    case NONE, PERMERROR, TEMPERROR -> 4;
+                };
+        return from < least
+                ? HookResult.DECLINED
+                : refusal(verdict, result.word(), result != SpfResult.TEMPERROR);
+    }
+
+    private static HookResult refusal(SpfVerdict verdict, String word, boolean isPermanent) {
         boolean isError =
                 verdict.result() == SpfResult.TEMPERROR || verdict.result() == SpfResult.PERMERROR;
         String text =

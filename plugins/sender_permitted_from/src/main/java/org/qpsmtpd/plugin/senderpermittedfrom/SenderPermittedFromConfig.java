@@ -20,6 +20,19 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "Whether the name in HELO is looked at first")
     boolean check__helo() default true;
 
+    @AttributeDefinition(
+            description =
+                    "From 0, refuse nothing, to 4, where the author's domain has no policy of DMARC",
+            min = "0",
+            max = "4")
+    int no__dmarc__policy() default 0;
+
+    @AttributeDefinition(
+            description =
+                    "Whether a failure is refused after the message only, unless it passes DMARC,"
+                            + " where the sender's domain has a policy of DMARC")
+    boolean leave__to__dmarc() default true;
+
     @AttributeDefinition(description = "Whether the field Received-SPF is added")
     boolean received__spf() default true;
 

@@ -15,6 +15,7 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.hook.DataPostHeadersHook;
+import org.qpsmtpd.api.hook.DataPostHook;
 import org.qpsmtpd.api.hook.MailHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.mail.Address;
@@ -29,6 +30,7 @@ import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.PluginState;
 import org.qpsmtpd.api.session.Transaction;
+import org.qpsmtpd.mailauth.Dns;
 import org.qpsmtpd.mailauth.DomainName;
 import org.qpsmtpd.mailauth.server.ResolverDns;
 import org.qpsmtpd.mailauth.spf.ReceivedSpf;
@@ -46,10 +48,11 @@ import org.qpsmtpd.mailauth.spf.SpfVerdict;
  * sender; for the null sender only the name. Leaves the results in the field
  * Authentication-Results, that of the sender in the note {@code dmarc_spf}, and the domain that
  * lets send in {@code spf_pass_host}. {@code data_post_headers}: adds the field Received-SPF.
+ * {@code data_post}: refuses what was left until DMARC is known, and where there is no policy of
+ * DMARC what {@code no_dmarc_policy} says.
  *
- * <p>Settings: {@code reject}, from 0 (refuse nothing) to 6; {@code spf_deny}, its older name;
- * {@code check_helo} (true); {@code received_spf} (true); {@code timeout}, seconds (20). File:
- * {@code spfbehavior}, as {@code reject}, where that is not given.
+ * <p>Settings: those of {@link SenderPermittedFromConfig}. File: {@code spfbehavior}, as {@code
+ * reject}, where that is not given.
  *
  * <p>Faults: a DNS that does not answer defers from {@code reject 2} on, and never refuses for
  * good.
@@ -62,7 +65,8 @@ import org.qpsmtpd.mailauth.spf.SpfVerdict;
 @Designate(ocd = SenderPermittedFromConfig.class, factory = true)
 @Plugin(name = "sender_permitted_from", files = "spfbehavior")
 @NonBlocking
-public final class SenderPermittedFromPlugin implements MailHook, DataPostHeadersHook, FileCheck {
+public final class SenderPermittedFromPlugin
+        implements MailHook, DataPostHeadersHook, DataPostHook, FileCheck {
     private static final NoteKey<String> RESULT = new NoteKey<>("dmarc_spf", String.class);
 
     private final int level;
@@ -71,6 +75,7 @@ public final class SenderPermittedFromPlugin implements MailHook, DataPostHeader
     private final Duration limit;
     private final String receiver = HostName.ofThisMachine();
     private final SpfChecker checker;
+    private final Dmarc dmarc;
     private final PluginState<List<SpfVerdict>> verdicts = new PluginState<>(ArrayList::new);
     private final ConfigView<List<Integer>> behavior =
             ConfigView.ofEntries("spfbehavior", line -> parse(line.text()));
@@ -86,9 +91,11 @@ public final class SenderPermittedFromPlugin implements MailHook, DataPostHeader
         addsField = config.received__spf();
         limit = Duration.ofSeconds(config.timeout());
         SpfSettings usual = SpfSettings.of(receiver);
+        Dns dns = new ResolverDns(resolver.forPurpose(DnsPurpose.AUTHENTICATION));
+        dmarc = new Dmarc(config, dns);
         checker =
                 new SpfChecker(
-                        new ResolverDns(resolver.forPurpose(DnsPurpose.AUTHENTICATION)),
+                        dns,
                         new SpfSettings(
                                 receiver,
                                 usual.lookups(),
@@ -149,7 +156,7 @@ public final class SenderPermittedFromPlugin implements MailHook, DataPostHeader
             transaction.notes().put(NoteKey.SPF_PASS_HOST, request.domain());
         }
         verdicts.of(transaction).add(last);
-        return policy.decide(last);
+        return dmarc.leave(transaction, last, policy.decide(last));
     }
 
     /** The result as RFC 8601, 2.7.2, writes it. */
@@ -179,6 +186,11 @@ public final class SenderPermittedFromPlugin implements MailHook, DataPostHeader
                                                     ReceivedSpf.value(verdict, receiver)));
         }
         return HookResult.DECLINED;
+    }
+
+    @Override
+    public HookResult onDataPost(Transaction transaction) {
+        return dmarc.decide(transaction, verdicts.of(transaction));
     }
 
     private int level(Config config) {

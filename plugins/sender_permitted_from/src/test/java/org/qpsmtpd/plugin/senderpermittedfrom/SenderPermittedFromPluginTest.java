@@ -24,6 +24,8 @@ import org.qpsmtpd.testkit.TestServer;
 class SenderPermittedFromPluginTest {
     private static final NoteKey<String> RESULT = new NoteKey<>("dmarc_spf", String.class);
 
+    private static final NoteKey<String> DMARC = new NoteKey<>("dmarc_result", String.class);
+
     private final FakeResolver resolver = new FakeResolver().withOthers(Status.NO_NAME);
     private final FakeConnection connection =
             FakeConnection.from("192.0.2.1").withEhlo("mail.example.net");
@@ -273,6 +275,95 @@ class SenderPermittedFromPluginTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "-all, pass none dkim example.org, DECLINED",
+        "-all, fail none not_aligned example.org, DENY",
+        "-all, none none no_policy example.net, DENY",
+        "-all, '', DENY",
+        "~all, pass none dkim example.org, DECLINED",
+        "~all, temperror none no_answer example.org, DENYSOFT"
+    })
+    void leavesAFailureUntilDmarcIsKnown(String terms, String found, Action action) {
+        record(terms);
+        resolver.withTexts("_dmarc.example.org", "v=DMARC1; p=none");
+        SenderPermittedFromPlugin plugin = plugin(Map.of("reject", 3));
+
+        HookResult result = mail(plugin, "matt@example.org");
+        transaction.notes().put(DMARC, found);
+        HookResult last = plugin.onDataPost(transaction);
+
+        assertThat(result.action()).isEqualTo(Action.DECLINED);
+        assertThat(result.reason()).startsWith("fail, tolerated until DMARC is known: ");
+        assertThat(result.karma()).isEqualTo(-1);
+        assertThat(last.action()).isEqualTo(action);
+        assertThat(last.karma()).isZero();
+        boolean isRefused = action != Action.DECLINED;
+        assertThat(last.code()).isEqualTo(isRefused ? (action == Action.DENY ? 550 : 450) : 0);
+    }
+
+    @Test
+    void refusesAFailureAtOnceWithoutAPolicyOfDmarc() {
+        record("-all");
+        assertThat(mail(Map.of("reject", 3)).action()).isEqualTo(Action.DENY);
+
+        resolver.withTexts("_dmarc.example.org", Status.FAILED);
+        assertThat(mail(Map.of("reject", 3)).action()).isEqualTo(Action.DENY);
+    }
+
+    @Test
+    void refusesAFailureAtOnceWhenTold() {
+        record("-all");
+        resolver.withTexts("_dmarc.example.org", "v=DMARC1; p=reject");
+
+        assertThat(mail(Map.of("reject", 3, "leave_to_dmarc", false)).action())
+                .isEqualTo(Action.DENY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-all, 0, DECLINED",
+        "-all, 1, DENY",
+        "~all, 1, DECLINED",
+        "~all, 2, DENY",
+        "?all, 2, DECLINED",
+        "?all, 3, DENY",
+        "none, 3, DECLINED",
+        "none, 4, DENY",
+        "error, 4, DENY",
+        "silent, 3, DECLINED",
+        "silent, 4, DENYSOFT",
+        "+all, 4, DECLINED"
+    })
+    void refusesMoreWhereThereIsNoPolicyOfDmarc(String terms, int level, Action action) {
+        switch (terms) {
+            case "none" -> {}
+            case "silent" -> resolver.withTexts("example.org", Status.FAILED);
+            default -> record(terms);
+        }
+        SenderPermittedFromPlugin plugin = plugin(Map.of("no_dmarc_policy", level));
+
+        assertThat(mail(plugin, "matt@example.org").action()).isEqualTo(Action.DECLINED);
+        assertThat(plugin.onDataPost(transaction)).isEqualTo(HookResult.DECLINED);
+        transaction.notes().put(DMARC, "fail none not_aligned example.org");
+        assertThat(plugin.onDataPost(transaction)).isEqualTo(HookResult.DECLINED);
+        transaction.notes().put(DMARC, "none none no_policy example.org");
+        assertThat(plugin.onDataPost(transaction).action()).isEqualTo(action);
+        transaction.withNote(NoteKey.WHITELIST_SENDER, "listed");
+        assertThat(plugin.onDataPost(transaction)).isEqualTo(HookResult.DECLINED);
+    }
+
+    @Test
+    void saysWhyWhereThereIsNoPolicyOfDmarc() {
+        record("-all");
+        SenderPermittedFromPlugin plugin = plugin(Map.of("no_dmarc_policy", 1));
+        mail(plugin, "matt@example.org");
+        transaction.notes().put(DMARC, "none none no_policy example.org");
+
+        assertThat(plugin.onDataPost(transaction).text())
+                .isEqualTo("SPF - fail: example.org does not let 192.0.2.1 send (#5.7.23)");
+    }
+
     private void record(String terms) {
         resolver.withTexts("example.org", "v=spf1 " + terms);
     }
@@ -287,9 +378,10 @@ class SenderPermittedFromPluginTest {
 
     private HookResult mail(SenderPermittedFromPlugin plugin, String sender) {
         HookResult result = plugin.onMail(transaction, Address.of(sender), Parameters.NONE);
-        return result.pending()
-                .map(later -> later.answer().toCompletableFuture().join())
-                .orElse(result);
+        while (result.pending().isPresent()) {
+            result = result.pending().get().answer().toCompletableFuture().join();
+        }
+        return result;
     }
 
     private SenderPermittedFromPlugin plugin(Map<String, ?> options) {

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.mailauth.author;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.mailauth.dmarc;
+
+import org.jspecify.annotations.NullMarked;

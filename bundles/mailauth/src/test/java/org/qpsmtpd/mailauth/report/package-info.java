@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.mailauth.report;
+
+import org.jspecify.annotations.NullMarked;

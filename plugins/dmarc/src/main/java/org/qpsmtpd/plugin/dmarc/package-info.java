@@ -1,0 +1,5 @@
+/** The plugin dmarc. */
+@NullMarked
+package org.qpsmtpd.plugin.dmarc;
+
+import org.jspecify.annotations.NullMarked;

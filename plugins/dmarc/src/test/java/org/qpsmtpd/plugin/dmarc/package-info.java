@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.plugin.dmarc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.plugin.dmarc.report;
+
+import org.jspecify.annotations.NullMarked;
