@@ -22,6 +22,7 @@ import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.service.DnsPurpose;
 import org.qpsmtpd.api.service.Resolver;
+import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.PluginState;
 import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.mailauth.author.Authors;
@@ -187,7 +188,12 @@ public final class DmarcPlugin implements DataPostHeadersHook, DataPostHook {
                     case QUARANTINE -> quarantine == Quarantine.QUARANTINE;
                     case REJECT -> reject.mode() != Reject.Mode.TOLERATE;
                 };
-        return isApplied && !transaction.isImmune() ? verdict.disposition() : DmarcPolicy.NONE;
+        return isApplied && !isSpared(transaction) ? verdict.disposition() : DmarcPolicy.NONE;
+    }
+
+    /** Whether a policy is not applied: also where a forwarder whose word is taken says so. */
+    private static boolean isSpared(Transaction transaction) {
+        return transaction.isImmune() || transaction.notes().has(NoteKey.ARC_DMARC_PASS);
     }
 
     private HookResult temporary(Transaction transaction, DmarcVerdict verdict) {
@@ -202,8 +208,14 @@ public final class DmarcPlugin implements DataPostHeadersHook, DataPostHook {
 
     private HookResult fail(Transaction transaction, Finding finding) {
         DmarcVerdict verdict = finding.verdict();
-        if (verdict.disposition() == DmarcPolicy.NONE || transaction.isImmune()) {
-            return HookResult.DECLINED.because("fail, tolerated: " + finding.summary());
+        if (verdict.disposition() == DmarcPolicy.NONE || isSpared(transaction)) {
+            String why =
+                    transaction
+                            .notes()
+                            .get(NoteKey.ARC_DMARC_PASS)
+                            .map(domain -> ", passed when it came to " + domain)
+                            .orElse("");
+            return HookResult.DECLINED.because("fail, tolerated: " + finding.summary() + why);
         }
         if (verdict.disposition() == DmarcPolicy.REJECT) {
             String text = "failed DMARC policy for " + verdict.author();

@@ -89,6 +89,28 @@ final class DmarcPluginTest {
     }
 
     @Test
+    void goesByTheWordOfATrustedForwarder() {
+        nothingPasses();
+        policy("p=reject");
+        message("From: Joe <joe@example.org>");
+        transaction.notes().put(NoteKey.ARC_DMARC_PASS, "lists.example");
+        DmarcPlugin plugin = plugin();
+
+        HookResult found = answer(plugin.onDataPostHeaders(transaction));
+
+        assertThat(found)
+                .isEqualTo(
+                        HookResult.DECLINED.because(
+                                "fail, tolerated: example.org asks for reject, passed when it came"
+                                        + " to lists.example"));
+        assertThat(plugin.onDataPost(transaction)).isEqualTo(HookResult.DECLINED);
+        assertThat(client.authenticationResults())
+                .containsExactly(
+                        "dmarc=fail (p=reject dis=none) header.from=example.org"
+                                + " policy.dmarc=reject");
+    }
+
+    @Test
     void refusesAMessageWithoutAnAuthor() {
         nothingPasses();
         message("");
