@@ -46,9 +46,7 @@ import org.qpsmtpd.core.message.StoredBody;
  * }</pre>
  */
 public final class FakeTransaction implements Transaction {
-    /** Nothing is large enough to go there. */
     private static final Spool NO_SPOOL = new Spool(Path.of("no-spool"));
-
     private static final int EMPTY_LINE = 2;
 
     private final FakeConnection connection;
@@ -145,7 +143,7 @@ public final class FakeTransaction implements Transaction {
      *     line is put between header and body where none is; nothing else is changed
      */
     public FakeTransaction withMessage(byte[] octets) {
-        StoredBody stored = StoredBody.of(octets, NO_SPOOL);
+        StoredBody stored = StoredBody.of(octets, NO_SPOOL); // large enough for nothing
         headers = new HeaderBlock(stored.keepHeader(), stored.headerLength());
         use(stored);
         return this;

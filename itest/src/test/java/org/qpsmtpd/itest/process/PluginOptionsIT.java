@@ -442,6 +442,8 @@ class PluginOptionsIT {
         values.put("sender_permitted_from check_helo", "false");
         values.put("sender_permitted_from received_spf", "no");
         values.put("sender_permitted_from timeout", "30");
+        values.put("arc seal", "lists.example.org");
+        values.put("arc timeout", "5");
         values.put("rcpt_sql url", "jdbc:postgresql://127.0.0.1:2/mail");
         values.put("rcpt_sql user", "mx");
         values.put("rcpt_sql query", "select 1 from mailbox where address = :address");

@@ -3,7 +3,7 @@
  * each other.
  */
 @Export
-@Version("2.0.0")
+@Version("1.6.0")
 @NullMarked
 package org.qpsmtpd.api.session;
 

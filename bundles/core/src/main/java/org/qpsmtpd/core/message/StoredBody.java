@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.session.BodyFollower;
 import org.qpsmtpd.api.session.MessageBody;
 
 /**
@@ -262,24 +263,12 @@ public final class StoredBody implements MessageBody {
         return (long) headerLength + LINE_END.length;
     }
 
-    /** Takes octets of a message from where they lie. */
-    @FunctionalInterface
-    public interface Taker {
-        /**
-         * Takes some.
-         *
-         * @param octets not to be kept
-         * @param from where the octets begin
-         */
-        void take(byte[] octets, int from, int count);
-    }
-
     /**
      * Gives the octets from a position on.
      *
      * @return false when some of them are no more in memory, and then none is given
      */
-    public boolean give(long position, Taker taker) {
+    public boolean give(long position, BodyFollower taker) {
         if (position < spooled) {
             return size() <= position;
         }
@@ -292,7 +281,7 @@ public final class StoredBody implements MessageBody {
         return true;
     }
 
-    private static void give(byte[] octets, int length, long position, Taker taker) {
+    private static void give(byte[] octets, int length, long position, BodyFollower taker) {
         int from = (int) Math.max(0, position);
         if (position < length) {
             taker.take(octets, from, length - from);

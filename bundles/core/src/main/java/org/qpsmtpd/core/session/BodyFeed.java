@@ -7,6 +7,8 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.session.BodyFollower;
 import org.qpsmtpd.core.chain.Came;
 import org.qpsmtpd.core.chain.Door;
+import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.chain.HookHost;
 import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.log.PluginCall;
 import org.qpsmtpd.core.message.StoredBody;
@@ -44,44 +46,52 @@ final class BodyFeed {
     }
 
     /** Gives what has come since the last time. Called on the connection's own thread. */
-    void give(Turn turn, StoredBody body) {
+    void give(HookHost host, Generation generation, StoredBody body) {
         if (followers.isEmpty()) {
             return;
         }
         long from = given < 0 ? body.textStart() : given;
         given = body.size();
-        if (!body.give(from, (octets, at, count) -> give(turn, octets, at, count))) {
+        if (!body.give(from, (octets, at, count) -> give(host, generation, octets, at, count))) {
             followers.clear();
         }
     }
 
-    private void give(Turn turn, byte[] octets, int from, int count) {
-        followers.removeIf(follower -> !takes(turn, follower, octets, from, count));
+    private void give(
+            HookHost host, Generation generation, byte[] octets, int from, int count) {
+        followers.removeIf(follower -> !takes(host, generation, follower, octets, from, count));
     }
 
     /** Whether the follower goes on; one whose plugin was replaced meanwhile does not. */
-    private static boolean takes(Turn turn, Follower follower, byte[] octets, int from, int count) {
-        for (PluginInstance plugin : turn.generation().plugins()) {
+    private static boolean takes(
+            HookHost host,
+            Generation generation,
+            Follower follower,
+            byte[] octets,
+            int from,
+            int count) {
+        for (PluginInstance plugin : generation.plugins()) {
             if (plugin.name().equals(follower.plugin())) {
                 Came<Boolean> came =
                         Door.visit(
-                                turn,
+                                host,
                                 plugin,
                                 HOOK,
                                 any -> {
                                     follower.code().take(octets, from, count);
                                     return true;
                                 });
-                return came != null && !hasFailed(turn, plugin, came);
+                return came != null && !hasFailed(host, plugin, came);
             }
         }
         return false;
     }
 
-    private static boolean hasFailed(Turn turn, PluginInstance plugin, Came<Boolean> came) {
+    private static boolean hasFailed(
+            HookHost host, PluginInstance plugin, Came<Boolean> came) {
         Throwable failure = came.failure();
         if (failure != null) {
-            turn.log().log(LogLevel.CRIT, Door.text(plugin.name(), failure));
+            host.log().log(LogLevel.CRIT, Door.text(plugin.name(), failure));
         }
         return failure != null;
     }

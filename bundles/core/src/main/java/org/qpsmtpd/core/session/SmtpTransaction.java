@@ -371,15 +371,13 @@ final class SmtpTransaction implements Transaction {
 
     /** Whether there are files to delete, which waits for the disk. */
     boolean hasFiles() {
-        StoredBody stored = body;
-        return !temporary.isEmpty() || (stored != null && !stored.inMemory());
+        return !temporary.isEmpty() || (body != null && !body.inMemory());
     }
 
     /** Lets go of the memory of the message; its files stay until {@link #discard}. */
     void forget() {
-        StoredBody stored = body;
-        if (stored != null) {
-            stored.forgetAll();
+        if (body != null) {
+            body.forgetAll();
         }
     }
 
