@@ -46,7 +46,7 @@ record Finding(DmarcVerdict verdict, DmarcPolicy disposition) {
     }
 
     /** As RFC 8601 section 2.2 and RFC 9989 section 9.1 have it. */
-    private String entry() {
+    String entry() {
         StringBuilder entry = new StringBuilder("dmarc=").append(verdict.result().word());
         Optional<DmarcRecord> record = verdict.record();
         if (record.isPresent()) {
