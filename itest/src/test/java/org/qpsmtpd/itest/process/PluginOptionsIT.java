@@ -56,6 +56,17 @@ class PluginOptionsIT {
         values.put("dkim sign", "false");
         values.put("dkim canonicalization", "relaxed/simple");
         values.put("dkim expire", "7");
+        values.put("dmarc quarantine", "header");
+        values.put("dmarc defer_temperror", "true");
+        values.put("dmarc timeout", "5");
+        values.put("dmarc reporting", "0");
+        values.put("dmarc report_host", "127.0.0.1:2");
+        values.put("dmarc report_tls", "encrypt");
+        values.put("dmarc report_from", "postmaster@example.org");
+        values.put("dmarc report_org", "ours");
+        values.put("dmarc report_contact", "https://example.org/");
+        values.put("dmarc report_rows", "100");
+        values.put("dmarc failure_reports", "true");
         values.put("content_log file_limit", "20");
         values.put("loadcheck max_load", "7.5");
         values.put("loadcheck cache_time", "5");
@@ -440,6 +451,8 @@ class PluginOptionsIT {
         values.put("sender_permitted_from reject", "3");
         values.put("sender_permitted_from spf_deny", "2");
         values.put("sender_permitted_from check_helo", "false");
+        values.put("sender_permitted_from no_dmarc_policy", "2");
+        values.put("sender_permitted_from leave_to_dmarc", "false");
         values.put("sender_permitted_from received_spf", "no");
         values.put("sender_permitted_from timeout", "30");
         values.put("arc seal", "lists.example.org");

@@ -1,5 +1,7 @@
 package org.qpsmtpd.plugin.dmarc;
 
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 import org.qpsmtpd.api.answer.Action;
@@ -19,12 +22,17 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.mail.HeaderField;
 import org.qpsmtpd.api.plugin.Choice;
 import org.qpsmtpd.api.plugin.Plugin;
+import org.qpsmtpd.api.plugin.PluginCommand;
+import org.qpsmtpd.api.plugin.PluginFigures;
 import org.qpsmtpd.api.plugin.Reject;
 import org.qpsmtpd.api.service.DnsPurpose;
 import org.qpsmtpd.api.service.Resolver;
+import org.qpsmtpd.api.service.ServerHome;
+import org.qpsmtpd.api.service.Stores;
 import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.PluginState;
 import org.qpsmtpd.api.session.Transaction;
+import org.qpsmtpd.mailauth.Dns;
 import org.qpsmtpd.mailauth.author.Authors;
 import org.qpsmtpd.mailauth.dmarc.DmarcChecker;
 import org.qpsmtpd.mailauth.dmarc.DmarcPolicy;
@@ -33,6 +41,8 @@ import org.qpsmtpd.mailauth.dmarc.DmarcRequest;
 import org.qpsmtpd.mailauth.dmarc.DmarcResult;
 import org.qpsmtpd.mailauth.dmarc.DmarcVerdict;
 import org.qpsmtpd.mailauth.server.ResolverDns;
+import org.qpsmtpd.plugin.dmarc.report.ReportOptions;
+import org.qpsmtpd.plugin.dmarc.report.Reports;
 
 /**
  * Applies the policy that the domain of the author publishes.
@@ -42,7 +52,9 @@ import org.qpsmtpd.mailauth.server.ResolverDns;
  * dmarc_result}, and puts into quarantine what the domain wants there. {@code data_post}: refuses
  * what the domain wants to be rejected, and a message without a readable author.
  *
- * <p>Settings: those of {@link DmarcConfig}.
+ * <p>What passes or fails is counted for the reports to the domain, which {@link Reports} sends.
+ *
+ * <p>Settings: those of {@link DmarcConfig} and {@link ReportOptions}.
  *
  * <p>Faults: a DNS that does not answer is {@code temperror}, which never refuses; with {@code
  * defer_temperror} it defers where the policy may be to reject.
@@ -53,7 +65,8 @@ import org.qpsmtpd.mailauth.server.ResolverDns;
 @Designate(ocd = DmarcConfig.class, factory = true)
 @Plugin(name = "dmarc")
 @NonBlocking
-public final class DmarcPlugin implements DataPostHeadersHook, DataPostHook {
+public final class DmarcPlugin
+        implements DataPostHeadersHook, DataPostHook, PluginCommand, PluginFigures {
     private static final int KARMA = -3;
     private static final String NO_AUTHOR = "empty from address, null sender?";
     private static final String UNREADABLE = "unparseable from header";
@@ -63,6 +76,8 @@ public final class DmarcPlugin implements DataPostHeadersHook, DataPostHook {
 
     private final PluginState<Arrival> arrivals = new PluginState<>(Arrival::new);
     private final DmarcChecker checker;
+    private final Reports reports;
+    private final Observing observing;
     private final Reject reject;
     private final Quarantine quarantine;
     private final boolean defersTemporary;
@@ -88,16 +103,27 @@ public final class DmarcPlugin implements DataPostHeadersHook, DataPostHook {
      * @throws IllegalArgumentException naming the setting, its value and what is allowed
      */
     @Activate
-    public DmarcPlugin(DmarcConfig config, @Reference Resolver resolver) {
+    public DmarcPlugin(
+            DmarcConfig config,
+            ReportOptions options,
+            @Reference Resolver resolver,
+            @Reference Stores stores,
+            @Reference ServerHome home) {
         reject = Reject.of(config.reject(), config.reject__type(), Action.DENY);
         quarantine = Choice.of(Quarantine.class, "quarantine", config.quarantine());
         defersTemporary = config.defer__temperror();
         limit = Duration.ofSeconds(config.timeout());
-        checker =
-                new DmarcChecker(
-                        new ResolverDns(resolver.forPurpose(DnsPurpose.AUTHENTICATION)),
-                        limit,
-                        Clock.systemUTC());
+        Dns dns = new ResolverDns(resolver.forPurpose(DnsPurpose.AUTHENTICATION));
+        checker = new DmarcChecker(dns, limit, Clock.systemUTC());
+        reports = new Reports(options, stores, home, dns, checker::organizationalDomain);
+        observing = new Observing(reports);
+        reports.start();
+    }
+
+    /** Ends the reports. */
+    @Deactivate
+    public void close() {
+        reports.close();
     }
 
     @Override
@@ -145,7 +171,8 @@ public final class DmarcPlugin implements DataPostHeadersHook, DataPostHook {
             return HookResult.skip("no results of SPF and DKIM");
         }
         if (authors.domains().isEmpty()) {
-            return judge(transaction, DmarcVerdict.without(DmarcResult.NONE, "", "no domain"));
+            return judge(
+                    transaction, evidence, DmarcVerdict.without(DmarcResult.NONE, "", "no domain"));
         }
         arrivals.of(transaction).answer = deferral(transaction, "no answer of the DNS in time");
         CompletionStage<DmarcVerdict> verdict =
@@ -156,7 +183,7 @@ public final class DmarcPlugin implements DataPostHeadersHook, DataPostHook {
                 verdict,
                 limit,
                 HookResult.DECLINED.because("error: no answer of the DNS in time"),
-                found -> judge(transaction, found));
+                found -> judge(transaction, evidence, found));
     }
 
     private HookResult deferral(Transaction transaction, String detail) {
@@ -165,11 +192,12 @@ public final class DmarcPlugin implements DataPostHeadersHook, DataPostHook {
                 : HookResult.DECLINED;
     }
 
-    private HookResult judge(Transaction transaction, DmarcVerdict verdict) {
+    private HookResult judge(Transaction transaction, Evidence evidence, DmarcVerdict verdict) {
         arrivals.of(transaction).answer = HookResult.DECLINED;
         Finding finding = new Finding(verdict, disposition(transaction, verdict));
         if (verdict.result() != DmarcResult.PERMERROR) {
             finding.tell(transaction);
+            observing.observe(transaction, finding, evidence);
         }
         return switch (verdict.result()) {
             case PASS -> HookResult.pass(verdict.author() + " by " + finding.methods());
@@ -232,5 +260,26 @@ public final class DmarcPlugin implements DataPostHeadersHook, DataPostHook {
     @Override
     public HookResult onDataPost(Transaction transaction) {
         return arrivals.of(transaction).answer;
+    }
+
+    @Override
+    public String command() {
+        return "dmarc";
+    }
+
+    @Override
+    public List<String> usage() {
+        return Reports.USAGE;
+    }
+
+    @Override
+    public boolean run(List<String> words, PrintWriter out)
+            throws IOException, InterruptedException {
+        return reports.run(words, out);
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return reports.figures();
     }
 }

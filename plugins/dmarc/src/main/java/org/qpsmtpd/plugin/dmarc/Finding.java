@@ -45,7 +45,7 @@ record Finding(DmarcVerdict verdict, DmarcPolicy disposition) {
     }
 
     /** As RFC 8601 section 2.2 and RFC 9989 section 9.1 have it. */
-    private AuthenticationResult entry() {
+    AuthenticationResult entry() {
         boolean isJudged =
                 verdict.result() == DmarcResult.PASS || verdict.result() == DmarcResult.FAIL;
         String comment =

@@ -3,6 +3,8 @@ package org.qpsmtpd.plugin.dmarc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -14,9 +16,10 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.service.DnsPurpose;
 import org.qpsmtpd.api.session.NoteKey;
-import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeConnection;
+import org.qpsmtpd.testkit.FakeConsole;
 import org.qpsmtpd.testkit.FakeResolver;
+import org.qpsmtpd.testkit.FakeStores;
 import org.qpsmtpd.testkit.FakeTransaction;
 
 final class DmarcPluginTest {
@@ -26,10 +29,11 @@ final class DmarcPluginTest {
     private final FakeResolver resolver = new FakeResolver().withOthers(Status.NO_NAME);
     private final FakeConnection client = FakeConnection.from("66.128.51.165");
     private final FakeTransaction transaction = FakeTransaction.on(client);
+    private final FakeStores stores = new FakeStores();
     private final Map<String, Object> settings = new HashMap<>();
 
     private DmarcPlugin plugin() {
-        return new DmarcPlugin(Configs.config(DmarcConfig.class, settings), resolver);
+        return Plugins.plugin(settings, resolver, stores);
     }
 
     private static HookResult answer(HookResult result) {
@@ -477,5 +481,71 @@ final class DmarcPluginTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(option)
                 .hasMessageContaining(value);
+    }
+
+    @Test
+    void countsWhatPassesAndFailsForTheReports() throws Exception {
+        policy("p=quarantine; rua=mailto:d@example.org");
+        message("From: joe@example.org");
+        transaction.withSender("joe@example.org").withRecipient("sue@example.net");
+        transaction.notes().put(Evidence.SIGNATURES, "fail example.org may2026\npermerror - -");
+        nothingPasses();
+        DmarcPlugin plugin = plugin();
+
+        answer(plugin.onDataPostHeaders(transaction));
+        spf("mfrom pass example.org");
+        answer(plugin.onDataPostHeaders(transaction));
+
+        String report = FakeConsole.run(plugin, "report", "example.org", today()).text();
+        assertThat(report)
+                .contains("<source_ip>66.128.51.165</source_ip>")
+                .contains("<disposition>quarantine</disposition>", "<spf>fail</spf>")
+                .contains("<disposition>pass</disposition>", "<spf>pass</spf>")
+                .contains("<envelope_to>example.net</envelope_to>")
+                .contains("<selector>may2026</selector>")
+                .contains("<scope>mfrom</scope>");
+        assertThat(plugin.figures()).anyMatch(each -> each.name().equals("counted"));
+    }
+
+    @Test
+    void tellsTheReportsWhyAPolicyIsNotApplied() throws Exception {
+        settings.put("reject", "0");
+        policy("p=reject; rua=mailto:d@example.org");
+        message("From: joe@example.org");
+        nothingPasses();
+        DmarcPlugin plugin = plugin();
+
+        answer(plugin.onDataPostHeaders(transaction));
+
+        assertThat(FakeConsole.run(plugin, "report", "example.org", today()).text())
+                .contains("<disposition>none</disposition>", "<type>local_policy</type>");
+    }
+
+    @Test
+    void tellsTheReportsThatAPolicyIsTriedOut() throws Exception {
+        policy("p=quarantine; t=y; rua=mailto:d@example.org");
+        message("From: joe@example.org");
+        nothingPasses();
+        DmarcPlugin plugin = plugin();
+
+        answer(plugin.onDataPostHeaders(transaction));
+
+        assertThat(FakeConsole.run(plugin, "report", "example.org", today()).text())
+                .contains("<disposition>none</disposition>", "<type>policy_test_mode</type>");
+    }
+
+    @Test
+    void countsNothingWithoutAPolicy() throws Exception {
+        message("From: joe@example.org");
+        nothingPasses();
+        DmarcPlugin plugin = plugin();
+
+        answer(plugin.onDataPostHeaders(transaction));
+
+        assertThat(FakeConsole.run(plugin, "domains", today()).done()).isFalse();
+    }
+
+    private String today() {
+        return LocalDate.ofInstant(client.clock().now(), ZoneOffset.UTC).toString();
     }
 }

@@ -10,8 +10,8 @@ import org.qpsmtpd.api.hook.DataHeadersEndHook;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.RcptHook;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
-import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeResolver;
+import org.qpsmtpd.testkit.FakeStores;
 import org.qpsmtpd.testkit.SmtpClient;
 import org.qpsmtpd.testkit.TestServer;
 
@@ -33,11 +33,8 @@ final class DmarcServerTest {
     })
     void answersTheMessage(String field, String reject, String type, String reply)
             throws Exception {
-        DmarcPlugin plugin =
-                new DmarcPlugin(
-                        Configs.config(
-                                DmarcConfig.class, Map.of("reject", reject, "reject_type", type)),
-                        resolver);
+        Map<String, Object> settings = Map.of("reject", reject, "reject_type", type);
+        DmarcPlugin plugin = Plugins.plugin(settings, resolver, new FakeStores());
         DataHeadersEndHook found =
                 transaction -> {
                     transaction.notes().put(Evidence.SPF, "mfrom fail example.org");
