@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
+import java.security.KeyStore.PasswordProtection;
+import java.security.KeyStore.PrivateKeyEntry;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,14 +24,15 @@ import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import jdk.security.jarsigner.JarSigner;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With keys and signatures made by the JDK's own tools. */
+/** With keys by the JDK's keytool, and signatures by what its jarsigner signs with. */
 class SignerCheckTest {
-    private static final Path TOOLS = Path.of(System.getProperty("java.home"), "bin");
-    private static final List<String> STORE = List.of("-storepass", "secret", "-keystore");
+    private static final Path KEYTOOL = Path.of(System.getProperty("java.home"), "bin/keytool");
+    private static final char[] PASSWORD = "secret".toCharArray();
 
     private static Path keys = Path.of("");
 
@@ -50,40 +57,50 @@ class SignerCheckTest {
     }
 
     private static void key(String name, String... options) throws Exception {
-        List<String> command = new ArrayList<>(List.of("keytool", "-genkeypair", "-alias", name));
-        command.addAll(List.of("-dname", "CN=" + name, "-keyalg", "EC"));
+        List<String> command = new ArrayList<>(List.of(KEYTOOL.toString(), "-genkeypair"));
+        command.addAll(List.of("-alias", name, "-dname", "CN=" + name, "-keyalg", "EC"));
+        command.addAll(List.of("-storepass", "secret", "-keystore", store().toString()));
         command.addAll(List.of(options));
-        run(command);
-        run(
-                List.of(
-                        "keytool",
-                        "-exportcert",
-                        "-rfc",
-                        "-alias",
-                        name,
-                        "-file",
-                        keys.resolve(name + ".pem").toString()));
-    }
-
-    private static void run(List<String> command) throws Exception {
-        List<String> all = new ArrayList<>(command);
-        all.set(0, TOOLS.resolve(command.get(0)).toString());
-        all.addAll(1, STORE);
-        all.add(1 + STORE.size(), keys.resolve("store").toString());
         Process process =
-                new ProcessBuilder(all)
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();
         assertThat(process.waitFor(60, SECONDS)).isTrue();
-        assertThat(process.exitValue()).as("%s", all).isZero();
+        assertThat(process.exitValue()).as("%s", command).isZero();
+        Files.write(
+                keys.resolve(name + ".pem"),
+                List.of(
+                        "-----BEGIN CERTIFICATE-----",
+                        Base64.getMimeEncoder()
+                                .encodeToString(entry(name).getCertificate().getEncoded()),
+                        "-----END CERTIFICATE-----"));
     }
 
-    private void sign(String name, String... options) throws Exception {
-        List<String> command = new ArrayList<>(List.of("jarsigner"));
-        command.addAll(List.of(options));
-        command.addAll(List.of(jar.toString(), name));
-        run(command);
+    private static Path store() {
+        return keys.resolve("store");
+    }
+
+    private static PrivateKeyEntry entry(String name) throws Exception {
+        KeyStore store = KeyStore.getInstance(store().toFile(), PASSWORD);
+        return (PrivateKeyEntry) store.getEntry(name, new PasswordProtection(PASSWORD));
+    }
+
+    private static JarSigner.Builder signer(String name) throws Exception {
+        return new JarSigner.Builder(entry(name)).signerName(name);
+    }
+
+    private void sign(String name) throws Exception {
+        sign(signer(name));
+    }
+
+    private void sign(JarSigner.Builder signer) throws IOException {
+        Path signed = jar.resolveSibling("signed.jar");
+        try (ZipFile unsigned = new ZipFile(jar.toFile());
+                OutputStream out = Files.newOutputStream(signed)) {
+            signer.build().sign(unsigned, out);
+        }
+        Files.move(signed, jar, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private void trust(String... lines) throws IOException {
@@ -275,11 +292,11 @@ class SignerCheckTest {
     @Test
     void refusesAMixtureOfJarsThatWereSigned() throws Exception {
         trust("ann.pem");
-        sign("ann", "-sigfile", "ONE");
+        sign(signer("ann").signerName("ONE"));
         Path one = jar.resolveSibling("one.jar");
         Files.move(jar, one);
         TestJar.bundle("org.example", "1").entry("other", "old fault").write(jar);
-        sign("ann", "-sigfile", "TWO");
+        sign(signer("ann").signerName("TWO"));
         Map<String, Optional<byte[]>> changes = new LinkedHashMap<>();
         try (ZipFile zip = new ZipFile(one.toFile())) {
             for (String name : List.of("text", "META-INF/ONE.SF", "META-INF/ONE.EC")) {
@@ -310,7 +327,7 @@ class SignerCheckTest {
         trust("ann.pem");
         for (String digest : List.of("SHA-1", "MD5")) {
             TestJar.bundle("org.example", "1").entry("text", "words").write(jar);
-            sign("ann", "-digestalg", digest);
+            sign(signer("ann").digestAlgorithm(digest));
             assertThatThrownBy(this::check)
                     .isInstanceOf(JarFault.class)
                     .hasMessageContaining("sign the jar with jarsigner");

@@ -8,17 +8,20 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.SmtpDialogue;
 import org.qpsmtpd.itest.SmtpReply;
 import org.qpsmtpd.itest.process.BrokerUnderTest.Got;
 
-/** What holds for each queue plugin that publishes to a broker. */
+/** What holds for each queue plugin that publishes to a broker. All tests share one broker. */
 @Timeout(300)
+@TestInstance(Lifecycle.PER_CLASS)
 abstract class BrokerScenarios {
     private static final int CLIENTS = 6;
     private static final Pattern SUBJECT = Pattern.compile("\r\nSubject: (.*)\r\n");
@@ -33,17 +36,21 @@ abstract class BrokerScenarios {
     /** A broker that has not been started. */
     abstract BrokerUnderTest broker(Path place) throws Exception;
 
-    @BeforeEach
+    @BeforeAll
     void prepare() throws Exception {
         broker = broker(folder);
     }
 
-    /** The broker of this test. */
-    BrokerUnderTest broker() {
+    /** The broker, started if it does not run, and without a message. */
+    BrokerUnderTest emptyBroker() throws Exception {
+        if (!broker.isRunning()) {
+            broker.start();
+        }
+        broker.empty();
         return broker;
     }
 
-    @AfterEach
+    @AfterAll
     void stop() throws Exception {
         if (broker != null) {
             broker.end();
@@ -69,7 +76,7 @@ abstract class BrokerScenarios {
                                 + "x".repeat(900)
                                 + "\r\n\r\n.\r\n..two\r\n \t \r\n\u00e4\u00ff\u0000\u0080\r\n\r\n\r\n")
                         .getBytes(ISO_8859_1);
-        broker.start();
+        emptyBroker();
         try (ServerUnderTest server = server(broker.line());
                 SmtpDialogue session = server.connect()) {
             session.hello();
@@ -96,7 +103,7 @@ abstract class BrokerScenarios {
 
     @Test
     void whatWasAcceptedIsThereThoughTheBrokerIsKilled() throws Exception {
-        broker.start();
+        emptyBroker();
         Senders senders;
         try (ServerUnderTest server = server(broker.line())) {
             senders = new Senders(CLIENTS, address -> connect(server));
@@ -126,6 +133,7 @@ abstract class BrokerScenarios {
 
     @Test
     void mailIsDeferredUntilTheBrokerIsThere() throws Exception {
+        broker.kill();
         try (ServerUnderTest server = server(broker.line())) {
             server.awaitLog("cannot be used, mail is deferred: ");
             SmtpReply reply = send(server, "early");
@@ -143,7 +151,7 @@ abstract class BrokerScenarios {
 
     @Test
     void mailIsDeferredWhenItHasNowhereToGo() throws Exception {
-        broker.start();
+        emptyBroker();
         try (ServerUnderTest server = server(broker.lineToNowhere())) {
             server.awaitLog(" nowhere");
             assertThat(send(server, "lost").code()).isEqualTo(451);

@@ -14,6 +14,12 @@ interface BrokerUnderTest {
     /** Starts it, with all that it had; returns when it can be used. */
     void start() throws Exception;
 
+    /** Whether it was started, and has not been killed. */
+    boolean isRunning();
+
+    /** Deletes all messages of the place. */
+    void empty() throws Exception;
+
     /** Sends SIGKILL, and waits for its end. */
     void kill() throws Exception;
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -34,6 +35,7 @@ final class KafkaNode implements BrokerUnderTest {
     private static final Duration LIMIT = Waiting.LIMIT.multipliedBy(2);
 
     private static final String TOPIC = "mail";
+    private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
     private static final Path JARS = Path.of("kafka/target/classpath");
     private static final List<String> OPTIONS =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m");
@@ -132,6 +134,21 @@ final class KafkaNode implements BrokerUnderTest {
     }
 
     @Override
+    public boolean isRunning() {
+        return process != null && process.isAlive();
+    }
+
+    @Override
+    public void empty() throws Exception {
+        RecordsToDelete all = RecordsToDelete.beforeOffset(-1);
+        try (Admin admin = Admin.create(client())) {
+            admin.deleteRecords(Map.of(PARTITION, all))
+                    .all()
+                    .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    @Override
     public void kill() throws InterruptedException {
         if (process != null) {
             process.destroyForcibly().waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
@@ -144,12 +161,11 @@ final class KafkaNode implements BrokerUnderTest {
         ByteArrayDeserializer octets = new ByteArrayDeserializer();
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(client(), octets, octets)) {
-            TopicPartition partition = new TopicPartition(TOPIC, 0);
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
+            consumer.assign(List.of(PARTITION));
+            consumer.seekToBeginning(List.of(PARTITION));
             long end =
-                    Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
-            while (consumer.position(partition) < end) {
+                    Objects.requireNonNull(consumer.endOffsets(List.of(PARTITION)).get(PARTITION));
+            while (consumer.position(PARTITION) < end) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
                     all.add(got(record));
                 }

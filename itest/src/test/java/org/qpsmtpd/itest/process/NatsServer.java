@@ -7,6 +7,7 @@ import io.nats.client.Options;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.StreamState;
 import io.nats.client.impl.Headers;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -114,7 +115,23 @@ final class NatsServer implements BrokerUnderTest {
                         .server("tls://localhost:" + port)
                         .sslContext(context)
                         .userInfo("mx", "s3cret")
+                        .connectionTimeout(Waiting.LIMIT)
                         .build());
+    }
+
+    @Override
+    public boolean isRunning() {
+        return process != null && process.isAlive();
+    }
+
+    @Override
+    public void empty() throws Exception {
+        Connection connection = connect();
+        try {
+            connection.jetStreamManagement().purgeStream(STREAM);
+        } finally {
+            connection.close();
+        }
     }
 
     @Override
@@ -130,8 +147,10 @@ final class NatsServer implements BrokerUnderTest {
         Connection connection = connect();
         try {
             JetStreamManagement streams = connection.jetStreamManagement();
-            long last = streams.getStreamInfo(STREAM).getStreamState().getLastSequence();
-            for (long number = 1; number <= last; number++) {
+            StreamState state = streams.getStreamInfo(STREAM).getStreamState();
+            for (long number = state.getFirstSequence();
+                    number <= state.getLastSequence();
+                    number++) {
                 MessageInfo message = streams.getMessage(STREAM, number);
                 all.add(new Got(message.getData(), envelope(message.getHeaders())));
             }

@@ -67,7 +67,7 @@ class NewPluginIT {
     }
 
     private static void build(Path module, String goal) {
-        Shell.run("mvn", "-o", "-q", "-f", module.toString(), goal, "-Dmaven.test.skip=true");
+        Shell.maven(module, goal, "-Dmaven.test.skip=true");
     }
 
     @Test

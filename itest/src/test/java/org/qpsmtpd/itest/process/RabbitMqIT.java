@@ -22,8 +22,7 @@ class RabbitMqIT extends BrokerScenarios {
 
     @Test
     void nothingGoesWhereItWouldNotStay() throws Exception {
-        RabbitMqNode node = (RabbitMqNode) broker();
-        node.start();
+        RabbitMqNode node = (RabbitMqNode) emptyBroker();
         try (Connection connection = node.connect();
                 Channel channel = connection.createChannel()) {
             channel.queueDeclare("brief", false, false, false, null);

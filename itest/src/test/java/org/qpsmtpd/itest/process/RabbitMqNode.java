@@ -100,6 +100,19 @@ final class RabbitMqNode implements BrokerUnderTest {
     }
 
     @Override
+    public boolean isRunning() {
+        return process != null && process.isAlive();
+    }
+
+    @Override
+    public void empty() throws Exception {
+        try (Connection connection = connect();
+                Channel channel = connection.createChannel()) {
+            channel.queuePurge(QUEUE);
+        }
+    }
+
+    @Override
     public void kill() throws InterruptedException {
         if (process != null) {
             List<ProcessHandle> children = process.descendants().toList();

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.itest.ProcessOutput;
@@ -20,6 +21,8 @@ class SamplePluginIT {
     private static final String JAR = "sample-plugin.jar";
     private static final String PACKAGE = "src/main/java/org/example/stamp";
 
+    private static Path built = Path.of("");
+
     private final Path folder;
 
     SamplePluginIT(@TempDir Path folder) {
@@ -30,9 +33,8 @@ class SamplePluginIT {
      * A copy of its folder, with a class that can be compiled, but not as the checks of this
      * repository want it.
      */
-    private Path copy(String name) throws IOException {
+    private static Path copy(Path source) throws IOException {
         String author = Path.of("sample-plugin").toAbsolutePath().toString();
-        Path source = folder.resolve(name);
         Shell.run("cp", "-r", author + "/.", source.toString());
         Shell.run("rm", "-rf", source + "/target");
         Files.writeString(
@@ -42,14 +44,24 @@ class SamplePluginIT {
         return source;
     }
 
-    /** Builds it as its author would. */
-    private Path build(int stamp) throws IOException {
-        Path source = copy("sample-" + stamp);
-        String number = "-Dsample.stamp=" + stamp;
-        Shell.run("mvn", "-o", "-q", "-f", source.toString(), "package", "-DskipTests", number);
-        Path jar = source.resolve("target").resolve(JAR);
-        assertThat(jar).isRegularFile();
-        return jar;
+    /** Builds it as its author would, with stamp 7. */
+    @BeforeAll
+    static void build(@TempDir Path folder) throws IOException {
+        Path source = copy(folder.resolve("sample"));
+        Shell.maven(source, "package", "-DskipTests", "-Dsample.stamp=7");
+        built = source.resolve("target").resolve(JAR);
+        assertThat(built).isRegularFile();
+    }
+
+    /** The same with another stamp, by what the build puts into a jar. */
+    private static PluginBundle stamped(int stamp) throws IOException {
+        byte[] text = Integer.toString(stamp).getBytes(StandardCharsets.US_ASCII);
+        return PluginBundle.of("org.example.stamp", built).withFile("stamp.txt", text);
+    }
+
+    /** The next version of it as well. */
+    private static byte[] next(int stamp) throws IOException {
+        return stamped(stamp).withVersion("1.0." + stamp).jar();
     }
 
     private static void deploy(ServerUnderTest server, Path jar) throws IOException {
@@ -82,13 +94,12 @@ class SamplePluginIT {
 
     @Test
     void joinsIsReplacedAndLeavesWhileTheServerRuns() throws IOException {
-        Path first = build(7);
-        Path second = build(8);
+        Path second = Files.write(folder.resolve(JAR), stamped(8).jar());
         try (ServerUnderTest server = Mail.server().start();
                 SmtpDialogue before = server.connect()) {
             before.hello();
             assertThat(stamp(server, "without")).isEmpty();
-            deploy(server, first);
+            deploy(server, built);
             Eventually.get("stamp 7", () -> stamp(server, "seven"), "7"::equals);
             Mail.deliver(before, "older session");
             assertThat(stampOf(server, "older session")).isEmpty();
@@ -100,20 +111,13 @@ class SamplePluginIT {
         }
     }
 
-    /** Further stamps are made of one build, by what the build puts into a jar. */
-    private static byte[] stamped(PluginBundle built, int stamp) {
-        byte[] text = Integer.toString(stamp).getBytes(StandardCharsets.US_ASCII);
-        return built.withVersion("1.0." + stamp).withFile("stamp.txt", text).jar();
-    }
-
     @Test
     void isReplacedAgainAndAgainWhileClientsSend() throws IOException {
-        PluginBundle built = PluginBundle.of("org.example.stamp", build(10));
-        try (ServerUnderTest server = Mail.server().deployed(JAR, stamped(built, 10)).start()) {
+        try (ServerUnderTest server = Mail.server().deployed(JAR, next(10)).start()) {
             DeployFolder folder = DeployFolder.of(server);
             try (Load load = Load.start(server, 2, Load::deliverOne)) {
                 for (int stamp = 11; stamp <= 15; stamp++) {
-                    folder.put(JAR, stamped(built, stamp));
+                    folder.put(JAR, next(stamp));
                     String wanted = Integer.toString(stamp);
                     Eventually.get(
                             "stamp " + stamp, () -> stamp(server, "is " + wanted), wanted::equals);
@@ -130,19 +134,18 @@ class SamplePluginIT {
 
     @Test
     void takesItsSettingsFromItsLine() throws IOException {
-        Path jar = build(9);
         try (ServerUnderTest server =
                 ServerUnderTest.builder()
                         .plugins("rcpt_ok", "sample header X-Other optional", "queue/maildir MAIL")
                         .start()) {
             assertThat(stamp(server, "not yet")).isEmpty();
-            deploy(server, jar);
+            deploy(server, built);
             Eventually.holds(
                     "the field of its line",
                     () -> {
                         Mail.deliver(server, "with line");
                         return server.maildir().messages().stream()
-                                .anyMatch(m -> m.contentText().contains("\nX-Other: 9\n"));
+                                .anyMatch(m -> m.contentText().contains("\nX-Other: 7\n"));
                     });
         }
     }
@@ -158,7 +161,7 @@ class SamplePluginIT {
 
     @Test
     void isBuiltAndDroppedWheneverItIsSaved() throws Exception {
-        Path source = copy("dev");
+        Path source = copy(folder.resolve("dev"));
         try (ServerUnderTest server = Mail.server().start()) {
             Process dev = dev(server, source);
             ProcessOutput output = ProcessOutput.of(dev.getInputStream());

@@ -2,12 +2,14 @@ package org.qpsmtpd.itest.process;
 
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.qpsmtpd.itest.SmtpDialogue;
@@ -21,6 +23,7 @@ final class Senders implements AutoCloseable {
     static final String NETWORK = "127.0.0.64/26";
 
     private static final int FIRST_ADDRESS = 64;
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     /** No client holds more; it bounds a test whose end never comes. */
     private static final int MOST_SESSIONS = 100_000;
@@ -61,12 +64,20 @@ final class Senders implements AutoCloseable {
 
     private void send(SmtpDialogue session, String name) {
         if (session.command("MAIL FROM:<" + Mail.SENDER + ">").code() == 450) {
-            return; // it comes again
+            comeAgainLater();
+            return;
         }
         session.send("RCPT TO:<" + Mail.RECIPIENT + ">").expect(250);
         if (session.data(Mail.message(name)).code() == 250) {
             accepted.add(name);
+        } else {
+            comeAgainLater();
         }
+    }
+
+    /** What a client does that is deferred: what it waits for needs the machine to begin. */
+    static void comeAgainLater() {
+        LockSupport.parkNanos(PAUSE.toNanos());
     }
 
     /** The subjects of the messages that were answered with 250. */

@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.qpsmtpd.itest.ServerUnderTest;
 
 /** Commands of the machine that the tests need. */
@@ -29,6 +31,24 @@ public final class Shell {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);
         }
+    }
+
+    /**
+     * Runs Maven on a project, without the network, and without making well what lives for seconds.
+     */
+    static void maven(Path project, String... words) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "env",
+                                "MAVEN_OPTS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+                                "mvn",
+                                "-o",
+                                "-q",
+                                "-f",
+                                project.toString()));
+        command.addAll(List.of(words));
+        run(command.toArray(String[]::new));
     }
 
     /** Copies the distribution under test, without what servers that run beside are writing. */

@@ -15,9 +15,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** A server that listens and accepts nobody, as one does that has no descriptor left. */
+/**
+ * A server that listens and accepts nobody, as one does that has no descriptor left. The tests do
+ * nothing but wait, so they do it together.
+ */
 @Timeout(90)
+@Execution(ExecutionMode.CONCURRENT)
 final class ServerSocketPathTest {
     private static final int BACKLOG = 1;
 
