@@ -25,6 +25,15 @@ final class AuthenticationResults {
         return all;
     }
 
+    /** What the field of a message says: of AUTH first, then all of these, then those of it. */
+    List<AuthenticationResult> with(AuthenticationResults more) {
+        List<AuthenticationResult> joined = new ArrayList<>(1 + all.size() + more.all.size());
+        joined.add(AuthenticationResult.of("auth", "none"));
+        joined.addAll(all);
+        joined.addAll(more.all);
+        return joined;
+    }
+
     /** About how much memory they take, in octets. */
     int held() {
         return octets;

@@ -57,8 +57,7 @@ final class BodyFeed {
         }
     }
 
-    private void give(
-            HookHost host, Generation generation, byte[] octets, int from, int count) {
+    private void give(HookHost host, Generation generation, byte[] octets, int from, int count) {
         followers.removeIf(follower -> !takes(host, generation, follower, octets, from, count));
     }
 
@@ -87,8 +86,7 @@ final class BodyFeed {
         return false;
     }
 
-    private static boolean hasFailed(
-            HookHost host, PluginInstance plugin, Came<Boolean> came) {
+    private static boolean hasFailed(HookHost host, PluginInstance plugin, Came<Boolean> came) {
         Throwable failure = came.failure();
         if (failure != null) {
             host.log().log(LogLevel.CRIT, Door.text(plugin.name(), failure));

@@ -3,7 +3,6 @@ package org.qpsmtpd.core.session;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -345,11 +344,8 @@ final class SmtpConnection implements Connection {
     }
 
     /** Results that hold for all messages. */
-    List<AuthenticationResult> authenticationResults() {
-        List<AuthenticationResult> all = new ArrayList<>(1 + results.all().size());
-        all.add(AuthenticationResult.of("auth", "none"));
-        all.addAll(results.all());
-        return all;
+    AuthenticationResults results() {
+        return results;
     }
 
     @Override

@@ -35,7 +35,7 @@ final class SmtpTransaction implements Transaction {
     private static final int FAIR_SHARE = 16 * 1024;
 
     private final String id;
-    private final SmtpConnection connection;
+    private final Connection connection;
     private final boolean lmtp;
     private final LookUps lookUps;
     private final Spool spool;
@@ -54,6 +54,7 @@ final class SmtpTransaction implements Transaction {
     private @Nullable HeaderBlock headers;
     private @Nullable StoredBody body;
     private final TemporaryFiles temporary;
+    private final AuthenticationResults ofConnection;
     private final AuthenticationResults ownResults = new AuthenticationResults();
     private final BodyFeed bodyFeed = new BodyFeed();
     private @Nullable Lifetime lifetime;
@@ -65,13 +66,15 @@ final class SmtpTransaction implements Transaction {
      */
     SmtpTransaction(
             String id,
-            SmtpConnection connection,
+            Connection connection,
+            AuthenticationResults ofConnection,
             boolean lmtp,
             LookUps lookUps,
             Spool spool,
             BiConsumer<LogLevel, String> log) {
         this.id = id;
         this.connection = connection;
+        this.ofConnection = ofConnection;
         this.lmtp = lmtp;
         this.lookUps = lookUps;
         this.spool = spool;
@@ -350,12 +353,9 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public List<AuthenticationResult> authenticationResults() {
-        List<AuthenticationResult> all = connection.authenticationResults();
-        all.addAll(ownResults.all());
-        return all;
+        return ofConnection.with(ownResults);
     }
 
-    /** Results gathered for this message. */
     AuthenticationResults ownResults() {
         return ownResults;
     }

@@ -40,6 +40,7 @@ final class Transactions {
                 new SmtpTransaction(
                         connection.id() + "-" + begun,
                         connection,
+                        connection.results(),
                         turn.isLmtp(),
                         turn.lookUps(),
                         turn.engine().spool(),
