@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.net.HostName;
 import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.api.session.NoteKey;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
 import org.qpsmtpd.mailauth.DomainName;
@@ -66,12 +67,18 @@ record Observing(Reports reports) {
             return List.of();
         }
         if (finding.disposition() != verdict.disposition()) {
-            String comment = transaction.isImmune() ? "listed here" : "not applied here";
-            return List.of(new ReportRow.Reason("local_policy", comment));
+            return List.of(new ReportRow.Reason("local_policy", comment(transaction)));
         }
         return record.isTesting()
                 ? List.of(new ReportRow.Reason("policy_test_mode", ""))
                 : List.of();
+    }
+
+    private static String comment(Transaction transaction) {
+        if (transaction.notes().has(NoteKey.ARC_DMARC_PASS)) {
+            return "arc=pass";
+        }
+        return transaction.isImmune() ? "listed here" : "not applied here";
     }
 
     private static List<Address> recipients(Transaction transaction) {
