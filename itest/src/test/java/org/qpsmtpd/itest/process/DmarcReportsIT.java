@@ -1,6 +1,7 @@
 package org.qpsmtpd.itest.process;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
@@ -95,8 +96,8 @@ final class DmarcReportsIT {
                             "fail.test: sent: to r@reports.test", "pass.test: sent: to r@pass.test");
             Map<String, AggregateReport> reports = reports(receiver);
             assertThat(reports).containsOnlyKeys("r@pass.test", "r@reports.test");
-            passed(reports.get("r@pass.test"));
-            failed(reports.get("r@reports.test"));
+            passed(requireNonNull(reports.get("r@pass.test")));
+            failed(requireNonNull(reports.get("r@reports.test")));
 
             assertThat(Console.run(server, "dmarc", "send", "" + day)).contains("sent: to");
             assertThat(receiver.maildir().messages()).as("no report twice").hasSize(2);
