@@ -67,6 +67,7 @@ final class ConnectionsCommand implements Command {
                         right("AGE"),
                         left("STATE"),
                         right("GENERATION"),
+                        left("LIST"),
                         left("HELO"),
                         left("SENDER"),
                         right("MESSAGES"));
@@ -78,6 +79,7 @@ final class ConnectionsCommand implements Command {
                     call.ago(connection.since()),
                     connection.state(),
                     connection.generation(),
+                    connection.list(),
                     Words.orDash(connection.hello()),
                     Words.orDash(connection.sender()),
                     connection.messages());

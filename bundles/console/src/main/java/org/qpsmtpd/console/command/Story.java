@@ -64,6 +64,7 @@ record Story(SessionRecord session, String id, ZoneId zone) {
         table.row("began", Times.moment(session.began(), zone));
         table.row("state", session.over() ? "over" : "open");
         table.row("generation", session.generation());
+        table.row("plugin list", Words.orDash(String.join(", then ", session.lists())));
         return "session " + Printable.of(session.id()) + "\n" + table.text(INDENT);
     }
 

@@ -27,6 +27,10 @@ class GenerationTest {
         }
     }
 
+    private static PluginList listOf(Object... plugins) {
+        return of(plugins).lists().get(0);
+    }
+
     private static Generation of(Object... plugins) {
         return new Generation(
                 7,
@@ -38,25 +42,24 @@ class GenerationTest {
     void keepsTheOrderOfEachHook() {
         HeloHook first = (connection, host) -> HookResult.OK;
         HeloHook second = (connection, host) -> HookResult.DENY;
-        Generation generation = of(first, new BinaryQueue(), second);
+        PluginList list = listOf(first, new BinaryQueue(), second);
 
-        assertThat(generation.chain(HookPoint.HELO))
+        assertThat(list.chain(HookPoint.HELO))
                 .extracting(link -> link.plugin().plugin())
                 .containsExactly(first, second);
-        assertThat(generation.has(HookPoint.HELO)).isTrue();
-        assertThat(generation.has(HookPoint.EHLO)).isFalse();
-        assertThat(generation.chain(HookPoint.EHLO)).isEmpty();
-        assertThat(generation.number()).isEqualTo(7);
+        assertThat(list.has(HookPoint.HELO)).isTrue();
+        assertThat(list.has(HookPoint.EHLO)).isFalse();
+        assertThat(list.chain(HookPoint.EHLO)).isEmpty();
     }
 
     @Test
     void offersBinaryOnlyWhenAllQueuesTakeIt() {
         QueueHook text = transaction -> HookResult.OK;
 
-        assertThat(of().takesBinary()).isFalse();
-        assertThat(of(new BinaryQueue()).takesBinary()).isTrue();
-        assertThat(of(new BinaryQueue(), new BinaryQueue()).takesBinary()).isTrue();
-        assertThat(of(new BinaryQueue(), text).takesBinary()).isFalse();
+        assertThat(listOf().takesBinary()).isFalse();
+        assertThat(listOf(new BinaryQueue()).takesBinary()).isTrue();
+        assertThat(listOf(new BinaryQueue(), new BinaryQueue()).takesBinary()).isTrue();
+        assertThat(listOf(new BinaryQueue(), text).takesBinary()).isFalse();
     }
 
     @Test
