@@ -98,13 +98,17 @@ public record ClientRule(
         }
 
         ClientRule rule(String list) {
+            if (isNetwork(list) || isCondition(list)) {
+                throw new IllegalArgumentException(
+                        "the name of a plugin list is missing at the end");
+            }
             if (network == null && port == 0 && !encrypted && !authenticated) {
                 throw new IllegalArgumentException(
                         "no condition stands before '" + list + "': " + FORMS);
             }
-            if (!NAME.matcher(list).matches() || isNetwork(list) || isCondition(list)) {
+            if (!NAME.matcher(list).matches()) {
                 throw new IllegalArgumentException(
-                        "'" + list + "' is not the name of a plugin list, which stands at the end");
+                        "'" + list + "' is not the name of a file with a plugin list");
             }
             return new ClientRule(network, port, encrypted, authenticated, list);
         }
