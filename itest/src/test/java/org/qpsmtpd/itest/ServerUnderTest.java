@@ -443,9 +443,11 @@ public final class ServerUnderTest implements AutoCloseable {
         }
 
         private static void copy(Path source, Path target) throws IOException {
-            try (Stream<Path> paths = Files.list(source)) {
+            try (Stream<Path> paths = Files.walk(source, 2)) {
                 for (Path path : paths.filter(Files::isRegularFile).toList()) {
-                    Files.copy(path, target.resolve(path.getFileName().toString()));
+                    Path copy = target.resolve(source.relativize(path).toString());
+                    Files.createDirectories(copy.resolveSibling(""));
+                    Files.copy(path, copy);
                 }
             }
         }

@@ -26,7 +26,10 @@ import org.qpsmtpd.api.service.Resolver;
 import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.Origin;
 import org.qpsmtpd.core.chain.PluginInstance;
+import org.qpsmtpd.core.chain.PluginList;
 import org.qpsmtpd.core.chain.PluginSettings;
+import org.qpsmtpd.core.client.ClientLists;
+import org.qpsmtpd.core.client.ClientRule;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.listener.Listener;
 import org.qpsmtpd.core.log.LevelSetting;
@@ -63,6 +66,9 @@ public final class TestServer implements AutoCloseable {
     private final LogRouter router = new LogRouter(new StreamLog(System.err));
     private final CollectedLog log;
     private final List<PluginInstance> plugins;
+    private final Map<String, List<PluginInstance>> lists;
+    private final Map<String, List<String>> listFaults;
+    private final List<ClientRule> rules;
     private final List<String> faults;
     private final Map<HookPoint, PluginInstance> mocks = new EnumMap<>(HookPoint.class);
     private final SmtpServer server;
@@ -77,7 +83,10 @@ public final class TestServer implements AutoCloseable {
         router.use(loggers, LogLevel.DEBUG);
         plugins = List.copyOf(builder.plugins);
         faults = List.copyOf(builder.faults);
-        generation = new Generation(1, plugins, faults);
+        lists = Map.copyOf(builder.lists);
+        listFaults = Map.copyOf(builder.listFaults);
+        rules = List.copyOf(builder.rules);
+        generation = newGeneration(1, plugins);
         Files.createDirectory(configDirectory());
         for (Map.Entry<String, List<String>> file : builder.config.entrySet()) {
             write(file.getKey(), file.getValue());
@@ -106,6 +115,9 @@ public final class TestServer implements AutoCloseable {
     /** What a server is made of. */
     public static final class Builder {
         private final List<PluginInstance> plugins = new ArrayList<>();
+        private final Map<String, List<PluginInstance>> lists = new LinkedHashMap<>();
+        private final Map<String, List<String>> listFaults = new LinkedHashMap<>();
+        private final List<ClientRule> rules = new ArrayList<>();
         private final List<LogTaker> loggers = new ArrayList<>();
         private final List<String> faults = new ArrayList<>();
         private final Map<String, List<String>> config = new LinkedHashMap<>();
@@ -129,6 +141,33 @@ public final class TestServer implements AutoCloseable {
          */
         public Builder plugin(String name, Object plugin) {
             plugins.add(PluginInstance.of(name, plugin));
+            return this;
+        }
+
+        /**
+         * Has some clients have plugins of their own.
+         *
+         * @param clients a line of config/clients, such as {@code tls plugins.tls}
+         */
+        public Builder clients(String clients) {
+            rules.add(ClientRule.parse(clients));
+            return this;
+        }
+
+        /**
+         * Adds a plugin to the list of some clients, behind those that are there.
+         *
+         * @param list the last word of their {@link #clients}
+         */
+        public Builder pluginOf(String list, String name, Object plugin) {
+            lists.computeIfAbsent(list, it -> new ArrayList<>())
+                    .add(PluginInstance.of(name, plugin));
+            return this;
+        }
+
+        /** Breaks the list of some clients, so that their mail is deferred. */
+        public Builder faultOf(String list, String sentence) {
+            listFaults.computeIfAbsent(list, it -> new ArrayList<>()).add(sentence);
             return this;
         }
 
@@ -290,7 +329,22 @@ public final class TestServer implements AutoCloseable {
     private void renew() {
         List<PluginInstance> all = new ArrayList<>(mocks.values());
         all.addAll(plugins);
-        generation = new Generation(generation.number() + 1, all, faults);
+        generation = newGeneration(generation.number() + 1, all);
+    }
+
+    private Generation newGeneration(int number, List<PluginInstance> usual) {
+        ClientLists clients = new ClientLists(rules, ClientLists.USUAL);
+        List<PluginList> all = new ArrayList<>();
+        for (String name : clients.names()) {
+            boolean first = name.equals(ClientLists.USUAL);
+            all.add(
+                    new PluginList(
+                            name,
+                            List.of(),
+                            first ? usual : lists.getOrDefault(name, List.of()),
+                            first ? faults : listFaults.getOrDefault(name, List.of())));
+        }
+        return new Generation(number, all, clients);
     }
 
     /** What was logged so far. */

@@ -26,7 +26,7 @@ import org.qpsmtpd.itest.ServerUnderTest;
 class SitesIT {
     private static final Path SITES = Path.of("../../shared/configs");
     private static final Path EXPECTED = Path.of("src/test/resources/configs");
-    private static final Pattern PLACE = Pattern.compile("(?m)^([\\w.-]+(?::\\d+)?): ");
+    private static final Pattern PLACE = Pattern.compile("(?m)^([\\w./-]+(?::\\d+)?): ");
 
     @BeforeAll
     static void findThem() {

@@ -12,6 +12,7 @@ import java.time.Instant;
  * @param state what it is doing: {@code connect}, {@code command}, {@code mail} (between MAIL and
  *     DATA), {@code data}, {@code closing}, or {@code hook NAME} and the plugin that is asked
  * @param generation number of the set of plugins it is pinned to
+ * @param list name of the plugin list that its client has now
  * @param hello name given with HELO or EHLO; empty for none
  * @param sender envelope sender with angle brackets; empty outside a transaction
  * @param messages how many messages it has had
@@ -23,6 +24,7 @@ public record ConnectionStatus(
         Instant since,
         String state,
         int generation,
+        String list,
         String hello,
         String sender,
         int messages) {}

@@ -5,6 +5,7 @@ import java.util.Map;
 /**
  * A plugin's place in the chain of one hook, and what its calls were like since it joined.
  *
+ * @param list name of the plugin list; a plugin that is in several lists has its figures in each
  * @param hook the hook as qpsmtpd writes it
  * @param name the plugin as {@code config/plugins} writes it
  * @param bundle symbolic name of its bundle
@@ -23,6 +24,7 @@ import java.util.Map;
  * @param remark what else is to be known, such as that no call can reach it; empty for nothing
  */
 public record PluginStatus(
+        String list,
         String hook,
         String name,
         String bundle,

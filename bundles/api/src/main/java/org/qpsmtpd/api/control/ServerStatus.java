@@ -19,6 +19,7 @@ import java.util.List;
  * @param waiting requests that wait for a worker
  * @param generation number of the current set of plugins
  * @param plugins how many plugins are in it
+ * @param lists names of the plugin lists in it; the usual one is the first
  * @param faults why mail is deferred, a sentence each; empty when it is not
  * @param refused why the latest change, or what a file holds now, is not in use, a sentence each;
  *     empty when it is
@@ -39,6 +40,7 @@ public record ServerStatus(
         int waiting,
         int generation,
         int plugins,
+        List<String> lists,
         List<String> faults,
         List<String> refused,
         List<String> warnings,
@@ -46,6 +48,7 @@ public record ServerStatus(
     /** Copies the lists. */
     public ServerStatus {
         addresses = List.copyOf(addresses);
+        lists = List.copyOf(lists);
         faults = List.copyOf(faults);
         refused = List.copyOf(refused);
         warnings = List.copyOf(warnings);

@@ -3,7 +3,7 @@
  * steers a server, is built on.
  */
 @Export
-@Version("1.4.0")
+@Version("1.5.0")
 @NullMarked
 package org.qpsmtpd.api.control;
 

@@ -10,6 +10,7 @@ import java.util.List;
  * @param remoteIp the client's address
  * @param remoteHost the client's name, {@code Unknown} when it has none
  * @param generation number of the set of plugins it is pinned to
+ * @param lists names of the plugin lists that its client had, in order, the last 8 at most
  * @param began when the client connected
  * @param over whether the session has ended
  * @param decisions the calls in order, as many as fit into 16 KiB; those about earlier messages go
@@ -22,6 +23,7 @@ public record SessionRecord(
         String remoteIp,
         String remoteHost,
         int generation,
+        List<String> lists,
         Instant began,
         boolean over,
         List<Decision> decisions,
@@ -29,6 +31,7 @@ public record SessionRecord(
         List<MessageRecord> messages) {
     /** Copies the lists. */
     public SessionRecord {
+        lists = List.copyOf(lists);
         decisions = List.copyOf(decisions);
         messages = List.copyOf(messages);
     }

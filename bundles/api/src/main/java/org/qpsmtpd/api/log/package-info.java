@@ -1,6 +1,6 @@
 /** Log levels, log lines and records of sessions, as logging plugins receive them. */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 @NullMarked
 package org.qpsmtpd.api.log;
 

@@ -3,9 +3,11 @@ package org.qpsmtpd.console.command;
 import static org.qpsmtpd.console.text.Table.left;
 import static org.qpsmtpd.console.text.Table.right;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.qpsmtpd.api.control.ConnectionStatus;
 import org.qpsmtpd.console.text.Table;
+import org.qpsmtpd.console.text.Table.Column;
 
 /** {@code connections}, and {@code list}, its name in qpsmtpd's pollserver. */
 final class ConnectionsCommand implements Command {
@@ -58,30 +60,28 @@ final class ConnectionsCommand implements Command {
         throw CommandFailure.usage("'" + text + "' is no number other than 0");
     }
 
+    /** The column of plugin lists is shown where there is more than the usual one. */
     private static String text(Call call, List<ConnectionStatus> connections) {
-        Table table =
-                new Table(
-                        left("ID"),
-                        left("CLIENT"),
-                        left("HOST"),
-                        right("AGE"),
-                        left("STATE"),
-                        right("GENERATION"),
-                        left("HELO"),
-                        left("SENDER"),
-                        right("MESSAGES"));
-        for (ConnectionStatus connection : connections) {
-            table.row(
-                    connection.id(),
-                    connection.peer(),
-                    connection.host(),
-                    call.ago(connection.since()),
-                    connection.state(),
-                    connection.generation(),
-                    Words.orDash(connection.hello()),
-                    Words.orDash(connection.sender()),
-                    connection.messages());
-        }
+        boolean lists = connections.stream().anyMatch(each -> !Words.isUsual(each.list()));
+        List<Column> columns = new ArrayList<>();
+        columns.addAll(List.of(left("ID"), left("CLIENT"), left("HOST"), right("AGE")));
+        columns.addAll(List.of(left("STATE"), right("GENERATION")));
+        columns.addAll(lists ? List.of(left("LIST")) : List.of());
+        columns.addAll(List.of(left("HELO"), left("SENDER"), right("MESSAGES")));
+        Table table = new Table(columns.toArray(new Column[0]));
+        connections.forEach(connection -> table.row(cells(call, connection, lists)));
         return table.text();
+    }
+
+    private static Object[] cells(Call call, ConnectionStatus connection, boolean lists) {
+        List<Object> cells = new ArrayList<>();
+        cells.addAll(List.of(connection.id(), connection.peer(), connection.host()));
+        cells.addAll(List.of(call.ago(connection.since()), connection.state()));
+        cells.add(connection.generation());
+        cells.addAll(lists ? List.of(connection.list()) : List.of());
+        cells.add(Words.orDash(connection.hello()));
+        cells.add(Words.orDash(connection.sender()));
+        cells.add(connection.messages());
+        return cells.toArray();
     }
 }

@@ -31,42 +31,86 @@ final class PluginsCommand implements Command {
     public Usage usage() {
         return Usage.ofServer(
                 "plugins",
-                "[HOOK]",
+                "[LIST] [HOOK]",
                 0,
-                1,
+                2,
                 "Shows the plugins of each hook in the order in which they are asked, and what"
-                        + " their calls were like.",
+                        + " their calls were like; of one plugin list, or of all.",
                 FIGURES);
     }
 
     @Override
     public void run(Call call) {
-        call.operand().ifPresent(PluginsCommand::requireHook);
+        Wanted wanted = Wanted.of(call);
         if (call.has(FIGURES)) {
             List<PluginFigure> figures = call.server().status().figures();
             call.answer(figures, figures.isEmpty() ? "No plugin counts anything.\n" : own(figures));
             return;
         }
         List<PluginStatus> plugins =
-                call.server().plugins().stream()
-                        .filter(plugin -> call.operand().map(plugin.hook()::equals).orElse(true))
-                        .toList();
-        call.answer(plugins, plugins.isEmpty() ? none(call) : text(plugins));
+                call.server().plugins().stream().filter(wanted::includes).toList();
+        call.answer(plugins, plugins.isEmpty() ? wanted.none() : text(plugins));
+    }
+
+    /**
+     * Which rows are wanted.
+     *
+     * @param list name of a plugin list; empty for all
+     * @param hook name of a hook; empty for all
+     */
+    private record Wanted(String list, String hook) {
+        /** A single word may be either. */
+        static Wanted of(Call call) {
+            List<String> words = call.operands();
+            if (words.isEmpty()) {
+                return new Wanted("", "");
+            }
+            List<String> lists = call.server().status().lists();
+            String first = words.get(0);
+            if (lists.contains(first)) {
+                return new Wanted(first, words.size() == 1 ? "" : hook(words.get(1), lists));
+            }
+            if (words.size() == 1) {
+                return new Wanted("", hook(first, lists));
+            }
+            throw CommandFailure.usage(
+                    "no plugin list '" + first + "'" + Nearest.hint(first, lists));
+        }
+
+        private static String hook(String name, List<String> lists) {
+            if (!hooks().contains(name)) {
+                List<String> known = new ArrayList<>(hooks());
+                known.addAll(lists);
+                throw CommandFailure.usage(
+                        (lists.size() > 1 ? "no hook or plugin list '" : "no hook '")
+                                + name
+                                + "'"
+                                + Nearest.hint(name, known));
+            }
+            return name;
+        }
+
+        boolean includes(PluginStatus plugin) {
+            return (list.isEmpty() || plugin.list().equals(list))
+                    && (hook.isEmpty() || plugin.hook().equals(hook));
+        }
+
+        String none() {
+            return hook.isEmpty()
+                    ? "No plugin is in use.\n"
+                    : "No plugin answers the hook " + hook + ".\n";
+        }
     }
 
     @Override
     public List<String> candidates(Hints hints) {
-        return hooks();
+        List<String> words = new ArrayList<>(hooks());
+        hints.server().ifPresent(server -> words.addAll(server.status().lists()));
+        return words;
     }
 
     private static List<String> hooks() {
         return Arrays.stream(HookPoint.values()).map(HookPoint::hookName).toList();
-    }
-
-    private static void requireHook(String name) {
-        if (!hooks().contains(name)) {
-            throw CommandFailure.usage("no hook '" + name + "'" + Nearest.hint(name, hooks()));
-        }
     }
 
     private static String own(List<PluginFigure> figures) {
@@ -76,12 +120,6 @@ final class PluginsCommand implements Command {
             table.row(figure.plugin(), figure.name(), figure.value(), kind);
         }
         return table.text();
-    }
-
-    private static String none(Call call) {
-        return call.operand()
-                .map(hook -> "No plugin answers the hook " + hook + ".\n")
-                .orElse("No plugin is in use.\n");
     }
 
     /** The table, and below it what is to be known of single plugins. */
@@ -113,7 +151,11 @@ final class PluginsCommand implements Command {
     }
 
     private static String table(List<PluginStatus> plugins, boolean versions, int answers) {
+        boolean lists = plugins.stream().map(PluginStatus::list).distinct().count() > 1;
         List<Column> columns = new ArrayList<>();
+        if (lists) {
+            columns.add(left("LIST"));
+        }
         columns.add(left("HOOK"));
         columns.add(left("PLUGIN"));
         if (versions) {
@@ -128,12 +170,14 @@ final class PluginsCommand implements Command {
         Table table = new Table(columns.toArray(new Column[0]));
         Places places = Places.of(plugins.stream().map(PluginStatus::place).toList());
         for (PluginStatus plugin : plugins) {
-            table.row(cells(plugin, versions, answers, places));
+            List<Object> cells = new ArrayList<>(lists ? List.of(plugin.list()) : List.of());
+            cells.addAll(cells(plugin, versions, answers, places));
+            table.row(cells.toArray());
         }
         return table.text();
     }
 
-    private static Object[] cells(
+    private static List<Object> cells(
             PluginStatus plugin, boolean versions, int answers, Places places) {
         List<Object> cells = new ArrayList<>(List.of(plugin.hook(), plugin.name()));
         if (versions) {
@@ -145,7 +189,7 @@ final class PluginsCommand implements Command {
         cells.add(time(plugin, plugin.p99Micros()));
         cells.add(states(plugin));
         cells.add(places.shortened(plugin.place()));
-        return cells.toArray();
+        return cells;
     }
 
     private static String time(PluginStatus plugin, long micros) {

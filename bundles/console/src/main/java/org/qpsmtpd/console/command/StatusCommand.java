@@ -36,6 +36,9 @@ final class StatusCommand implements Command {
         table.row(
                 "plugins",
                 Words.count(status.plugins(), "plugin") + " in generation " + status.generation());
+        if (status.lists().size() > 1) {
+            table.row("lists", String.join(", ", status.lists()));
+        }
         status.faults().forEach(fault -> table.row("defers mail", fault));
         status.refused().forEach(reason -> table.row("not in use", reason));
         status.warnings().forEach(warning -> table.row("warning", warning));

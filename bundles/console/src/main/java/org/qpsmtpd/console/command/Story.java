@@ -64,6 +64,9 @@ record Story(SessionRecord session, String id, ZoneId zone) {
         table.row("began", Times.moment(session.began(), zone));
         table.row("state", session.over() ? "over" : "open");
         table.row("generation", session.generation());
+        if (!session.lists().stream().allMatch(Words::isUsual)) {
+            table.row("plugin list", String.join(", then ", session.lists()));
+        }
         return "session " + Printable.of(session.id()) + "\n" + table.text(INDENT);
     }
 

@@ -13,4 +13,9 @@ final class Words {
     static String orDash(String text) {
         return text.isEmpty() ? "-" : text;
     }
+
+    /** Whether a plugin list is the one that is there where nothing else is said. */
+    static boolean isUsual(String list) {
+        return list.equals("plugins");
+    }
 }

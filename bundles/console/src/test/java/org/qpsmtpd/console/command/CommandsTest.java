@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.api.control.ConnectionStatus;
 import org.qpsmtpd.api.control.DeploymentStatus;
 import org.qpsmtpd.api.control.GenerationStatus;
 import org.qpsmtpd.api.control.PluginFigure;
@@ -121,6 +122,7 @@ final class CommandsTest {
         PluginStatus plain = FakeServer.plugin(hook, "count_unrecognized_commands", 5);
         PluginStatus busy =
                 new PluginStatus(
+                        "plugins",
                         hook,
                         plain.name(),
                         plain.bundle(),
@@ -143,6 +145,70 @@ final class CommandsTest {
                 .last()
                 .asString()
                 .contains("  ...  ", "in use, 7 errors  plugins:3");
+    }
+
+    private static PluginStatus in(String list, String hook, String name) {
+        PluginStatus plugin = FakeServer.plugin(hook, name, 0, "/srv/config/" + list + ":3", "");
+        return new PluginStatus(
+                list,
+                hook,
+                name,
+                plugin.bundle(),
+                plugin.version(),
+                plugin.place(),
+                0,
+                Map.of(),
+                0,
+                0,
+                0,
+                0,
+                "closed",
+                false,
+                false,
+                "");
+    }
+
+    @Test
+    void pluginsOfSeveralLists() throws InterruptedException {
+        server.lists.add("plugins.local");
+        server.plugins.add(in("plugins", "rcpt", "rcpt_ok"));
+        server.plugins.add(in("plugins.local", "rcpt", "rcpt_ok"));
+        server.plugins.add(in("plugins.local", "queue", "maildir"));
+        assertThat(bench.run("plugins"))
+                .isEqualTo(
+                        """
+                        LIST           HOOK   PLUGIN   VERSION  CALLS  ANSWERS  MEAN  P99  STATE   NAMED IN
+                        plugins        rcpt   rcpt_ok  1.0.0        0  -           -    -  in use  plugins:3
+                        plugins.local  rcpt   rcpt_ok  1.0.0        0  -           -    -  in use  plugins.local:3
+                        plugins.local  queue  maildir  1.0.0        0  -           -    -  in use  plugins.local:3
+                        """);
+        assertThat(bench.array("plugins", "plugins.local", "--json")).hasSize(2);
+        assertThat(bench.array("plugins", "plugins.local", "queue", "--json")).hasSize(1);
+        assertThat(bench.array("plugins", "rcpt", "--json")).hasSize(2);
+        assertThat(bench.run("status")).containsPattern("lists +plugins, plugins.local");
+        assertThat(bench.failure("plugins", "plugins.locel"))
+                .hasMessageContaining("did you mean 'plugins.local'");
+        assertThat(bench.failure("plugins", "pluginz", "rcpt"))
+                .hasMessageContaining("no plugin list 'pluginz'");
+    }
+
+    @Test
+    void connectionsOfSeveralLists() throws InterruptedException {
+        server.connections.add(FakeServer.connection("a.1", "client.test"));
+        server.connections.add(
+                new ConnectionStatus(
+                        "a.2",
+                        "10.0.0.1:4711",
+                        "Unknown",
+                        FakeServer.BEGIN,
+                        "command",
+                        4,
+                        "peers/local",
+                        "",
+                        "",
+                        0));
+        assertThat(bench.run("connections"))
+                .contains("GENERATION  LIST", "4  plugins ", "4  peers/local");
     }
 
     @Test

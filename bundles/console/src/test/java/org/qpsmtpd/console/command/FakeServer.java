@@ -42,6 +42,7 @@ public final class FakeServer implements ServerControl, Deployments {
     public final List<PluginFigure> figures = new ArrayList<>();
     public final List<ConfigLine> lines = new ArrayList<>();
     public final List<String> killed = new ArrayList<>();
+    public final List<String> lists = new ArrayList<>(List.of("plugins"));
     public final List<Path> checked = new ArrayList<>();
     public final CountDownLatch looked = new CountDownLatch(1);
     public final CountDownLatch traced = new CountDownLatch(1);
@@ -67,6 +68,7 @@ public final class FakeServer implements ServerControl, Deployments {
                 1,
                 4,
                 12,
+                lists,
                 faults,
                 refused,
                 warnings,
@@ -159,7 +161,7 @@ public final class FakeServer implements ServerControl, Deployments {
     /** An open connection. */
     public static ConnectionStatus connection(String id, String hello) {
         return new ConnectionStatus(
-                id, "[::1]:4711", "localhost", BEGIN, "command", 4, hello, "", 2);
+                id, "[::1]:4711", "localhost", BEGIN, "command", 4, "plugins", hello, "", 2);
     }
 
     /** A plugin in use. */
@@ -171,6 +173,7 @@ public final class FakeServer implements ServerControl, Deployments {
     public static PluginStatus plugin(
             String hook, String name, long calls, String place, String remark) {
         return new PluginStatus(
+                "plugins",
                 hook,
                 name,
                 "org.example." + name,
@@ -197,6 +200,7 @@ public final class FakeServer implements ServerControl, Deployments {
                 "192.0.2.7",
                 "client.example.net",
                 4,
+                List.of("plugins"),
                 BEGIN,
                 true,
                 List.of(

@@ -29,6 +29,7 @@ final class SummarizeCommandTest {
                 "192.0.2.9",
                 "Unknown",
                 1,
+                List.of("plugins"),
                 FakeServer.BEGIN,
                 true,
                 List.of(decisions),

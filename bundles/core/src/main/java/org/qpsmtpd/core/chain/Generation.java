@@ -1,13 +1,10 @@
 package org.qpsmtpd.core.chain;
 
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -16,84 +13,65 @@ import org.qpsmtpd.api.control.GenerationStatus;
 import org.qpsmtpd.api.control.PluginFigure;
 import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
-import org.qpsmtpd.api.hook.QueueExtension;
-import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.TlsHook;
-import org.qpsmtpd.api.mail.Address;
-import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.core.client.ClientLists;
 import org.qpsmtpd.core.log.LogTaker;
 
 /**
- * An immutable set of plugins in order. A session takes the one that is current when it connects
- * and keeps it until it ends.
+ * An immutable set of plugins in order, in one list or several. A session takes the set that is
+ * current when it connects and keeps it until it ends; its client has one of the lists at a time.
  */
 public final class Generation {
     private final int number;
     private final Instant since = Instant.now();
+    private final List<PluginList> lists;
+    private final ClientLists clients;
     private final List<PluginInstance> plugins;
     private final List<String> faults;
-    private final Map<HookPoint, List<Link>> chains = new EnumMap<>(HookPoint.class);
-    private final List<Link> suppliers;
-    private final boolean takesBinary;
-    private final TlsSource tls;
-    private final Health health = new Health(chains);
+    private final List<TlsSource> tls;
     private final OwnFigures figures = new OwnFigures();
     private final AtomicInteger users = new AtomicInteger();
     private volatile boolean retired;
     private volatile long retiredAt;
 
     /**
+     * With several lists.
+     *
+     * @param number counts up
+     * @param lists one for each name of {@code clients}, in the same order
+     * @param clients which client has which
+     */
+    public Generation(int number, List<PluginList> lists, ClientLists clients) {
+        this.number = number;
+        this.lists = List.copyOf(lists);
+        this.clients = clients;
+        plugins = distinct(PluginList::plugins);
+        faults = distinct(PluginList::faults);
+        tls =
+                this.lists.stream()
+                        .map(PluginList::tls)
+                        .filter(TlsSource::isThere)
+                        .distinct()
+                        .toList();
+    }
+
+    /**
+     * With one list for all.
+     *
      * @param number counts up
      * @param plugins the plugins in the order of {@code config/plugins}
      * @param faults why the configuration cannot be served, a sentence each; mail is deferred
      *     unless empty
      */
     public Generation(int number, List<PluginInstance> plugins, List<String> faults) {
-        this.number = number;
-        this.plugins = List.copyOf(plugins);
-        this.faults = List.copyOf(faults);
-        suppliers = suppliers();
-        for (HookPoint point : HookPoint.values()) {
-            List<Link> chain = new ArrayList<>();
-            for (PluginInstance plugin : plugins) {
-                if (plugin.answers(point)) {
-                    chain.add(new Link(plugin, point, this::lookUpsMayWait));
-                }
-            }
-            if (!chain.isEmpty()) {
-                chains.put(point, List.copyOf(chain));
-            }
-        }
-        tls = new TlsSource(plugins);
-        takesBinary =
-                has(HookPoint.QUEUE)
-                        && chain(HookPoint.QUEUE).stream().allMatch(Generation::takesBinary);
+        this(
+                number,
+                List.of(new PluginList(ClientLists.USUAL, List.of(), plugins, faults)),
+                ClientLists.ONE);
     }
 
-    private static boolean takesBinary(Link link) {
-        return link.plugin().plugin() instanceof QueueHook queue && queue.takesBinary();
-    }
-
-    private List<Link> suppliers() {
-        List<Link> found = new ArrayList<>();
-        for (HookPoint point : List.of(HookPoint.CONFIG, HookPoint.USER_CONFIG)) {
-            for (PluginInstance plugin : plugins) {
-                if (plugin.answers(point)) {
-                    found.add(new Link(plugin, point, () -> false));
-                }
-            }
-        }
-        return List.copyOf(found);
-    }
-
-    /** Any plugin may look up configuration, and a plugin that supplies it may ask the network. */
-    public boolean lookUpsMayWait() {
-        for (Link supplier : suppliers) {
-            if (!supplier.nonBlocking()) {
-                return true;
-            }
-        }
-        return false;
+    private <T> List<T> distinct(Function<PluginList, List<T>> part) {
+        return lists.stream().flatMap(list -> part.apply(list).stream()).distinct().toList();
     }
 
     /** Counts up with each change. */
@@ -106,114 +84,90 @@ public final class Generation {
         return since;
     }
 
-    /** The plugins in order. */
+    /** The plugin lists; the usual one is the first. */
+    public List<PluginList> lists() {
+        return lists;
+    }
+
+    /**
+     * The list of a client.
+     *
+     * @param port the port of ours that it came to
+     * @param encrypted whether the connection is under TLS, or begins with it
+     * @param authenticated whether the client has said who it is
+     */
+    public PluginList listFor(
+            InetAddress client, int port, boolean encrypted, boolean authenticated) {
+        return lists.get(clients.of(client, port, encrypted, authenticated));
+    }
+
+    /** The plugins of all lists, in order. */
     public List<PluginInstance> plugins() {
         return plugins;
     }
 
-    /** Why mail must be deferred; empty when everything that is configured is there. */
+    /** Why mail of some list must be deferred; empty when everything is there. */
     public List<String> faults() {
         return faults;
     }
 
-    /** Whether any plugin answers the hook. */
-    public boolean has(HookPoint point) {
-        return chains.containsKey(point);
-    }
-
-    /** Whether every queue plugin takes messages of any octets. */
-    public boolean takesBinary() {
-        return takesBinary;
-    }
-
-    /**
-     * How many recipients of one message all queue plugins take, as far as they know. One that is
-     * away, fails, or has held up a connection's thread before, knows nothing: it is asked for its
-     * answer when the message is there.
-     */
-    public int mostRecipients(HookHost host) {
-        int most = Integer.MAX_VALUE;
-        for (Link link : chain(HookPoint.QUEUE)) {
-            int its = QueueTerm.MOST_RECIPIENTS.of(host, link, QueueHook::mostRecipients);
-            most = Math.min(most, Math.max(1, its));
-        }
-        return most;
-    }
-
-    /** Whether all queue plugins take two recipients in one message. */
-    public boolean takesTogether(HookHost host, Connection connection, Address one, Address two) {
-        return chain(HookPoint.QUEUE).stream()
-                .allMatch(
-                        link ->
-                                QueueTerm.TAKES_TOGETHER.of(
-                                        host,
-                                        link,
-                                        hook -> hook.takesTogether(connection, one, two)));
-    }
-
-    /** The extensions that all queue plugins honour, as far as they know; may be changed. */
-    public Set<QueueExtension> honoured(HookHost host) {
-        List<Link> chain = chain(HookPoint.QUEUE);
-        Set<QueueExtension> all =
-                chain.isEmpty()
-                        ? EnumSet.noneOf(QueueExtension.class)
-                        : EnumSet.allOf(QueueExtension.class);
-        for (Link link : chain) {
-            all.retainAll(QueueTerm.HONOURS.of(host, link, QueueHook::honours));
-        }
-        return all;
-    }
-
-    /** The plugins of a hook in order. */
-    List<Link> chain(HookPoint point) {
-        return chains.getOrDefault(point, List.of());
-    }
-
-    /**
-     * Asks the plugins of a hook that gives values in order, until one knows. Returns within a
-     * bounded time.
-     *
-     * @throws SettingUnknown when a plugin is away, fails or is late, so that nobody takes its
-     *     silence for no
-     */
-    public <H, T> Optional<T> first(
-            HookHost host, HookPoint point, Class<H> type, Function<H, Optional<T>> question) {
-        for (Link link : chain(point)) {
-            Optional<T> answer =
-                    new Question<T>(host, link, hook -> question.apply(type.cast(hook))).ask();
-            if (answer.isPresent()) {
-                return answer;
-            }
-        }
-        return Optional.empty();
+    /** Names of the lists whose clients' mail must be deferred. */
+    public List<String> faultyLists() {
+        return lists.stream()
+                .filter(list -> !list.faults().isEmpty())
+                .map(PluginList::name)
+                .toList();
     }
 
     /** Whether a plugin supplies what encrypted connections need. */
     public boolean hasTls() {
-        return tls.isThere();
+        return !tls.isEmpty();
     }
 
     /**
      * Whether connections to a port of ours begin with TLS, asked where there is no session yet;
-     * absent while that plugin is away, and when it fails.
+     * absent while a plugin that may say so is away, and when it fails.
      */
     public Optional<Boolean> isImplicitTls(int port) {
-        return tls.isImplicit(port);
+        return anySays(source -> source.isImplicit(port));
     }
 
-    /** Asks that plugin; absent also while it is away, and when it fails. */
-    public <T> Optional<T> askTls(HookHost host, Function<TlsHook, Optional<T>> question) {
-        return tls.ask(host, question);
+    /** The same for a session, whose log has the failures. */
+    public Optional<Boolean> isImplicitTls(HookHost host, int port) {
+        return anySays(source -> source.ask(host, hook -> Optional.of(hook.isImplicit(port))));
     }
 
-    /** The logging plugins in order; one that is away takes no lines meanwhile. */
+    private Optional<Boolean> anySays(Function<TlsSource, Optional<Boolean>> question) {
+        Optional<Boolean> all = Optional.of(false);
+        for (TlsSource source : tls) {
+            Optional<Boolean> answer = question.apply(source);
+            if (answer.orElse(false)) {
+                return answer;
+            }
+            all = answer.isEmpty() ? answer : all;
+        }
+        return all;
+    }
+
+    /**
+     * Asks the plugin of a list, or where that has none, the first one that another list has;
+     * absent also while it is away, and when it fails.
+     */
+    public <T> Optional<T> askTls(
+            HookHost host, PluginList list, Function<TlsHook, Optional<T>> question) {
+        if (list.tls().isThere()) {
+            return list.tls().ask(host, question);
+        }
+        return tls.isEmpty() ? Optional.empty() : tls.get(0).ask(host, question);
+    }
+
+    /** The logging plugins of all lists in order; one that is away takes no lines meanwhile. */
     public List<LogTaker> loggers() {
         List<LogTaker> loggers = new ArrayList<>();
-        for (Link link : chain(HookPoint.LOGGING)) {
-            PluginInstance plugin = link.plugin();
+        for (PluginInstance plugin : plugins) {
             Object present = plugin.plugin();
             LogWishes wishes = plugin.logWishes();
-            if (present != null && wishes != null) {
+            if (plugin.answers(HookPoint.LOGGING) && present != null && wishes != null) {
                 Logger logger = new Logger(plugin, System.identityHashCode(present));
                 loggers.add(
                         new LogTaker(
@@ -228,16 +182,9 @@ public final class Generation {
         return loggers;
     }
 
-    /** What each plugin's calls were like, in the order of hooks and calls. */
+    /** What each plugin's calls were like, in the order of lists, hooks and calls. */
     public List<PluginStatus> pluginStatus() {
-        List<PluginStatus> rows = new ArrayList<>();
-        for (List<Link> chain : chains.values()) {
-            for (Link link : chain) {
-                String remark = health.decider(link.plugin()).map(Health::remark).orElse("");
-                rows.add(link.status(remark));
-            }
-        }
-        return rows;
+        return lists.stream().flatMap(list -> list.pluginStatus().stream()).toList();
     }
 
     /** What the plugins count of their own, in their order; waits a moment for each. */
@@ -247,12 +194,12 @@ public final class Generation {
 
     /** Why mail is not taken for the moment, a sentence each. */
     public List<String> hindrances() {
-        return faults.isEmpty() ? health.hindrances() : faults;
+        return distinct(PluginList::hindrances);
     }
 
     /** What an administrator should know although mail flows, a sentence each. */
     public List<String> warnings() {
-        return health.warnings(plugins);
+        return distinct(PluginList::warnings);
     }
 
     /** The set as a whole. */

@@ -8,17 +8,21 @@ import org.qpsmtpd.api.hook.HookPoint;
 
 /** What stands in the way of mail in a set of chains, and what an administrator should know. */
 public final class Health {
-    /** Why no message is taken when nobody stores it. */
-    public static final String NO_QUEUE =
-            "config/plugins names no queue plugin: messages are deferred with 451";
-
+    private final String list;
     private final Map<HookPoint, List<Link>> chains;
 
     /**
+     * @param list name of the file that names the plugins
      * @param chains may be filled later
      */
-    Health(Map<HookPoint, List<Link>> chains) {
+    Health(String list, Map<HookPoint, List<Link>> chains) {
+        this.list = list;
         this.chains = chains;
+    }
+
+    /** Why no message is taken when nobody stores it. */
+    String noQueue() {
+        return "config/" + list + " names no queue plugin: messages are deferred with 451";
     }
 
     static String remark(Link decider) {
@@ -49,11 +53,13 @@ public final class Health {
     List<String> hindrances() {
         List<String> reasons = new ArrayList<>();
         if (!chains.containsKey(HookPoint.QUEUE)) {
-            reasons.add(NO_QUEUE);
+            reasons.add(noQueue());
         }
         if (!chains.containsKey(HookPoint.RCPT)) {
             reasons.add(
-                    "config/plugins names no plugin that accepts recipients: each is deferred with"
+                    "config/"
+                            + list
+                            + " names no plugin that accepts recipients: each is deferred with"
                             + " 450; add one such as rcpt_ok");
         }
         for (List<Link> chain : chains.values()) {

@@ -28,7 +28,7 @@ public final class HookRun implements Promises.Course {
     /** How long a call waits for a plugin that is away. */
     public static final long AWAY_SECONDS = 10;
 
-    private final Generation generation;
+    private final PluginList list;
     private final HookPoint point;
     private final HookHost host;
     private final Function<Object, HookResult> call;
@@ -42,17 +42,17 @@ public final class HookRun implements Promises.Course {
     private volatile @Nullable Telling telling;
 
     private HookRun(
-            Generation generation,
+            PluginList list,
             HookPoint point,
             HookHost host,
             Function<Object, HookResult> call,
             Consumer<HookResult> done) {
-        this.generation = generation;
+        this.list = list;
         this.point = point;
         this.host = host;
         this.call = call;
         this.done = done;
-        this.links = generation.chain(point);
+        this.links = list.chain(point);
         this.scribe = new Scribe(host, point);
         this.verdict = new Verdict(point, scribe);
     }
@@ -65,16 +65,16 @@ public final class HookRun implements Promises.Course {
      * @return the run; null when the result has been delivered already
      */
     public static @Nullable HookRun start(
-            Generation generation,
+            PluginList list,
             HookPoint point,
             HookHost host,
             Function<Object, HookResult> call,
             Consumer<HookResult> done) {
-        if (!generation.has(point)) {
+        if (!list.has(point)) {
             done.accept(HookResult.DECLINED);
             return null;
         }
-        HookRun run = new HookRun(generation, point, host, call, done);
+        HookRun run = new HookRun(list, point, host, call, done);
         if (!run.proceedOrFail(null)) {
             return run;
         }
@@ -375,7 +375,7 @@ public final class HookRun implements Promises.Course {
             host.connection().adjustKarma(said.karma());
         }
         said.naughtyType().ifPresent(type -> host.defer(link.name(), type, said.text()));
-        List<Link> watching = Telling.watching(generation, said);
+        List<Link> watching = Telling.watching(list, said);
         if (watching.isEmpty()) {
             return true;
         }

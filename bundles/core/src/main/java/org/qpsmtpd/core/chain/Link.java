@@ -30,11 +30,13 @@ record Link(PluginInstance plugin, HookPoint point, BooleanSupplier mayWait) {
     /**
      * What its calls were like.
      *
+     * @param list name of the plugin list that it is in
      * @param remark what else is to be known; may be empty
      */
-    PluginStatus status(String remark) {
+    PluginStatus status(String list, String remark) {
         CallFigures figures = plugin.figures(point);
         return new PluginStatus(
+                list,
                 point.hookName(),
                 plugin.name(),
                 plugin.origin().bundle(),

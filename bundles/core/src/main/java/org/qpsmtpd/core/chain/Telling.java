@@ -47,8 +47,8 @@ final class Telling {
     }
 
     /** The plugins that observe answers of this kind. */
-    static List<Link> watching(Generation generation, HookResult said) {
-        return generation.chain(said.action().refuses() ? HookPoint.DENY : HookPoint.OK);
+    static List<Link> watching(PluginList list, HookResult said) {
+        return list.chain(said.action().refuses() ? HookPoint.DENY : HookPoint.OK);
     }
 
     private Boolean tell(Object hook) {

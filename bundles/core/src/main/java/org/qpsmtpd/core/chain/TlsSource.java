@@ -8,18 +8,21 @@ import org.qpsmtpd.api.hook.TlsHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.log.PluginCall;
 
-/** The plugin of a generation that supplies what encrypted connections need, if there is one. */
-final class TlsSource {
+/**
+ * The plugin of a list that supplies what encrypted connections need, if there is one.
+ *
+ * @param plugin null for none
+ */
+record TlsSource(@Nullable PluginInstance plugin) {
     private static final String TLS = "tls";
 
-    private final @Nullable PluginInstance plugin;
-
-    TlsSource(List<PluginInstance> plugins) {
-        plugin =
+    /** The first of some plugins that does. */
+    static TlsSource of(List<PluginInstance> plugins) {
+        return new TlsSource(
                 plugins.stream()
                         .filter(each -> each.plugin() instanceof TlsHook)
                         .findFirst()
-                        .orElse(null);
+                        .orElse(null));
     }
 
     /** Whether there is one. */

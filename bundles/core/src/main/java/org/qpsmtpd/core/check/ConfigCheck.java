@@ -10,10 +10,13 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.core.client.ClientLists;
+import org.qpsmtpd.core.client.PeerFiles;
 import org.qpsmtpd.core.config.ConfigFiles;
 import org.qpsmtpd.core.config.ConfigFiles.Reading;
 import org.qpsmtpd.core.config.Finding;
 import org.qpsmtpd.core.generation.KnownPlugins;
+import org.qpsmtpd.core.generation.ListPlan;
 import org.qpsmtpd.core.generation.Trial;
 
 /**
@@ -25,6 +28,7 @@ public final class ConfigCheck {
 
     private final Path directory;
     private final ConfigFiles files;
+    private final ListPlan plan;
     private final KnownFiles known;
     private final KnownPlugins plugins;
     private final Trial rehearsal;
@@ -41,6 +45,7 @@ public final class ConfigCheck {
         List<Path> directories = new ArrayList<>(List.of(directory));
         directories.addAll(fallbacks);
         files = new ConfigFiles(directories);
+        plan = ListPlan.of(ListPlan.Source.of(files));
     }
 
     /** Names of the files that are looked at. */
@@ -96,8 +101,13 @@ public final class ConfigCheck {
             findings.add(new Finding(directory.toString(), 0, what));
             return;
         }
+        plan.faults().forEach(this::addFault);
         for (String name : known.all()) {
             check(name, files.read(name));
+        }
+        plan.clients().names().forEach(this::checkList);
+        if (plan.peers()) {
+            checkNames();
         }
         rehearsal.faults().forEach(this::addFault);
         findings.addAll(known.misspelt(directory, looked));
@@ -123,21 +133,48 @@ public final class ConfigCheck {
         List<ConfigLine> lines = new ArrayList<>(reading.lines());
         lines.removeIf(line -> reading.findings().stream().anyMatch(found -> found.isAt(line)));
         switch (name) {
-            case "plugins" -> checkPlugins(lines, reading.findings().isEmpty());
+            case "plugins" -> checkFirst(lines);
             case "logging" -> checkLines(lines);
             default -> checkValues(name, lines);
         }
     }
 
-    /**
-     * @param complete whether these are all lines: an include that is not there may be the one with
-     *     the queue
-     */
-    private void checkPlugins(List<ConfigLine> lines, boolean complete) {
-        Path file = files.find("plugins").orElse(directory.resolve("plugins"));
+    /** The usual list is looked at as such, unless the files of peers take its place. */
+    private void checkFirst(List<ConfigLine> lines) {
+        if (plan.peers()) {
+            checkLines(ListPlan.ofPlugins(ClientLists.USUAL, lines));
+        }
+    }
+
+    /** What clients of a list need, unless an include that is not there may have it. */
+    private void checkList(String list) {
+        Reading reading = files.read(list);
+        findings.addAll(reading.findings());
+        reading.looked().forEach(path -> looked.add(path.toAbsolutePath().normalize()));
+        List<ConfigLine> lines = new ArrayList<>(ListPlan.ofPlugins(list, reading.lines()));
+        lines.removeIf(line -> reading.findings().stream().anyMatch(found -> found.isAt(line)));
         PluginLinesCheck check = checkLines(lines);
-        if (complete) {
-            check.missing().forEach(what -> findings.add(new Finding(file.toString(), 0, what)));
+        if (!reading.findings().isEmpty()) {
+            return;
+        }
+        if (lines.isEmpty() && !list.equals(ClientLists.USUAL)) {
+            addFault(plan.absence(list));
+            return;
+        }
+        Path file = files.find(list).orElse(directory.resolve(list));
+        check.missing().forEach(what -> findings.add(new Finding(file.toString(), 0, what)));
+    }
+
+    /** Files beside the lists of peers that are for nobody. */
+    private void checkNames() {
+        for (String file : plan.peerFiles()) {
+            if (!PeerFiles.isKnown(file)) {
+                Path path = directory.resolve(PeerFiles.FOLDER).resolve(file);
+                String what =
+                        "no client has this list; its name is to be the beginning of an address,"
+                                + " such as 10.1, or local or 0";
+                findings.add(new Finding(path.toString(), 0, what));
+            }
         }
     }
 

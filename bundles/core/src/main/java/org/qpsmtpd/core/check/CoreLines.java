@@ -3,6 +3,7 @@ package org.qpsmtpd.core.check;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.qpsmtpd.api.net.Network;
+import org.qpsmtpd.core.client.ClientRule;
 import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.config.PortNumber;
 
@@ -15,7 +16,9 @@ final class CoreLines {
                     "xclient_from",
                     CoreLines::network,
                     CoreFile.LMTP_PORTS.file(),
-                    PortNumber::fault);
+                    PortNumber::fault,
+                    CoreFile.CLIENTS.file(),
+                    CoreLines::rule);
 
     private CoreLines() {}
 
@@ -27,6 +30,15 @@ final class CoreLines {
     /** What is wrong with a line; empty when nothing is. */
     static String fault(String name, String line) {
         return FAULTS.getOrDefault(name, any -> "").apply(line);
+    }
+
+    private static String rule(String line) {
+        try {
+            var unused = ClientRule.parse(line);
+            return "";
+        } catch (IllegalArgumentException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     private static String network(String line) {

@@ -36,6 +36,7 @@ public final class ConfigDirectory implements Config {
     private final LogRouter log;
     private final Map<String, Known> cache = new ConcurrentHashMap<>();
     private final Map<Path, CdbFile> maps = new ConcurrentHashMap<>();
+    private final Map<String, List<String>> folders = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private final OwnName host;
     private volatile long version;
@@ -108,6 +109,18 @@ public final class ConfigDirectory implements Config {
         return Optional.empty();
     }
 
+    /**
+     * The names of the files in a folder, in order; a file that comes or goes is a change of the
+     * folder's name.
+     *
+     * @throws UncheckedIOException when it cannot be listed
+     */
+    public List<String> namesIn(String folder) {
+        List<String> names = source.namesIn(folder);
+        folders.put(folder, names);
+        return names;
+    }
+
     /** Counts up whenever a file's contents changed. */
     public long version() {
         return version;
@@ -130,12 +143,27 @@ public final class ConfigDirectory implements Config {
             changed();
             listeners.forEach(listener -> listener.accept(ME));
         }
+        folders.forEach(this::refresh);
         cache.forEach(
                 (name, known) -> {
                     if (known.isDue()) {
                         replace(name, known);
                     }
                 });
+    }
+
+    /** What was in a folder that cannot be read is taken to be there still. */
+    private void refresh(String folder, List<String> before) {
+        try {
+            List<String> now = source.namesIn(folder);
+            if (!now.equals(before)) {
+                folders.put(folder, now);
+                changed();
+                listeners.forEach(listener -> listener.accept(folder));
+            }
+        } catch (UncheckedIOException e) {
+            log.log(LogLevel.DEBUG, String.valueOf(e.getMessage()));
+        }
     }
 
     private void refresh(Path path, CdbFile file) {

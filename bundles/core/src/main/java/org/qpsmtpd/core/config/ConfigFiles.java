@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.config;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -40,5 +41,14 @@ public final class ConfigFiles {
         Contents contents = ConfigReader.read(source, name);
         List<Path> looked = contents.stamps().stream().map(Stamp::path).toList();
         return new Reading(contents.lines(), looked, contents.findings());
+    }
+
+    /**
+     * The names of the files in a folder, in order.
+     *
+     * @throws UncheckedIOException when it cannot be listed
+     */
+    public List<String> namesIn(String folder) {
+        return source.namesIn(folder);
     }
 }

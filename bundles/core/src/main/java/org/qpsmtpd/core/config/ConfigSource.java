@@ -1,6 +1,7 @@
 package org.qpsmtpd.core.config;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class ConfigSource {
     private static final boolean ON_UNIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
+
+    /** As many lists for clients as a folder may hold. */
+    private static final int MOST_FILES = 4096;
 
     private final List<Path> directories;
 
@@ -108,6 +112,32 @@ final class ConfigSource {
         }
         files.sort((a, b) -> a.getFileName().toString().compareTo(b.getFileName().toString()));
         return files;
+    }
+
+    /**
+     * The names of the files in a folder of the first directory that has it.
+     *
+     * @throws UncheckedIOException when it cannot be listed
+     */
+    List<String> namesIn(String folder) {
+        for (Path candidate : candidates(folder)) {
+            if (exists(candidate)) {
+                return names(candidate);
+            }
+        }
+        return List.of();
+    }
+
+    private static List<String> names(Path folder) {
+        try {
+            List<Path> files = filesIn(folder);
+            if (files.size() > MOST_FILES) {
+                throw new IOException("more than " + MOST_FILES + " files");
+            }
+            return files.stream().map(file -> file.getFileName().toString()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " cannot be listed: " + e.getMessage(), e);
+        }
     }
 
     private static boolean isRegular(Path path) throws IOException {

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 /** The files of the core; when one of them changes there is a new generation of plugins. */
 public enum CoreFile {
     PLUGINS("plugins"),
+    CLIENTS("clients"),
     LOGGING("logging"),
     LOGLEVEL("loglevel"),
     ME("me"),

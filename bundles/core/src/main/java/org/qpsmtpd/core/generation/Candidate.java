@@ -1,7 +1,6 @@
 package org.qpsmtpd.core.generation;
 
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,40 +13,30 @@ import org.osgi.framework.ServiceReference;
 import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.chain.PluginFault;
-import org.qpsmtpd.core.chain.PluginInstance;
+import org.qpsmtpd.core.client.ClientLists;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.gate.BundleSource;
 import org.qpsmtpd.core.gate.ConfiguredInstance;
+import org.qpsmtpd.core.generation.ListDraft.Fault;
 import org.qpsmtpd.core.generation.OptionBinder.Options;
 import org.qpsmtpd.core.generation.PluginCatalog.Offer;
 import org.qpsmtpd.core.log.LogRouter;
 
-/** One generation on its way: the instances it would have, and what is wrong with it. */
+/** One generation on its way: the lists it would have, and what is wrong with them. */
 final class Candidate {
     private final InstanceFactory factory;
     private final ConfigDirectory config;
     private final LogRouter log;
-    private final Map<String, Made> made;
+    private final Stock stock;
     private final List<Bundle> wanted;
     private final List<Made> inUse;
     private final PluginCatalog catalog;
     private final FormerNames formerNames;
-    private final List<PluginInstance> instances = new ArrayList<>();
-    private final List<String> keys = new ArrayList<>();
-    private final List<String> plugins = new ArrayList<>();
-    private final List<Fault> faults = new ArrayList<>();
+    private final ListDrafts drafts = new ListDrafts();
     private final Set<String> named = new HashSet<>();
+    private final Set<String> warned = new HashSet<>();
     private boolean rehearsal;
-
-    /**
-     * What is wrong.
-     *
-     * @param sentence for the administrator
-     * @param bundle whose plugin it is about; null when it is about none
-     * @param passing whether another attempt soon may succeed with nothing changed
-     */
-    record Fault(String sentence, @Nullable Bundle bundle, boolean passing) {}
 
     /**
      * @param made the instances there are, by key; new ones are added
@@ -64,7 +53,7 @@ final class Candidate {
         this.factory = factory;
         this.config = config;
         this.log = log;
-        this.made = made;
+        stock = new Stock(factory, made);
         this.wanted = List.copyOf(wanted);
         this.inUse = List.copyOf(inUse);
         catalog = PluginCatalog.of(factory.context(), this::isVisible);
@@ -79,26 +68,14 @@ final class Candidate {
         return wanted;
     }
 
-    List<PluginInstance> instances() {
-        return instances;
-    }
-
-    /** What identifies the instances, in their order. */
-    List<String> keys() {
-        return keys;
-    }
-
-    List<Fault> faults() {
-        return faults;
-    }
-
-    List<String> sentences() {
-        return faults.stream().map(Fault::sentence).distinct().toList();
+    /** The lists, and what is wrong with them. */
+    ListDrafts drafts() {
+        return drafts;
     }
 
     /** Whether another attempt soon may succeed with nothing changed. */
     boolean isWorthAnotherAttempt() {
-        return faults.stream().anyMatch(Fault::passing);
+        return drafts.faults().stream().anyMatch(Fault::passing);
     }
 
     /** Whether a line names the plugin. */
@@ -114,22 +91,53 @@ final class Candidate {
     /** Looks at files, bundles and services, and makes the instances that are not there yet. */
     void build() {
         checkFiles();
-        addLines(CoreFile.LOGGING.file());
-        addLines(CoreFile.PLUGINS.file());
-        addConfigurations();
-        addDropped();
-        addPlain();
+        addLists(
+                new ListPlan.Source() {
+                    @Override
+                    public List<ConfigLine> lines(String name) {
+                        return problemOf(name).isEmpty() ? config.lines(name) : List.of();
+                    }
+
+                    @Override
+                    public List<String> namesIn(String folder) {
+                        return config.namesIn(folder);
+                    }
+                });
+        drafts.lists().forEach(this::addConfigurations);
+        drafts.lists().forEach(this::addDropped);
+        drafts.lists().forEach(this::addPlain);
         checkConfigured();
     }
 
-    /**
-     * Makes what lines name, and nothing that no line does.
-     *
-     * @param lines those of the files, as far as they can be read
-     */
-    void rehearse(List<ConfigLine> lines) {
+    /** Makes what lines name, as far as they can be read, and nothing that no line does. */
+    void rehearse(ListPlan.Source source) {
         rehearsal = true;
-        addLines(lines);
+        addLists(source);
+    }
+
+    private void addLists(ListPlan.Source source) {
+        ListPlan plan = ListPlan.of(source);
+        drafts.begin(plan.clients());
+        plan.faults().forEach(fault -> drafts.add(new Fault(fault, null, false)));
+        if (plan.peers()) {
+            addLines(drafts.first(), CoreFile.PLUGINS.file(), source);
+        }
+        for (ListDraft list : drafts.lists()) {
+            addLines(list, CoreFile.LOGGING.file(), source);
+            addLines(list, list.name(), source);
+            addProblem(list, plan, source);
+        }
+    }
+
+    /** The usual list may be absent; one that somebody names may not. */
+    private void addProblem(ListDraft list, ListPlan plan, ListPlan.Source source) {
+        String name = list.name();
+        String problem = rehearsal ? "" : problemOf(name);
+        boolean absent = !name.equals(ClientLists.USUAL) && source.lines(name).isEmpty();
+        if (!problem.isEmpty() || absent) {
+            String sentence = problem.isEmpty() ? plan.absence(name) : problem;
+            list.add(new Fault(sentence, null, false));
+        }
     }
 
     /** What the core itself reads must be readable; the plugins' files are the plugins' concern. */
@@ -137,7 +145,7 @@ final class Candidate {
         for (String name : CoreFile.NAMES) {
             String problem = problemOf(name);
             if (!problem.isEmpty()) {
-                faults.add(new Fault(problem, null, false));
+                drafts.add(new Fault(problem, null, false));
             }
         }
     }
@@ -151,20 +159,12 @@ final class Candidate {
         }
     }
 
-    private void addLines(String file) {
-        if (!problemOf(file).isEmpty()) {
-            return;
-        }
-        addLines(config.lines(file));
-    }
-
-    private void addLines(List<ConfigLine> lines) {
-        for (ConfigLine line : lines) {
+    private void addLines(ListDraft list, String file, ListPlan.Source source) {
+        for (ConfigLine line : ListPlan.ofPlugins(file, source.lines(file))) {
             PluginLine parsed = PluginLine.parse(line, formerNames);
             named.add(parsed.plugin());
             if (parsed.isRenamed()) {
-                log.log(
-                        LogLevel.WARN,
+                warn(
                         parsed.place()
                                 + ": plugin '"
                                 + parsed.instance()
@@ -172,15 +172,21 @@ final class Candidate {
                                 + parsed.plugin()
                                 + "' now");
             }
-            add(parsed, false);
+            add(list, parsed, false);
         }
     }
 
-    private void addConfigurations() {
+    /** Once, however many lists have the line. */
+    private void warn(String sentence) {
+        if (warned.add(sentence)) {
+            log.log(LogLevel.WARN, sentence);
+        }
+    }
+
+    private void addConfigurations(ListDraft list) {
         for (PluginConfiguration configuration : factory.foreign().of(catalog)) {
             if (!configuration.hasPlainName()) {
-                log.log(
-                        LogLevel.WARN,
+                warn(
                         configuration.place()
                                 + ": the name of a configuration may hold letters, digits, '-', '_'"
                                 + " and '.' only; it is left out");
@@ -195,34 +201,35 @@ final class Candidate {
             try {
                 Options options = factory.declarations().bind(offer, configuration.options());
                 String text = "cfg " + configuration.options();
-                use(offer, line, options, text, placeOf(offer.before()));
+                stock.use(list, offer, line, options, text, list.placeOf(offer.before()));
             } catch (PluginFault e) {
-                fault(line, e, offer.bundle());
+                fault(list, line, e, offer.bundle());
             }
         }
     }
 
-    private void addDropped() {
+    private void addDropped(ListDraft list) {
         for (Offer offer : catalog.all()) {
             boolean runs = (offer.bundle().getState() & (Bundle.ACTIVE | Bundle.STARTING)) != 0;
             if (runs && wanted.contains(offer.bundle()) && !named.contains(offer.name())) {
                 String place = "bundle " + offer.bundle().getSymbolicName();
-                add(new PluginLine(offer.name(), offer.name(), "", true, place), true);
+                add(list, new PluginLine(offer.name(), offer.name(), "", true, place), true);
             }
         }
     }
 
     /** Services that bundles registered by themselves and that no line names. */
-    private void addPlain() {
+    private void addPlain(ListDraft list) {
         for (ServiceReference<?> reference : factory.services().plain()) {
             String name = HookServices.name(reference);
             if (!named.contains(name) && isVisible(reference.getBundle())) {
                 String place = "service of bundle " + reference.getBundle().getSymbolicName();
                 PluginLine line = new PluginLine(name, name, "", true, place);
                 try {
-                    usePlain(reference, line, placeOf(HookServices.before(reference)));
+                    int at = list.placeOf(HookServices.before(reference));
+                    usePlain(list, reference, line, at);
                 } catch (PluginFault e) {
-                    fault(line, e, reference.getBundle());
+                    fault(list, line, e, reference.getBundle());
                 }
             }
         }
@@ -237,26 +244,21 @@ final class Candidate {
         return null;
     }
 
-    /** Behind all, or before the first of the plugins named. */
-    private int placeOf(List<String> before) {
-        return PluginLine.place(plugins, before);
-    }
-
     /**
      * @param unasked whether no line gives it its place
      */
-    private void add(PluginLine line, boolean unasked) {
+    private void add(ListDraft list, PluginLine line, boolean unasked) {
         Offer offer = catalog.get(line.plugin());
         try {
             if (offer == null) {
-                usePlain(required(line), line, plugins.size());
+                usePlain(list, required(line), line, list.end());
             } else {
                 Options options = factory.declarations().bind(offer, line.arguments());
-                int place = unasked ? placeOf(offer.before()) : plugins.size();
-                use(offer, line, options, line.arguments(), place);
+                int place = unasked ? list.placeOf(offer.before()) : list.end();
+                stock.use(list, offer, line, options, line.arguments(), place);
             }
         } catch (PluginFault e) {
-            fault(line, e, offer == null ? replacement(line.plugin()) : offer.bundle());
+            fault(list, line, e, offer == null ? replacement(line.plugin()) : offer.bundle());
         }
     }
 
@@ -291,7 +293,7 @@ final class Candidate {
             Bundle next = replacement(plugin);
             if (next != null) {
                 String sentence = "plugin '" + plugin + "', which is configured: " + lacks(next);
-                faults.add(new Fault(sentence, next, false));
+                drafts.add(new Fault(sentence, next, false));
             }
         }
     }
@@ -319,62 +321,22 @@ final class Candidate {
         return reference;
     }
 
-    private void fault(PluginLine line, PluginFault problem, @Nullable Bundle bundle) {
+    private void fault(
+            ListDraft list, PluginLine line, PluginFault problem, @Nullable Bundle bundle) {
         String sentence =
                 line.place() + ": plugin '" + line.plugin() + "': " + problem.getMessage();
         boolean exchanged = bundle != null && wanted.contains(bundle);
         if (line.optional() && !exchanged && !problem.isPassing()) {
-            log.log(LogLevel.WARN, sentence + "; it is left out");
+            warn(sentence + "; it is left out");
         } else {
-            faults.add(
-                    new Fault(sentence, problem.isPassing() ? null : bundle, problem.isPassing()));
+            list.add(new Fault(sentence, problem.isPassing() ? null : bundle, problem.isPassing()));
         }
     }
 
-    private void use(Offer offer, PluginLine line, Options options, String text, int place)
+    private void usePlain(ListDraft list, ServiceReference<?> reference, PluginLine line, int place)
             throws PluginFault {
-        String key =
-                unique(
-                        offer.bundle().getBundleId()
-                                + "@"
-                                + offer.bundle().getLastModified()
-                                + " "
-                                + line.instance()
-                                + " "
-                                + text);
-        Made instance = made.get(key);
-        if (instance == null) {
-            instance = factory.make(offer, line, options);
+        if (!rehearsal) { // there is one, and it is in use
+            stock.usePlain(list, reference, line, place);
         }
-        take(key, instance, place);
-    }
-
-    private void usePlain(ServiceReference<?> reference, PluginLine line, int place)
-            throws PluginFault {
-        if (rehearsal) {
-            return; // there is one, and it is in use
-        }
-        String key = unique("service " + HookServices.id(reference));
-        Made instance = made.get(key);
-        if (instance == null) {
-            instance = factory.adopt(reference, line);
-        }
-        take(key, instance, place);
-    }
-
-    private void take(String key, Made instance, int place) {
-        made.put(key, instance);
-        keys.add(place, key);
-        plugins.add(place, instance.plugin());
-        instances.add(place, instance.instance());
-    }
-
-    /** The same line twice is two instances. */
-    private String unique(String key) {
-        StringBuilder unique = new StringBuilder(key);
-        while (keys.contains(unique.toString())) {
-            unique.append('+');
-        }
-        return unique.toString();
     }
 }

@@ -10,17 +10,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
-import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.chain.Door;
 import org.qpsmtpd.core.chain.Generation;
-import org.qpsmtpd.core.chain.Health;
 import org.qpsmtpd.core.chain.HookRun;
 import org.qpsmtpd.core.chain.PluginInstance;
+import org.qpsmtpd.core.client.PeerFiles;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.config.CoreFile;
-import org.qpsmtpd.core.generation.Candidate.Fault;
+import org.qpsmtpd.core.generation.ListDraft.Fault;
+import org.qpsmtpd.core.generation.ListDrafts.Shape;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.log.PluginCall;
 
@@ -44,9 +45,11 @@ public final class Generations {
     private final ConfigDirectory config;
     private final LogRouter log;
     private final Map<String, Made> made = new HashMap<>();
-    private final Map<Generation, List<String>> live = new LinkedHashMap<>();
+    private final Map<Generation, Set<String>> live = new LinkedHashMap<>();
     private final BundleExchange.Share share;
     private Set<Bundle> wanted = Set.of();
+    private @Nullable Shape shape;
+    private volatile Set<String> lists = Set.of();
     private volatile Generation current = new Generation(0, List.of(), List.of("not yet started"));
     private volatile List<Generation> shown = List.of();
     private volatile List<String> refused = List.of();
@@ -135,6 +138,13 @@ public final class Generations {
         return factory.owns(pid);
     }
 
+    /** Whether the plugins are what a file, or a folder, of the configuration says. */
+    public boolean dependOn(String file) {
+        return CoreFile.NAMES.contains(file)
+                || file.equals(PeerFiles.FOLDER)
+                || lists.contains(file);
+    }
+
     /** Calls back when a plugin's service came or went by itself. */
     public void onChange(Runnable action) {
         factory.services().onChange(action);
@@ -194,11 +204,11 @@ public final class Generations {
     private List<String> tryAnew() {
         Candidate candidate = build();
         retryIsDue = candidate.isWorthAnotherAttempt();
-        List<String> sentences = candidate.sentences();
+        List<String> sentences = candidate.drafts().sentences();
         if (!sentences.isEmpty() && canStay(candidate)) {
             stay(sentences);
         } else {
-            if (isDifferent(candidate)) {
+            if (!candidate.drafts().shape().equals(shape)) {
                 publish(candidate);
             } else {
                 useLoggers(current);
@@ -216,7 +226,7 @@ public final class Generations {
         Candidate candidate = candidate();
         for (int round = 0; round < MOST_ROUNDS; round++) {
             Map<Bundle, String> culprits = new LinkedHashMap<>();
-            for (Fault fault : candidate.faults()) {
+            for (Fault fault : candidate.drafts().faults()) {
                 Bundle bundle = fault.bundle();
                 if (bundle != null && candidate.wanted().contains(bundle) && mayGoBack(bundle)) {
                     culprits.merge(bundle, fault.sentence(), (a, b) -> a);
@@ -236,6 +246,7 @@ public final class Generations {
         wanted = Set.copyOf(bundles);
         Candidate candidate = new Candidate(factory, config, log, made, bundles, inUse());
         candidate.build();
+        lists = Set.copyOf(candidate.drafts().clients().names());
         return candidate;
     }
 
@@ -253,7 +264,7 @@ public final class Generations {
     /** The instances of the current generation. */
     private List<Made> inUse() {
         List<Made> used = new ArrayList<>();
-        for (String key : live.getOrDefault(current, List.of())) {
+        for (String key : live.getOrDefault(current, Set.of())) {
             Made instance = made.get(key);
             if (instance != null) {
                 used.add(instance);
@@ -262,12 +273,15 @@ public final class Generations {
         return used;
     }
 
-    /** Whether the current generation serves and nothing of it has been taken away. */
+    /**
+     * Whether the current generation serves clients better than the candidate would, and nothing of
+     * it has been taken away.
+     */
     private boolean canStay(Candidate candidate) {
-        if (current.number() == 0 || !current.faults().isEmpty()) {
+        if (current.number() == 0 || !isWorse(candidate)) {
             return false;
         }
-        for (String key : live.getOrDefault(current, List.of())) {
+        for (String key : live.getOrDefault(current, Set.of())) {
             Made used = made.get(key);
             if (used == null
                     || used.instance().isAway()
@@ -276,6 +290,13 @@ public final class Generations {
             }
         }
         return true;
+    }
+
+    /** Whether a list would be faulty that is not now; there is nothing to lose where all are. */
+    private boolean isWorse(Candidate candidate) {
+        List<String> faulty = current.faultyLists();
+        return faulty.size() < current.lists().size()
+                && !faulty.containsAll(candidate.drafts().faulty());
     }
 
     private void stay(List<String> sentences) {
@@ -296,32 +317,18 @@ public final class Generations {
         }
     }
 
-    private boolean isDifferent(Candidate candidate) {
-        return !candidate.keys().equals(live.get(current))
-                || !candidate.sentences().equals(current.faults());
-    }
-
     private void publish(Candidate candidate) {
-        Generation next =
-                new Generation(current.number() + 1, candidate.instances(), candidate.sentences());
+        ListDrafts drafts = candidate.drafts();
+        Generation next = drafts.finish(current.number() + 1);
+        shape = drafts.shape();
         List<PluginInstance> fresh = new ArrayList<>(next.plugins());
         live.keySet().forEach(earlier -> fresh.removeAll(earlier.plugins()));
-        live.put(next, candidate.keys());
+        live.put(next, drafts.keys());
         new Beginning(log).tell(fresh);
         List<String> warned = current.warnings();
         current = next;
         useLoggers(next);
-        next.warnings().stream()
-                .filter(warning -> !warned.contains(warning))
-                .forEach(warning -> log.log(LogLevel.WARN, warning));
-        if (!next.faults().isEmpty()) {
-            new Deferral(log, config).tell(next);
-        } else if (!next.has(HookPoint.QUEUE)) {
-            log.log(LogLevel.ERROR, Health.NO_QUEUE);
-        }
-        log.log(
-                LogLevel.NOTICE,
-                "generation " + next.number() + ": " + next.plugins().size() + " plugins");
+        new Announcement(log, config).tell(next, warned);
     }
 
     private void useLoggers(Generation generation) {

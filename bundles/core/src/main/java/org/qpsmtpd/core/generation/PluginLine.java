@@ -3,6 +3,7 @@ package org.qpsmtpd.core.generation;
 import java.util.List;
 import java.util.Optional;
 import org.qpsmtpd.api.config.ConfigLine;
+import org.qpsmtpd.core.client.PeerFiles;
 
 /**
  * A line of {@code config/plugins} or {@code config/logging}: {@code path[:N] argument...}. The
@@ -81,6 +82,10 @@ public record PluginLine(
     private String kind() {
         if (plugin.contains("::")) {
             return "is a Perl package, which this server cannot run; take the line out";
+        }
+        if (plugin.equals(PeerFiles.FOLDER)) {
+            return "stands in config/plugins only, where it has the lists of config/peers used;"
+                    + " take the line out";
         }
         Optional<String> reason = FormerNames.whyLeftOut(plugin);
         if (reason.isPresent()) {

@@ -1,13 +1,11 @@
 package org.qpsmtpd.core.generation;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.osgi.framework.Bundle;
-import org.qpsmtpd.api.config.ConfigLine;
 import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.core.chain.PluginFault;
 import org.qpsmtpd.core.chain.PluginInstance;
@@ -67,13 +65,10 @@ public final class Trial implements AutoCloseable {
         Map<String, Made> made = new TreeMap<>();
         ConfigDirectory config = new ConfigDirectory(directories, silent);
         Candidate candidate = new Candidate(factory, config, silent, made, wanted, List.of());
-        ConfigFiles files = new ConfigFiles(directories);
-        List<ConfigLine> lines = new ArrayList<>(files.read("logging").lines());
-        lines.addAll(files.read("plugins").lines());
-        candidate.rehearse(lines);
+        candidate.rehearse(ListPlan.Source.of(new ConfigFiles(directories)));
         return new Trial(
-                candidate.sentences(),
-                candidate.instances(),
+                candidate.drafts().sentences(),
+                candidate.drafts().instances(),
                 FileServices.in(running.context()),
                 () -> {
                     factory.release(List.copyOf(made.values()), RELEASE_MILLIS, true);

@@ -30,6 +30,7 @@ public final class SessionLog {
 
     private static final int MOST_MESSAGES = 20;
     private static final int MOST_MESSAGE_OCTETS = MOST_OCTETS / 4;
+    private static final int MOST_LISTS = 8;
     private static final int MOST_TEXT = 300;
     private static final int MOST_ADDRESS = 100;
     private static final int DECISION_OCTETS = 96;
@@ -40,6 +41,7 @@ public final class SessionLog {
     private final Instant began = Instant.now();
     private final long beganNanos = System.nanoTime();
     private final List<MessageRecord> messages = new ArrayList<>(1);
+    private List<String> lists = List.of();
     private volatile Entries entries = new Entries(new Decision[FIRST], 0);
     private int dropped;
     private int decisionOctets;
@@ -75,6 +77,21 @@ public final class SessionLog {
         this.id = id;
         this.remoteIp = remoteIp;
         this.generation = generation;
+    }
+
+    /** The client has the plugins of a list from now on. */
+    public void uses(String list) {
+        int size = lists.size();
+        if (size > 0 && lists.get(size - 1).equals(list)) {
+            return;
+        }
+        if (size == 0) {
+            lists = List.of(list);
+            return;
+        }
+        List<String> all = new ArrayList<>(lists.subList(size < MOST_LISTS ? 0 : 1, size));
+        all.add(list);
+        lists = List.copyOf(all);
     }
 
     /** The connection's id. */
@@ -265,6 +282,15 @@ public final class SessionLog {
             all.add(shortened(open, lastReply(open.id())));
         }
         return new SessionRecord(
-                id, remoteIp, remoteHost, generation, began, over, entries.list(), dropped, all);
+                id,
+                remoteIp,
+                remoteHost,
+                generation,
+                lists,
+                began,
+                over,
+                entries.list(),
+                dropped,
+                all);
     }
 }

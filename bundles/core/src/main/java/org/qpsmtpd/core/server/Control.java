@@ -24,6 +24,7 @@ import org.qpsmtpd.api.control.ServerStatus;
 import org.qpsmtpd.api.log.LogRecord;
 import org.qpsmtpd.api.log.SessionRecord;
 import org.qpsmtpd.core.chain.Generation;
+import org.qpsmtpd.core.chain.PluginList;
 import org.qpsmtpd.core.config.ConfigDirectory;
 import org.qpsmtpd.core.generation.BundleExchange;
 import org.qpsmtpd.core.generation.Generations;
@@ -96,6 +97,7 @@ final class Control implements ServerControl {
                 server.children().waiting(),
                 current.number(),
                 current.plugins().size(),
+                current.lists().stream().map(PluginList::name).toList(),
                 hindrances,
                 notInUse(hindrances),
                 warnings,

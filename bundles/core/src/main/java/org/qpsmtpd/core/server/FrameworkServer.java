@@ -23,7 +23,6 @@ import org.osgi.service.cm.ConfigurationListener;
 import org.qpsmtpd.api.control.ServerControl;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.core.config.ConfigDirectory;
-import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.generation.Generations;
 import org.qpsmtpd.core.generation.InstanceFactory;
 import org.qpsmtpd.core.log.LogRouter;
@@ -223,7 +222,7 @@ final class FrameworkServer {
     }
 
     private void fileChanged(String name) {
-        if (CoreFile.NAMES.contains(name)) {
+        if (generations.dependOn(name)) {
             generations.reconsider();
             renewSoon();
         }

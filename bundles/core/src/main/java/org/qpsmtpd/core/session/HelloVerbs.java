@@ -172,7 +172,7 @@ final class HelloVerbs {
 
     /** What the queue plugins honour; TLS is required of others by those who have it themselves. */
     private Set<QueueExtension> honoured() {
-        Set<QueueExtension> honoured = turn.generation().honoured(turn);
+        Set<QueueExtension> honoured = turn.plugins().honoured(turn);
         if (turn.smtp().tls().isEmpty()) {
             honoured.remove(QueueExtension.REQUIRETLS);
         }
@@ -193,7 +193,7 @@ final class HelloVerbs {
         if (!turn.isLmtp()) {
             lines.add("PRDR");
         }
-        if (turn.generation().takesBinary()) {
+        if (turn.plugins().takesBinary()) {
             lines.add("BINARYMIME");
         }
         turn.offered().forEach(extension -> lines.add(extension.keyword()));

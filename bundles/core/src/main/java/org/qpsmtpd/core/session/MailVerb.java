@@ -164,7 +164,7 @@ final class MailVerb {
         if (body.equalsIgnoreCase("8BITMIME")) {
             return Optional.of(BodyType.EIGHT_BIT_MIME);
         }
-        boolean binary = body.equalsIgnoreCase("BINARYMIME") && turn.generation().takesBinary();
+        boolean binary = body.equalsIgnoreCase("BINARYMIME") && turn.plugins().takesBinary();
         return binary ? Optional.of(BodyType.BINARY_MIME) : Optional.empty();
     }
 }

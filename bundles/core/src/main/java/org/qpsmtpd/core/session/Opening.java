@@ -2,8 +2,6 @@ package org.qpsmtpd.core.session;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.ConnectHook;
@@ -12,13 +10,13 @@ import org.qpsmtpd.api.hook.PreConnectionHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.service.DnsAnswer;
 import org.qpsmtpd.api.service.Resolver;
-import org.qpsmtpd.core.chain.SettingUnknown;
 import org.qpsmtpd.core.chain.TimeLeft;
 
-/** How a session begins: settings, admission, the look-up of the host, connect hooks, greeting. */
+/**
+ * How a session begins: plugins and settings, admission, the look-up of the host, connect hooks,
+ * greeting.
+ */
 final class Opening {
-    /** How long plugins may take for the settings of a session, in seconds. */
-
     /** How long the client's name may take, in seconds; a client waits for its greeting. */
     private static final long HOST_MILLIS = 3000;
 
@@ -26,12 +24,14 @@ final class Opening {
     private final Talk talk;
     private final SmtpConnection connection;
     private final Tls tls;
+    private final PluginChoice choice;
     private boolean greeted;
     private boolean silent;
 
-    Opening(Turn turn, Tls tls) {
+    Opening(Turn turn, Tls tls, PluginChoice choice) {
         this.turn = turn;
         this.tls = tls;
+        this.choice = choice;
         talk = turn.talk();
         connection = turn.smtp();
     }
@@ -48,71 +48,23 @@ final class Opening {
      * @param connectionsFromIp how many connections the client's address holds, this one included
      */
     void begin(int maxFromIp, int connectionsFromIp) {
-        if (!turn.generation().faults().isEmpty()) {
-            tls.begin(this::unavailable);
-            return;
-        }
-        SmtpAdmission admission = new SmtpAdmission(connection, maxFromIp, connectionsFromIp);
-        if (turn.generation().has(HookPoint.CONFIG)) {
-            askForSettings(() -> preConnection(admission));
-        } else {
-            preConnection(admission);
-        }
+        begin(new SmtpAdmission(connection, maxFromIp, connectionsFromIp));
+    }
+
+    private void begin(SmtpAdmission admission) {
+        choice.begin(() -> preConnection(admission));
     }
 
     /** The session begins anew as that of another client: admission, greeting and all. */
     void beginAnew() {
         greeted = false;
-        preConnection(new SmtpAdmission(connection, 0, 1));
+        begin(new SmtpAdmission(connection, 0, 1));
     }
 
     /** The same for a client that has read a greeting already. */
     void beginAnewSilently() {
         silent = true;
         beginAnew();
-    }
-
-    private void unavailable() {
-        turn.engine().figures().refusal(421);
-        talk.reply(
-                Reply.of(
-                        421,
-                        "4.3.5",
-                        turn.settings().me()
-                                + " Service not available, the configuration is incomplete;"
-                                + " try again later"));
-        talk.disconnect();
-    }
-
-    /** Plugins may supply the core's own settings too, and may wait for them. */
-    private void askForSettings(Runnable then) {
-        turn.lookUp(
-                () -> turn.engine().settingsOf(turn.lookUps().config()),
-                (asked, failure) -> settingsKnown(asked, failure, then));
-    }
-
-    private void settingsKnown(
-            @Nullable Settings asked, @Nullable Throwable failure, Runnable then) {
-        if (asked == null) {
-            settingsUnknown(failure);
-            return;
-        }
-        turn.lookUps().use(asked);
-        if (!talk.isGone()) {
-            then.run();
-        }
-    }
-
-    private void settingsUnknown(@Nullable Throwable failure) {
-        Throwable cause = failure == null ? null : failure.getCause();
-        Throwable why = cause == null ? failure : cause;
-        if (!(why instanceof SettingUnknown || why instanceof TimeoutException)) {
-            turn.failed(new IllegalStateException("a plugin failed to supply settings", why));
-            return;
-        }
-        talk.log(LogLevel.ERROR, "no settings for this session: " + why);
-        talk.reply(Replies.SETTINGS_UNKNOWN);
-        talk.disconnect();
     }
 
     private void preConnection(SmtpAdmission admission) {

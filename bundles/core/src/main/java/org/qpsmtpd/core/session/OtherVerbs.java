@@ -163,7 +163,7 @@ final class OtherVerbs {
      * asked once in a session.
      */
     void proxy(String rest) {
-        if (turn.smtp().hasSucceeded() || !turn.generation().has(HookPoint.UNRECOGNIZED_COMMAND)) {
+        if (turn.smtp().hasSucceeded() || !turn.plugins().has(HookPoint.UNRECOGNIZED_COMMAND)) {
             refuseProxy();
             return;
         }

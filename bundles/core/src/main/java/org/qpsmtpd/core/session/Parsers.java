@@ -29,7 +29,7 @@ final class Parsers {
             BiFunction<H, Connection, Optional<CommandParser>> choose,
             Function<String, ParsedCommand> builtIn,
             Consumer<ParsedCommand> then) {
-        if (!turn.generation().has(point)) {
+        if (!turn.plugins().has(point)) {
             then.accept(builtIn.apply(argument));
             return;
         }

@@ -94,7 +94,7 @@ abstract class Reception implements MessageInput.Owner {
 
     @Override
     public final void headerComplete() {
-        if (!turn.generation().has(HookPoint.DATA_HEADERS_END)) {
+        if (!turn.plugins().has(HookPoint.DATA_HEADERS_END)) {
             return;
         }
         SmtpTransaction transaction = transactions.current();

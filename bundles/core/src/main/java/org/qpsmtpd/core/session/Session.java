@@ -23,6 +23,7 @@ public final class Session {
     private final SmtpConnection connection;
     private final Transactions transactions;
     private final Tls tls;
+    private final PluginChoice choice;
     private final Opening opening;
     private final HelloVerbs hello;
     private final MailVerb mail;
@@ -41,7 +42,8 @@ public final class Session {
         connection = turn.smtp();
         transactions = new Transactions(turn);
         tls = new Tls(transactions);
-        opening = new Opening(turn, tls);
+        choice = new PluginChoice(turn, tls);
+        opening = new Opening(turn, tls, choice);
         xclient = new XclientVerb(transactions, opening);
         hello = new HelloVerbs(transactions, tls, xclient);
         PathReader paths = new PathReader(transactions);
@@ -106,7 +108,7 @@ public final class Session {
 
     private void other(String verb, String rest) {
         if (verb.equals("starttls") && tls.isKnown()) {
-            tls.starttls(rest);
+            tls.starttls(rest, () -> choice.again(() -> {}));
         } else if (verb.equals("xclient") && xclient.isKnown()) {
             xclient.xclient(rest);
         } else if (verb.equals("proxy")) {
@@ -274,6 +276,7 @@ public final class Session {
                 talk.diary().began(),
                 state(!sender.isEmpty()),
                 turn.generation().number(),
+                turn.plugins().name(),
                 connection.helloHost(),
                 sender,
                 talk.diary().messages());

@@ -49,7 +49,7 @@ final class Sorting {
     private boolean isTakenWithFirst(SmtpTransaction transaction, SmtpRecipient recipient) {
         List<SmtpRecipient> before = transaction.recipientList().admitted();
         return before.isEmpty()
-                || turn.generation()
+                || turn.plugins()
                         .takesTogether(
                                 turn,
                                 turn.connection(),

@@ -54,8 +54,7 @@ final class Tls {
         int port = turn.smtp().socketPort();
         return turn.generation().hasTls()
                 && turn.smtp().tls().isEmpty()
-                && turn.engine()
-                        .beginsWithTls(port, ask(hook -> Optional.of(hook.isImplicit(port))));
+                && turn.engine().beginsWithTls(port, turn.generation().isImplicitTls(turn, port));
     }
 
     /** Goes on, after the handshake where the port wants one. */
@@ -73,7 +72,10 @@ final class Tls {
         shake(engine.get(), then);
     }
 
-    void starttls(String argument) {
+    /**
+     * @param then goes on under TLS
+     */
+    void starttls(String argument, Runnable then) {
         if (!argument.isEmpty()) {
             talk.reply(Replies.NO_PARAMETERS);
         } else if (turn.smtp().tls().isPresent()) {
@@ -85,18 +87,24 @@ final class Tls {
             talk.reply(Replies.BEHIND_STARTTLS);
             talk.disconnect();
         } else {
-            newEngine().ifPresentOrElse(this::goAhead, () -> talk.reply(Replies.NO_TLS));
+            newEngine()
+                    .ifPresentOrElse(
+                            engine -> goAhead(engine, then), () -> talk.reply(Replies.NO_TLS));
         }
     }
 
-    private void goAhead(SSLEngine engine) {
+    private void goAhead(SSLEngine engine, Runnable then) {
         talk.reply(Replies.START_TLS);
-        shake(engine, this::startOver);
+        shake(engine, () -> startOver(then));
     }
 
     /** The client must introduce itself again: what it said before TLS may be somebody else's. */
-    private void startOver() {
-        transactions.reset(turn.smtp()::startOver);
+    private void startOver(Runnable then) {
+        transactions.reset(
+                () -> {
+                    turn.smtp().startOver();
+                    then.run();
+                });
     }
 
     private void shake(SSLEngine engine, Runnable then) {
@@ -119,6 +127,6 @@ final class Tls {
     }
 
     private <T> Optional<T> ask(Function<TlsHook, Optional<T>> question) {
-        return turn.generation().askTls(turn, question);
+        return turn.generation().askTls(turn, turn.plugins(), question);
     }
 }

@@ -22,6 +22,7 @@ import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.HookHost;
 import org.qpsmtpd.core.chain.HookRun;
 import org.qpsmtpd.core.chain.Outcome;
+import org.qpsmtpd.core.chain.PluginList;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.record.SessionLog;
 import org.qpsmtpd.core.worker.ChildPool;
@@ -36,6 +37,7 @@ final class Turn implements HookHost {
 
     private final Engine engine;
     private final Generation generation;
+    private PluginList plugins;
     private final LookUps lookUps;
     private final SmtpConnection connection;
     private final Talk talk;
@@ -53,7 +55,8 @@ final class Turn implements HookHost {
         this.end = end;
         String id = engine.newId();
         generation = engine.enterGeneration();
-        lookUps = new LookUps(engine, generation, this);
+        plugins = generation.lists().get(0);
+        lookUps = new LookUps(engine, plugins, this);
         connection = new SmtpConnection(id, endpoints, lookUps, wire, engine.log());
         SessionLog log = new SessionLog(id, connection.remoteIp(), generation.number());
         News news = new News(engine.log(), connection);
@@ -80,14 +83,14 @@ final class Turn implements HookHost {
             Class<H> type,
             Function<H, HookResult> call,
             Consumer<HookResult> then) {
-        if (!generation.has(point)) {
+        if (!plugins.has(point)) {
             then.accept(HookResult.DECLINED);
             return;
         }
         asking++;
         HookRun started =
                 HookRun.start(
-                        generation,
+                        plugins,
                         point,
                         this,
                         hook -> call.apply(type.cast(hook)),
@@ -119,7 +122,7 @@ final class Turn implements HookHost {
      */
     <T> void lookUp(Supplier<T> question, BiConsumer<@Nullable T, @Nullable Throwable> then) {
         await();
-        Executor place = generation.lookUpsMayWait() ? engine.children() : Runnable::run;
+        Executor place = plugins.lookUpsMayWait() ? engine.children() : Runnable::run;
         var unused =
                 CompletableFuture.supplyAsync(question, place)
                         .orTimeout(LOOK_UP_SECONDS, TimeUnit.SECONDS)
@@ -202,6 +205,24 @@ final class Turn implements HookHost {
 
     Generation generation() {
         return generation;
+    }
+
+    /** The plugins that the client has now. */
+    PluginList plugins() {
+        return plugins;
+    }
+
+    /** The client has these plugins from now on; an extension that they do not honour goes. */
+    void use(PluginList next) {
+        talk.diary().log().uses(next.name());
+        if (next == plugins) {
+            return;
+        }
+        plugins = next;
+        lookUps.use(next);
+        if (!offered.isEmpty()) {
+            offered.retainAll(next.honoured(this));
+        }
     }
 
     LookUps lookUps() {

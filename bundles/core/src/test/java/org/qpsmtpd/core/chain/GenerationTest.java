@@ -2,16 +2,23 @@ package org.qpsmtpd.core.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.control.PluginStatus;
+import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.hook.HeloHook;
 import org.qpsmtpd.api.hook.HookPoint;
+import org.qpsmtpd.api.hook.PreConnectionHook;
 import org.qpsmtpd.api.hook.QueueHook;
 import org.qpsmtpd.api.hook.RcptHook;
+import org.qpsmtpd.api.session.Admission;
+import org.qpsmtpd.api.session.Connection;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
+import org.qpsmtpd.core.client.ClientLists;
+import org.qpsmtpd.core.client.ClientRule;
 
 class GenerationTest {
     /** A queue that takes anything. */
@@ -27,6 +34,10 @@ class GenerationTest {
         }
     }
 
+    private static PluginList listOf(Object... plugins) {
+        return of(plugins).lists().get(0);
+    }
+
     private static Generation of(Object... plugins) {
         return new Generation(
                 7,
@@ -38,25 +49,24 @@ class GenerationTest {
     void keepsTheOrderOfEachHook() {
         HeloHook first = (connection, host) -> HookResult.OK;
         HeloHook second = (connection, host) -> HookResult.DENY;
-        Generation generation = of(first, new BinaryQueue(), second);
+        PluginList list = listOf(first, new BinaryQueue(), second);
 
-        assertThat(generation.chain(HookPoint.HELO))
+        assertThat(list.chain(HookPoint.HELO))
                 .extracting(link -> link.plugin().plugin())
                 .containsExactly(first, second);
-        assertThat(generation.has(HookPoint.HELO)).isTrue();
-        assertThat(generation.has(HookPoint.EHLO)).isFalse();
-        assertThat(generation.chain(HookPoint.EHLO)).isEmpty();
-        assertThat(generation.number()).isEqualTo(7);
+        assertThat(list.has(HookPoint.HELO)).isTrue();
+        assertThat(list.has(HookPoint.EHLO)).isFalse();
+        assertThat(list.chain(HookPoint.EHLO)).isEmpty();
     }
 
     @Test
     void offersBinaryOnlyWhenAllQueuesTakeIt() {
         QueueHook text = transaction -> HookResult.OK;
 
-        assertThat(of().takesBinary()).isFalse();
-        assertThat(of(new BinaryQueue()).takesBinary()).isTrue();
-        assertThat(of(new BinaryQueue(), new BinaryQueue()).takesBinary()).isTrue();
-        assertThat(of(new BinaryQueue(), text).takesBinary()).isFalse();
+        assertThat(listOf().takesBinary()).isFalse();
+        assertThat(listOf(new BinaryQueue()).takesBinary()).isTrue();
+        assertThat(listOf(new BinaryQueue(), new BinaryQueue()).takesBinary()).isTrue();
+        assertThat(listOf(new BinaryQueue(), text).takesBinary()).isFalse();
     }
 
     @Test
@@ -142,5 +152,65 @@ class GenerationTest {
                         "plugin accepting, hook rcpt, is stopped: mail that needs it is deferred",
                         "plugin storing, hook queue, failed too often: mail that needs it is"
                                 + " deferred");
+    }
+
+    @Test
+    void asksPluginsOfAnotherListBeforeTheConnectionOnly() {
+        PluginInstance gate = PluginInstance.of("gate", new Gatekeeper());
+        PluginInstance shared = PluginInstance.of("shared", new Gatekeeper());
+        PluginList list =
+                new PluginList("peers/0", List.of(gate, shared), List.of(shared), List.of());
+
+        assertThat(list.chain(HookPoint.PRE_CONNECTION))
+                .extracting(Link::plugin)
+                .containsExactly(gate, shared);
+        assertThat(list.chain(HookPoint.CONNECT)).extracting(Link::plugin).containsExactly(shared);
+        assertThat(list.plugins()).containsExactly(gate, shared);
+    }
+
+    @Test
+    void countsAPluginOfSeveralListsOnce() throws Exception {
+        PluginInstance shared = PluginInstance.of("shared", new BinaryQueue());
+        PluginInstance other = PluginInstance.of("other", new Gatekeeper());
+        ClientLists clients =
+                new ClientLists(List.of(ClientRule.parse("10.0.0.0/8 local")), "plugins");
+        Generation generation =
+                new Generation(
+                        1,
+                        List.of(
+                                new PluginList("plugins", List.of(), List.of(shared), List.of()),
+                                new PluginList(
+                                        "local",
+                                        List.of(),
+                                        List.of(other, shared),
+                                        List.of("a fault"))),
+                        clients);
+
+        assertThat(generation.plugins()).containsExactly(shared, other);
+        assertThat(generation.pluginStatus())
+                .extracting(row -> row.list() + " " + row.hook() + " " + row.name())
+                .containsExactly(
+                        "plugins queue shared",
+                        "local pre-connection other",
+                        "local connect other",
+                        "local queue shared");
+        assertThat(generation.faults()).containsExactly("a fault");
+        assertThat(generation.faultyLists()).containsExactly("local");
+        assertThat(generation.hindrances()).hasSize(2).contains("a fault");
+        assertThat(generation.listFor(InetAddress.getByName("10.0.0.1"), 25, false, false).name())
+                .isEqualTo("local");
+    }
+
+    /** Answers two hooks. */
+    private static final class Gatekeeper implements PreConnectionHook, ConnectHook {
+        @Override
+        public HookResult onPreConnection(Admission admission) {
+            return HookResult.DECLINED;
+        }
+
+        @Override
+        public HookResult onConnect(Connection connection) {
+            return HookResult.DECLINED;
+        }
     }
 }

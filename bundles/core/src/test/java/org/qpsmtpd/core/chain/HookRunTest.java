@@ -174,7 +174,7 @@ class HookRunTest {
         };
     }
 
-    private static Generation generation(Object... plugins) {
+    private static PluginList list(Object... plugins) {
         List<PluginInstance> instances = new ArrayList<>();
         for (int i = 0; i < plugins.length; i++) {
             instances.add(
@@ -182,13 +182,13 @@ class HookRunTest {
                             ? instance
                             : PluginInstance.of("p" + i, plugins[i]));
         }
-        return new Generation(1, instances, List.of());
+        return new PluginList("plugins", List.of(), instances, List.of());
     }
 
     private void start(Object... plugins) {
         router.use(List.of(), LogLevel.DEBUG);
         HookRun.start(
-                generation(plugins),
+                list(plugins),
                 HookPoint.HELO,
                 host,
                 hook -> ((HeloHook) hook).onHelo(host.connection(), "name"),
@@ -298,7 +298,7 @@ class HookRunTest {
     @Test
     void answersAtOnceWhenNobodyWaits() {
         HookRun.start(
-                generation(new Quick(HookResult.DECLINED), new QuickMethod()),
+                list(new Quick(HookResult.DECLINED), new QuickMethod()),
                 HookPoint.HELO,
                 host,
                 hook -> ((HeloHook) hook).onHelo(host.connection(), "name"),
@@ -519,7 +519,7 @@ class HookRunTest {
         router.use(List.of(), LogLevel.DEBUG);
         HookRun run =
                 HookRun.start(
-                        generation(plugins),
+                        list(plugins),
                         HookPoint.HELO,
                         host,
                         hook -> ((HeloHook) hook).onHelo(host.connection(), "name"),
@@ -746,7 +746,7 @@ class HookRunTest {
                     throw new StackOverflowError("deep");
                 };
         PluginInstance supplier = PluginInstance.of("supplier", broken);
-        Generation supplies = generation(supplier);
+        PluginList supplies = list(supplier);
         HeloHook asks =
                 (connection, name) ->
                         supplies.first(

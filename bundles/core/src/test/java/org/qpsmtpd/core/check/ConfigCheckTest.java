@@ -565,4 +565,57 @@ class ConfigCheckTest {
                         "plugins:3: plugin 'mine' is not installed: deploy/mine.jar has it, and is"
                                 + " refused: it is torn, or end the line with the word optional");
     }
+
+    private void writeIn(String folder, String name, String... lines) throws IOException {
+        Files.createDirectories(directory.resolve(folder));
+        write(folder + "/" + name, lines);
+    }
+
+    @Test
+    void looksAtTheListsOfClients() throws IOException {
+        write(
+                "clients",
+                "10.0.0.0/8 plugins.local",
+                "10.0.0.0/40 plugins.local",
+                "auth plugins.users",
+                "tls plugins.absent",
+                "plugins.local 10.0.0.0/8");
+        write("plugins.local", "rcpt_ok", "erlytalker", "queue/maildir /var/mail");
+        write("plugins.users", "rcpt_ok", "peers");
+
+        assertThat(found())
+                .containsExactly(
+                        "clients:2: prefix length 40 is not 0 to 32",
+                        "clients:4: the plugin list 'plugins.absent' is not there, or names no"
+                                + " plugin; write the file plugins.absent in the configuration"
+                                + " directory",
+                        "clients:5: 'plugins.local' is no condition: a network such as 10.0.0.0/8,"
+                                + " port N, tls, auth",
+                        "plugins.local:2: plugin 'erlytalker' is not installed; did you mean"
+                                + " 'earlytalker'?",
+                        "plugins.users: no line names a queue plugin, so messages are deferred with"
+                                + " 451; add one such as queue/maildir",
+                        "plugins.users:2: plugin 'peers' stands in config/plugins only, where it"
+                                + " has the lists of config/peers used; take the line out, or end"
+                                + " the line with the word optional");
+    }
+
+    @Test
+    void looksAtTheListsOfPeers() throws IOException {
+        write("plugins", "earlytalker wait soon", "peers");
+        writeIn("peers", "local", "rcpt_ok", "queue/maildir /var/mail");
+        writeIn("peers", "10.1", "rcpt_ok");
+        writeIn("peers", "README", "nothing");
+
+        assertThat(found())
+                .containsExactly(
+                        "peers/10.1: no line names a queue plugin, so messages are deferred with"
+                                + " 451; add one such as queue/maildir",
+                        "peers/README: no client has this list; its name is to be the beginning of"
+                                + " an address, such as 10.1, or local or 0",
+                        "plugins:1: plugin 'earlytalker': option 'wait': 'soon' is not a whole"
+                                + " number",
+                        "plugins:2: the plugin list 'peers/0' is not there, or names no plugin;"
+                                + " write the file peers/0 in the configuration directory");
+    }
 }

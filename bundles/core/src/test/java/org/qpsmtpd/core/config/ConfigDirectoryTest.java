@@ -128,6 +128,24 @@ class ConfigDirectoryTest {
     }
 
     @Test
+    void noticesFilesThatComeAndGo() throws IOException {
+        assertThat(config.namesIn("peers")).isEmpty();
+        List<String> changed = new ArrayList<>();
+        config.onChange(changed::add);
+        write("peers/10.1", "rcpt_ok\n");
+        write("peers/.hidden", "rcpt_ok\n");
+        config.refresh();
+        config.refresh();
+
+        assertThat(changed).containsExactly("peers");
+        assertThat(config.namesIn("peers")).containsExactly("10.1");
+        Files.delete(first.resolve("peers/10.1"));
+        config.refresh();
+        assertThat(changed).containsExactly("peers", "peers");
+        assertThat(config.namesIn("peers")).isEmpty();
+    }
+
+    @Test
     void readsTheSampleOfRelayClients() throws IOException {
         write("relayclients", "# comment\n127.0.0.1\n\n  192.0.  \n2001:DB8::1/32\n");
 

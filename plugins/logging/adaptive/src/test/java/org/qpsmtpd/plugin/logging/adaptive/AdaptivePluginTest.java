@@ -215,6 +215,7 @@ final class AdaptivePluginTest {
                         "192.0.2.1",
                         "Unknown",
                         1,
+                        List.of("plugins"),
                         Instant.EPOCH,
                         true,
                         List.of(),

@@ -248,7 +248,8 @@ class FilePluginTest {
     private static void end(FilePlugin plugin, FakeConnection session) {
         plugin.onDisconnect(session);
         plugin.onSessionEnd(
-                new SessionRecord(session.id(), "", "", 1, EVENING, true, List.of(), 0, List.of()));
+                new SessionRecord(
+                        session.id(), "", "", 1, List.of(), EVENING, true, List.of(), 0, List.of()));
     }
 
     @Test
