@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.auth.SaslMechanism;
 import org.qpsmtpd.api.control.GenerationStatus;
 import org.qpsmtpd.api.control.PluginFigure;
 import org.qpsmtpd.api.control.PluginStatus;
@@ -36,6 +37,7 @@ public final class Generation {
     private final List<Link> suppliers;
     private final boolean takesBinary;
     private final TlsSource tls;
+    private final SaslSource sasl;
     private final Health health = new Health(chains);
     private final OwnFigures figures = new OwnFigures();
     private final AtomicInteger users = new AtomicInteger();
@@ -65,6 +67,7 @@ public final class Generation {
             }
         }
         tls = new TlsSource(plugins);
+        sasl = new SaslSource(plugins);
         takesBinary =
                 has(HookPoint.QUEUE)
                         && chain(HookPoint.QUEUE).stream().allMatch(Generation::takesBinary);
@@ -204,6 +207,40 @@ public final class Generation {
     /** Asks that plugin; absent also while it is away, and when it fails. */
     public <T> Optional<T> askTls(HookHost host, Function<TlsHook, Optional<T>> question) {
         return tls.ask(host, question);
+    }
+
+    /** Whether a plugin brings mechanisms of authentication. */
+    public boolean bringsSasl() {
+        return sasl.isThere();
+    }
+
+    /** The mechanisms that plugins bring for a connection, by their names. */
+    public Map<String, SaslMechanism> saslMechanisms(HookHost host) {
+        return sasl.mechanisms(host);
+    }
+
+    /**
+     * What the plugins of a hook say of themselves, in order. One that is away, fails, or has held
+     * up a connection's thread before, says nothing.
+     */
+    public <H, T> List<T> said(
+            HookHost host, HookPoint point, Class<H> type, Function<H, T> question) {
+        List<T> answers = new ArrayList<>();
+        for (Link link : chain(point)) {
+            PluginInstance plugin = link.plugin();
+            Object hook = plugin.isDemoted() ? null : plugin.enter();
+            if (hook != null) {
+                Came<T> came = Door.call(host, link, hook, it -> question.apply(type.cast(it)));
+                plugin.exit();
+                T answer = came.value();
+                if (answer == null) {
+                    Door.count(host, link, came);
+                } else {
+                    answers.add(answer);
+                }
+            }
+        }
+        return answers;
     }
 
     /** The logging plugins in order; one that is away takes no lines meanwhile. */

@@ -2,12 +2,15 @@ package org.qpsmtpd.core.check;
 
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.core.config.CoreFile;
 import org.qpsmtpd.core.config.PortNumber;
 
 /** What the lines of the core's files may be that hold a list. */
 final class CoreLines {
+    private static final Pattern MECHANISM = Pattern.compile("[A-Za-z0-9_-]{1,20}");
+
     private static final Map<String, UnaryOperator<String>> FAULTS =
             Map.of(
                     "proxy_protocol_from",
@@ -15,7 +18,9 @@ final class CoreLines {
                     "xclient_from",
                     CoreLines::network,
                     CoreFile.LMTP_PORTS.file(),
-                    PortNumber::fault);
+                    PortNumber::fault,
+                    CoreFile.AUTH_MECHANISMS.file(),
+                    CoreLines::mechanism);
 
     private CoreLines() {}
 
@@ -27,6 +32,12 @@ final class CoreLines {
     /** What is wrong with a line; empty when nothing is. */
     static String fault(String name, String line) {
         return FAULTS.getOrDefault(name, any -> "").apply(line);
+    }
+
+    private static String mechanism(String line) {
+        return MECHANISM.matcher(line).matches()
+                ? ""
+                : "'" + line + "' is not the name of a mechanism, such as SCRAM-SHA-256";
     }
 
     private static String network(String line) {

@@ -91,7 +91,8 @@ final class Judgement {
             headers.prepend(
                     "Authentication-Results",
                     settings.authservId()
-                            + "; auth=none"
+                            + "; "
+                            + turn.smtp().authentication().result()
                             + turn.smtp().authenticationResults()
                             + transaction.authenticationResults());
         }

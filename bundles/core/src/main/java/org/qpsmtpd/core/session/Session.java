@@ -30,6 +30,7 @@ public final class Session {
     private final DataVerb data;
     private final BdatVerb bdat;
     private final XclientVerb xclient;
+    private final AuthVerb auth;
     private final OtherVerbs others;
 
     /**
@@ -43,7 +44,8 @@ public final class Session {
         tls = new Tls(transactions);
         opening = new Opening(turn, tls);
         xclient = new XclientVerb(transactions, opening);
-        hello = new HelloVerbs(transactions, tls, xclient);
+        auth = new AuthVerb(transactions);
+        hello = new HelloVerbs(transactions, tls, xclient, auth);
         PathReader paths = new PathReader(transactions);
         mail = new MailVerb(paths);
         rcpt = new RcptVerb(paths);
@@ -74,8 +76,12 @@ public final class Session {
 
     /** Takes one command line, without its line end. */
     public void line(String line) {
+        if (auth.isOpen()) {
+            auth.response(line);
+            return;
+        }
         if (talk.shows(LogLevel.INFO)) {
-            talk.log(LogLevel.INFO, "dispatching " + line);
+            talk.log(LogLevel.INFO, "dispatching " + auth.shown(line));
         }
         int blank = 0;
         while (blank < line.length() && !isBlank(line.charAt(blank))) {
@@ -105,7 +111,9 @@ public final class Session {
     }
 
     private void other(String verb, String rest) {
-        if (verb.equals("starttls") && tls.isKnown()) {
+        if (verb.equals("auth") && auth.isKnown()) {
+            auth.auth(rest);
+        } else if (verb.equals("starttls") && tls.isKnown()) {
             tls.starttls(rest);
         } else if (verb.equals("xclient") && xclient.isKnown()) {
             xclient.xclient(rest);
@@ -129,7 +137,16 @@ public final class Session {
 
     /** Refuses a command line that is too long; it was thrown away. */
     public void lineTooLong() {
-        talk.reply(Replies.LINE_TOO_LONG);
+        if (auth.isOpen()) {
+            auth.tooLong();
+        } else {
+            talk.reply(Replies.LINE_TOO_LONG);
+        }
+    }
+
+    /** Whether the next line is part of an authentication, and may be longer than commands are. */
+    public boolean isAuthenticating() {
+        return auth.isOpen();
     }
 
     /** Whether input must wait. */
@@ -146,7 +163,8 @@ public final class Session {
         SmtpTransaction current = connection.transaction();
         return !isBusy()
                 && (current == null || !current.hasSender())
-                && !connection.arrival().isReceiving();
+                && !connection.arrival().isReceiving()
+                && !auth.isOpen();
     }
 
     /** Whether it can be ended without loss: it is idle, or has not begun. */
@@ -157,6 +175,9 @@ public final class Session {
     /** How long the client may take now, in seconds. */
     public int patienceSeconds() {
         Settings settings = turn.settings();
+        if (auth.isOpen()) {
+            return auth.patienceSeconds();
+        }
         return connection.arrival().isReceiving()
                 ? settings.dataSeconds()
                 : settings.commandSeconds();
@@ -239,6 +260,7 @@ public final class Session {
 
     /** The client has gone, or was closed by us. */
     public void closed() {
+        auth.close();
         turn.closed();
     }
 
