@@ -1,8 +1,8 @@
 package org.qpsmtpd.api.hook;
 
 /**
- * All hooks: qpsmtpd's name of each and the interface that answers it; {@code rcpt_post} is ours.
- * Those of AUTH are not among them; there is no authentication yet.
+ * All hooks: qpsmtpd's name of each and the interface that answers it; {@code rcpt_post}, {@code
+ * auth_pre}, {@code auth_keys}, {@code auth_token} and {@code auth_post} are ours.
  */
 public enum HookPoint {
     /** {@link LoggingHook}. */
@@ -25,6 +25,22 @@ public enum HookPoint {
     HELO("helo", HeloHook.class),
     /** {@link EhloHook}. */
     EHLO("ehlo", EhloHook.class),
+    /** {@link AuthPreHook}. */
+    AUTH_PRE("auth_pre", AuthPreHook.class),
+    /** {@link AuthPlainHook}. */
+    AUTH_PLAIN("auth-plain", AuthPlainHook.class),
+    /** {@link AuthLoginHook}. */
+    AUTH_LOGIN("auth-login", AuthLoginHook.class),
+    /** {@link AuthCramMd5Hook}. */
+    AUTH_CRAM_MD5("auth-cram-md5", AuthCramMd5Hook.class),
+    /** {@link AuthHook}. */
+    AUTH("auth", AuthHook.class),
+    /** {@link AuthKeysHook}. */
+    AUTH_KEYS("auth_keys", AuthKeysHook.class),
+    /** {@link AuthTokenHook}. */
+    AUTH_TOKEN("auth_token", AuthTokenHook.class),
+    /** {@link AuthPostHook}. */
+    AUTH_POST("auth_post", AuthPostHook.class),
     /** {@link MailParseHook}. */
     MAIL_PARSE("mail_parse", MailParseHook.class),
     /** {@link MailPreHook}. */

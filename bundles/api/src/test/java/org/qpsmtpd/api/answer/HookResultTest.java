@@ -108,13 +108,14 @@ class HookResultTest {
     void hasAllHooks() {
         assertThat(HookPoint.values())
                 .extracting(HookPoint::hookName)
-                .hasSize(35)
+                .hasSize(43)
                 .doesNotHaveDuplicates()
                 .contains(
                         "pre-connection",
                         "post-connection",
                         "unrecognized_command",
-                        "data_headers_end");
+                        "data_headers_end",
+                        "auth-cram-md5");
         assertThat(HookPoint.values())
                 .extracting(HookPoint::type)
                 .doesNotHaveDuplicates()

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.qpsmtpd.api.auth.SaslMechanism;
 import org.qpsmtpd.api.control.PluginStatus;
 import org.qpsmtpd.api.hook.HookPoint;
 import org.qpsmtpd.api.hook.QueueExtension;
@@ -25,6 +26,7 @@ public final class PluginList {
     private final List<Link> suppliers;
     private final boolean takesBinary;
     private final TlsSource tls;
+    private final SaslSource sasl;
     private final Health health;
 
     /**
@@ -51,6 +53,7 @@ public final class PluginList {
             addChain(point, point == HookPoint.PRE_CONNECTION ? plugins : own);
         }
         tls = TlsSource.of(own);
+        sasl = new SaslSource(own);
         takesBinary =
                 has(HookPoint.QUEUE)
                         && chain(HookPoint.QUEUE).stream().allMatch(PluginList::takesBinary);
@@ -186,6 +189,40 @@ public final class PluginList {
     /** The plugin that supplies what encrypted connections need, if it has one. */
     TlsSource tls() {
         return tls;
+    }
+
+    /** Whether a plugin brings mechanisms of authentication. */
+    public boolean bringsSasl() {
+        return sasl.isThere();
+    }
+
+    /** The mechanisms that plugins bring for a connection, by their names. */
+    public Map<String, SaslMechanism> saslMechanisms(HookHost host) {
+        return sasl.mechanisms(host);
+    }
+
+    /**
+     * What the plugins of a hook say of themselves, in order. One that is away, fails, or has held
+     * up a connection's thread before, says nothing.
+     */
+    public <H, T> List<T> said(
+            HookHost host, HookPoint point, Class<H> type, Function<H, T> question) {
+        List<T> answers = new ArrayList<>();
+        for (Link link : chain(point)) {
+            PluginInstance plugin = link.plugin();
+            Object hook = plugin.isDemoted() ? null : plugin.enter();
+            if (hook != null) {
+                Came<T> came = Door.call(host, link, hook, it -> question.apply(type.cast(it)));
+                plugin.exit();
+                T answer = came.value();
+                if (answer == null) {
+                    Door.count(host, link, came);
+                } else {
+                    answers.add(answer);
+                }
+            }
+        }
+        return answers;
     }
 
     /** What each plugin's calls were like, in the order of hooks and calls. */

@@ -100,7 +100,6 @@ final class Verdict {
     }
 
     private HookResult outcome(HookResult result) {
-        boolean waved = !result.action().refuses();
-        return faulted && waved && Deciding.isOne(point) ? FAULT : result;
+        return faulted && Deciding.isDoubtful(point, result.action()) ? FAULT : result;
     }
 }

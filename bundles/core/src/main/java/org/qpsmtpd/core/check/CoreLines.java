@@ -2,6 +2,7 @@ package org.qpsmtpd.core.check;
 
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.qpsmtpd.api.net.Network;
 import org.qpsmtpd.core.client.ClientRule;
 import org.qpsmtpd.core.config.CoreFile;
@@ -9,6 +10,8 @@ import org.qpsmtpd.core.config.PortNumber;
 
 /** What the lines of the core's files may be that hold a list. */
 final class CoreLines {
+    private static final Pattern MECHANISM = Pattern.compile("[A-Za-z0-9_-]{1,20}");
+
     private static final Map<String, UnaryOperator<String>> FAULTS =
             Map.of(
                     "proxy_protocol_from",
@@ -18,7 +21,9 @@ final class CoreLines {
                     CoreFile.LMTP_PORTS.file(),
                     PortNumber::fault,
                     CoreFile.CLIENTS.file(),
-                    CoreLines::rule);
+                    CoreLines::rule,
+                    CoreFile.AUTH_MECHANISMS.file(),
+                    CoreLines::mechanism);
 
     private CoreLines() {}
 
@@ -39,6 +44,12 @@ final class CoreLines {
         } catch (IllegalArgumentException e) {
             return String.valueOf(e.getMessage());
         }
+    }
+
+    private static String mechanism(String line) {
+        return MECHANISM.matcher(line).matches()
+                ? ""
+                : "'" + line + "' is not the name of a mechanism, such as SCRAM-SHA-256";
     }
 
     private static String network(String line) {

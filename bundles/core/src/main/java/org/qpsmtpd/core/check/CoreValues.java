@@ -28,6 +28,8 @@ final class CoreValues {
     /** A reply line of 512 octets less the code, a blank, the line end and {@code ESMTP}. */
     private static final int LONGEST_GREETING = 500;
 
+    private static final int SHORTEST_SECRET = 20;
+
     private static final Set<String> FLAGS =
             Set.of("1", "true", "yes", "on", "0", "false", "no", "off");
 
@@ -36,25 +38,24 @@ final class CoreValues {
                     .collect(Collectors.toMap(NumberFile::file, Function.identity()));
 
     private static final Map<String, UnaryOperator<String>> TEXTS =
-            Map.of(
-                    CoreFile.ME.file(),
-                    CoreValues::host,
-                    CoreFile.ME_AUTH_RESULTS.file(),
-                    CoreValues::authservId,
-                    CoreFile.SMTPGREETING.file(),
-                    CoreValues::greeting,
-                    CoreFile.LOGLEVEL.file(),
-                    CoreValues::level,
-                    CoreFile.LENIENT_ADDRESSES.file(),
-                    CoreValues::flag,
-                    CoreFile.SMTPUTF8.file(),
-                    CoreValues::flag,
-                    CoreFile.MIXED_VERDICT.file(),
-                    CoreValues::mixedVerdict,
-                    CoreFile.SPOOL_DIR.file(),
-                    CoreValues::writableDirectory);
+            Map.ofEntries(
+                    entry(CoreFile.ME, CoreValues::host),
+                    entry(CoreFile.ME_AUTH_RESULTS, CoreValues::authservId),
+                    entry(CoreFile.SMTPGREETING, CoreValues::greeting),
+                    entry(CoreFile.LOGLEVEL, CoreValues::level),
+                    entry(CoreFile.LENIENT_ADDRESSES, CoreValues::flag),
+                    entry(CoreFile.SMTPUTF8, CoreValues::flag),
+                    entry(CoreFile.TLS_BEFORE_AUTH, CoreValues::flag),
+                    entry(CoreFile.AUTH_SECRET, CoreValues::secret),
+                    entry(CoreFile.MIXED_VERDICT, CoreValues::mixedVerdict),
+                    entry(CoreFile.SPOOL_DIR, CoreValues::writableDirectory));
 
     private CoreValues() {}
+
+    private static Map.Entry<String, UnaryOperator<String>> entry(
+            CoreFile file, UnaryOperator<String> check) {
+        return Map.entry(file.file(), check);
+    }
 
     /** Whether a file is one of these. */
     static boolean isOf(String name) {
@@ -128,6 +129,12 @@ final class CoreValues {
         return MixedVerdict.of(value).isPresent()
                 ? ""
                 : "'" + value + "' is not one of accept, strict and sort";
+    }
+
+    private static String secret(String value) {
+        return value.length() >= SHORTEST_SECRET
+                ? ""
+                : "a secret has at least " + SHORTEST_SECRET + " characters, chosen at random";
     }
 
     private static String flag(String value) {

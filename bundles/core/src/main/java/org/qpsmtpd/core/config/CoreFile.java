@@ -25,7 +25,10 @@ public enum CoreFile {
     SMTPUTF8("smtputf8"),
     MIXED_VERDICT("mixed_verdict"),
     RECIPIENT_CLASS("recipient_class"),
-    LMTP_PORTS("lmtp_ports");
+    LMTP_PORTS("lmtp_ports"),
+    TLS_BEFORE_AUTH("tls_before_auth"),
+    AUTH_MECHANISMS("auth_mechanisms"),
+    AUTH_SECRET("auth_secret");
 
     /** The names of all. */
     public static final Set<String> NAMES =

@@ -16,6 +16,10 @@ final class Framing {
      */
     private static final int MAX_LINE = 4096;
 
+    /** Longest line of an authentication, its line end included; RFC 4954 section 4. */
+    private static final int MAX_AUTH_LINE = 12_288;
+
+    private static final byte[] AUTH = {'A', 'U', 'T', 'H', ' '};
     private static final int MAX_READ_AHEAD = 8 * 1024;
     private static final int MAX_STEP = 64 * 1024;
 
@@ -135,7 +139,7 @@ final class Framing {
         in.readerIndex(end + 1);
         if (end == start || in.getByte(end - 1) != '\r') {
             session.brokenFraming();
-        } else if (skippingLine || end + 1 - start > MAX_LINE) {
+        } else if (skippingLine || end + 1 - start > longest(in, start)) {
             skippingLine = false;
             session.lineTooLong();
         } else {
@@ -146,11 +150,25 @@ final class Framing {
 
     /** Throws an over-long line away as it comes, but for its last octet, which may be a CR. */
     private boolean waitForLine(ByteBuf in) {
-        if (in.readableBytes() > MAX_LINE) {
+        if (in.readableBytes() > longest(in, in.readerIndex())) {
             skippingLine = true;
             in.readerIndex(in.writerIndex() - 1);
         }
         return false;
+    }
+
+    private int longest(ByteBuf in, int start) {
+        return session.isAuthenticating() || isAuth(in, start) ? MAX_AUTH_LINE : MAX_LINE;
+    }
+
+    private static boolean isAuth(ByteBuf in, int start) {
+        int i = 0;
+        while (i < AUTH.length
+                && start + i < in.writerIndex()
+                && Character.toUpperCase((char) in.getByte(start + i)) == AUTH[i]) {
+            i++;
+        }
+        return i == AUTH.length;
     }
 
     private static String text(ByteBuf in, int start, int length) {
@@ -168,7 +186,9 @@ final class Framing {
     /** Whether so much was read ahead that no more should be. */
     boolean hasEnough() {
         ByteBuf in = input;
-        return in != null && in.readableBytes() >= MAX_READ_AHEAD;
+        return in != null
+                && in.readableBytes() >= MAX_READ_AHEAD
+                && (message != null || in.readableBytes() > longest(in, in.readerIndex()));
     }
 
     /** Whether the following input belongs to a message. */

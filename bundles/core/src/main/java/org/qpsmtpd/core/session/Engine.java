@@ -5,11 +5,13 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.qpsmtpd.api.auth.SaslMechanism;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.control.MailCounts;
 import org.qpsmtpd.api.net.Network;
@@ -23,6 +25,8 @@ import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.message.Spool;
 import org.qpsmtpd.core.record.Records;
 import org.qpsmtpd.core.record.SessionLog;
+import org.qpsmtpd.core.sasl.BuiltInMechanisms;
+import org.qpsmtpd.core.sasl.DecoyKeys;
 import org.qpsmtpd.core.worker.Children;
 
 /** What all sessions of a server share. */
@@ -40,6 +44,8 @@ public final class Engine {
     private final Budget budget = Budget.ofThisJvm();
     private final Records records = new Records();
     private final MailFigures figures = new MailFigures();
+    private final List<SaslMechanism> mechanisms = new BuiltInMechanisms().all();
+    private final DecoyKeys decoyKeys = new DecoyKeys();
     private final TrustedClients trusted;
     private final KnownSettings settings;
     private final AtomicLong sessions = new AtomicLong();
@@ -187,6 +193,16 @@ public final class Engine {
     /** How many connections there have been. */
     public long sessions() {
         return sessions.get();
+    }
+
+    /** The mechanisms of authentication that we have, the strongest first. */
+    List<SaslMechanism> mechanisms() {
+        return mechanisms;
+    }
+
+    /** Keys for users that are not there. */
+    DecoyKeys decoyKeys() {
+        return decoyKeys;
     }
 
     MailFigures figures() {

@@ -27,6 +27,8 @@ final class EsmtpParameters {
                     EsmtpParameter.of(4, value -> RET.matcher(value).matches()),
                     "envid",
                     EsmtpParameter.of(100, EsmtpParameters::isXText),
+                    "auth",
+                    EsmtpParameter.of(500, value -> value.equals("<>") || isXText(value)),
                     "requiretls",
                     EsmtpParameter.upTo(0).with(QueueExtension.REQUIRETLS),
                     "by",

@@ -29,11 +29,13 @@ final class HelloVerbs {
     private final Transactions transactions;
     private final Tls tls;
     private final XclientVerb xclient;
+    private final AuthVerb auth;
 
-    HelloVerbs(Transactions transactions, Tls tls, XclientVerb xclient) {
+    HelloVerbs(Transactions transactions, Tls tls, XclientVerb xclient, AuthVerb auth) {
         this.transactions = transactions;
         this.tls = tls;
         this.xclient = xclient;
+        this.auth = auth;
         turn = transactions.turn();
         talk = turn.talk();
     }
@@ -201,6 +203,7 @@ final class HelloVerbs {
         if (tls.isOffered()) {
             lines.add("STARTTLS");
         }
+        lines.addAll(auth.offer());
         if (xclient.isOffered()) {
             lines.add(Xclient.OFFER);
         }

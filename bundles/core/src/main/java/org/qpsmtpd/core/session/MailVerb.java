@@ -1,5 +1,7 @@
 package org.qpsmtpd.core.session;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.Action;
@@ -60,7 +62,7 @@ final class MailVerb {
         if (!paths.isGood(command)) {
             return;
         }
-        Parameters parameters = command.parameters();
+        Parameters parameters = trusted(command.parameters());
         Reply fault = applyParameters(parameters);
         if (fault != null) {
             talk.reply(fault);
@@ -74,6 +76,16 @@ final class MailVerb {
                 MailPreHook.class,
                 hook -> hook.onMailPre(transaction, command.argument(), parameters),
                 result -> mailRead(PathReader.replaced(result, command.argument()), parameters));
+    }
+
+    /** Only who has authenticated itself is believed whose message it is (RFC 4954 section 5). */
+    private Parameters trusted(Parameters given) {
+        if (!given.has("auth") || !turn.smtp().authUser().isEmpty()) {
+            return given;
+        }
+        Map<String, String> values = new HashMap<>(given.values());
+        values.put("auth", "<>");
+        return new Parameters(values);
     }
 
     private void mailRead(String path, Parameters parameters) {

@@ -29,6 +29,20 @@ final class Replies {
     static final Reply PROXY_REFUSED = Reply.of(554, "5.7.1", "PROXY is not accepted from you");
     static final Reply XCLIENT_REFUSED = Reply.of(550, "5.7.1", "XCLIENT is not accepted from you");
     static final Reply IN_TRANSACTION = Reply.of(503, "5.5.1", "A transaction is going on");
+    static final Reply AUTH_ALREADY = Reply.of(503, "5.5.1", "but you already said AUTH ...");
+    static final Reply AUTH_NEEDS_EHLO = Reply.of(503, "5.5.1", "AUTH not defined for HELO");
+    static final Reply AUTH_NEEDS_TLS =
+            Reply.of(538, "5.7.11", "SSL/TLS required before AUTH, say STARTTLS first");
+    static final Reply AUTH_NEEDS_MECHANISM =
+            Reply.of(501, "5.5.4", "AUTH takes a mechanism and maybe an initial response");
+    static final Reply AUTH_CANCELED = Reply.of(501, "5.7.0", "Authentication canceled");
+    static final Reply AUTH_MALFORMED = Reply.of(501, "5.5.2", "Invalid authentication string");
+    static final Reply AUTH_TOO_LONG =
+            Reply.of(500, "5.5.6", "Authentication exchange line is too long");
+    static final Reply AUTH_DEFERRED =
+            Reply.of(454, "4.7.0", "Temporary authentication failure, try again later");
+    static final Reply AUTH_TOO_MANY =
+            Reply.of(421, "4.7.0", "Too many attempts to authenticate, closing connection");
     static final Reply SAY_HELLO = Reply.of(503, "5.5.1", "please say hello first ...");
     static final Reply MAIL_BEFORE_RCPT = Reply.of(503, "5.5.1", "Use MAIL before RCPT");
     static final Reply RCPT_AFTER_BDAT =

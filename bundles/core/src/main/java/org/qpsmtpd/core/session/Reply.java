@@ -20,6 +20,9 @@ public record Reply(int code, String enhanced, List<String> lines) {
     private static final int MAX_TEXT = 480;
     private static final int MAX_LINES = 100;
 
+    /** A challenge of AUTH is in base64, and cut it would be none; RFC 4954 section 4. */
+    private static final int CHALLENGE = 334;
+
     /** Copies the lines. */
     public Reply {
         lines = List.copyOf(lines);
@@ -99,7 +102,11 @@ public record Reply(int code, String enhanced, List<String> lines) {
                 ByteBufUtil.writeAscii(out, enhanced);
                 out.writeByte(' ');
             }
-            writeText(out, lines.get(i), utf8);
+            if (code == CHALLENGE) {
+                ByteBufUtil.writeAscii(out, lines.get(i));
+            } else {
+                writeText(out, lines.get(i), utf8);
+            }
             out.writeByte('\r').writeByte('\n');
         }
     }
@@ -140,6 +147,9 @@ public record Reply(int code, String enhanced, List<String> lines) {
     /** The reply as the log shows it, a line each. */
     public List<String> logLines() {
         List<String> shown = new ArrayList<>();
+        if (code == CHALLENGE) {
+            return List.of(code + " ***");
+        }
         for (int i = 0; i < lines.size(); i++) {
             String mark = i == lines.size() - 1 ? " " : "-";
             shown.add(code + mark + (enhanced.isEmpty() ? "" : enhanced + " ") + lines.get(i));

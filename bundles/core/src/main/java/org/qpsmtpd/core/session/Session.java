@@ -31,6 +31,7 @@ public final class Session {
     private final DataVerb data;
     private final BdatVerb bdat;
     private final XclientVerb xclient;
+    private final AuthVerb auth;
     private final OtherVerbs others;
 
     /**
@@ -45,7 +46,8 @@ public final class Session {
         choice = new PluginChoice(turn, tls);
         opening = new Opening(turn, tls, choice);
         xclient = new XclientVerb(transactions, opening);
-        hello = new HelloVerbs(transactions, tls, xclient);
+        auth = new AuthVerb(transactions, choice);
+        hello = new HelloVerbs(transactions, tls, xclient, auth);
         PathReader paths = new PathReader(transactions);
         mail = new MailVerb(paths);
         rcpt = new RcptVerb(paths);
@@ -76,8 +78,12 @@ public final class Session {
 
     /** Takes one command line, without its line end. */
     public void line(String line) {
+        if (auth.isOpen()) {
+            auth.response(line);
+            return;
+        }
         if (talk.shows(LogLevel.INFO)) {
-            talk.log(LogLevel.INFO, "dispatching " + line);
+            talk.log(LogLevel.INFO, "dispatching " + auth.shown(line));
         }
         int blank = 0;
         while (blank < line.length() && !isBlank(line.charAt(blank))) {
@@ -107,7 +113,9 @@ public final class Session {
     }
 
     private void other(String verb, String rest) {
-        if (verb.equals("starttls") && tls.isKnown()) {
+        if (verb.equals("auth") && auth.isKnown()) {
+            auth.auth(rest);
+        } else if (verb.equals("starttls") && tls.isKnown()) {
             tls.starttls(rest, () -> choice.again(() -> {}));
         } else if (verb.equals("xclient") && xclient.isKnown()) {
             xclient.xclient(rest);
@@ -131,7 +139,16 @@ public final class Session {
 
     /** Refuses a command line that is too long; it was thrown away. */
     public void lineTooLong() {
-        talk.reply(Replies.LINE_TOO_LONG);
+        if (auth.isOpen()) {
+            auth.tooLong();
+        } else {
+            talk.reply(Replies.LINE_TOO_LONG);
+        }
+    }
+
+    /** Whether the next line is part of an authentication, and may be longer than commands are. */
+    public boolean isAuthenticating() {
+        return auth.isOpen();
     }
 
     /** Whether input must wait. */
@@ -148,7 +165,8 @@ public final class Session {
         SmtpTransaction current = connection.transaction();
         return !isBusy()
                 && (current == null || !current.hasSender())
-                && !connection.arrival().isReceiving();
+                && !connection.arrival().isReceiving()
+                && !auth.isOpen();
     }
 
     /** Whether it can be ended without loss: it is idle, or has not begun. */
@@ -159,6 +177,9 @@ public final class Session {
     /** How long the client may take now, in seconds. */
     public int patienceSeconds() {
         Settings settings = turn.settings();
+        if (auth.isOpen()) {
+            return auth.patienceSeconds();
+        }
         return connection.arrival().isReceiving()
                 ? settings.dataSeconds()
                 : settings.commandSeconds();
@@ -241,6 +262,7 @@ public final class Session {
 
     /** The client has gone, or was closed by us. */
     public void closed() {
+        auth.close();
         turn.closed();
     }
 

@@ -1,6 +1,8 @@
 package org.qpsmtpd.core.session;
 
 import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.core.config.CoreFile;
@@ -28,6 +30,9 @@ import org.qpsmtpd.core.config.PortNumber;
  * @param mixedVerdict what happens when recipients of a message differ in their verdicts
  * @param lmtpPorts local ports that speak LMTP
  * @param ipv6Prefix how many bits of an IPv6 address make a client of whom connections are counted
+ * @param tlsBeforeAuth whether AUTH is for encrypted connections only
+ * @param authMechanisms the mechanisms that may be offered, in upper case; empty for the usual ones
+ * @param authSecret what keys for unknown users are made with; empty for that of this run
  */
 record Settings(
         String me,
@@ -45,7 +50,10 @@ record Settings(
         int retireSeconds,
         MixedVerdict mixedVerdict,
         Set<Integer> lmtpPorts,
-        int ipv6Prefix) {
+        int ipv6Prefix,
+        boolean tlsBeforeAuth,
+        List<String> authMechanisms,
+        String authSecret) {
     /** Octets of a message that must come in the time of {@code dataSeconds}. */
     static final int DATA_PROGRESS = 16 * 1024;
 
@@ -79,7 +87,16 @@ record Settings(
                         .flatMap(MixedVerdict::of)
                         .orElse(MixedVerdict.ACCEPT),
                 lmtpPorts(config),
-                (int) NumberFile.IPV6_PREFIX.of(config, DEFAULT_IPV6_PREFIX));
+                (int) NumberFile.IPV6_PREFIX.of(config, DEFAULT_IPV6_PREFIX),
+                isOnUnlessTurnedOff(config, CoreFile.TLS_BEFORE_AUTH),
+                mechanisms(config),
+                config.value(CoreFile.AUTH_SECRET.file()).orElse(""));
+    }
+
+    private static List<String> mechanisms(Config config) {
+        return config.list(CoreFile.AUTH_MECHANISMS.file()).stream()
+                .map(name -> name.toUpperCase(Locale.ROOT))
+                .toList();
     }
 
     private static Set<Integer> lmtpPorts(Config config) {

@@ -23,13 +23,13 @@ import org.qpsmtpd.api.session.Notes;
 import org.qpsmtpd.api.session.TlsInfo;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.log.PluginCall;
+import org.qpsmtpd.core.sasl.ChannelBinding;
 
 /** What plugins see of a client's connection. */
 final class SmtpConnection implements Connection {
-    /** Results of authentication, and words for the plugin naughty, beyond are left out. */
-    private static final int MOST_TEXT = 8 * 1024;
-
+    /** Results of authentication beyond are left out. */
     private final String id;
+
     private final LookUps lookUps;
     private final Wire wire;
     private final LogRouter log;
@@ -41,18 +41,16 @@ final class SmtpConnection implements Connection {
     private String remoteHost = "Unknown";
     private @Nullable String remoteInfo;
     private boolean hostKnown;
-    private boolean relayClient;
+    private Standing standing = Standing.NONE;
+    private Standing atGreeting = Standing.NONE;
     private Hello hello = Hello.NONE;
     private String helloHost = "";
     private @Nullable SmtpTransaction transaction;
-    private @Nullable Naughty naughty;
-    private final AuthenticationResults results = new AuthenticationResults();
-    private @Nullable TlsInfo tls;
+    private final NaughtyMark naughty = new NaughtyMark();
+    private @Nullable Encrypted tls;
     private @Nullable Xclient behind;
     private @Nullable Endpoints successor;
     private boolean succeeded;
-    private boolean relayAtGreeting;
-    private List<AuthenticationResult> resultsAtGreeting = List.of();
 
     SmtpConnection(String id, Endpoints endpoints, LookUps lookUps, Wire wire, LogRouter log) {
         this.id = id;
@@ -138,12 +136,12 @@ final class SmtpConnection implements Connection {
 
     @Override
     public boolean isRelayClient() {
-        return relayClient;
+        return standing.relays();
     }
 
     @Override
     public void setRelayClient(boolean relay) {
-        relayClient = relay;
+        standing = standing.relaying(relay);
     }
 
     @Override
@@ -194,9 +192,8 @@ final class SmtpConnection implements Connection {
         remoteHost = other.value("NAME").map(Endpoints::safeHost).orElse("Unknown");
         hello = Hello.NONE;
         helloHost = "";
-        naughty = null;
-        results.become(List.of());
-        relayClient = other.value("LOGIN").isPresent();
+        naughty.clear();
+        standing = other.value("LOGIN").map(Standing::byProxy).orElse(Standing.NONE);
         clear();
     }
 
@@ -227,9 +224,8 @@ final class SmtpConnection implements Connection {
         remoteHost = "Unknown";
         remoteInfo = null;
         hostKnown = false;
-        naughty = null;
-        results.become(List.of());
-        relayClient = false;
+        naughty.clear();
+        standing = Standing.NONE;
         clear();
         return true;
     }
@@ -241,36 +237,47 @@ final class SmtpConnection implements Connection {
 
     @Override
     public String authUser() {
-        Xclient other = behind;
-        return other == null ? "" : other.value("LOGIN").orElse("");
+        return authentication().user();
     }
 
     @Override
     public String authMechanism() {
-        return authUser().isEmpty() ? "" : "XCLIENT";
+        return authentication().mechanism();
+    }
+
+    /** Who the client has shown to be. */
+    Authentication authentication() {
+        return standing.authentication();
+    }
+
+    void setAuthentication(Authentication shown) {
+        standing = standing.shown(shown);
     }
 
     @Override
     public Optional<TlsInfo> tls() {
-        return Optional.ofNullable(tls);
+        return Optional.ofNullable(tls).map(Encrypted::agreed);
     }
 
-    void setTls(TlsInfo agreed) {
+    void setTls(Encrypted agreed) {
         tls = agreed;
+    }
+
+    /** What binds an authentication to the encrypted connection. */
+    Optional<byte[]> channelBinding(String type) {
+        return Optional.ofNullable(tls).flatMap(it -> ChannelBinding.of(type, it.session()));
     }
 
     /** What is known now does not come from anything the client said. */
     void greeted() {
-        relayAtGreeting = relayClient;
-        resultsAtGreeting = List.copyOf(results.all());
+        atGreeting = standing;
     }
 
     /** Forgets what the client said, but for the notes. */
     void startOver() {
         hello = Hello.NONE;
         helloHost = "";
-        relayClient = relayAtGreeting;
-        results.become(resultsAtGreeting);
+        standing = atGreeting;
     }
 
     @Override
@@ -305,29 +312,22 @@ final class SmtpConnection implements Connection {
 
     @Override
     public Optional<Naughty> naughty() {
-        return Optional.ofNullable(naughty);
+        return naughty.get();
     }
 
     @Override
     public void clearNaughty() {
-        naughty = null;
+        naughty.clear();
     }
 
     void defer(String plugin, Action type, String text) {
-        String line = "(" + plugin + ") " + text;
-        Naughty before = naughty;
-        if (before == null) {
-            naughty = new Naughty(line, type);
-        } else if (before.text().length() + line.length() <= MOST_TEXT) {
-            naughty = new Naughty(before.text() + "\n" + line, before.type());
-        }
+        naughty.add(plugin, type, text);
     }
 
     /** About how much memory it takes beyond what every connection does, in octets. */
     int held() {
-        Naughty mark = naughty;
-        return results.held()
-                + (mark == null ? 0 : mark.text().length())
+        return standing.held()
+                + naughty.length()
                 + length(NoteKey.ENVELOPE_FROM)
                 + length(NoteKey.ENVELOPE_RCPT);
     }
@@ -340,12 +340,16 @@ final class SmtpConnection implements Connection {
     @Override
     public void addAuthenticationResult(AuthenticationResult result) {
         SmtpTransaction current = transaction;
-        (current != null && current.isBegun() ? current.ownResults() : results).add(result);
+        if (current != null && current.isBegun()) {
+            current.ownResults().add(result);
+        } else {
+            standing = standing.with(result);
+        }
     }
 
-    /** Results that hold for all messages. */
-    AuthenticationResults results() {
-        return results;
+    /** What the field of each message says, of AUTH first. */
+    List<AuthenticationResult> authenticationResults() {
+        return standing.all();
     }
 
     @Override

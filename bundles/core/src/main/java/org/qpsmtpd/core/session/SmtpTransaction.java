@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.config.Config;
 import org.qpsmtpd.api.log.LogLevel;
@@ -54,7 +55,7 @@ final class SmtpTransaction implements Transaction {
     private @Nullable HeaderBlock headers;
     private @Nullable StoredBody body;
     private final TemporaryFiles temporary;
-    private final AuthenticationResults ofConnection;
+    private final Supplier<List<AuthenticationResult>> ofConnection;
     private final AuthenticationResults ownResults = new AuthenticationResults();
     private final BodyFeed bodyFeed = new BodyFeed();
     private @Nullable Lifetime lifetime;
@@ -67,7 +68,7 @@ final class SmtpTransaction implements Transaction {
     SmtpTransaction(
             String id,
             Connection connection,
-            AuthenticationResults ofConnection,
+            Supplier<List<AuthenticationResult>> ofConnection,
             boolean lmtp,
             LookUps lookUps,
             Spool spool,
@@ -353,7 +354,7 @@ final class SmtpTransaction implements Transaction {
 
     @Override
     public List<AuthenticationResult> authenticationResults() {
-        return ofConnection.with(ownResults);
+        return ownResults.behind(ofConnection.get());
     }
 
     AuthenticationResults ownResults() {

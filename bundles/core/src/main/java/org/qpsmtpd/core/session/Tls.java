@@ -110,12 +110,16 @@ final class Tls {
     private void shake(SSLEngine engine, Runnable then) {
         shaking = true;
         begun = true;
-        talk.wire().startTls(engine, agreed -> encrypted(agreed, then));
+        talk.wire()
+                .startTls(
+                        engine,
+                        agreed -> encrypted(new Encrypted(agreed, engine.getSession()), then));
     }
 
-    private void encrypted(TlsInfo agreed, Runnable then) {
+    private void encrypted(Encrypted connection, Runnable then) {
+        TlsInfo agreed = connection.agreed();
         shaking = false;
-        turn.smtp().setTls(agreed);
+        turn.smtp().setTls(connection);
         if (talk.shows(LogLevel.INFO)) {
             talk.log(LogLevel.INFO, "TLS " + agreed.protocol() + " " + agreed.cipher());
         }

@@ -40,7 +40,7 @@ final class Transactions {
                 new SmtpTransaction(
                         connection.id() + "-" + begun,
                         connection,
-                        connection.results(),
+                        connection::authenticationResults,
                         turn.isLmtp(),
                         turn.lookUps(),
                         turn.engine().spool(),
