@@ -126,7 +126,7 @@ class AuthTest {
             assertThat(client.data("Subject: s\n\nbody\n").code()).isEqualTo(250);
         }
         assertThat(mailbox.message().text())
-                .contains("auth=pass (plain) smtp.auth=good@example.com", "with ESMTPA ");
+                .contains("auth=pass (plain)\r\n smtp.auth=good@example.com", "with ESMTPA ");
     }
 
     @Test
