@@ -93,7 +93,8 @@ final class DmarcReportsIT {
 
             assertThat(Console.run(server, "dmarc", "send", "" + day).lines())
                     .contains(
-                            "fail.test: sent: to r@reports.test", "pass.test: sent: to r@pass.test");
+                            "fail.test: sent: to r@reports.test",
+                            "pass.test: sent: to r@pass.test");
             Map<String, AggregateReport> reports = reports(receiver);
             assertThat(reports).containsOnlyKeys("r@pass.test", "r@reports.test");
             passed(requireNonNull(reports.get("r@pass.test")));
@@ -104,8 +105,7 @@ final class DmarcReportsIT {
         }
     }
 
-    private static Map<String, AggregateReport> reports(ServerUnderTest receiver)
-            throws Exception {
+    private static Map<String, AggregateReport> reports(ServerUnderTest receiver) throws Exception {
         Map<String, AggregateReport> reports = new TreeMap<>();
         for (StoredMessage message : receiver.maildir().messages()) {
             String text = message.contentText().replace("\r\n", "\n");
@@ -135,8 +135,7 @@ final class DmarcReportsIT {
         SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI)
                 .newSchema(SCHEMA.toFile())
                 .newValidator()
-                .validate(
-                        new StreamSource(new GZIPInputStream(new ByteArrayInputStream(packed))));
+                .validate(new StreamSource(new GZIPInputStream(new ByteArrayInputStream(packed))));
     }
 
     private static void passed(AggregateReport report) {
