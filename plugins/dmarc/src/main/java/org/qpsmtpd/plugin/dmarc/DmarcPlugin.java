@@ -18,6 +18,7 @@ import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataPostHeadersHook;
 import org.qpsmtpd.api.hook.DataPostHook;
 import org.qpsmtpd.api.hook.NonBlocking;
+import org.qpsmtpd.api.hook.PostForkHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.mail.HeaderField;
 import org.qpsmtpd.api.plugin.Choice;
@@ -54,6 +55,8 @@ import org.qpsmtpd.plugin.dmarc.report.Reports;
  *
  * <p>What passes or fails is counted for the reports to the domain, which {@link Reports} sends.
  *
+ * <p>{@code post-fork}: begins to send the reports that are due.
+ *
  * <p>Settings: those of {@link DmarcConfig} and {@link ReportOptions}.
  *
  * <p>Faults: a DNS that does not answer is {@code temperror}, which never refuses; with {@code
@@ -66,7 +69,7 @@ import org.qpsmtpd.plugin.dmarc.report.Reports;
 @Plugin(name = "dmarc")
 @NonBlocking
 public final class DmarcPlugin
-        implements DataPostHeadersHook, DataPostHook, PluginCommand, PluginFigures {
+        implements DataPostHeadersHook, DataPostHook, PostForkHook, PluginCommand, PluginFigures {
     private static final int KARMA = -3;
     private static final String NO_AUTHOR = "empty from address, null sender?";
     private static final String UNREADABLE = "unparseable from header";
@@ -117,6 +120,10 @@ public final class DmarcPlugin
         checker = new DmarcChecker(dns, limit, Clock.systemUTC());
         reports = new Reports(options, stores, home, dns, checker::organizationalDomain);
         observing = new Observing(reports);
+    }
+
+    @Override
+    public void onPostFork() {
         reports.start();
     }
 

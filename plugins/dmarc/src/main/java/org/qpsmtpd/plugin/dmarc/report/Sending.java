@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -144,6 +145,7 @@ final class Sending {
             throws IOException, InterruptedException {
         ReportState state = begun;
         String missing = found.isUnknown() ? "the DNS does not answer" : "";
+        List<String> refused = new ArrayList<>();
         for (ReportUri uri : found.uris()) {
             if (state.done().contains(uri.address())) {
                 continue;
@@ -151,6 +153,7 @@ final class Sending {
             byte[] message = mail.message(packed, identity.from(), uri.address(), clock.now());
             if (!uri.takes(message.length)) {
                 LOG.info("no report to {}: it is larger than that takes", uri.address());
+                refused.add(uri.address());
                 state = state.with(uri.address());
                 continue;
             }
@@ -163,12 +166,29 @@ final class Sending {
                 continue;
             }
             settled(day, mail.domain(), uri, answer);
+            if (!answer.isPositive()) {
+                refused.add(uri.address());
+            }
             state = state.with(uri.address());
             claims.keep(day, mail.domain(), state.owner(), state);
         }
         return missing.isEmpty()
-                ? over(state, "to " + String.join(", ", state.done()))
+                ? settled(state, refused)
                 : later(day, mail.domain(), state, missing, false);
+    }
+
+    /** What is told at the end: to whom it went, or who does not take it. */
+    private static Result settled(ReportState state, List<String> refused) {
+        List<String> taken =
+                state.done().stream().filter(address -> !refused.contains(address)).toList();
+        return taken.isEmpty()
+                ? new Result(
+                        state.ended(
+                                ReportState.Status.FAILED,
+                                "refused by " + String.join(", ", refused)),
+                        true,
+                        false)
+                : over(state, "to " + String.join(", ", taken));
     }
 
     private void settled(LocalDate day, String domain, ReportUri uri, HopAnswer answer) {

@@ -125,7 +125,9 @@ final class SendingTest {
     void doesNotInsistAfterARefusal() throws Exception {
         wanted("mailto:r@example.org");
         desk.hop.answering(550);
-        assertThat(send()).isEqualTo(Status.SENT);
+        assertThat(send()).isEqualTo(Status.FAILED);
+        desk.clock.advance(Duration.ofHours(1));
+        assertThat(send()).isEqualTo(Status.FAILED);
         assertThat(desk.sending.failed()).isEqualTo(1);
         assertThat(desk.hop.mails).isEmpty();
     }
@@ -200,7 +202,7 @@ final class SendingTest {
         var unused =
                 desk.store.set(
                         Keys.about(Desk.DAY, "example.org"), limited.text(), Duration.ofDays(1));
-        assertThat(send()).isEqualTo(Status.SENT);
+        assertThat(send()).isEqualTo(Status.FAILED);
         assertThat(desk.hop.mails).isEmpty();
     }
 
