@@ -65,8 +65,7 @@ class PluginLineTest {
                     check_earlytalker            | earlytalker
                     async/earlytalker            | earlytalker
                     check_badrcptto:1            | badrcptto
-                    auth_flat_file               | auth/auth_flat_file
-                    authdeny                     | auth/authdeny
+                    auth_checkpassword           | auth/auth_checkpassword
                     authsql                      | auth/auth_vpopmail_sql
                     """)
     void knowsFormerNames(String written, String plugin) {

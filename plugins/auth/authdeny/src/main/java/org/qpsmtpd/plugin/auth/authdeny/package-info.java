@@ -1,0 +1,5 @@
+/** The plugin auth/authdeny. */
+@NullMarked
+package org.qpsmtpd.plugin.auth.authdeny;
+
+import org.jspecify.annotations.NullMarked;
