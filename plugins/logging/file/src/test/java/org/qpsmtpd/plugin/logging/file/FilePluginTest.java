@@ -249,7 +249,16 @@ class FilePluginTest {
         plugin.onDisconnect(session);
         plugin.onSessionEnd(
                 new SessionRecord(
-                        session.id(), "", "", 1, List.of(), EVENING, true, List.of(), 0, List.of()));
+                        session.id(),
+                        "",
+                        "",
+                        1,
+                        List.of(),
+                        EVENING,
+                        true,
+                        List.of(),
+                        0,
+                        List.of()));
     }
 
     @Test
