@@ -2,9 +2,26 @@ package org.qpsmtpd.itest.plugin;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.auth.AuthAttempt;
+import org.qpsmtpd.api.auth.AuthOutcome;
+import org.qpsmtpd.api.auth.BearerToken;
+import org.qpsmtpd.api.auth.Credentials;
+import org.qpsmtpd.api.auth.ScramHash;
+import org.qpsmtpd.api.auth.StoredKeys;
+import org.qpsmtpd.api.auth.TokenVerdict;
+import org.qpsmtpd.api.hook.AuthCramMd5Hook;
+import org.qpsmtpd.api.hook.AuthHook;
+import org.qpsmtpd.api.hook.AuthKeysHook;
+import org.qpsmtpd.api.hook.AuthLoginHook;
+import org.qpsmtpd.api.hook.AuthPlainHook;
+import org.qpsmtpd.api.hook.AuthPostHook;
+import org.qpsmtpd.api.hook.AuthPreHook;
+import org.qpsmtpd.api.hook.AuthTokenHook;
 import org.qpsmtpd.api.hook.CommandParser;
 import org.qpsmtpd.api.hook.ConfigHook;
 import org.qpsmtpd.api.hook.ConnectHook;
@@ -58,8 +75,7 @@ import org.qpsmtpd.api.session.Transaction;
 /**
  * A plugin for each hook that a session calls, which tells its version wherever the hook lets it:
  * in a reply, in an address, in a field of the message, in the journal. Some run where the
- * connection is read, the others on a worker. The hooks of AUTH are not here, since the server has
- * no AUTH to call them.
+ * connection is read, the others on a worker. Nobody can authenticate himself by them.
  */
 public final class HookPlugins {
     private HookPlugins() {}
@@ -532,6 +548,114 @@ public final class HookPlugins {
         @Override
         public void onPostFork() {
             Witness.journal("fork " + Witness.VERSION);
+        }
+    }
+
+    /** Before somebody is authenticated. */
+    @Component(
+            configurationPid = "swap_auth_pre",
+            configurationPolicy = ConfigurationPolicy.REQUIRE)
+    @Plugin(name = "swap_auth_pre")
+    @NonBlocking
+    public static final class AuthPre implements AuthPreHook {
+        @Override
+        public HookResult onAuthPre(Connection connection, AuthAttempt attempt) {
+            Witness.met(connection, HookPoint.AUTH_PRE);
+            return HookResult.DECLINED;
+        }
+    }
+
+    /** AUTH PLAIN. */
+    @Component(
+            configurationPid = "swap_auth_plain",
+            configurationPolicy = ConfigurationPolicy.REQUIRE)
+    @Plugin(name = "swap_auth_plain")
+    public static final class AuthPlain implements AuthPlainHook {
+        @Override
+        public HookResult onAuthPlain(Connection connection, Credentials credentials) {
+            Witness.met(connection, HookPoint.AUTH_PLAIN);
+            return HookResult.DECLINED;
+        }
+    }
+
+    /** AUTH LOGIN. */
+    @Component(
+            configurationPid = "swap_auth_login",
+            configurationPolicy = ConfigurationPolicy.REQUIRE)
+    @Plugin(name = "swap_auth_login")
+    @NonBlocking
+    public static final class AuthLogin implements AuthLoginHook {
+        @Override
+        public HookResult onAuthLogin(Connection connection, Credentials credentials) {
+            Witness.met(connection, HookPoint.AUTH_LOGIN);
+            return HookResult.DECLINED;
+        }
+    }
+
+    /** AUTH CRAM-MD5. */
+    @Component(
+            configurationPid = "swap_auth_cram_md5",
+            configurationPolicy = ConfigurationPolicy.REQUIRE)
+    @Plugin(name = "swap_auth_cram_md5")
+    public static final class AuthCramMd5 implements AuthCramMd5Hook {
+        @Override
+        public HookResult onAuthCramMd5(Connection connection, Credentials credentials) {
+            Witness.met(connection, HookPoint.AUTH_CRAM_MD5);
+            return HookResult.DECLINED;
+        }
+    }
+
+    /** Any of these. */
+    @Component(configurationPid = "swap_auth", configurationPolicy = ConfigurationPolicy.REQUIRE)
+    @Plugin(name = "swap_auth")
+    @NonBlocking
+    public static final class Auth implements AuthHook {
+        @Override
+        public HookResult onAuth(Connection connection, Credentials credentials) {
+            Witness.met(connection, HookPoint.AUTH);
+            return HookResult.DECLINED;
+        }
+    }
+
+    /** SCRAM. */
+    @Component(
+            configurationPid = "swap_auth_keys",
+            configurationPolicy = ConfigurationPolicy.REQUIRE)
+    @Plugin(name = "swap_auth_keys")
+    public static final class AuthKeys implements AuthKeysHook {
+        @Override
+        public CompletionStage<Optional<StoredKeys>> onAuthKeys(
+                Connection connection, ScramHash hash, String user) {
+            Witness.met(connection, HookPoint.AUTH_KEYS);
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+    }
+
+    /** AUTH OAUTHBEARER. */
+    @Component(
+            configurationPid = "swap_auth_token",
+            configurationPolicy = ConfigurationPolicy.REQUIRE)
+    @Plugin(name = "swap_auth_token")
+    @NonBlocking
+    public static final class AuthToken implements AuthTokenHook {
+        @Override
+        public CompletionStage<TokenVerdict> onAuthToken(Connection connection, BearerToken token) {
+            Witness.met(connection, HookPoint.AUTH_TOKEN);
+            return CompletableFuture.completedFuture(TokenVerdict.UNKNOWN);
+        }
+    }
+
+    /** After an authentication. */
+    @Component(
+            configurationPid = "swap_auth_post",
+            configurationPolicy = ConfigurationPolicy.REQUIRE)
+    @Plugin(name = "swap_auth_post")
+    public static final class AuthPost implements AuthPostHook {
+        @Override
+        public HookResult onAuthPost(
+                Connection connection, AuthAttempt attempt, AuthOutcome outcome) {
+            Witness.met(connection, HookPoint.AUTH_POST);
+            return HookResult.DECLINED;
         }
     }
 }

@@ -19,6 +19,7 @@ import javax.xml.XMLConstants;
 import javax.xml.transform.stream.StreamSource;
 import javax.xml.validation.SchemaFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.api.service.DnsType;
 import org.qpsmtpd.itest.ServerUnderTest;
 import org.qpsmtpd.itest.SmtpDialogue;
@@ -53,7 +54,8 @@ final class DmarcReportsIT {
                 .start();
     }
 
-    private static ServerUnderTest reporter(FakeNameServer names, ServerUnderTest receiver) {
+    private static ServerUnderTest reporter(
+            FakeNameServer names, ServerUnderTest receiver, Path store) {
         return ServerUnderTest.builder()
                 .plugins(
                         "sender_permitted_from reject 0",
@@ -63,6 +65,7 @@ final class DmarcReportsIT {
                         "queue/maildir MAIL")
                 .file("rcpthosts", "example.org")
                 .file("dns_servers", "127.0.0.1:" + names.port())
+                .file("store", "file " + store)
                 .start();
     }
 
@@ -76,10 +79,10 @@ final class DmarcReportsIT {
     }
 
     @Test
-    void sendsWhatItHasCounted() throws Exception {
+    void sendsWhatItHasCounted(@TempDir Path folder) throws Exception {
         try (FakeNameServer names = names();
                 ServerUnderTest receiver = receiver();
-                ServerUnderTest server = reporter(names, receiver)) {
+                ServerUnderTest server = reporter(names, receiver, folder.resolve("store"))) {
             LocalDate day = LocalDate.now(ZoneOffset.UTC);
             send(server, "pass.test", 250);
             send(server, "pass.test", 250);

@@ -34,6 +34,7 @@ class HotSwapIT {
                 ServerUnderTest.builder()
                         .plugins(swap.pluginLines().toArray(String[]::new))
                         .file("logging", "logging/warn 4", "swap_logging")
+                        .file("tls_before_auth", "0")
                         .environment("QPSMTPD_JAVA_OPTS", swap.javaOption());
         swap.jars().forEach(builder::deployed);
         return builder.start();

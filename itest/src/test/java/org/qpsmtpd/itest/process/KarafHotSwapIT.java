@@ -21,6 +21,7 @@ class KarafHotSwapIT {
             throws IOException, InterruptedException {
         try (HotSwap swap = new HotSwap(folder, EXTENT);
                 KarafServer karaf = KarafServer.unpack(folder)) {
+            karaf.write("qpsmtpd/tls_before_auth", "0");
             karaf.write("qpsmtpd/plugins", swap.pluginLines().toArray(String[]::new));
             karaf.write("qpsmtpd/logging", "logging/warn 4", "swap_logging");
             karaf.environment("QPSMTPD_JAVA_OPTS", swap.javaOption());

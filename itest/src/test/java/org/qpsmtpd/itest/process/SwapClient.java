@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.qpsmtpd.itest.SmtpDialogue;
 import org.qpsmtpd.itest.SmtpReply;
 
@@ -110,6 +112,42 @@ final class SwapClient implements Runnable {
                     hello.lines().stream().filter(line -> line.startsWith("XSWAP ")).toList();
             assertThat(offered).as("its version in:\n%s", smtp.transcript()).hasSize(1);
             told("ehlo", offered.get(0), "XSWAP VERSION");
+            hello.lines().stream()
+                    .filter(line -> line.startsWith("AUTH "))
+                    .flatMap(line -> Stream.of(line.split(" ", -1)))
+                    .forEach(this::authenticate);
+        }
+
+        /** Attempts fail, but for the one that is given up: a fifth failure would end all. */
+        private void authenticate(String mechanism) {
+            switch (mechanism) {
+                case "PLAIN" -> attempt("AUTH PLAIN " + base64("\0joe\0secret"));
+                case "LOGIN" -> attempt("AUTH LOGIN " + base64("joe"), base64("secret"));
+                case "CRAM-MD5" ->
+                        attempt("AUTH CRAM-MD5", base64("joe 0123456789abcdef0123456789abcdef"));
+                case "OAUTHBEARER" ->
+                        attempt(
+                                "AUTH OAUTHBEARER " + base64("n,,\1auth=Bearer abc\1\1"),
+                                base64("\1"));
+                case "SCRAM-SHA-256" -> {
+                    smtp.send("AUTH SCRAM-SHA-256 " + base64("n,,n=joe,r=abc"));
+                    smtp.expect(334);
+                    smtp.send("*");
+                    smtp.expect(501);
+                }
+                default -> {}
+            }
+        }
+
+        private void attempt(String... lines) {
+            for (int i = 0; i < lines.length; i++) {
+                smtp.send(lines[i]);
+                smtp.expect(i < lines.length - 1 ? 334 : 535);
+            }
+        }
+
+        private static String base64(String text) {
+            return Base64.getEncoder().encodeToString(text.getBytes(US_ASCII));
         }
 
         /** Commands around the mail. */

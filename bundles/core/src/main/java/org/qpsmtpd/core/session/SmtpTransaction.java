@@ -268,7 +268,6 @@ final class SmtpTransaction implements Transaction {
         headers = block;
     }
 
-    /** Says that a MAIL command is about it. */
     void begin() {
         begun = true;
     }

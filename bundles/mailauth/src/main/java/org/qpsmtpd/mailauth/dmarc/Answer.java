@@ -15,7 +15,7 @@ record Answer(Optional<DmarcRecord> record, DnsResult.Status status) {
     static Answer of(DnsResult<String> found) {
         Optional<DmarcRecord> only = Optional.empty();
         for (String text : found.records()) {
-            Optional<DmarcRecord> read = DmarcRecord.parse(text);
+            Optional<DmarcRecord> read = RecordReader.read(text);
             if (read.isPresent() && only.isPresent()) { // several are none
                 return new Answer(Optional.empty(), found.status());
             }

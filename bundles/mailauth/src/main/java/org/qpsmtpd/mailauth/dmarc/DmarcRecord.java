@@ -51,16 +51,6 @@ public record DmarcRecord(
         failureReports = List.copyOf(failureReports);
     }
 
-    /**
-     * Reads a text.
-     *
-     * @param text one character for each octet
-     * @return empty when it is no record of DMARC
-     */
-    public static Optional<DmarcRecord> parse(String text) {
-        return RecordReader.read(text);
-    }
-
     /** The strictest that may be asked for any domain. */
     public DmarcPolicy strictest() {
         return Stream.of(Optional.of(policy), subdomains, nonExistent)

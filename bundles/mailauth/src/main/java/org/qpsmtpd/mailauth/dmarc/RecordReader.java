@@ -8,7 +8,7 @@ import org.qpsmtpd.mailauth.dmarc.DmarcRecord.Psd;
 import org.qpsmtpd.mailauth.taglist.TagList;
 
 /** Reads a record (RFC 9989 sections 4.7 and 4.8). */
-final class RecordReader {
+public final class RecordReader {
     private static final int LONGEST = 65_535;
     private static final String USUAL_OPTIONS = "0";
 
@@ -21,8 +21,13 @@ final class RecordReader {
         this.tags = tags;
     }
 
-    /** Empty when it is no record of DMARC. */
-    static Optional<DmarcRecord> read(String text) {
+    /**
+     * Reads a text.
+     *
+     * @param text one character for each octet
+     * @return empty when it is no record of DMARC
+     */
+    public static Optional<DmarcRecord> read(String text) {
         boolean isPossible =
                 text.length() <= LONGEST && (text.startsWith("v") || text.startsWith("V"));
         if (!isPossible) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.mailauth.dmarc.DmarcPolicy;
 import org.qpsmtpd.mailauth.dmarc.DmarcRecord;
+import org.qpsmtpd.mailauth.dmarc.RecordReader;
 import org.qpsmtpd.mailauth.report.AggregateReader;
 import org.qpsmtpd.mailauth.report.AggregateReport;
 import org.qpsmtpd.mailauth.report.ExternalDestinations;
@@ -73,7 +74,7 @@ final class Desk {
     }
 
     static DmarcRecord record(String tags) {
-        return DmarcRecord.parse("v=DMARC1; " + tags).orElseThrow();
+        return RecordReader.read("v=DMARC1; " + tags).orElseThrow();
     }
 
     /** A message that passes. */
