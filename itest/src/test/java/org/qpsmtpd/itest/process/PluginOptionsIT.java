@@ -391,6 +391,9 @@ class PluginOptionsIT {
         values.put("auth/auth_cvm_unix_local cvm_socket", "/run/cvm");
         values.put("auth/auth_cvm_unix_local enable_smtp", "yes");
         values.put("auth/auth_cvm_unix_local enable_ssmtp", "no");
+        values.put("auth/auth_dovecot socket", "/run/auth,127.0.0.1:12345");
+        values.put("auth/auth_dovecot mechanisms", "PLAIN,LOGIN");
+        values.put("auth/auth_dovecot penalty", "false");
         values.put("auth/auth_vpopmaild host", "127.0.0.1");
         values.put("auth/auth_vpopmaild port", "8989");
         values.put("virus/sophie sophie_socket", "/run/a,/run/b");
