@@ -23,7 +23,7 @@ final class DovecotExchange implements SaslExchange {
     private final SaslContext context;
     private final String id;
     private @Nullable Line<Set<String>> line;
-    private boolean isBetween;
+    private boolean isOwed;
     private boolean isOver;
 
     DovecotExchange(Backend backend, String mechanism, SaslContext context) {
@@ -99,6 +99,7 @@ final class DovecotExchange implements SaslExchange {
     }
 
     private CompletionStage<Reply> ask(Line<Set<String>> held, byte[] request) {
+        mark(true);
         return held.ask(
                 Exchange.of(Outgoing.of(request), () -> new ReplyReader(id)), backend.limit());
     }
@@ -121,8 +122,8 @@ final class DovecotExchange implements SaslExchange {
         };
     }
 
-    private synchronized void mark(boolean newIsBetween) {
-        isBetween = newIsBetween;
+    private synchronized void mark(boolean nowOwed) {
+        isOwed = nowOwed;
     }
 
     private static SaslStep succeeded(Reply reply) {
@@ -137,7 +138,7 @@ final class DovecotExchange implements SaslExchange {
         return reply.reason().isEmpty() ? what : what + ": " + reply.reason();
     }
 
-    /** Gives the connection back, unless Dovecot still waits for this client on it. */
+    /** Gives the connection back, unless Dovecot or the client still owes an answer on it. */
     @Override
     public synchronized void end() {
         isOver = true;
@@ -146,7 +147,7 @@ final class DovecotExchange implements SaslExchange {
         if (held == null) {
             return;
         }
-        if (isBetween) {
+        if (isOwed) {
             held.close();
         } else {
             held.release();
