@@ -384,6 +384,18 @@ class PluginOptionsIT {
         values.put("virus/kavscanner kavscanner_bin", "/bin/false");
         values.put("virus/kavscanner bcc_virusadmin", "a@example.com,b@example.com");
         values.put("virus/kavscanner timeout", "30");
+        values.put("auth/auth_checkpassword checkpw", "/bin/false");
+        values.put("auth/auth_checkpassword true", "/bin/true");
+        values.put("auth/auth_checkpassword sudo", "nobody");
+        values.put("auth/auth_checkpassword programs", "5");
+        values.put("auth/auth_cvm_unix_local cvm_socket", "/run/cvm");
+        values.put("auth/auth_cvm_unix_local enable_smtp", "yes");
+        values.put("auth/auth_cvm_unix_local enable_ssmtp", "no");
+        values.put("auth/auth_dovecot socket", "/run/auth,127.0.0.1:12345");
+        values.put("auth/auth_dovecot mechanisms", "PLAIN,LOGIN");
+        values.put("auth/auth_dovecot penalty", "false");
+        values.put("auth/auth_vpopmaild host", "127.0.0.1");
+        values.put("auth/auth_vpopmaild port", "8989");
         values.put("virus/sophie sophie_socket", "/run/a,/run/b");
         values.put("virus/sophie deny_viruses", "naughty");
         values.put("virus/sophie max_size", "2048");
