@@ -1,0 +1,243 @@
+package org.qpsmtpd.itest.process;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.qpsmtpd.itest.Program;
+import org.qpsmtpd.itest.Program.Result;
+import org.qpsmtpd.itest.ServerUnderTest;
+import org.qpsmtpd.itest.SmtpDialogue;
+
+/** Clients that people use authenticate themselves, and may then send anywhere. */
+@Timeout(180)
+class AuthIT {
+    private static final String HOST = "mx.example.org";
+    private static final String USER = "ann@example.com";
+    private static final String KEYED = "kim@example.com";
+    private static final String PASSWORD = "correct-horse";
+
+    @TempDir private static @Nullable Path keys;
+    private static @Nullable ServerUnderTest server;
+
+    @BeforeAll
+    static void start() {
+        Path folder = requireNonNull(keys);
+        Certificates.make(folder, "mx", HOST + ",DNS:localhost");
+        server =
+                ServerUnderTest.builder()
+                        .plugins(
+                                "logging/warn 7",
+                                "tls " + folder.resolve("mx.crt") + " " + folder.resolve("mx.key"),
+                                "auth/auth_flat_file",
+                                "rcpt_ok",
+                                "queue/maildir MAIL")
+                        .file("flat_auth_pw", USER + ":" + PASSWORD, KEYED + ":" + storedKeys())
+                        .start();
+    }
+
+    /** Keys that another program has made. */
+    private static String storedKeys() {
+        Result made =
+                Program.find("gsasl", "gsasl")
+                        .run(
+                                "--mkpasswd",
+                                "--mechanism=SCRAM-SHA-256",
+                                "--iteration-count=10000",
+                                "--password=" + PASSWORD);
+        assertThat(made.status()).as(made.output()).isZero();
+        return made.output().strip();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private static int port() {
+        return requireNonNull(server).port();
+    }
+
+    private static Result swaks(String mechanism, String user, String password) {
+        return Program.find("swaks", "swaks")
+                .run(
+                        "--server",
+                        "127.0.0.1:" + port(),
+                        "--from",
+                        USER,
+                        "--to",
+                        "someone@elsewhere.test",
+                        "--tls",
+                        "--auth",
+                        mechanism,
+                        "--auth-user",
+                        user,
+                        "--auth-password",
+                        password,
+                        "--timeout",
+                        "30");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PLAIN", "LOGIN", "CRAM-MD5"})
+    void swaksSendsAnywhere(String mechanism) {
+        int before = requireNonNull(server).maildir().messages().size();
+
+        Result sent = swaks(mechanism, USER, PASSWORD);
+
+        assertThat(sent.status()).as(sent.output()).isZero();
+        assertThat(sent.output()).contains("235 2.7.0 ");
+        var message = requireNonNull(server).maildir().messages().get(before);
+        assertThat(message.trace("Received")).contains(" with ESMTPSA ");
+        assertThat(message.trace("Authentication-Results").replaceAll("\\s+", " "))
+                .contains("auth=pass", "smtp.auth=" + USER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PLAIN", "LOGIN", "CRAM-MD5"})
+    void aWrongPasswordIsToldAsAnUnknownUserIs(String mechanism) {
+        Result wrong = swaks(mechanism, USER, "wrong-pony");
+        Result unknown = swaks(mechanism, "bob@example.com", PASSWORD);
+
+        assertThat(wrong.status()).isNotZero();
+        assertThat(failure(wrong)).isEqualTo(failure(unknown).replace("bob@", "ann@"));
+        String log = requireNonNull(server).awaitLog("failed for bob@example.com from 127.0.0.1");
+        assertThat(log).contains(mechanism + " authentication failed for " + USER + " from 127.");
+    }
+
+    private static String failure(Result result) {
+        return result.output()
+                .lines()
+                .filter(line -> line.contains(" 535 "))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(result.output()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "login", "cram-md5", "scram-sha-256"})
+    void msmtpSendsAnywhere(String method) {
+        assertThat(msmtp(method, USER, PASSWORD)).isZero();
+        assertThat(msmtp(method, USER, "wrong-pony")).isNotZero();
+    }
+
+    @Test
+    void msmtpProvesThatItKnowsThePasswordOfKeptKeys() {
+        assertThat(msmtp("scram-sha-256", KEYED, PASSWORD)).isZero();
+        assertThat(msmtp("plain", KEYED, PASSWORD)).isZero();
+        assertThat(msmtp("scram-sha-256", KEYED, "wrong-pony")).isNotZero();
+        assertThat(msmtp("scram-sha-256", "bob@example.com", PASSWORD)).isNotZero();
+    }
+
+    private static int msmtp(String method, String user, String password) {
+        Path folder = requireNonNull(keys);
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "--host=localhost",
+                                "--port=" + port(),
+                                "--tls=on",
+                                "--tls-starttls=on",
+                                "--tls-trust-file=" + folder.resolve("mx.crt"),
+                                "--auth=" + method,
+                                "--user=" + user,
+                                "--passwordeval=echo " + password,
+                                "--from=" + USER,
+                                "someone@elsewhere.test"));
+        return Program.find("msmtp", "msmtp").run(words).status();
+    }
+
+    /** It does not find STARTTLS on the last line of a reply, so it comes in clear. */
+    @ParameterizedTest
+    @ValueSource(strings = {"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256"})
+    void gsaslIsLetInWhereThatMayBeInClear(String mechanism) {
+        ServerUnderTest.Builder clear =
+                ServerUnderTest.builder()
+                        .plugins("auth/auth_flat_file", "rcpt_ok", "queue/maildir MAIL")
+                        .file("tls_before_auth", "0")
+                        .file("flat_auth_pw", USER + ":" + PASSWORD);
+        try (ServerUnderTest server = clear.start()) {
+            assertThat(gsasl(server, mechanism, PASSWORD)).contains("\n235 2.7.0 ");
+            assertThat(gsasl(server, mechanism, "wrong-pony"))
+                    .contains("\n535 5.7.8 ")
+                    .doesNotContain("\n235 ");
+        }
+    }
+
+    private static String gsasl(ServerUnderTest server, String mechanism, String password) {
+        return Program.find("gsasl", "gsasl")
+                .run(
+                        "--smtp",
+                        "--connect=localhost:" + server.port(),
+                        "--no-starttls",
+                        "--mechanism=" + mechanism,
+                        "--authentication-id=" + USER,
+                        "--authorization-id=",
+                        "--password=" + password)
+                .output();
+    }
+
+    @Test
+    void pythonLogsIn() {
+        String script =
+                """
+                import smtplib, ssl, sys
+                context = ssl.create_default_context(cafile=sys.argv[2])
+                with smtplib.SMTP('localhost', int(sys.argv[1])) as client:
+                    client.ehlo()
+                    assert not client.has_extn('auth')
+                    client.starttls(context=context)
+                    client.login(sys.argv[3], sys.argv[4])
+                    client.sendmail(sys.argv[3], ['a@elsewhere.test'], 'Subject: s\\n\\nx\\n')
+                """;
+        Result sent =
+                Program.find("python3", "python3")
+                        .run(
+                                "-c",
+                                script,
+                                String.valueOf(port()),
+                                requireNonNull(keys).resolve("mx.crt").toString(),
+                                USER,
+                                PASSWORD);
+        assertThat(sent.status()).as(sent.output()).isZero();
+    }
+
+    /** In clear nothing is offered, and what a client sends all the same is in no log. */
+    @Test
+    void nothingIsTakenInClear() {
+        byte[] secret = ("\0" + USER + "\0" + PASSWORD).getBytes(US_ASCII);
+        String response = Base64.getEncoder().encodeToString(secret);
+        try (SmtpDialogue client = requireNonNull(server).connect()) {
+            assertThat(client.hello().lines()).noneMatch(line -> line.startsWith("AUTH"));
+            client.send("AUTH PLAIN " + response);
+            client.expect(538, "5.7.11");
+            client.send(response);
+            client.expect(500);
+            client.send("MAIL FROM:<" + USER + ">");
+            client.expect(250);
+            client.send("RCPT TO:<someone@elsewhere.test>");
+            client.expect(550);
+            client.send("QUIT");
+            client.expect(221);
+        }
+        assertThat(requireNonNull(server).awaitLog("538"))
+                .doesNotContain(response)
+                .doesNotContain(PASSWORD)
+                .doesNotContain("wrong-pony")
+                .doesNotContain(Base64.getEncoder().encodeToString(PASSWORD.getBytes(ISO_8859_1)));
+    }
+}
