@@ -2,6 +2,7 @@ package org.qpsmtpd.mailauth.server;
 
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.session.BodyFollower;
 import org.qpsmtpd.api.session.MessageBody;
 import org.qpsmtpd.api.session.Transaction;
@@ -21,9 +22,24 @@ public final class ArrivingBody {
         this.reader = reader;
     }
 
-    /** A body that does not arrive any more, to be ended at once. */
-    public static ArrivingBody of(BodyFollower reader) {
-        return new ArrivingBody(reader);
+    /**
+     * Gives a whole body from where it lies. Waits for the disk when it lies there.
+     *
+     * @throws IOException when it cannot be read
+     */
+    public static void read(MessageBody body, BodyFollower reader) throws IOException {
+        new ArrivingBody(reader).end(body);
+    }
+
+    /**
+     * Ends one that was begun; reads the whole where none was.
+     *
+     * @throws IOException when it cannot be read
+     */
+    public static void end(@Nullable ArrivingBody begun, MessageBody body, BodyFollower reader)
+            throws IOException {
+        ArrivingBody arriving = begun == null ? new ArrivingBody(reader) : begun;
+        arriving.end(body);
     }
 
     /**
@@ -42,13 +58,8 @@ public final class ArrivingBody {
         given += count;
     }
 
-    /**
-     * Gives what was not given while it arrived, from where it lies; most often nothing. Waits for
-     * the disk when it lies there.
-     *
-     * @throws IOException when it cannot be read
-     */
-    public void end(MessageBody body) throws IOException {
+    /** Gives what was not given while it arrived, from where it lies; most often nothing. */
+    private void end(MessageBody body) throws IOException {
         long left = body.size() - body.bodyStart() - EMPTY_LINE - given;
         if (left <= 0) {
             return;

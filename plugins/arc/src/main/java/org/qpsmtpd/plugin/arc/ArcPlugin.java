@@ -134,9 +134,8 @@ public final class ArcPlugin
         ArcVerification verification = begin(transaction);
         try {
             if (verification.needsBody()) {
-                ArrivingBody begun = arrivals.of(transaction).body;
-                ArrivingBody body = begun == null ? ArrivingBody.of(verification::body) : begun;
-                body.end(transaction.body());
+                ArrivingBody.end(
+                        arrivals.of(transaction).body, transaction.body(), verification::body);
             }
         } catch (IOException e) {
             String reason = "a message cannot be read to be verified: " + e.getMessage();

@@ -89,7 +89,7 @@ final class Sealer {
     private static HookResult seal(Transaction transaction, ArcResult chain, SigningKey key)
             throws IOException {
         ArcSealing sealing = new ArcSealing();
-        ArrivingBody.of(sealing::body).end(transaction.body());
+        ArrivingBody.read(transaction.body(), sealing::body);
         List<ArcSealing.NewField> set =
                 sealing.seal(
                         transaction.headers().octets(),

@@ -146,9 +146,8 @@ public final class DkimPlugin
         DkimVerification verification = begin(transaction);
         try {
             if (verification.needsBody()) {
-                ArrivingBody begun = arrivals.of(transaction).body;
-                ArrivingBody body = begun == null ? ArrivingBody.of(verification::body) : begun;
-                body.end(transaction.body());
+                ArrivingBody.end(
+                        arrivals.of(transaction).body, transaction.body(), verification::body);
             }
         } catch (IOException e) {
             return unread(transaction, e);

@@ -88,7 +88,7 @@ final class Outgoing {
 
     private HookResult sign(Transaction transaction, List<SigningKey> keys) throws IOException {
         DkimSigning signing = new DkimSigning(form);
-        ArrivingBody.of(signing::body).end(transaction.body());
+        ArrivingBody.read(transaction.body(), signing::body);
         List<String> values =
                 new ArrayList<>(
                         signing.sign(
