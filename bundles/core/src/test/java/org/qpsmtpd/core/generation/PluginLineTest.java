@@ -65,7 +65,7 @@ class PluginLineTest {
                     check_earlytalker            | earlytalker
                     async/earlytalker            | earlytalker
                     check_badrcptto:1            | badrcptto
-                    auth_checkpassword           | auth/auth_checkpassword
+                    authnull                     | auth/authnull
                     authsql                      | auth/auth_vpopmail_sql
                     """)
     void knowsFormerNames(String written, String plugin) {
@@ -99,8 +99,8 @@ class PluginLineTest {
             delimiter = '|',
             textBlock =
                     """
-                    auth/auth_vpopmaild | is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
-                    auth/auth_vpopmaild optional | is a plugin of qpsmtpd that is not there yet; take the line out
+                    auth/auth_vpopmail | is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
+                    auth/auth_vpopmail optional | is a plugin of qpsmtpd that is not there yet; take the line out
                     domainkeys optional | is a plugin of qpsmtpd that this server leaves out (DKIM has taken the place of DomainKeys, and the plugin dkim verifies and signs); take the line out
                     My::Plugin      | is a Perl package, which this server cannot run; take the line out, or end the line with the word optional
                     ours            | is not installed; put its bundle into the deploy folder, or end the line with the word optional
