@@ -467,6 +467,13 @@ class PluginOptionsIT {
         values.put("sender_permitted_from leave_to_dmarc", "false");
         values.put("sender_permitted_from received_spf", "no");
         values.put("sender_permitted_from timeout", "30");
+        values.put("auth/auth_brake free", "5");
+        values.put("auth/auth_brake delay", "1");
+        values.put("auth/auth_brake longest_delay", "10");
+        values.put("auth/auth_brake block_after", "50");
+        values.put("auth/auth_brake within", "600");
+        values.put("auth/auth_brake ipv6_prefix", "56");
+        values.put("auth/auth_brake on_error", "defer");
         values.put("arc seal", "lists.example.org");
         values.put("arc timeout", "5");
         values.put("rcpt_sql url", "jdbc:postgresql://127.0.0.1:2/mail");
