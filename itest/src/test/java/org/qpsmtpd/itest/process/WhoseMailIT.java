@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.qpsmtpd.api.service.DnsType;
 import org.qpsmtpd.itest.FreePort;
 import org.qpsmtpd.itest.ProcessOutput;
@@ -52,6 +53,9 @@ class WhoseMailIT {
     private static @Nullable ServerUnderTest trusting;
     private static @Nullable ServerUnderTest distrusting;
     private static int hookPort;
+    private static int stores;
+
+    @TempDir private static @Nullable Path folder;
 
     private static SigningKey key(String domain) {
         try {
@@ -107,10 +111,16 @@ class WhoseMailIT {
         }
     }
 
+    /** A store of its own for each server: that of the distribution is for one at a time. */
+    private static String store() {
+        return "file " + requireNonNull(folder).resolve("store" + stores++);
+    }
+
     /** The server of whoever reads the mail. */
     private static ServerUnderTest reader(FakeNameServer zone, String trusted) {
         return ServerUnderTest.builder()
                 .file("dns_servers", zone.address())
+                .file("store", store())
                 .file("me", "mx.reader.example")
                 .file("rcpthosts", "reader.example")
                 .file("arc_trusted", trusted)
@@ -130,6 +140,7 @@ class WhoseMailIT {
                 ServerUnderTest.builder()
                         .file("dns_servers", requireNonNull(names).address())
                         .file("me", "lists.example")
+                        .file("store", store())
                         .file("rcpthosts", "lists.example", "reader.example")
                         .plugins(
                                 "sender_permitted_from reject 0",
