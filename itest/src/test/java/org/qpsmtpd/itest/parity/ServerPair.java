@@ -147,6 +147,7 @@ final class ServerPair implements AutoCloseable {
             write(config, "logging", "logging/warn 6");
             write(config, "dns_servers", "127.0.0.1:" + dns);
             write(config, "spool_dir", folder + "/spool");
+            write(config, "store", "file " + folder + "/store"); // ours; the other keeps its own
             write(config, "plugin_dirs", "/usr/share/qpsmtpd/plugins", folder + "/plugins");
         }
 
