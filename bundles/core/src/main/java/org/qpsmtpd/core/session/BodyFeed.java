@@ -7,7 +7,6 @@ import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.session.BodyFollower;
 import org.qpsmtpd.core.chain.Came;
 import org.qpsmtpd.core.chain.Door;
-import org.qpsmtpd.core.chain.Generation;
 import org.qpsmtpd.core.chain.HookHost;
 import org.qpsmtpd.core.chain.PluginInstance;
 import org.qpsmtpd.core.log.PluginCall;
@@ -45,31 +44,36 @@ final class BodyFeed {
         followers.add(new Follower(plugin, code));
     }
 
-    /** Gives what has come since the last time. Called on the connection's own thread. */
-    void give(HookHost host, Generation generation, StoredBody body) {
+    /**
+     * Gives what has come since the last time. Called on the connection's own thread.
+     *
+     * @param plugins those of the client's list, in which each has a name of its own
+     */
+    void give(HookHost host, List<PluginInstance> plugins, StoredBody body) {
         if (followers.isEmpty()) {
             return;
         }
         long from = given < 0 ? body.textStart() : given;
         given = body.size();
-        if (!body.give(from, (octets, at, count) -> give(host, generation, octets, at, count))) {
+        if (!body.give(from, (octets, at, count) -> give(host, plugins, octets, at, count))) {
             followers.clear();
         }
     }
 
-    private void give(HookHost host, Generation generation, byte[] octets, int from, int count) {
-        followers.removeIf(follower -> !takes(host, generation, follower, octets, from, count));
+    private void give(
+            HookHost host, List<PluginInstance> plugins, byte[] octets, int from, int count) {
+        followers.removeIf(follower -> !takes(host, plugins, follower, octets, from, count));
     }
 
     /** Whether the follower goes on; one whose plugin was replaced meanwhile does not. */
     private static boolean takes(
             HookHost host,
-            Generation generation,
+            List<PluginInstance> plugins,
             Follower follower,
             byte[] octets,
             int from,
             int count) {
-        for (PluginInstance plugin : generation.plugins()) {
+        for (PluginInstance plugin : plugins) {
             if (plugin.name().equals(follower.plugin())) {
                 Came<Boolean> came =
                         Door.visit(

@@ -114,7 +114,7 @@ abstract class Reception implements MessageInput.Owner {
     public final void grown() {
         if (!headersAsked) {
             SmtpTransaction transaction = transactions.current();
-            transaction.bodyFeed().give(turn, turn.generation(), transaction.storedBody());
+            transaction.bodyFeed().give(turn, turn.plugins().plugins(), transaction.storedBody());
         }
     }
 
