@@ -191,6 +191,41 @@ class AuthIT {
                 .output();
     }
 
+    /** The address that guesses is stopped, the user from elsewhere is not. */
+    @Test
+    void whoGuessesIsStopped(@TempDir Path folder) {
+        ServerUnderTest.Builder braked =
+                ServerUnderTest.builder()
+                        .plugins(
+                                "auth/auth_brake delay 0 block_after 2",
+                                "auth/auth_flat_file",
+                                "rcpt_ok",
+                                "queue/maildir MAIL")
+                        .file("store", "file " + folder.resolve("store"))
+                        .file("tls_before_auth", "0")
+                        .file("flat_auth_pw", USER + ":" + PASSWORD);
+        try (ServerUnderTest server = braked.start()) {
+            assertThat(plain(server, 2, "wrong-pony")).isEqualTo(535);
+            assertThat(plain(server, 2, "wrong-pony")).isEqualTo(535);
+            assertThat(plain(server, 2, PASSWORD)).isEqualTo(454);
+            assertThat(plain(server, 3, PASSWORD)).isEqualTo(235);
+            assertThat(server.awaitLog("127.0.0.2 is not let authenticate any more"))
+                    .doesNotContain("127.0.0.3 is not let");
+        }
+    }
+
+    /** What AUTH PLAIN is answered from an address of this machine. */
+    private static int plain(ServerUnderTest server, int address, String password) {
+        byte[] proof = ("\0" + USER + "\0" + password).getBytes(US_ASCII);
+        try (SmtpDialogue client =
+                SmtpDialogue.from(Loopback.v4(address), Loopback.v4(1, server.port()))) {
+            client.expect(220);
+            client.command("EHLO client.test");
+            String initial = Base64.getEncoder().encodeToString(proof);
+            return client.command("AUTH PLAIN " + initial).code();
+        }
+    }
+
     @Test
     void pythonLogsIn() {
         String script =

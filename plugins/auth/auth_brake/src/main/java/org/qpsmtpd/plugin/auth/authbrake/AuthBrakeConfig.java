@@ -22,7 +22,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             description = "Seconds that an attempt waits at most.",
             min = "0",
-            max = "120")
+            max = "60")
     int longest__delay() default 20;
 
     @AttributeDefinition(

@@ -89,7 +89,7 @@ class AuthBrakePluginTest {
     @Test
     void slowsTheAddressAndTheUserDownAndNobodyElse() {
         settings.put("delay", 60);
-        settings.put("longest_delay", 120);
+        settings.put("longest_delay", 60);
         AuthBrakePlugin plugin = plugin();
         FakeConnection other = FakeConnection.from("192.0.2.2");
         fail(plugin, client, ANN, 4);
@@ -106,7 +106,7 @@ class AuthBrakePluginTest {
     @Test
     void forgetsAUserWhoKnowsThePasswordAndNotTheAddress() {
         settings.put("delay", 60);
-        settings.put("longest_delay", 120);
+        settings.put("longest_delay", 60);
         AuthBrakePlugin plugin = plugin();
         FakeConnection other = FakeConnection.from("192.0.2.2");
         fail(plugin, client, ANN, 4);
