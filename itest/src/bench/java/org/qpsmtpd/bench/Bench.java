@@ -55,6 +55,8 @@ public final class Bench {
         runGroup(Queue.GATES);
         runGroup(Queue.SITE);
         runGroup(Queue.FORWARD);
+        runGroup(Queue.SIGNED);
+        runGroup(Queue.CHECKED);
         if (settings.works().contains(Work.IDLE)) {
             runIdle();
         }
@@ -92,10 +94,13 @@ public final class Bench {
                     case GATES -> Work.GATES;
                     case SITE -> Work.SITE;
                     case FORWARD -> Work.FORWARD;
+                    case SIGNED -> Work.SIGNED;
+                    case CHECKED -> Work.CHECKED;
                 };
         if (queue == Queue.GATES) {
             remarks.add(new Gates(settings.distribution()).describe());
         }
+        NameServer.ofRun().answer(0, 0);
         for (Server server : servers) {
             warmUp(server, first, warmUpMessages(queue));
         }
@@ -200,7 +205,14 @@ public final class Bench {
     }
 
     private Load load(Work work, Server server) {
-        return new Load(work, server, work.isLarge() ? large : small);
+        return new Load(work, server, message(work));
+    }
+
+    private Message message(Work work) {
+        if (work.isSigned()) {
+            return Signed.ofRun().message();
+        }
+        return work.isLarge() ? large : small;
     }
 
     private Server start(Product product, Queue queue) throws IOException, InterruptedException {

@@ -56,7 +56,7 @@ final class DebianQpsmtpd implements Product {
 
     @Override
     public boolean takes(Queue queue) {
-        return queue != Queue.SITE;
+        return queue != Queue.SITE && queue != Queue.SIGNED && queue != Queue.CHECKED;
     }
 
     @Override
@@ -86,7 +86,7 @@ final class DebianQpsmtpd implements Product {
                 switch (queue) {
                     case MAILDIR -> "queue/maildir " + maildir;
                     case FORWARD -> "queue/smtp-forward 127.0.0.1 " + NextHop.port();
-                    case DISCARD, GATES, SITE -> "bench/discard";
+                    case DISCARD, GATES, SITE, SIGNED, CHECKED -> "bench/discard";
                 });
         QpsmtpdConfig.write(config, lines);
         QpsmtpdConfig.file(

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 final class DnsMessage {
     private static final int HEADER = 12;
     private static final int LARGEST = 1024;
+    private static final int LONGEST_STRING = 255;
     private static final int A = 1;
     private static final int SOA = 6;
     private static final int PTR = 12;
@@ -73,6 +74,10 @@ final class DnsMessage {
                     loopback ? 1 : 18,
                     Integer.parseInt(client.group(2)),
                     Integer.parseInt(client.group(3)));
+        } else if (Signed.ofRun().records().containsKey(name)) {
+            text(Signed.ofRun().records().get(name));
+        } else if (DOMAIN.matcher(name).matches() && type == TXT) {
+            text(Signed.senders());
         } else if (DOMAIN.matcher(name).matches()) {
             exchanger();
         } else if (EXCHANGER.matcher(name).matches()) {
@@ -113,13 +118,23 @@ final class DnsMessage {
     }
 
     private void testEntry() {
-        if (type != TXT) {
+        if (type == TXT) {
+            text("for tests");
+        } else {
             address(127, 0, 0, 2);
+        }
+    }
+
+    private void text(String text) {
+        if (type != TXT) {
+            nothing();
             return;
         }
         record(TXT);
         int start = out.position();
-        label("for tests");
+        for (int at = 0; at < text.length(); at += LONGEST_STRING) {
+            label(text.substring(at, Math.min(at + LONGEST_STRING, text.length())));
+        }
         length(start);
     }
 

@@ -9,7 +9,8 @@ import java.util.Map;
 
 /**
  * Haraka from npm, one process, with the plugins that correspond to those of (g); what they
- * remember is in a redis-server of its own, whose CPU counts as Haraka's.
+ * remember is in a redis-server of its own, whose CPU counts as Haraka's. For (w) it has its
+ * plugins for SPF and DKIM.
  */
 final class Haraka implements Product {
     private static final String PLUGINS =
@@ -22,6 +23,12 @@ final class Haraka implements Product {
             mail_from.is_resolvable
             greylist
             karma
+            rcpt_to.in_host_list
+            queue/discard
+            """;
+
+    private static final String LAST_PLUGINS =
+            """
             rcpt_to.in_host_list
             queue/discard
             """;
@@ -81,7 +88,7 @@ final class Haraka implements Product {
 
     @Override
     public boolean takes(Queue queue) {
-        return queue == Queue.GATES;
+        return queue == Queue.GATES || queue == Queue.SIGNED || queue == Queue.CHECKED;
     }
 
     /** Its plugins leave clients of loopback alone. */
@@ -108,6 +115,10 @@ final class Haraka implements Product {
         int redis = Server.freePort();
         writeServer(config, port);
         writePlugins(config, redis);
+        if (queue != Queue.GATES) {
+            String checks = queue == Queue.CHECKED ? "spf\ndkim\n" : "";
+            write(config, "plugins", checks + LAST_PLUGINS);
+        }
         Path resolvers = home.resolve("resolvers.js");
         Files.writeString(
                 resolvers,

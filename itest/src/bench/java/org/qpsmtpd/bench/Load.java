@@ -17,12 +17,14 @@ final class Load {
     private final Work work;
     private final int port;
     private final boolean tellVisitors;
+    private final boolean speaksHttp;
     private final Message message;
 
     Load(Work work, Server server, Message message) {
         this.work = work;
         port = server.port();
         tellVisitors = server.product().isToldVisitors();
+        speaksHttp = server.product().speaksHttp();
         this.message = message;
     }
 
@@ -150,6 +152,11 @@ final class Load {
         private void session() throws IOException {
             long start = System.nanoTime();
             current = SocketChannel.open();
+            if (speaksHttp) {
+                ask();
+                record(System.nanoTime() - start);
+                return;
+            }
             try (SmtpConnection connection = new SmtpConnection(current)) {
                 if (work.isOfVisitors()) {
                     visit(connection);
@@ -179,6 +186,13 @@ final class Load {
             connection.sendMessage(message, visitor);
             messages++;
             connection.quit();
+        }
+
+        private void ask() throws IOException {
+            try (SocketChannel channel = current) {
+                HttpCheck.run(channel, port, Visitor.next(), message);
+                messages++;
+            }
         }
 
         private void record(long nanos) {

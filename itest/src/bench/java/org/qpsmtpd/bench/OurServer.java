@@ -57,12 +57,17 @@ final class OurServer implements Product {
                             case GATES -> new Gates(distribution).lines(home);
                             case SITE -> SiteChain.lines();
                             case DISCARD, MAILDIR, FORWARD -> Products.PLUGINS;
+                            case SIGNED -> List.of("rcpt_ok");
+                            case CHECKED -> Products.CHECKS;
                         });
+        if (queue == Queue.CHECKED) {
+            plugins.add("rcpt_ok");
+        }
         plugins.add(
                 switch (queue) {
                     case MAILDIR -> "queue/maildir " + maildir;
                     case FORWARD -> "queue/smtp-forward 127.0.0.1 " + NextHop.port();
-                    case DISCARD, GATES, SITE -> "queue/discard";
+                    case DISCARD, GATES, SITE, SIGNED, CHECKED -> "queue/discard";
                 });
         QpsmtpdConfig.write(config, plugins);
         QpsmtpdConfig.file(config, "spool_dir", home.resolve("spool").toString());

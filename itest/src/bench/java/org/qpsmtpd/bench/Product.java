@@ -26,6 +26,11 @@ interface Product {
         return false;
     }
 
+    /** Whether it is a scanner that is asked over HTTP, and no server of mail. */
+    default boolean speaksHttp() {
+        return false;
+    }
+
     /** Whether a message in its maildir was synced to the disk before the client got its 250. */
     boolean syncs();
 

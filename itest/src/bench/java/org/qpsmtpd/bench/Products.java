@@ -11,6 +11,7 @@ final class Products {
     static final String SINK = "sink";
     static final String BARE = "bare";
     static final String HARAKA = "haraka";
+    static final String RSPAMD = "rspamd";
 
     private Products() {}
 
@@ -23,6 +24,7 @@ final class Products {
             case SINK -> new SmtpSink();
             case BARE -> new BareNetty(distribution);
             case HARAKA -> new Haraka(settings.haraka());
+            case RSPAMD -> new Rspamd();
             default -> throw new IllegalArgumentException("no server is named '" + name + "'");
         };
     }
@@ -37,4 +39,8 @@ final class Products {
                     "helo",
                     "count_unrecognized_commands 4",
                     "rcpt_ok");
+
+    /** The plugins of ours that find out whose mail it is. */
+    static final List<String> CHECKS =
+            List.of("sender_permitted_from reject 0", "dkim", "dmarc");
 }

@@ -10,7 +10,11 @@ enum Queue {
     /** Discarded, behind those and plugins that look at the content and ask scanners. */
     SITE(100_000),
     /** Handed on to smtp-sink. */
-    FORWARD(50_000);
+    FORWARD(50_000),
+    /** A signed message, discarded without a look at it. */
+    SIGNED(50_000),
+    /** A signed message, discarded after SPF, DKIM and DMARC were checked. */
+    CHECKED(50_000);
 
     private final int warmUpMessages;
 

@@ -2,7 +2,6 @@ package org.qpsmtpd.bench;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,6 +47,9 @@ final class Report {
         out.println("plugins of both qpsmtpd: " + String.join(", ", Products.PLUGINS) + ", queue");
         remarks.forEach(out::println);
         figures.forEach((work, found) -> work(work, found).print(out));
+        if (figures.containsKey(Work.CHECKED)) {
+            checks().print(out);
+        }
         if (!idle.isEmpty()) {
             idle().print(out);
         }
@@ -95,6 +97,27 @@ final class Report {
                     Integer.toString(one.failures().total()));
         }
         return table;
+    }
+
+    /** What checking costs; a scanner does nothing else. Not every one of them checks DMARC. */
+    private Table checks() {
+        Table table =
+                new Table(
+                        "SPF, DKIM and DMARC, the answers known",
+                        List.of("server", "checks", "CPU ms a message", "ours / this"));
+        double ours = checked(Products.OURS);
+        for (String name : List.of(Products.OURS, Products.RSPAMD, Products.HARAKA)) {
+            String checks = name.equals(Products.HARAKA) ? "SPF, DKIM" : "SPF, DKIM, DMARC";
+            table.row(name, checks, number(checked(name)), number(ours / checked(name)));
+        }
+        return table;
+    }
+
+    /** Seconds for a thousand are milliseconds for one. */
+    private double checked(String server) {
+        double with = value(Work.CHECKED, server, Figures::cpuPerThousand);
+        boolean isScanner = server.equals(Products.RSPAMD);
+        return isScanner ? with : with - value(Work.SIGNED, server, Figures::cpuPerThousand);
     }
 
     private Table idle() {
@@ -175,6 +198,11 @@ final class Report {
         unhindered(table);
         double own = value(Work.SITE, Products.OURS, cpu);
         absolute(table, Work.SITE, "CPU ms a message", own, "at most 0.75", own <= 0.75);
+        double checks = checked(Products.OURS);
+        String added = "CPU ms a message, added";
+        absolute(table, Work.CHECKED, added, checks, "at most 0.25", checks <= 0.25);
+        double late = value(Work.CHECKED_LATE, Products.OURS, Figures::perSecond);
+        absolute(table, Work.CHECKED_LATE, "messages/s", late, "over 90 of 100", late > 90);
         double forward = value(Work.FORWARD, Products.OURS, cpu);
         double discard = value(Work.DISCARD, Products.OURS, cpu);
         ratioTarget(
@@ -325,47 +353,5 @@ final class Report {
     /** One figure of a server's work. */
     private interface Measure {
         double of(Figures figures);
-    }
-
-    /** Rows under a head, in columns as wide as their widest cell. */
-    private static final class Table {
-        private final String title;
-        private final List<List<String>> rows = new ArrayList<>();
-
-        Table(String title, List<String> head) {
-            this.title = title;
-            rows.add(head);
-        }
-
-        void row(String... cells) {
-            rows.add(Arrays.asList(cells));
-        }
-
-        void print(PrintStream out) {
-            out.println();
-            out.println(title);
-            out.println();
-            printRow(out, rows.get(0));
-            List<String> rule = new ArrayList<>();
-            for (int column = 0; column < rows.get(0).size(); column++) {
-                rule.add("-".repeat(width(column)));
-            }
-            printRow(out, rule);
-            rows.subList(1, rows.size()).forEach(row -> printRow(out, row));
-        }
-
-        private void printRow(PrintStream out, List<String> row) {
-            StringBuilder line = new StringBuilder("|");
-            for (int column = 0; column < row.size(); column++) {
-                String cell = row.get(column);
-                line.append(' ').append(cell);
-                line.append(" ".repeat(width(column) - cell.length())).append(" |");
-            }
-            out.println(line);
-        }
-
-        private int width(int column) {
-            return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
-        }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
@@ -201,15 +202,22 @@ final class Server {
     private void checkBanner() throws IOException {
         try (SocketChannel channel = SocketChannel.open()) {
             TimeLimit limit = TimeLimit.on(channel, START_SECONDS);
-            SmtpConnection connection = new SmtpConnection(channel);
-            if (product.isToldVisitors()) {
-                connection.visit(port, Visitor.next(), true);
+            if (product.speaksHttp()) {
+                channel.connect(new InetSocketAddress("127.0.0.1", port));
             } else {
-                connection.connect(port);
+                greet(new SmtpConnection(channel));
             }
-            connection.quit();
             limit.cancel();
         }
+    }
+
+    private void greet(SmtpConnection connection) throws IOException {
+        if (product.isToldVisitors()) {
+            connection.visit(port, Visitor.next(), true);
+        } else {
+            connection.connect(port);
+        }
+        connection.quit();
     }
 
     private String tail() {

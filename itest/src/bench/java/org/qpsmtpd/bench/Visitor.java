@@ -12,9 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * @param third of the four numbers of its address
  * @param fourth of the four numbers of its address
+ * @param sender its address of mail
  * @param mail its MAIL
  */
-record Visitor(int third, int fourth, ByteBuffer mail) {
+record Visitor(int third, int fourth, String sender, ByteBuffer mail) {
     /** How many there are. */
     static final int COUNT = 1000;
 
@@ -24,10 +25,12 @@ record Visitor(int third, int fourth, ByteBuffer mail) {
     /** The next one. */
     static Visitor next() {
         int number = Math.floorMod(NEXT.getAndIncrement(), COUNT);
+        String sender = "sender@d" + number + ".senders.test";
         return new Visitor(
                 number / IN_A_NETWORK,
                 number % IN_A_NETWORK + 1,
-                SmtpConnection.command("MAIL FROM:<sender@d" + number + ".senders.test>"));
+                sender,
+                SmtpConnection.command("MAIL FROM:<" + sender + ">"));
     }
 
     /** Where it connects from on loopback. */
@@ -38,13 +41,21 @@ record Visitor(int third, int fourth, ByteBuffer mail) {
 
     /** Where it is from elsewhere, in a line of the PROXY protocol. */
     ByteBuffer proxied() {
-        return SmtpConnection.command(
-                "PROXY TCP4 198.18." + third + "." + fourth + " 192.0.2.25 40000 25");
+        return SmtpConnection.command("PROXY TCP4 " + elsewhere() + " 192.0.2.25 40000 25");
+    }
+
+    /** Its address elsewhere. */
+    String elsewhere() {
+        return "198.18." + third + "." + fourth;
     }
 
     /** Its EHLO, with the name that its address has in the DNS. */
     ByteBuffer hello(boolean elsewhere) {
-        String prefix = elsewhere ? "p-" : "c-";
-        return SmtpConnection.command("EHLO " + prefix + third + "-" + fourth + ".clients.test");
+        return SmtpConnection.command("EHLO " + name(elsewhere));
+    }
+
+    /** The name that its address has in the DNS. */
+    String name(boolean elsewhere) {
+        return (elsewhere ? "p-" : "c-") + third + "-" + fourth + ".clients.test";
     }
 }

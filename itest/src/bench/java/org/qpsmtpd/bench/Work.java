@@ -15,6 +15,17 @@ enum Work {
     SITE("h", "a site's chain, with scanners that take 20 and 80 ms", Queue.SITE, 600, 1),
     FORWARD("fw", "one 4 KiB message a session, handed on to smtp-sink", Queue.FORWARD, 10, 1),
     FORWARD_LARGE("fl", "one 10 MB message a session, handed on", Queue.FORWARD, 4, 1),
+    SIGNED("u", "a signed message of a visitor, nothing checked", Queue.SIGNED, 10, 1),
+    CHECKED_LATE(
+            "wd",
+            "the same, SPF, DKIM and DMARC checked, each client begins a session every 2 s, no"
+                    + " answer kept, which come 200 ms later",
+            Queue.CHECKED,
+            200,
+            0,
+            200,
+            2000),
+    CHECKED("w", "the same as wd, all answers kept, one session after the other", Queue.CHECKED, 10, 1),
     IDLE("d", "idle sessions, and one client beside them", 0, 0);
 
     /** Names of clients do not change from session to session. */
@@ -49,13 +60,18 @@ enum Work {
         paceMillis = 0;
     }
 
-    /** One 4 KiB message a session, of visitors. */
+    /** One 4 KiB message a session, of visitors at the gates. */
     Work(String letter, String title, int clients, int ttl, int delay, int pace) {
+        this(letter, title, Queue.GATES, clients, ttl, delay, pace);
+    }
+
+    /** One 4 KiB message a session, of visitors. */
+    Work(String letter, String title, Queue queue, int clients, int ttl, int delay, int pace) {
         this.letter = letter;
         this.title = title;
         this.clients = clients;
         messagesPerSession = 1;
-        queue = Queue.GATES;
+        this.queue = queue;
         ttlSeconds = ttl;
         delayMillis = delay;
         paceMillis = pace;
@@ -86,7 +102,12 @@ enum Work {
 
     /** Whether its sessions are those of visitors. */
     boolean isOfVisitors() {
-        return queue == Queue.GATES || queue == Queue.SITE;
+        return queue == Queue.GATES || queue == Queue.SITE || isSigned();
+    }
+
+    /** Whether its messages are signed. */
+    boolean isSigned() {
+        return queue == Queue.SIGNED || queue == Queue.CHECKED;
     }
 
     /** Whether its messages are large. */

@@ -37,7 +37,7 @@ public final class DomainName {
     }
 
     private static Optional<String> ascii(String domain) {
-        if (domain.chars().allMatch(c -> c < 128)) {
+        if (isAscii(domain)) {
             return Optional.of(domain);
         }
         try {
@@ -45,6 +45,15 @@ public final class DomainName {
         } catch (IllegalArgumentException e) {
             return Optional.empty(); // what cannot be such a name
         }
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 127) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -59,6 +68,9 @@ public final class DomainName {
         for (int i = 0; i <= text.length(); i++) {
             char c = i == text.length() ? '.' : text.charAt(i);
             if (c != '.') {
+                if (c < ' ' || c > 0xFF || c == 0x7F) {
+                    return false;
+                }
                 label++;
                 continue;
             }
@@ -67,7 +79,7 @@ public final class DomainName {
             }
             label = 0;
         }
-        return text.chars().noneMatch(c -> c < ' ' || c > 0xFF || c == 0x7F);
+        return true;
     }
 
     /** Whether a name is another one or lies below it; both in lower case without a last dot. */

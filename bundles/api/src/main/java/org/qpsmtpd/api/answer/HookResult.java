@@ -3,8 +3,10 @@ package org.qpsmtpd.api.answer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -203,6 +205,16 @@ public final class HookResult {
         return later(Later.answers(stage));
     }
 
+    /**
+     * The rest of the call may wait, and so is done on a child, also where the hook is marked
+     * {@link org.qpsmtpd.api.hook.NonBlocking}: for a hook that most often has nothing to wait for.
+     * For the rest holds what holds for the function of an answer that comes later.
+     */
+    public static HookResult onChild(Supplier<HookResult> rest) {
+        Objects.requireNonNull(rest, "what is done on a child is not null");
+        return later(Later.onChild(rest));
+    }
+
     private static HookResult later(Later later) {
         return new HookResult(Action.DECLINED, "", "", 0, 0, null, later);
     }
@@ -310,20 +322,28 @@ public final class HookResult {
         private final @Nullable Function<Object, HookResult> function;
         private final @Nullable Duration limit;
         private final HookResult otherwise;
+        private final boolean mayWait;
 
         private Later(
                 CompletionStage<?> stage,
                 @Nullable Function<Object, HookResult> function,
                 @Nullable Duration limit,
-                HookResult otherwise) {
+                HookResult otherwise,
+                boolean mayWait) {
             this.stage = Objects.requireNonNull(stage, "an answer that comes later needs a stage");
             this.function = function;
             this.limit = limit;
             this.otherwise = otherwise;
+            this.mayWait = mayWait;
+        }
+
+        static Later onChild(Supplier<HookResult> rest) {
+            CompletionStage<Object> there = CompletableFuture.completedFuture(rest);
+            return new Later(there, any -> rest.get(), null, HookResult.DECLINED, true);
         }
 
         static Later answers(CompletionStage<HookResult> stage) {
-            return new Later(stage, null, null, HookResult.DECLINED);
+            return new Later(stage, null, null, HookResult.DECLINED, false);
         }
 
         @SuppressWarnings(
@@ -335,7 +355,8 @@ public final class HookResult {
                 Function<? super T, HookResult> function) {
             Objects.requireNonNull(function, "an answer that comes later needs a function");
             Objects.requireNonNull(otherwise, "an answer in the place of a late one is not null");
-            return new Later(stage, (Function<Object, HookResult>) function, limit, otherwise);
+            return new Later(
+                    stage, (Function<Object, HookResult>) function, limit, otherwise, false);
         }
 
         /** What is waited for. */
@@ -360,12 +381,25 @@ public final class HookResult {
             return Optional.ofNullable(function);
         }
 
+        /** Whether the function may wait, although the hook is marked as one that never does. */
+        public boolean mayWait() {
+            return mayWait;
+        }
+
         /**
-         * The answer without a server: the function runs wherever the stage completes. For tests.
+         * The answer without a server: the function runs wherever the stage completes, and an
+         * answer that comes later itself is followed. For tests.
          */
         public CompletionStage<HookResult> answer() {
             return stage.thenApply(
-                    value -> function == null ? (HookResult) value : function.apply(value));
+                            value -> function == null ? (HookResult) value : function.apply(value))
+                    .thenCompose(Later::last);
+        }
+
+        private static CompletionStage<HookResult> last(HookResult said) {
+            return said.later == null
+                    ? CompletableFuture.completedFuture(said)
+                    : said.later.answer();
         }
     }
 }

@@ -100,7 +100,7 @@ final class Promises {
     private void makeAnswer(Promise promise, Function<Object, HookResult> code) {
         HookCall pending = promise.call();
         Link link = pending.link();
-        if (link.nonBlocking()) {
+        if (link.nonBlocking() && !promise.later().mayWait()) {
             if (resume(promise, code)) {
                 course.goOn(link);
             }

@@ -444,6 +444,29 @@ class HookRunTest {
     }
 
     @Test
+    void doesOnAChildWhatMayWaitAfterAll() {
+        CompletableFuture<String> stage = CompletableFuture.completedFuture("no");
+        List<String> where = new ArrayList<>();
+        Function<String, HookResult> rest = denying(where);
+        HookResult said = HookResult.onChild(() -> HookResult.later(stage, rest));
+        PluginInstance plugin = PluginInstance.of("p", new Quick(said.because("why")));
+        start(plugin);
+        loop.remove().run();
+
+        assertThat(children).hasSize(1);
+        assertThat(plugin.share().taken()).isOne();
+        children.remove().run();
+        assertThat(plugin.share().taken()).isZero();
+        assertThat(children).isEmpty();
+        settle();
+
+        assertThat(where).containsExactly("p p");
+        assertThat(results).containsExactly(HookResult.deny("no").because("why"));
+        assertThat(plugin.running()).isZero();
+        assertThat(plugin.pending()).isEmpty();
+    }
+
+    @Test
     void makesNoLaterAnswerOnceTheCallWasGivenUp() {
         CompletableFuture<String> stage = new CompletableFuture<>();
         List<String> where = new ArrayList<>();

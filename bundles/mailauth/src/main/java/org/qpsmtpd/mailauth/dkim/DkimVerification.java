@@ -17,6 +17,7 @@ public final class DkimVerification {
     private final List<Check> checks = new ArrayList<>();
     private final Body body = new Body();
     private final CompletableFuture<Void> keysFound;
+    private final int signatures;
 
     DkimVerification(Header header, Keys keys, DkimLimits limits, long now) {
         int left = limits.maxSignatures();
@@ -29,7 +30,13 @@ public final class DkimVerification {
             }
             checks.add(check);
         }
+        signatures = pending.size();
         keysFound = CompletableFuture.allOf(pending.toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** How many signatures are checked: those that are not are known to be bad by their looks. */
+    public int signatures() {
+        return signatures;
     }
 
     /** Whether the body is needed; without any signature that can be checked it is not. */

@@ -2,7 +2,11 @@ package org.qpsmtpd.mailauth.server;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.session.BodyFollower;
 import org.qpsmtpd.api.session.MessageBody;
 import org.qpsmtpd.api.session.Transaction;
@@ -32,14 +36,34 @@ public final class ArrivingBody {
     }
 
     /**
-     * Ends one that was begun; reads the whole where none was.
+     * Answers when the body was given whole; to be called within {@code data_post_headers}. What
+     * was not given while it arrived is read, on a child: the whole where none was begun.
      *
-     * @throws IOException when it cannot be read
+     * @param reader takes what is left
+     * @param then makes the answer; not called when the body cannot be read, which is logged and
+     *     declined
      */
-    public static void end(@Nullable ArrivingBody begun, MessageBody body, BodyFollower reader)
-            throws IOException {
+    public static HookResult whole(
+            @Nullable ArrivingBody begun,
+            Transaction transaction,
+            BodyFollower reader,
+            Supplier<HookResult> then) {
         ArrivingBody arriving = begun == null ? new ArrivingBody(reader) : begun;
-        arriving.end(body);
+        if (arriving.left(transaction.body()) <= 0) {
+            return then.get();
+        }
+        return HookResult.onChild(() -> arriving.read(transaction, then));
+    }
+
+    private HookResult read(Transaction transaction, Supplier<HookResult> then) {
+        try {
+            end(transaction.body());
+        } catch (IOException e) {
+            String reason = "a message cannot be read to be verified: " + e.getMessage();
+            transaction.connection().log(LogLevel.ERROR, List.of(reason));
+            return HookResult.DECLINED.because("error: " + e.getMessage());
+        }
+        return then.get();
     }
 
     /**
@@ -58,9 +82,13 @@ public final class ArrivingBody {
         given += count;
     }
 
+    private long left(MessageBody body) {
+        return body.size() - body.bodyStart() - EMPTY_LINE - given;
+    }
+
     /** Gives what was not given while it arrived, from where it lies; most often nothing. */
     private void end(MessageBody body) throws IOException {
-        long left = body.size() - body.bodyStart() - EMPTY_LINE - given;
+        long left = left(body);
         if (left <= 0) {
             return;
         }

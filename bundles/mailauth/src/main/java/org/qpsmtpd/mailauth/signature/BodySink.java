@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Hands pieces of a canonical body to the hashes, small ones together. */
 final class BodySink {
-    private static final int BUFFER = 4096;
+    private static final int BUFFER = 1024;
     private static final int SMALL = 256;
 
     private final List<BodyHash> hashes;

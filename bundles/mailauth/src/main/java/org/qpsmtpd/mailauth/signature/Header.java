@@ -1,6 +1,7 @@
 package org.qpsmtpd.mailauth.signature;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ public final class Header {
     private final Map<String, List<Field>> byName = new HashMap<>();
 
     private Header(List<Field> fields) {
-        this.fields = List.copyOf(fields);
+        this.fields = Collections.unmodifiableList(fields);
         for (Field field : fields) {
             byName.computeIfAbsent(field.name(), name -> new ArrayList<>(1)).add(field);
         }
@@ -25,7 +26,14 @@ public final class Header {
      *     at the end. Not copied, not to be changed. What has no colon is left out
      */
     public static Header of(List<byte[]> fields) {
-        return new Header(fields.stream().map(Field::new).filter(Field::isField).toList());
+        List<Field> read = new ArrayList<>(fields.size());
+        for (byte[] octets : fields) {
+            Field field = new Field(octets);
+            if (field.isField()) {
+                read.add(field);
+            }
+        }
+        return new Header(read);
     }
 
     /** All fields, in order. */

@@ -10,12 +10,8 @@ final class Runs {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
-    private static final long BLANKS = ONES * ' ';
+
     private static final long ABOVE_BLANKS = ONES * (' ' + 1);
-
-    /** The bits of which a control character has none. */
-    private static final long NO_CONTROLS = 0xE0E0E0E0E0E0E0E0L;
-
     private static final long CRS = ONES * '\r';
 
     private Runs() {}
@@ -83,31 +79,53 @@ final class Runs {
         return at + 2 < end && octets[at + 2] != '\r' ? at + 2 : -1;
     }
 
-    /** Where the first octet is that must be looked at; blanks that stand alone need not be. */
+    /**
+     * Where the first octet is that must be looked at; blanks that stand alone need not be. Where
+     * the next octets lie does not hang on what is in these, so that the processor need not wait
+     * for it: a blank at the end is carried over to them.
+     */
     private static int blankOrControl(byte[] octets, int from, int end) {
         int at = from;
-        while (at + 8 <= end) {
-            long eight = (long) LONGS.get(octets, at);
-            if (((eight - ABOVE_BLANKS) & ~eight & HIGH_BITS) == 0) {
-                at += 8; // nothing of either, which is the most there is of encoded text
-                continue;
+        long carried = 0;
+        for (; at + 16 <= end; at += 16) {
+            long left = (long) LONGS.get(octets, at);
+            long right = (long) LONGS.get(octets, at + 8);
+            long leftLow = low(left);
+            long rightLow = low(right);
+            if ((leftLow | rightLow | carried) == 0) {
+                continue; // nothing of either, which is the most there is of encoded text
             }
-            long blanks = zeros(eight ^ BLANKS);
-            long controls = zeros(eight & NO_CONTROLS);
-            if (controls != 0 || (blanks & (blanks << 8)) != 0) {
-                return at + (Long.numberOfTrailingZeros(blanks | controls) >> 3);
+            long leftFound = leftLow & (~(left << 2) | (leftLow << 8) | carried);
+            long rightFound = rightLow & (~(right << 2) | (rightLow << 8) | (leftLow >>> 56));
+            if ((leftFound | rightFound) != 0) {
+                return first(octets, at, from, leftFound, rightFound);
             }
-            at += 8 - (int) (blanks >>> 63); // a blank at the end is seen again with what follows
+            carried = rightLow >>> 56;
         }
+        at -= (int) (carried >>> 7);
         while (at < end && (octets[at] < 0 || octets[at] > ' ')) {
             at++;
         }
         return at;
     }
 
-    /** The high bit of each octet that is 0, and no other bit. */
-    private static long zeros(long eight) {
-        return ~(((eight & ~HIGH_BITS) + ~HIGH_BITS) | eight | ~HIGH_BITS);
+    /** The first that was found; a blank right before it belongs to it. */
+    private static int first(byte[] octets, int at, int from, long left, long right) {
+        int skipped = left == 0 ? 8 + octet(right) : octet(left);
+        int first = at + skipped;
+        return first > from && octets[first - 1] == ' ' ? first - 1 : first;
+    }
+
+    private static int octet(long found) {
+        return Long.numberOfTrailingZeros(found) >> 3;
+    }
+
+    /**
+     * The high bit of each blank and control, and maybe of the octet behind one, which is then
+     * looked at for nothing. Of these only a blank has the bit that is two below the high one.
+     */
+    private static long low(long eight) {
+        return (eight - ABOVE_BLANKS) & ~eight & HIGH_BITS;
     }
 
     private static int carriageReturn(byte[] octets, int from, int end) {

@@ -243,8 +243,7 @@ public final class SignatureTags {
 
     /** The first characters of {@code b=}, by which results tell signatures apart; or fewer. */
     public static String start(@Nullable String signature) {
-        String compact = signature == null ? "" : TagList.compacted(signature);
-        String start = compact.substring(0, Math.min(8, compact.length()));
+        String start = signature == null ? "" : TagList.compacted(signature, 8);
         for (int i = 0; i < start.length(); i++) {
             char c = start.charAt(i);
             if (c > 127 || !(Character.isLetterOrDigit(c) || c == '+' || c == '/' || c == '=')) {

@@ -173,20 +173,20 @@ public final class TagList {
 
     /** A text without blanks and folds. */
     public static String compacted(String text) {
-        int at = 0;
-        while (at < text.length() && !isBlank(text.charAt(at))) {
-            at++;
-        }
-        if (at == text.length()) {
-            return text;
-        }
-        StringBuilder kept = new StringBuilder(text.length()).append(text, 0, at);
-        for (; at < text.length(); at++) {
-            if (!isBlank(text.charAt(at))) {
-                kept.append(text.charAt(at));
+        return compacted(text, text.length());
+    }
+
+    /** The first characters of a text without blanks and folds, at most so many. */
+    public static String compacted(String text, int most) {
+        char[] kept = new char[Math.min(most, text.length())];
+        int count = 0;
+        for (int at = 0; at < text.length() && count < kept.length; at++) {
+            char next = text.charAt(at);
+            if (!isBlank(next)) {
+                kept[count++] = next;
             }
         }
-        return kept.toString();
+        return count == text.length() ? text : new String(kept, 0, count);
     }
 
     /** The names of the tags, in the order of the text. */

@@ -1,6 +1,5 @@
 package org.qpsmtpd.plugin.arc;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +17,6 @@ import org.qpsmtpd.api.hook.DataHeadersEndHook;
 import org.qpsmtpd.api.hook.DataPostHeadersHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.QueuePreHook;
-import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.mail.AuthenticationResult;
 import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.api.plugin.Plugin;
@@ -56,6 +54,7 @@ import org.qpsmtpd.mailauth.signature.Keys;
 @Component(configurationPid = "arc", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = ArcConfig.class, factory = true)
 @Plugin(name = "arc", files = "arc_trusted")
+@NonBlocking
 public final class ArcPlugin
         implements DataHeadersEndHook, DataPostHeadersHook, QueuePreHook, FileCheck {
     /** The word for the chain: {@code none}, {@code pass} or {@code fail}. */
@@ -103,7 +102,6 @@ public final class ArcPlugin
     }
 
     @Override
-    @NonBlocking
     public HookResult onDataHeadersEnd(Transaction transaction) {
         if (isOfOthers(transaction)) {
             ArcVerification verification = begin(transaction);
@@ -132,21 +130,25 @@ public final class ArcPlugin
             return HookResult.IMMUNE;
         }
         ArcVerification verification = begin(transaction);
-        try {
-            if (verification.needsBody()) {
-                ArrivingBody.end(
-                        arrivals.of(transaction).body, transaction.body(), verification::body);
-            }
-        } catch (IOException e) {
-            String reason = "a message cannot be read to be verified: " + e.getMessage();
-            transaction.connection().log(LogLevel.ERROR, List.of(reason));
-            return HookResult.DECLINED.because("error: " + e.getMessage());
-        }
+        return verification.needsBody()
+                ? ArrivingBody.whole(
+                        arrivals.of(transaction).body,
+                        transaction,
+                        verification::body,
+                        () -> awaitKeys(transaction, verification))
+                : awaitKeys(transaction, verification);
+    }
+
+    /** A chain has many signatures, and so they are checked on a child. */
+    private HookResult awaitKeys(Transaction transaction, ArcVerification verification) {
         return HookResult.later(
                 verification.keysFound(),
                 timeout,
                 unanswered(),
-                any -> tell(transaction, verification));
+                any ->
+                        verification.needsBody()
+                                ? HookResult.onChild(() -> tell(transaction, verification))
+                                : tell(transaction, verification));
     }
 
     private HookResult unanswered() {
@@ -185,6 +187,6 @@ public final class ArcPlugin
         ArcResult known = arrivals.of(transaction).result;
         return known == null
                 ? HookResult.DECLINED.because("error: not sealed, the chain is not known")
-                : sealer.seal(transaction, known);
+                : HookResult.onChild(() -> sealer.seal(transaction, known));
     }
 }

@@ -92,7 +92,7 @@ class ArcPluginTest {
         ArcPlugin plugin = plugin("seal", domain);
         var unused = verify(plugin, transaction);
         transaction.connection().addAuthenticationResult(found);
-        assertThat(plugin.onQueuePre(transaction))
+        assertThat(answer(plugin.onQueuePre(transaction)))
                 .isEqualTo(HookResult.pass("sealed as " + domain + " by s"));
         return transaction.message();
     }
@@ -165,7 +165,7 @@ class ArcPluginTest {
         FakeTransaction again = incoming(twice);
         ArcPlugin third = plugin("seal", "lists.example");
         assertThat(verify(third, again).reason()).startsWith("fail, tolerated: ");
-        assertThat(third.onQueuePre(again))
+        assertThat(answer(third.onQueuePre(again)))
                 .isEqualTo(HookResult.skip("not sealed, the chain was broken before"));
     }
 
@@ -174,7 +174,7 @@ class ArcPluginTest {
         FakeTransaction transaction = incoming(MESSAGE);
 
         assertThat(verify(plugin(), transaction)).isEqualTo(HookResult.skip("no chain"));
-        assertThat(plugin().onQueuePre(transaction)).isEqualTo(HookResult.DECLINED);
+        assertThat(answer(plugin().onQueuePre(transaction))).isEqualTo(HookResult.DECLINED);
         assertThat(transaction.message()).isEqualTo(MESSAGE);
     }
 
@@ -195,7 +195,8 @@ class ArcPluginTest {
         ArcPlugin plugin = plugin("seal", "second.example");
 
         assertThat(verify(plugin, transaction).reason()).startsWith("fail, tolerated: ");
-        assertThat(plugin.onQueuePre(transaction).reason()).startsWith("skip: not sealed, the DNS");
+        assertThat(answer(plugin.onQueuePre(transaction)).reason())
+                .startsWith("skip: not sealed, the DNS");
         assertThat(transaction.message()).isEqualTo(message);
     }
 
@@ -206,7 +207,7 @@ class ArcPluginTest {
         ArcPlugin plugin = plugin("seal", "lists.example");
 
         assertThat(verify(plugin, transaction)).isEqualTo(HookResult.IMMUNE);
-        assertThat(plugin.onQueuePre(transaction)).isEqualTo(HookResult.DECLINED);
+        assertThat(answer(plugin.onQueuePre(transaction))).isEqualTo(HookResult.DECLINED);
         assertThat(transaction.message()).isEqualTo(MESSAGE);
     }
 
@@ -216,7 +217,7 @@ class ArcPluginTest {
         ArcPlugin plugin = plugin("seal", "other.example");
         var unused = verify(plugin, transaction);
 
-        HookResult answer = plugin.onQueuePre(transaction);
+        HookResult answer = answer(plugin.onQueuePre(transaction));
 
         assertThat(answer.action()).isEqualTo(Action.DENYSOFT);
         assertThat(answer.reason()).contains("dkim/other.example").contains("dkim keygen");

@@ -20,7 +20,6 @@ import org.qpsmtpd.api.hook.DataPostHeadersHook;
 import org.qpsmtpd.api.hook.DataPostHook;
 import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.hook.QueuePreHook;
-import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.PluginCommand;
 import org.qpsmtpd.api.plugin.Reject;
@@ -60,6 +59,7 @@ import org.qpsmtpd.mailauth.signature.Keys;
 @Component(configurationPid = "dkim", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = DkimConfig.class, factory = true)
 @Plugin(name = "dkim")
+@NonBlocking
 public final class DkimPlugin
         implements DataHeadersEndHook,
                 DataPostHeadersHook,
@@ -71,6 +71,9 @@ public final class DkimPlugin
 
     /** A line for each signature: result, domain and selector. */
     static final NoteKey<String> SIGNATURES = new NoteKey<>("dkim_signatures", String.class);
+
+    /** As many signatures are checked in less time than a change to a child takes. */
+    private static final int FEW = 2;
 
     private static final Duration DRIFT = Duration.ofMinutes(5);
 
@@ -115,7 +118,6 @@ public final class DkimPlugin
     }
 
     @Override
-    @NonBlocking
     public HookResult onDataHeadersEnd(Transaction transaction) {
         if (!transaction.isImmune()) {
             DkimVerification verification = begin(transaction);
@@ -144,23 +146,25 @@ public final class DkimPlugin
             return HookResult.IMMUNE;
         }
         DkimVerification verification = begin(transaction);
-        try {
-            if (verification.needsBody()) {
-                ArrivingBody.end(
-                        arrivals.of(transaction).body, transaction.body(), verification::body);
-            }
-        } catch (IOException e) {
-            return unread(transaction, e);
-        }
-        CompletionStage<Void> keys = verification.keysFound();
-        return HookResult.later(
-                keys, timeout, unanswered(), any -> judge(transaction, verification));
+        return verification.needsBody()
+                ? ArrivingBody.whole(
+                        arrivals.of(transaction).body,
+                        transaction,
+                        verification::body,
+                        () -> awaitKeys(transaction, verification))
+                : awaitKeys(transaction, verification);
     }
 
-    private static HookResult unread(Transaction transaction, IOException fault) {
-        String reason = "a message cannot be read to be verified: " + fault.getMessage();
-        transaction.connection().log(LogLevel.ERROR, List.of(reason));
-        return HookResult.DECLINED.because("error: " + fault.getMessage());
+    private HookResult awaitKeys(Transaction transaction, DkimVerification verification) {
+        CompletionStage<Void> keys = verification.keysFound();
+        return HookResult.later(
+                keys, timeout, unanswered(), any -> judgeWhereFit(transaction, verification));
+    }
+
+    private HookResult judgeWhereFit(Transaction transaction, DkimVerification verification) {
+        return verification.signatures() > FEW
+                ? HookResult.onChild(() -> judge(transaction, verification))
+                : judge(transaction, verification);
     }
 
     private HookResult unanswered() {

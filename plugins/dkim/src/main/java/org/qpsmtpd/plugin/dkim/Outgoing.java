@@ -51,6 +51,10 @@ final class Outgoing {
         if (!signs || !transaction.connection().isRelayClient()) {
             return HookResult.DECLINED;
         }
+        return HookResult.onChild(() -> signIfKnown(transaction));
+    }
+
+    private HookResult signIfKnown(Transaction transaction) {
         List<String> domains = domains(transaction);
         @Nullable Path folder = folder(domains);
         if (folder == null) {

@@ -96,7 +96,7 @@ final class DkimPluginTest {
 
     private String signed() {
         FakeTransaction transaction = outgoing(MESSAGE);
-        assertThat(plugin().onQueuePre(transaction))
+        assertThat(answer(plugin().onQueuePre(transaction)))
                 .isEqualTo(HookResult.pass("signed for example.org by s, se"));
         return transaction.message();
     }
@@ -264,14 +264,14 @@ final class DkimPluginTest {
     @Test
     void doesNotSignForStrangers() {
         FakeTransaction transaction = incoming(MESSAGE);
-        assertThat(plugin().onQueuePre(transaction)).isEqualTo(HookResult.DECLINED);
+        assertThat(answer(plugin().onQueuePre(transaction))).isEqualTo(HookResult.DECLINED);
         assertThat(transaction.message()).isEqualTo(MESSAGE);
     }
 
     @Test
     void signsNothingWhenToldSo() {
         settings.put("sign", "false");
-        assertThat(plugin().onQueuePre(outgoing(MESSAGE))).isEqualTo(HookResult.DECLINED);
+        assertThat(answer(plugin().onQueuePre(outgoing(MESSAGE)))).isEqualTo(HookResult.DECLINED);
     }
 
     @ParameterizedTest
@@ -286,14 +286,14 @@ final class DkimPluginTest {
     void findsTheKeyOfTheAuthor(String from) {
         FakeTransaction transaction =
                 outgoing("From: " + from + "\n\nHi.\n").withSender("a@other.example");
-        assertThat(plugin().onQueuePre(transaction).reason())
+        assertThat(answer(plugin().onQueuePre(transaction)).reason())
                 .isEqualTo("pass: signed for example.org by s, se");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"From: x@other.example\n", "From: none\n", "From: x@../..\n", "X: y\n"})
     void findsTheKeyOfTheSenderOtherwise(String from) {
-        assertThat(plugin().onQueuePre(outgoing(from + "\nHi.\n")).reason())
+        assertThat(answer(plugin().onQueuePre(outgoing(from + "\nHi.\n"))).reason())
                 .isEqualTo("pass: signed for example.org by s, se");
     }
 
@@ -301,26 +301,26 @@ final class DkimPluginTest {
     void skipsWithoutAKey() {
         FakeTransaction transaction =
                 outgoing("From: a@b.example\n\nHi.\n").withSender("c@d.example");
-        assertThat(plugin().onQueuePre(transaction))
+        assertThat(answer(plugin().onQueuePre(transaction)))
                 .isEqualTo(HookResult.skip("no key for b.example or d.example"));
         FakeTransaction nobody = outgoing("X: y\n\nHi.\n").withSender("");
-        assertThat(plugin().onQueuePre(nobody)).isEqualTo(HookResult.skip("no key for it"));
+        assertThat(answer(plugin().onQueuePre(nobody))).isEqualTo(HookResult.skip("no key for it"));
     }
 
     @Test
     void signsAsTheDomainOfALinkedFolder() throws IOException {
         var unused = Files.createSymbolicLink(home().resolveSibling("other.example"), home());
         FakeTransaction transaction = outgoing("From: a@other.example\n\nHi.\n");
-        assertThat(plugin().onQueuePre(transaction).reason())
+        assertThat(answer(plugin().onQueuePre(transaction)).reason())
                 .isEqualTo("pass: signed for example.org by s, se");
     }
 
     @Test
     void readsKeysAnewWhenTheyChange() throws IOException {
         DkimPlugin plugin = plugin();
-        assertThat(plugin.onQueuePre(outgoing(MESSAGE)).reason()).endsWith("by s, se");
+        assertThat(answer(plugin.onQueuePre(outgoing(MESSAGE))).reason()).endsWith("by s, se");
         var unused = Files.writeString(home().resolve("selector"), "# one\n\nother\n");
-        assertThat(plugin.onQueuePre(outgoing(MESSAGE)).reason()).endsWith("by other");
+        assertThat(answer(plugin.onQueuePre(outgoing(MESSAGE))).reason()).endsWith("by other");
     }
 
     @ParameterizedTest
@@ -335,7 +335,7 @@ final class DkimPluginTest {
     void defersWhatCannotBeSigned(String file, String text, String fault) throws IOException {
         Path written = Files.writeString(home().resolve(file), text);
         FakeTransaction transaction = outgoing(MESSAGE);
-        HookResult result = plugin().onQueuePre(transaction);
+        HookResult result = answer(plugin().onQueuePre(transaction));
         assertThat(result.action()).isEqualTo(Action.DENYSOFT);
         assertThat(result.reason()).contains(written.toString(), fault);
         assertThat(transaction.connection().logged()).singleElement().asString().contains(fault);
