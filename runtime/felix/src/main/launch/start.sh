@@ -54,6 +54,16 @@ look_who_we_are() {
     return 0 # whether or not all of them are there
 }
 
+# Sets "java" to the program, of whatever version.
+find_any_java() {
+    if [ -n "${JAVA_HOME:-}" ]; then
+        java=$JAVA_HOME/bin/java
+        [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, but $java cannot be run: correct or unset it"
+    else
+        java=$(command -v java) || fail "no java in PATH: install Java 17 or later, or set JAVA_HOME"
+    fi
+}
+
 # Sets "user" and "renice" to the values of --user and --renice-parent, and of whatever may mean them
 # to the launcher.
 find_options() {
@@ -108,12 +118,7 @@ find_java() {
         *:*) fail "$home: Java takes a path with a colon for two: put the distribution into another folder" ;;
     esac
 
-    if [ -n "${JAVA_HOME:-}" ]; then
-        java=$JAVA_HOME/bin/java
-        [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, but $java cannot be run: correct or unset it"
-    else
-        java=$(command -v java) || fail "no java in PATH: install Java 17 or later, or set JAVA_HOME"
-    fi
+    find_any_java
 
     # The file "release" beside bin/ tells the version without starting a Java machine for it.
     version=

@@ -5,7 +5,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -274,5 +277,32 @@ class AuthIT {
                 .doesNotContain(PASSWORD)
                 .doesNotContain("wrong-pony")
                 .doesNotContain(Base64.getEncoder().encodeToString(PASSWORD.getBytes(ISO_8859_1)));
+    }
+
+    /** What the distribution's own program makes of a password, in each form. */
+    @ParameterizedTest
+    @ValueSource(strings = {"argon2id", "bcrypt", "pbkdf2", "sha512-crypt", "scram-sha-256"})
+    void aMadeEntryIsGoodForItsPassword(String form) throws IOException {
+        String user = form + "@example.com";
+        Result made =
+                Program.find("sh", "dash")
+                        .run(
+                                "-c",
+                                "echo "
+                                        + PASSWORD
+                                        + " | "
+                                        + ServerUnderTest.home().resolve("bin/auth_entry")
+                                        + " --form "
+                                        + form
+                                        + " "
+                                        + user);
+        assertThat(made.status()).as(made.output()).isZero();
+        Path file = requireNonNull(server).config().resolve("flat_auth_pw");
+        Files.writeString(file, made.output(), StandardOpenOption.APPEND);
+        Eventually.holds(
+                "the new user is known", () -> swaks("PLAIN", user, PASSWORD).status() == 0);
+
+        assertThat(swaks("LOGIN", user, "wrong-pony").status()).isNotZero();
+        assertThat(requireNonNull(server).log()).doesNotContain(PASSWORD);
     }
 }

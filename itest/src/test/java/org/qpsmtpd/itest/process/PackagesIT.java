@@ -244,6 +244,7 @@ class PackagesIT {
             qpsmtpd --version
             ! qpsmtpd --attach </dev/null
             qpsmtpd-tls-cert --CN mx.test
+            echo pencil | qpsmtpd-auth-entry ann@mx.test
             service qpsmtpd stop
             """;
 

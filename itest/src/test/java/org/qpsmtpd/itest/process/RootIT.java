@@ -136,7 +136,8 @@ class RootIT {
                         "qpsmtpd --attach",
                         "qpsmtpd --archive",
                         "qpsmtpd-console status",
-                        "tls_cert")) {
+                        "tls_cert",
+                        "auth_entry --help")) {
             Program.Result result =
                     Program.find("sh", "dash").run("-c", home + "/bin/" + program + " </dev/null");
             assertThat(result.status()).as(program).isNotZero();

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.answer.Later;
 import org.qpsmtpd.api.plugin.PluginFigures.Figure;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.service.DnsPurpose;
@@ -109,7 +110,7 @@ class DnsWhitelistSoftPluginTest {
         DnsWhitelistSoftPlugin plugin = plugin(Map.of());
 
         plugin.onConnect(connection);
-        HookResult.Later later = onRcpt(plugin).pending().orElseThrow();
+        Later later = onRcpt(plugin).pending().orElseThrow();
         assertThat(later.limit()).contains(Duration.ofSeconds(4));
         assertThat(later.otherwise()).isEqualTo(HookResult.pass("lists did not answer within 4 s"));
     }
@@ -119,7 +120,7 @@ class DnsWhitelistSoftPluginTest {
         resolver.withAddresses(NAME, "127.0.5.2");
         DnsWhitelistSoftPlugin plugin = plugin(Map.of("at", "Connect", "timeout", "9"));
 
-        HookResult.Later later = plugin.onConnect(connection).pending().orElseThrow();
+        Later later = plugin.onConnect(connection).pending().orElseThrow();
         assertThat(later.limit()).contains(Duration.ofSeconds(9));
         later.answer().toCompletableFuture().join();
         assertThat(connection.isImmune()).isTrue();

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.answer.Later;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.service.DnsPurpose;
@@ -128,7 +129,7 @@ class DnsblPluginTest extends DnsblFixture {
         DnsblPlugin plugin = plugin(Map.of(), Map.of("self_test", "no"));
         resolver.holding();
 
-        HookResult.Later later = plugin.onConnect(connection).pending().orElseThrow();
+        Later later = plugin.onConnect(connection).pending().orElseThrow();
         assertThat(resolver.questions())
                 .containsExactly(
                         "A 7.2.0.192.bl.example",

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.answer.Later;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.service.DnsType;
@@ -189,12 +190,12 @@ class FcrdnsPluginTest {
     @Test
     void waitsFiveSecondsByDefault() {
         resolver.holding().withPointers(IP, "mx.example.org");
-        HookResult.Later later = plugin(Map.of()).onConnect(connection).pending().orElseThrow();
+        Later later = plugin(Map.of()).onConnect(connection).pending().orElseThrow();
 
         assertThat(later.limit()).contains(Duration.ofSeconds(5));
         assertThat(later.otherwise()).isEqualTo(failed("no answer of the DNS within 5 s"));
         assertThat(plugin(Map.of("timeout", "9")).onConnect(connection).pending().orElseThrow())
-                .extracting(HookResult.Later::limit)
+                .extracting(Later::limit)
                 .isEqualTo(Optional.of(Duration.ofSeconds(9)));
     }
 

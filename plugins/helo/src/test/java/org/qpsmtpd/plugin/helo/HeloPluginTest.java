@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
+import org.qpsmtpd.api.answer.Later;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.session.NoteKey;
@@ -166,7 +167,7 @@ class HeloPluginTest {
                 .withPointers("192.0.2.1", "mail.example.org")
                 .holding();
 
-        HookResult.Later later =
+        Later later =
                 plugin(Map.of(), Map.of("policy", "rfc"))
                         .onHelo(connection, "mail.example.org")
                         .pending()

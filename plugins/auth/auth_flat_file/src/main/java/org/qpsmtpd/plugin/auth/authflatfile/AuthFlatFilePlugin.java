@@ -1,36 +1,36 @@
 package org.qpsmtpd.plugin.auth.authflatfile;
 
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.auth.Credentials;
 import org.qpsmtpd.api.auth.ScramHash;
-import org.qpsmtpd.api.auth.Secret;
+import org.qpsmtpd.api.auth.SlowChecks;
 import org.qpsmtpd.api.auth.StoredKeys;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.hook.AuthCramMd5Hook;
 import org.qpsmtpd.api.hook.AuthKeysHook;
 import org.qpsmtpd.api.hook.AuthLoginHook;
 import org.qpsmtpd.api.hook.AuthPlainHook;
+import org.qpsmtpd.api.hook.NonBlocking;
 import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.session.Connection;
+import org.qpsmtpd.passwords.StoredPassword;
 
 /**
  * Authenticates the users of the file {@code flat_auth_pw}.
  *
  * <p>{@code auth-plain}, {@code auth-login}, {@code auth-cram-md5}: OK for the user's password,
- * DENY for another one, DECLINED for a user that is not in the file or has only keys and came by
- * CRAM-MD5. {@code auth_keys}: the keys of the line, or keys made of its password.
+ * DENY for another one, DECLINED for a user that is not in the file, or whose password is not kept
+ * in clear and who came by CRAM-MD5. What takes long to compare is compared on threads of its own.
+ * {@code auth_keys}: the keys of the line, or keys made of its password.
  *
  * <p>Faults: without the file nobody is known; a line that cannot be read is logged with its place
  * and left out.
@@ -51,15 +51,13 @@ public final class AuthFlatFilePlugin
     private static final HookResult UNKNOWN = HookResult.skip("no such user");
     private static final HookResult NO_PASSWORD = HookResult.skip("no password in clear");
 
-    /** What a user that is not there is compared with, so that it takes as long as others. */
-    private static final Secret NOBODY = Secret.of("nobody has this password");
+    /** Comparing takes nothing but the processor. */
+    private static final int AT_ONCE = Math.min(8, Runtime.getRuntime().availableProcessors());
 
-    private static final StoredKeys NOBODYS_KEYS =
-            StoredKeys.derive(ScramHash.SHA_256, NOBODY, new byte[16], StoredKeys.USUAL_ITERATIONS);
+    private final ConfigView<Users> users =
+            ConfigView.ofEntries(FILE, line -> Entry.parse(line.text()), Users::new);
 
-    private final ConfigView<Map<String, Entry>> users =
-            ConfigView.ofEntries(
-                    FILE, line -> Entry.parse(line.text()), AuthFlatFilePlugin::byName);
+    private final SlowChecks checks = new SlowChecks("auth_flat_file", AT_ONCE);
 
     private volatile boolean hasPasswords = true;
 
@@ -67,62 +65,68 @@ public final class AuthFlatFilePlugin
     @Activate
     public AuthFlatFilePlugin() {}
 
-    /** Of a user with several lines the first counts. */
-    private static Map<String, Entry> byName(List<Entry> entries) {
-        return entries.stream()
-                .collect(
-                        Collectors.toUnmodifiableMap(
-                                Entry::user, Function.identity(), (first, second) -> first));
+    /** Gives up the comparisons that are on their way. */
+    @Deactivate
+    public void close() {
+        checks.close();
     }
 
     @Override
+    @NonBlocking
     public HookResult onAuthPlain(Connection connection, Credentials credentials) {
         return check(connection, credentials);
     }
 
     @Override
+    @NonBlocking
     public HookResult onAuthLogin(Connection connection, Credentials credentials) {
         return check(connection, credentials);
     }
 
     @Override
+    @NonBlocking
     public HookResult onAuthCramMd5(Connection connection, Credentials credentials) {
         return check(connection, credentials);
     }
 
     private HookResult check(Connection connection, Credentials credentials) {
-        Map<String, Entry> known = known(connection);
-        Entry entry = known.get(credentials.user());
-        if (entry == null) {
-            spendTime(known, credentials);
-            return UNKNOWN;
+        Users known = known(connection);
+        StoredPassword kept = known.find(credentials.user());
+        if (kept == null) {
+            StoredPassword other = known.inPlaceOf(credentials.user());
+            return other == null
+                    ? UNKNOWN
+                    : compare(connection, credentials, other, UNKNOWN, UNKNOWN);
         }
-        if (!entry.isClear() && !credentials.hasPassword()) {
+        if (!kept.isClear() && !credentials.hasPassword()) {
             return NO_PASSWORD;
         }
-        return entry.isProvedBy(credentials) ? GOOD : WRONG;
+        return compare(connection, credentials, kept, GOOD, WRONG);
     }
 
-    private Map<String, Entry> known(Connection connection) {
-        Map<String, Entry> known = users.in(connection.config());
-        hasPasswords = known.values().stream().anyMatch(Entry::isClear);
-        return known;
-    }
-
-    private static void spendTime(Map<String, Entry> known, Credentials credentials) {
-        boolean keys = known.values().stream().anyMatch(entry -> !entry.isClear());
-        if (keys && credentials.hasPassword()) {
-            var unused = NOBODYS_KEYS.matches(credentials.password());
-        } else {
-            var unused = credentials.prove(NOBODY);
+    private HookResult compare(
+            Connection connection,
+            Credentials credentials,
+            StoredPassword kept,
+            HookResult same,
+            HookResult other) {
+        if (kept.isQuick()) {
+            return kept.isProvedBy(credentials) ? same : other;
         }
+        return checks.answer(connection, () -> kept.isProvedBy(credentials) ? same : other);
+    }
+
+    private Users known(Connection connection) {
+        Users known = users.in(connection.config());
+        hasPasswords = known.hasClear();
+        return known;
     }
 
     @Override
     public CompletionStage<Optional<StoredKeys>> onAuthKeys(
             Connection connection, ScramHash hash, String user) {
-        Optional<Entry> entry = Optional.ofNullable(known(connection).get(user));
-        return CompletableFuture.completedFuture(entry.flatMap(its -> its.keys(hash)));
+        Optional<StoredPassword> kept = Optional.ofNullable(known(connection).find(user));
+        return CompletableFuture.completedFuture(kept.flatMap(its -> its.keys(hash)));
     }
 
     /** As the file was when somebody was looked for the last time. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,9 @@ class AuthFlatFilePluginTest {
             "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY="
                     + ":wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=";
 
+    private static final String HASH =
+            "$2y$05$ghczntVOv..4Bm9J2qxqielijzqQkseZthFPEbjy2.yVfXmgfaK22";
+
     private final FakeConnection connection = FakeConnection.create();
     private final AuthFlatFilePlugin plugin = new AuthFlatFilePlugin();
 
@@ -36,13 +40,25 @@ class AuthFlatFilePluginTest {
                         "good@example.com:good_pass",
                         "colon@example.com:with:colon",
                         "tim@example.com:tanstaaftanstaaf",
-                        "keys@example.com:" + KEYS);
+                        "keys@example.com:" + KEYS,
+                        "hash@example.com:" + HASH);
+    }
+
+    @AfterEach
+    void close() {
+        plugin.close();
+    }
+
+    private static HookResult answer(HookResult said) {
+        return said.pending()
+                .map(later -> later.answer().toCompletableFuture().join())
+                .orElse(said);
     }
 
     private HookResult check(String user, String password) {
         Credentials given = Credentials.withPassword("PLAIN", user, Secret.of(password));
-        HookResult plain = plugin.onAuthPlain(connection, given);
-        assertThat(plugin.onAuthLogin(connection, given)).isEqualTo(plain);
+        HookResult plain = answer(plugin.onAuthPlain(connection, given));
+        assertThat(answer(plugin.onAuthLogin(connection, given))).isEqualTo(plain);
         return plain;
     }
 
@@ -57,7 +73,9 @@ class AuthFlatFilePluginTest {
         ".*@example.com, good_pass, DECLINED",
         "colon@example.com, with:colon, OK",
         "keys@example.com, pencil, OK",
-        "keys@example.com, pencils, DENY"
+        "keys@example.com, pencils, DENY",
+        "hash@example.com, pencil, OK",
+        "hash@example.com, pencils, DENY"
     })
     void checksPasswords(String user, String password, Action action) {
         assertThat(check(user, password).action()).isEqualTo(action);
@@ -77,9 +95,10 @@ class AuthFlatFilePluginTest {
     private Action digest(String user, String digest) {
         byte[] challenge =
                 "<1896.697170952@postoffice.reston.mci.net>".getBytes(StandardCharsets.US_ASCII);
-        return plugin.onAuthCramMd5(
-                        connection,
-                        Credentials.withDigest(user, challenge, HexFormat.of().parseHex(digest)))
+        byte[] octets = HexFormat.of().parseHex(digest);
+        return answer(
+                        plugin.onAuthCramMd5(
+                                connection, Credentials.withDigest(user, challenge, octets)))
                 .action();
     }
 
@@ -90,7 +109,21 @@ class AuthFlatFilePluginTest {
         assertThat(digest("good@example.com", good)).isEqualTo(Action.DENY);
         assertThat(digest("nobody@example.com", good)).isEqualTo(Action.DECLINED);
         assertThat(digest("keys@example.com", good)).isEqualTo(Action.DECLINED);
+        assertThat(digest("hash@example.com", good)).isEqualTo(Action.DECLINED);
         assertThat(plugin.knowsPasswords()).isTrue();
+    }
+
+    /** Where all are hashed, a stranger is compared on the same threads, and never found. */
+    @Test
+    void takesAStrangerForSomeOtherUser() {
+        connection.config().set(AuthFlatFilePlugin.FILE, "hash@example.com:" + HASH);
+        Credentials given =
+                Credentials.withPassword("PLAIN", "nobody@example.com", Secret.of("pencil"));
+
+        HookResult said = plugin.onAuthPlain(connection, given);
+
+        assertThat(said.pending()).isPresent();
+        assertThat(answer(said).action()).isEqualTo(Action.DECLINED);
     }
 
     @Test
