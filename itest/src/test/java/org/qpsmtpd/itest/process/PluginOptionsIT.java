@@ -50,6 +50,11 @@ class PluginOptionsIT {
         values.put("noop_counter limit", "4");
         values.put("connection_time level", "NOTICE");
         values.put("bogus_bounce action", "denysoft");
+        values.put("submission clients", "relay");
+        values.put("submission add_date", "false");
+        values.put("submission add_message_id", "false");
+        values.put("submission bcc", "keep");
+        values.put("submission require_from", "false");
         values.put("dkim timeout", "5");
         values.put("dkim max_signatures", "5");
         values.put("dkim accept_part", "true");
