@@ -196,7 +196,7 @@ class SubmissionIT {
             assertThat(smtp.data(Mail.message("from elsewhere")).code()).isEqualTo(250);
         }
         assertThat(send(port, ANN, "From: x@y.test\n\nHi.\n", STARTTLS).output())
-                .contains("relaying denied");
+                .contains("550 5.7.1 Relaying denied");
     }
 
     @Test
