@@ -394,6 +394,17 @@ class PluginOptionsIT {
         values.put("auth/auth_dovecot socket", "/run/auth,127.0.0.1:12345");
         values.put("auth/auth_dovecot mechanisms", "PLAIN,LOGIN");
         values.put("auth/auth_dovecot penalty", "false");
+        values.put("auth/auth_ldap_bind ldap_base", "dc=example,dc=org");
+        values.put("auth/auth_ldap_bind ldap_host", "127.0.0.1");
+        values.put("auth/auth_ldap_bind ldap_port", "1389");
+        values.put("auth/auth_ldap_bind ldap_timeout", "6");
+        values.put("auth/auth_ldap_bind ldap_auth_filter_attr", "mail");
+        values.put("auth/auth_ldap_bind servers", "ldap://127.0.0.1:2,ldaps://[::1]");
+        values.put("auth/auth_ldap_bind filter", "(&(mail=%s)(uid=%u))");
+        values.put("auth/auth_ldap_bind bind_dn", "cn=mx");
+        values.put("auth/auth_ldap_bind starttls", "yes");
+        values.put("auth/auth_ldap_bind caFile", crt);
+        values.put("auth/auth_ldap_bind decoy_dn", "cn=decoy");
         values.put("auth/auth_vpopmaild host", "127.0.0.1");
         values.put("auth/auth_vpopmaild port", "8989");
         values.put("virus/sophie sophie_socket", "/run/a,/run/b");
