@@ -405,6 +405,10 @@ class PluginOptionsIT {
         values.put("auth/auth_ldap_bind starttls", "yes");
         values.put("auth/auth_ldap_bind caFile", crt);
         values.put("auth/auth_ldap_bind decoy_dn", "cn=decoy");
+        values.put("auth/auth_sql url", "jdbc:postgresql://127.0.0.1:2/mail");
+        values.put("auth/auth_sql query", "select 1 from mailbox where address = :address");
+        values.put("auth/auth_sql user", "mx");
+        values.put("auth/auth_sql kept", "keys");
         values.put("auth/auth_vpopmaild host", "127.0.0.1");
         values.put("auth/auth_vpopmaild port", "8989");
         values.put("virus/sophie sophie_socket", "/run/a,/run/b");
