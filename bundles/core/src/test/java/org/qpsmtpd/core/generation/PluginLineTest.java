@@ -66,7 +66,6 @@ class PluginLineTest {
                     async/earlytalker            | earlytalker
                     check_badrcptto:1            | badrcptto
                     authnull                     | auth/authnull
-                    authsql                      | auth/auth_vpopmail_sql
                     """)
     void knowsFormerNames(String written, String plugin) {
         PluginLine line = parse(written);
@@ -99,8 +98,8 @@ class PluginLineTest {
             delimiter = '|',
             textBlock =
                     """
-                    auth/auth_vpopmail | is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
-                    auth/auth_vpopmail optional | is a plugin of qpsmtpd that is not there yet; take the line out
+                    auth/auth_imap | is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
+                    auth/auth_imap optional | is a plugin of qpsmtpd that is not there yet; take the line out
                     domainkeys optional | is a plugin of qpsmtpd that this server leaves out (DKIM has taken the place of DomainKeys, and the plugin dkim verifies and signs); take the line out
                     My::Plugin      | is a Perl package, which this server cannot run; take the line out, or end the line with the word optional
                     ours            | is not installed; put its bundle into the deploy folder, or end the line with the word optional

@@ -1,6 +1,5 @@
 package org.qpsmtpd.plugin.rcptldap;
 
-import com.unboundid.ldap.sdk.LDAPException;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -15,6 +14,7 @@ import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
+import org.qpsmtpd.ldap.DirectoryException;
 
 /**
  * Refuses recipients that an LDAP directory does not know.
@@ -42,18 +42,18 @@ import org.qpsmtpd.api.session.Transaction;
         paths = {"password_file", "caFile"})
 public final class RcptLdapPlugin implements RcptHook {
     private final RecipientLookup lookup;
-    private final LdapDirectory directory;
+    private final LdapMailboxes mailboxes;
 
     @Activate
     public RcptLdapPlugin(RejectSettings reject, LookupSettings settings, RcptLdapConfig config) {
         lookup = new RecipientLookup("rcpt_ldap", reject, settings, config.on__error());
-        directory = new LdapDirectory(config);
+        mailboxes = new LdapMailboxes(config);
     }
 
     /** Closes the connections. */
     @Deactivate
     public void close() {
-        directory.close();
+        mailboxes.close();
     }
 
     @Override
@@ -64,10 +64,10 @@ public final class RcptLdapPlugin implements RcptHook {
 
     private HookResult ask(Transaction transaction, Recipient recipient) {
         try {
-            return lookup.found(transaction, recipient, directory.find(lookup.asked(recipient)));
-        } catch (LDAPException e) {
-            String why = "the directory: " + LdapDirectory.shown(e);
-            return LdapDirectory.isDown(e) ? lookup.down(transaction, why) : lookup.failed(why);
+            return lookup.found(transaction, recipient, mailboxes.find(lookup.asked(recipient)));
+        } catch (DirectoryException e) {
+            String why = "the directory: " + e.getMessage();
+            return e.isDown() ? lookup.down(transaction, why) : lookup.failed(why);
         }
     }
 }

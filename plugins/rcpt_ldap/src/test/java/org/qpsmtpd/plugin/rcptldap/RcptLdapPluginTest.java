@@ -225,8 +225,8 @@ class RcptLdapPluginTest {
         }
         Map<String, Object> both =
                 Map.of("base", BASE, "servers", new String[] {away, "ldap://127.0.0.1:" + port});
-        try (LdapDirectory directory =
-                new LdapDirectory(Configs.config(RcptLdapConfig.class, both))) {
+        try (LdapMailboxes directory =
+                new LdapMailboxes(Configs.config(RcptLdapConfig.class, both))) {
             assertThat(directory.find(FakeRecipient.of("here@ours.test").address()).name())
                     .isEqualTo("THERE");
         }

@@ -1,6 +1,5 @@
 package org.qpsmtpd.plugin.rcptsql;
 
-import java.sql.SQLException;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -15,6 +14,7 @@ import org.qpsmtpd.api.plugin.Plugin;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.session.Recipient;
 import org.qpsmtpd.api.session.Transaction;
+import org.qpsmtpd.sql.DatabaseException;
 
 /**
  * Refuses recipients that a query to a database does not find.
@@ -40,8 +40,7 @@ public final class RcptSqlPlugin implements RcptHook {
     @Activate
     public RcptSqlPlugin(RejectSettings reject, LookupSettings settings, RcptSqlConfig config) {
         lookup = new RecipientLookup("rcpt_sql", reject, settings, config.on__error());
-        NamedQuery query = NamedQuery.parse(config.query());
-        mailboxes = new SqlMailboxes(Databases.pool(config), query);
+        mailboxes = new SqlMailboxes(config);
     }
 
     /** Closes the connections. */
@@ -59,9 +58,9 @@ public final class RcptSqlPlugin implements RcptHook {
     private HookResult ask(Transaction transaction, Recipient recipient) {
         try {
             return lookup.found(transaction, recipient, mailboxes.find(lookup.asked(recipient)));
-        } catch (SQLException e) {
-            String why = "the database: " + SqlMailboxes.shown(e);
-            return SqlMailboxes.isDown(e) ? lookup.down(transaction, why) : lookup.failed(why);
+        } catch (DatabaseException e) {
+            String why = "the database: " + e.getMessage();
+            return e.isDown() ? lookup.down(transaction, why) : lookup.failed(why);
         }
     }
 }

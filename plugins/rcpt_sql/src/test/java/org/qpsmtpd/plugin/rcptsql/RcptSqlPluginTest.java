@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.lookup.LookupSettings;
@@ -23,11 +20,11 @@ import org.qpsmtpd.testkit.Configs;
 import org.qpsmtpd.testkit.FakeConnection;
 import org.qpsmtpd.testkit.FakeRecipient;
 import org.qpsmtpd.testkit.FakeTransaction;
+import org.qpsmtpd.testkit.RealDatabase;
+import org.qpsmtpd.testkit.RealDatabase.Kind;
 
 /** With the servers of Debian's packages, where they are installed. */
 class RcptSqlPluginTest {
-    private static final String POSTGRESQL = "/usr/lib/postgresql/15/bin";
-    private static final String MARIADB = "/usr/sbin/mariadbd";
     private static final String QUERY = "select off as disabled from box where mail = :address";
 
     private final FakeTransaction transaction = FakeTransaction.on(FakeConnection.create());
@@ -56,39 +53,26 @@ class RcptSqlPluginTest {
         return plugin.onRcpt(transaction, FakeRecipient.of(address));
     }
 
-    @Test
-    void asksPostgresql() throws Exception {
-        assumeTrue(RealDatabase.canRun(POSTGRESQL + "/initdb"), "postgresql is not installed");
-        try (RealDatabase server = RealDatabase.postgresql(POSTGRESQL)) {
-            answers(
-                    server,
-                    settings(
-                            "jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres",
-                            "postgres",
-                            20_000));
+    @ParameterizedTest
+    @EnumSource
+    void asksARealDatabase(Kind kind) throws Exception {
+        assumeTrue(RealDatabase.canRun(kind), kind + " is not installed");
+        try (RealDatabase server = RealDatabase.start(kind)) {
+            answers(server);
         }
     }
 
-    @Test
-    void asksMariadb() throws Exception {
-        assumeTrue(RealDatabase.canRun(MARIADB), "mariadb-server is not installed");
-        try (RealDatabase server = RealDatabase.mariadb(MARIADB)) {
-            answers(
-                    server,
-                    settings(
-                            "jdbc:mariadb://127.0.0.1:" + server.port() + "/mysql?sslMode=disable",
-                            "root",
-                            20_000));
-        }
-    }
-
-    private void answers(RealDatabase server, Map<String, Object> settings) throws Exception {
-        fill(server, Databases.pool(Configs.config(RcptSqlConfig.class, settings)));
-        RcptSqlPlugin plugin = plugin(settings);
+    private void answers(RealDatabase server) throws IOException {
+        server.execute(
+                "create table box (mail varchar(99), off int)",
+                "insert into box values ('here@ours.test', 0), ('off@ours.test', 1),"
+                        + " ('both@ours.test', 1), ('both@ours.test', 0)");
+        RcptSqlPlugin plugin = plugin(settings(server.url(), server.user(), 20_000));
 
         assertThat(rcpt(plugin, "Here@ours.test")).isEqualTo(HookResult.pass("here@ours.test"));
         assertThat(rcpt(plugin, "off@ours.test").text())
                 .isEqualTo("Sorry, this mailbox takes no mail (#5.2.1)");
+        assertThat(rcpt(plugin, "both@ours.test")).isEqualTo(HookResult.pass("both@ours.test"));
         assertThat(rcpt(plugin, "' or 1=1 -- @ours.test").text())
                 .isEqualTo("Sorry, no mailbox by that name (#5.1.1)");
         assertThat(rcpt(plugin, "a@other.test"))
@@ -98,26 +82,6 @@ class RcptSqlPluginTest {
         assertThat(rcpt(plugin, "here@ours.test"))
                 .isEqualTo(HookResult.pass("known here@ours.test"));
         plugin.close();
-    }
-
-    private static void fill(RealDatabase server, HikariConfig database) throws Exception {
-        long due = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        database.setInitializationFailTimeout(-1);
-        try (HikariDataSource source = new HikariDataSource(database)) {
-            while (true) {
-                try (Connection connection = source.getConnection();
-                        Statement statement = connection.createStatement()) {
-                    statement.execute("create table box (mail varchar(99), off int)");
-                    statement.execute(
-                            "insert into box values ('here@ours.test', 0), ('off@ours.test', 1)");
-                    return;
-                } catch (SQLException e) {
-                    if (!server.isRunningStill() || System.nanoTime() - due > 0) {
-                        throw e;
-                    }
-                }
-            }
-        }
     }
 
     @Test

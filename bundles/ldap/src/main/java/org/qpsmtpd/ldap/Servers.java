@@ -1,9 +1,11 @@
-package org.qpsmtpd.plugin.rcptldap;
+package org.qpsmtpd.ldap;
 
 import com.unboundid.ldap.sdk.BindRequest;
 import com.unboundid.ldap.sdk.FailoverServerSet;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPConnectionOptions;
+import com.unboundid.ldap.sdk.LDAPConnectionPool;
+import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.PostConnectProcessor;
 import com.unboundid.ldap.sdk.ServerSet;
 import com.unboundid.ldap.sdk.SimpleBindRequest;
@@ -24,45 +26,52 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** The servers of the directory and how to reach them, as the options say. */
+/** The servers of a directory and how to reach them, as the settings say. */
 final class Servers {
     private static final int LDAP_PORT = 389;
     private static final int LDAPS_PORT = 636;
 
-    private final RcptLdapConfig config;
+    private final DirectorySettings settings;
     private final LDAPConnectionOptions options;
     private final @Nullable BindRequest bind;
 
     /**
-     * Connects to nobody.
+     * Connections to the directory, of which there is none yet.
      *
      * @throws IllegalArgumentException naming the option and what is wrong with it
      */
-    Servers(RcptLdapConfig config) {
-        this.config = config;
-        bind = bind(config);
+    static LDAPConnectionPool pool(String name, DirectorySettings settings) {
+        Servers servers = new Servers(settings);
+        try {
+            LDAPConnectionPool pool =
+                    new LDAPConnectionPool(servers.set(), servers.bind, 0, settings.connections());
+            pool.setConnectionPoolName(name);
+            pool.setCreateIfNecessary(false);
+            pool.setMaxWaitTimeMillis(settings.timeoutMillis());
+            // One that was kept may have been closed by the server meanwhile.
+            pool.setRetryFailedOperationsDueToInvalidConnections(true);
+            return pool;
+        } catch (LDAPException e) {
+            throw new IllegalArgumentException("servers: " + e.getMessage(), e);
+        }
+    }
+
+    private Servers(DirectorySettings settings) {
+        this.settings = settings;
+        bind = bind(settings);
         options = new LDAPConnectionOptions();
-        options.setConnectTimeoutMillis(config.timeoutMillis());
-        options.setResponseTimeoutMillis(config.timeoutMillis());
+        options.setConnectTimeoutMillis(settings.timeoutMillis());
+        options.setResponseTimeoutMillis(settings.timeoutMillis());
         options.setFollowReferrals(false);
         // Whoever asks reads the answer: no thread for each connection.
         options.setUseSynchronousMode(true);
         options.setSSLSocketVerifier(new HostNameSSLSocketVerifier(true));
     }
 
-    /** How to bind on each connection; null to bind as nobody. */
-    @Nullable BindRequest bind() {
-        return bind;
-    }
-
-    /**
-     * All of them, the first one being asked as long as it answers.
-     *
-     * @throws IllegalArgumentException naming the option and what is wrong with it
-     */
-    ServerSet set() {
+    /** All of them, the first one being asked as long as it answers. */
+    private ServerSet set() {
         List<ServerSet> sets = new ArrayList<>();
-        for (String text : config.servers()) {
+        for (String text : settings.servers()) {
             sets.add(server(text));
         }
         if (sets.isEmpty()) {
@@ -86,7 +95,7 @@ final class Servers {
                     context().getSocketFactory(),
                     options,
                     bind,
-                    config.starttls() ? new EncryptedAlready() : null);
+                    settings.startTls() ? new EncryptedAlready() : null);
         }
         return new SingleServerSet(
                 host,
@@ -94,7 +103,7 @@ final class Servers {
                 null,
                 options,
                 bind,
-                config.starttls() ? new StartTLSPostConnectProcessor(context()) : null);
+                settings.startTls() ? new StartTLSPostConnectProcessor(context()) : null);
     }
 
     private static URI uri(String text) {
@@ -113,20 +122,20 @@ final class Servers {
                 "servers: '" + text + "' is not ldap://HOST, ldaps://HOST or one with a port");
     }
 
-    private static @Nullable BindRequest bind(RcptLdapConfig config) {
-        if (config.bind__dn().isEmpty()) {
+    private static @Nullable BindRequest bind(DirectorySettings settings) {
+        if (settings.bindDn().isEmpty()) {
             return null;
         }
-        if (config.password__file().isEmpty()) {
+        if (settings.passwordFile().isEmpty()) {
             throw new IllegalArgumentException("bind_dn needs password_file");
         }
-        Path file = Path.of(config.password__file());
+        Path file = Path.of(settings.passwordFile());
         try {
             List<String> lines = Files.readAllLines(file);
             if (lines.isEmpty() || lines.get(0).isEmpty()) {
                 throw new IllegalArgumentException("password_file '" + file + "' is empty");
             }
-            return new SimpleBindRequest(config.bind__dn(), lines.get(0));
+            return new SimpleBindRequest(settings.bindDn(), lines.get(0));
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "password_file '" + file + "' cannot be read: " + e, e);
@@ -135,13 +144,13 @@ final class Servers {
 
     private SSLContext context() {
         try {
-            return config.caFile().isEmpty()
+            return settings.caFile().isEmpty()
                     ? new SSLUtil().createSSLContext()
-                    : new SSLUtil(new PEMFileTrustManager(new File(config.caFile())))
+                    : new SSLUtil(new PEMFileTrustManager(new File(settings.caFile())))
                             .createSSLContext();
         } catch (KeyStoreException e) {
             throw new IllegalArgumentException(
-                    "caFile '" + config.caFile() + "' cannot be read: " + e.getMessage(), e);
+                    "caFile '" + settings.caFile() + "' cannot be read: " + e.getMessage(), e);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK has no TLS", e);
         }

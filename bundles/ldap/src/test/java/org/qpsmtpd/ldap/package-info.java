@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.ldap;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+/** SQL databases: queries with named values, within bounds of time and number. */
+@Export
+@Version("1.0.0")
+@NullMarked
+package org.qpsmtpd.sql;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qpsmtpd.sql;
+
+import org.jspecify.annotations.NullMarked;

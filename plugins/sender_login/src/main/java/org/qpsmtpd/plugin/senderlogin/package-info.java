@@ -1,0 +1,5 @@
+/** The plugin sender_login. */
+@NullMarked
+package org.qpsmtpd.plugin.senderlogin;
+
+import org.jspecify.annotations.NullMarked;
