@@ -2,8 +2,6 @@ package org.qpsmtpd.itest.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -132,7 +130,7 @@ class CrowdIT {
      * @return the live heap afterwards, in octets
      */
     private long attack(int size, String script, boolean reads) throws Exception {
-        long before = liveHeap();
+        long before = LiveHeap.of(server.pid());
         int stored = server.maildir().messages().size();
         List<Long> times = new ArrayList<>();
         int closed;
@@ -157,7 +155,9 @@ class CrowdIT {
         Eventually.holds("all sessions have ended", () -> sessions() == 0);
         long after =
                 Eventually.get(
-                        "a live heap as before", this::liveHeap, heap -> heap < before + ALLOWED);
+                        "a live heap as before",
+                        () -> LiveHeap.of(server.pid()),
+                        heap -> heap < before + ALLOWED);
         Figures.print(
                 "crowd: %d clients, %d turned away, honest mail %.0f ms (median), %.0f (most);"
                         + " heap %.1f MiB before, %.1f after",
@@ -178,18 +178,5 @@ class CrowdIT {
         String status = Console.run(server, "status");
         String count = status.substring(0, status.indexOf(" open of at most"));
         return Integer.parseInt(count.substring(count.lastIndexOf(' ') + 1).strip());
-    }
-
-    /** What is alive on the heap, in octets: the sum of all classes. */
-    private long liveHeap() throws IOException, InterruptedException {
-        Process jcmd =
-                new ProcessBuilder("jcmd", Long.toString(server.pid()), "GC.class_histogram")
-                        .redirectErrorStream(true)
-                        .start();
-        String text = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-        assertThat(jcmd.waitFor()).as(text).isZero();
-        String total =
-                text.lines().filter(line -> line.startsWith("Total")).findFirst().orElseThrow();
-        return Long.parseLong(total.split("\\s+", -1)[2]);
     }
 }

@@ -13,6 +13,11 @@ final class Loopback {
         return of(new byte[] {127, 0, 0, (byte) last});
     }
 
+    /** The address 127.0.THIRD.LAST, as that of a client. */
+    static InetAddress client(int third, int last) {
+        return of(new byte[] {127, 0, (byte) third, (byte) last});
+    }
+
     static InetSocketAddress v4(int last, int port) {
         return new InetSocketAddress(v4(last), port);
     }

@@ -24,7 +24,7 @@ import org.qpsmtpd.api.session.Connection;
 /**
  * Has a checkpassword program tell whether a password is right.
  *
- * <p>{@code auth-plain}, {@code auth-login}: OK when the program ends with 0; DENY when it ends
+ * <p>{@code auth-plain}, {@code auth-login}: OK when the program ends with 0; DECLINED when it ends
  * with 1, or when name and password are more than such a program reads; DENYSOFT else. The program
  * is waited for on a thread of the plugin's own.
  *
@@ -48,7 +48,7 @@ import org.qpsmtpd.api.session.Connection;
 public final class AuthCheckpasswordPlugin implements AuthPlainHook, AuthLoginHook {
     private static final String FILE = "smtpauth-checkpassword";
     private static final HookResult TOO_LONG =
-            HookResult.DENY.because(
+            HookResult.DECLINED.because(
                     "fail: name and password are more than the "
                             + Proof.LONGEST
                             + " octets allowed");
@@ -152,7 +152,7 @@ public final class AuthCheckpasswordPlugin implements AuthPlainHook, AuthLoginHo
         }
         return switch (end.exitCode()) {
             case 0 -> HookResult.ok("auth_checkpassword").because("pass: " + program);
-            case 1 -> HookResult.DENY.because("fail: " + program + " refuses the password");
+            case 1 -> HookResult.DECLINED.because("fail: " + program + " refuses the password");
             case 111 -> trouble(program, "has a problem now (111)");
             case 126, 127 -> trouble(program, "cannot be executed (" + end.exitCode() + ")");
             case 2 -> trouble(program, "was not called as it wants to be (2)");

@@ -91,12 +91,19 @@ final class AuthCheckpasswordPluginTest {
     void refusesAWrongPassword() throws IOException {
         HookResult answer = answer(plugin("checkpw", program(CHECK).path()), "bob", "wrong");
 
-        assertThat(answer.action()).isEqualTo(Action.DENY);
+        assertThat(answer.action()).isEqualTo(Action.DECLINED);
         assertThat(answer.toString()).doesNotContain("wrong");
     }
 
     @ParameterizedTest
-    @CsvSource({"0, OK", "1, DENY", "2, DENYSOFT", "3, DENYSOFT", "111, DENYSOFT", "127, DENYSOFT"})
+    @CsvSource({
+        "0, OK",
+        "1, DECLINED",
+        "2, DENYSOFT",
+        "3, DENYSOFT",
+        "111, DENYSOFT",
+        "127, DENYSOFT"
+    })
     void goesByTheExitCode(int code, Action action) throws IOException {
         String path = program("cat <&3 >/dev/null; exit " + code).path();
 
@@ -113,7 +120,7 @@ final class AuthCheckpasswordPluginTest {
                         "bob@example.org",
                         "s3cret $(id) p");
 
-        assertThat(answer.action()).isEqualTo(Action.DENY);
+        assertThat(answer.action()).isEqualTo(Action.DECLINED);
     }
 
     @Test
@@ -150,14 +157,14 @@ final class AuthCheckpasswordPluginTest {
     void refusesMoreThanAProgramReads() throws IOException {
         AuthCheckpasswordPlugin asked = plugin("checkpw", program("exit 0").path());
 
-        assertThat(answer(asked, "bob", "x".repeat(512)).action()).isEqualTo(Action.DENY);
+        assertThat(answer(asked, "bob", "x".repeat(512)).action()).isEqualTo(Action.DECLINED);
     }
 
     @Test
     void refusesWhatWouldBeAnotherUser() throws IOException {
         AuthCheckpasswordPlugin asked = plugin("checkpw", program("exit 0").path());
 
-        assertThat(answer(asked, "bob\0x", "y").action()).isEqualTo(Action.DENY);
+        assertThat(answer(asked, "bob\0x", "y").action()).isEqualTo(Action.DECLINED);
     }
 
     @Test
