@@ -95,7 +95,8 @@ class AuthBackendsIT {
     private static void cvm(InputStream in, OutputStream out) throws IOException {
         String request = new String(in.readAllBytes(), UTF_8);
         boolean good =
-                request.startsWith("\u0001cvm@example.com\0") && request.contains("\0" + PASSWORD + "\0");
+                request.startsWith("\u0001cvm@example.com\0")
+                        && request.contains("\0" + PASSWORD + "\0");
         out.write(good ? 0 : 100);
     }
 
