@@ -3,6 +3,7 @@ package org.qpsmtpd.peers;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -33,6 +34,10 @@ final class Encryption {
 
     /** Why there was none. */
     static PeerFailure failure(Throwable cause) {
-        return new PeerFailure(PeerFailure.Kind.FAULT, "TLS cannot begin: " + Wire.reason(cause));
+        String why =
+                cause instanceof ClosedChannelException
+                        ? "it closed the connection"
+                        : Wire.reason(cause);
+        return new PeerFailure(PeerFailure.Kind.FAULT, "TLS cannot begin: " + why);
     }
 }

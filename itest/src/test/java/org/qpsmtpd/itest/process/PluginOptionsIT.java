@@ -394,6 +394,10 @@ class PluginOptionsIT {
         values.put("auth/auth_dovecot socket", "/run/auth,127.0.0.1:12345");
         values.put("auth/auth_dovecot mechanisms", "PLAIN,LOGIN");
         values.put("auth/auth_dovecot penalty", "false");
+        values.put("auth/auth_imap host", "127.0.0.1:1143");
+        values.put("auth/auth_imap port", "1143");
+        values.put("auth/auth_imap tls", "starttls");
+        values.put("auth/auth_imap caFile", crt);
         values.put("auth/auth_vpopmaild host", "127.0.0.1");
         values.put("auth/auth_vpopmaild port", "8989");
         values.put("virus/sophie sophie_socket", "/run/a,/run/b");
