@@ -394,6 +394,8 @@ class PluginOptionsIT {
         values.put("auth/auth_dovecot socket", "/run/auth,127.0.0.1:12345");
         values.put("auth/auth_dovecot mechanisms", "PLAIN,LOGIN");
         values.put("auth/auth_dovecot penalty", "false");
+        values.put("auth/auth_certificate name", "email");
+        values.put("tls client_ca", crt);
         values.put("auth/auth_imap host", "127.0.0.1:1143");
         values.put("auth/auth_imap port", "1143");
         values.put("auth/auth_imap tls", "starttls");
