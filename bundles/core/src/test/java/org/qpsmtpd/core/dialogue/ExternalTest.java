@@ -122,14 +122,14 @@ class ExternalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ANN})
-    void takesTheNameInAResponseOfItsOwn(String name) throws Exception {
+    @ValueSource(strings = {"", "=", "YW5uQGV4YW1wbGUuY29t"})
+    void takesTheNameInAResponseOfItsOwn(String response) throws Exception {
         try (TestServer server = builder(knows(ANN)).start();
                 SmtpClient raw = server.connect();
                 SmtpClient client = encrypted(raw, TestKeys.certifiedContext())) {
             assertThat(isOffered(client)).isTrue();
             assertThat(client.send("AUTH external").code()).isEqualTo(334);
-            assertThat(client.send(base64(name)).code()).isEqualTo(235);
+            assertThat(client.send(response).code()).isEqualTo(235);
         }
     }
 
