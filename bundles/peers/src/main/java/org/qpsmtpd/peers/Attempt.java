@@ -98,7 +98,7 @@ final class Attempt<T> implements Wire.User, Sending.Owner {
     private void connect() {
         isKept = false;
         var unused =
-                Laying.to(backend.address, due, workshop)
+                Laying.to(backend.address, backend.tls, due, workshop)
                         .whenComplete(
                                 (laid, failure) -> {
                                     if (failure != null) {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.peer.PeerAddress;
 import org.qpsmtpd.api.peer.PeerSettings;
@@ -11,6 +12,7 @@ import org.qpsmtpd.api.peer.PeerSettings;
 /** One place of a service, with its connections. Belongs to the event loop. */
 final class Backend {
     final PeerAddress address;
+    final @Nullable SSLContext tls;
     final Breaker breaker;
     private final long keepNanos;
     private final Workshop workshop;
@@ -20,6 +22,7 @@ final class Backend {
 
     Backend(PeerAddress address, PeerSettings settings, Workshop workshop) {
         this.address = address;
+        this.tls = settings.tls();
         this.breaker = new Breaker(settings.failures(), settings.pause().toNanos());
         this.keepNanos = settings.keep().toNanos();
         this.workshop = workshop;

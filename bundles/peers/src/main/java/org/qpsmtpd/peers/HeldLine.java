@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.peer.AnswerReader;
 import org.qpsmtpd.api.peer.Exchange;
@@ -175,6 +176,46 @@ final class HeldLine<S> implements Line<S>, Wire.User {
     void closeNow() {
         if (over == null) {
             over(owner.closed(), false);
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> encrypt(SSLContext context, Duration limit) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        if (!onLoop(() -> encryptNow(context, limit, done))) {
+            done.completeExceptionally(owner.closed());
+        }
+        return done.minimalCompletionStage();
+    }
+
+    private void encryptNow(SSLContext context, Duration limit, CompletableFuture<Void> done) {
+        if (turn != null || left.hasRemaining()) {
+            fail(new PeerFailure(Kind.FAULT, "it sends in clear where TLS is to begin"));
+        } else if (wire.address.socket().isPresent()) {
+            fail(new PeerFailure(Kind.FAULT, "TLS needs a host, whose name the certificate has"));
+        }
+        PeerFailure ended = over;
+        if (ended != null) {
+            done.completeExceptionally(ended);
+            return;
+        }
+        var unused =
+                Encryption.begin(wire, context, workshop, limit.toNanos())
+                        .addListener(
+                                result -> {
+                                    if (!result.isSuccess()) {
+                                        fail(Encryption.failure(result.cause()));
+                                    }
+                                    encrypted(done);
+                                });
+    }
+
+    private void encrypted(CompletableFuture<Void> done) {
+        PeerFailure ended = over;
+        if (ended == null) {
+            done.complete(null);
+        } else {
+            done.completeExceptionally(ended);
         }
     }
 

@@ -11,16 +11,22 @@ import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.peer.PeerAddress;
 import org.qpsmtpd.api.peer.PeerFailure;
 
-/** Makes a connection: to the first of a host's addresses that answers. */
+/** Makes a connection: to the first of a host's addresses that answers, with TLS if it is to be. */
 final class Laying {
+    private final PeerAddress address;
+    private final @Nullable SSLContext tls;
     private final Workshop workshop;
     private final long due;
     private final CompletableFuture<Wire> laid = new CompletableFuture<>();
 
-    private Laying(Workshop workshop, long due) {
+    private Laying(PeerAddress address, @Nullable SSLContext tls, Workshop workshop, long due) {
+        this.address = address;
+        this.tls = tls;
         this.workshop = workshop;
         this.due = due;
     }
@@ -28,12 +34,14 @@ final class Laying {
     /**
      * Begins to connect.
      *
+     * @param tls null for a connection in clear
      * @param due by {@link System#nanoTime}
      * @return completes on the event loop, or fails there with a {@link PeerFailure}; whoever does
      *     not want it any more closes what comes
      */
-    static CompletableFuture<Wire> to(PeerAddress address, long due, Workshop workshop) {
-        Laying laying = new Laying(workshop, due);
+    static CompletableFuture<Wire> to(
+            PeerAddress address, @Nullable SSLContext tls, long due, Workshop workshop) {
+        Laying laying = new Laying(address, tls, workshop, due);
         var unused =
                 workshop.names()
                         .places(address)
@@ -52,22 +60,48 @@ final class Laying {
     private void attempt(List<SocketAddress> places) {
         SocketAddress place = places.get(0);
         long share = Math.max(0, due - System.nanoTime()) / places.size();
-        Wire wire = new Wire();
+        long end = System.nanoTime() + share;
+        Wire wire = new Wire(address);
         ChannelFuture connected = bootstrap(place, wire, share).connect(place);
         var unused =
                 connected.addListener(
                         result -> {
-                            if (result.isSuccess()) {
-                                laid.complete(wire);
-                            } else if (places.size() > 1) {
-                                attempt(places.subList(1, places.size()));
-                            } else {
-                                laid.completeExceptionally(
+                            if (!result.isSuccess()) {
+                                next(
+                                        places,
                                         new PeerFailure(
                                                 PeerFailure.Kind.AWAY,
                                                 Wire.reason(result.cause())));
+                            } else if (tls == null) {
+                                laid.complete(wire);
+                            } else {
+                                encrypt(wire, tls, places, end - System.nanoTime());
                             }
                         });
+    }
+
+    private void encrypt(
+            Wire wire, SSLContext context, List<SocketAddress> places, long limitNanos) {
+        var unused =
+                Encryption.begin(wire, context, workshop, limitNanos)
+                        .addListener(
+                                result -> {
+                                    if (result.isSuccess()) {
+                                        laid.complete(wire);
+                                    } else {
+                                        wire.close();
+                                        next(places, Encryption.failure(result.cause()));
+                                    }
+                                });
+    }
+
+    /** Tries the next place, if there is one. */
+    private void next(List<SocketAddress> places, PeerFailure failure) {
+        if (places.size() > 1) {
+            attempt(places.subList(1, places.size()));
+        } else {
+            laid.completeExceptionally(failure);
+        }
     }
 
     private Bootstrap bootstrap(SocketAddress place, Wire wire, long limitNanos) {

@@ -18,7 +18,7 @@ import org.qpsmtpd.api.peer.Peers;
 
 /**
  * The ways of all plugins: one thread for all connections, two that read what lies in files, two
- * that look up names. Each begins when it is needed.
+ * that look up names, two for the costly steps of TLS. Each begins when it is needed.
  */
 @Component
 public final class NettyPeers implements Peers {
@@ -27,6 +27,7 @@ public final class NettyPeers implements Peers {
                     1, new DefaultThreadFactory("qpsmtpd-peers", true), NioIoHandler.newFactory());
     private final ThreadPoolExecutor files = pool("qpsmtpd-peers-files");
     private final ThreadPoolExecutor names = pool("qpsmtpd-peers-names");
+    private final ThreadPoolExecutor handshakes = pool("qpsmtpd-peers-tls");
     private final List<ServicePeer> open = new ArrayList<>();
 
     /** Starts no thread yet. */
@@ -49,7 +50,7 @@ public final class NettyPeers implements Peers {
 
     @Override
     public synchronized Peer open(String name, PeerSettings settings) {
-        Workshop workshop = new Workshop(loops.next(), files, new Names(names));
+        Workshop workshop = new Workshop(loops.next(), files, new Names(names), handshakes);
         ServicePeer peer = new ServicePeer(name, settings, workshop, this::forget);
         open.add(peer);
         return peer;
@@ -73,6 +74,7 @@ public final class NettyPeers implements Peers {
         }
         files.shutdownNow();
         names.shutdownNow();
+        handshakes.shutdownNow();
     }
 
     private void endLoop() {

@@ -3,6 +3,7 @@ package org.qpsmtpd.peers;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.Executor;
@@ -166,7 +167,10 @@ final class Sending {
 
     private void finish() {
         isSent = true;
-        if (endsOutput) {
+        SslHandler tls = endsOutput ? channel.pipeline().get(SslHandler.class) : null;
+        if (tls != null) {
+            var unused = tls.closeOutbound();
+        } else if (endsOutput) {
             var unused = ((DuplexChannel) channel).shutdownOutput();
         }
         owner.sent();

@@ -7,9 +7,13 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.qpsmtpd.api.peer.PeerAddress;
 
 /** A connection, with the exchange that is on it. Belongs to the event loop. */
 final class Wire extends ChannelInboundHandlerAdapter {
+    /** Where it leads. */
+    final PeerAddress address;
+
     private @Nullable Channel channel;
     private @Nullable User user;
     private @Nullable Future<?> expiry;
@@ -26,6 +30,10 @@ final class Wire extends ChannelInboundHandlerAdapter {
 
         /** Nothing more comes. */
         void ended(String why);
+    }
+
+    Wire(PeerAddress address) {
+        this.address = address;
     }
 
     @Override

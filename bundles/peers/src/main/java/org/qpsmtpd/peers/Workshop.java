@@ -9,5 +9,6 @@ import java.util.concurrent.Executor;
  * @param loop the thread that all of them belong to
  * @param files where files are read
  * @param names looks up hosts
+ * @param handshakes where the costly steps of TLS run
  */
-record Workshop(EventLoop loop, Executor files, Names names) {}
+record Workshop(EventLoop loop, Executor files, Names names, Executor handshakes) {}

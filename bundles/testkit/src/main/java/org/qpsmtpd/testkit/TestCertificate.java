@@ -18,10 +18,12 @@ public final class TestCertificate {
 
     private final SSLContext context;
     private final Path pem;
+    private final String keyPem;
 
-    private TestCertificate(SSLContext context, Path pem) {
+    private TestCertificate(SSLContext context, Path pem, String keyPem) {
         this.context = context;
         this.pem = pem;
+        this.keyPem = keyPem;
     }
 
     /**
@@ -42,7 +44,8 @@ public final class TestCertificate {
         factory.init(keys, PASSWORD.toCharArray());
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(factory.getKeyManagers(), null, null);
-        return new TestCertificate(context, writePem(directory, keys));
+        String key = pem("PRIVATE KEY", keys.getKey("test", PASSWORD.toCharArray()).getEncoded());
+        return new TestCertificate(context, writePem(directory, keys), key);
     }
 
     /** What the server needs. */
@@ -53,6 +56,11 @@ public final class TestCertificate {
     /** What the client needs to trust it. */
     public Path pem() {
         return pem;
+    }
+
+    /** Its key, for a server that is another program. */
+    public String keyPem() {
+        return keyPem;
     }
 
     private static void runKeytool(Path file) throws IOException, InterruptedException {
@@ -87,10 +95,13 @@ public final class TestCertificate {
 
     private static Path writePem(Path directory, KeyStore keys)
             throws IOException, GeneralSecurityException {
-        String base64 =
-                Base64.getMimeEncoder().encodeToString(keys.getCertificate("test").getEncoded());
         return Files.writeString(
                 directory.resolve("certificate.pem"),
-                "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n");
+                pem("CERTIFICATE", keys.getCertificate("test").getEncoded()));
+    }
+
+    private static String pem(String what, byte[] octets) {
+        String base64 = Base64.getMimeEncoder().encodeToString(octets);
+        return "-----BEGIN " + what + "-----\n" + base64 + "\n-----END " + what + "-----\n";
     }
 }

@@ -431,6 +431,25 @@ class PluginOptionsIT {
         values.put("sender_login sql_query", "select 1 from sender where address = :address");
         values.put("sender_login sql_user", "mx");
         values.put("sender_login sql_password_file", key);
+        values.put("auth/auth_certificate name", "email");
+        values.put("tls client_ca", crt);
+        values.put("auth/auth_imap host", "127.0.0.1:1143");
+        values.put("auth/auth_imap port", "1143");
+        values.put("auth/auth_imap tls", "starttls");
+        values.put("auth/auth_imap caFile", crt);
+        values.put("auth/auth_oauth keys", "https://127.0.0.1:2/keys");
+        values.put("auth/auth_oauth introspection", "http://[::1]:2/");
+        values.put("auth/auth_oauth client_file", folder.resolve("client").toString());
+        values.put("auth/auth_oauth issuer", "https://issuer.test");
+        values.put("auth/auth_oauth audience", "mail,smtp");
+        values.put("auth/auth_oauth algorithms", "ES256");
+        values.put("auth/auth_oauth scope", "mail.send");
+        values.put("auth/auth_oauth user_claim", "sub");
+        values.put("auth/auth_oauth driftSeconds", "5");
+        values.put("auth/auth_oauth refreshSeconds", "600");
+        values.put("auth/auth_oauth cacheSeconds", "0");
+        values.put("auth/auth_oauth configuration", "https://issuer.test/c");
+        values.put("auth/auth_oauth caFile", crt);
         values.put("auth/auth_vpopmaild host", "127.0.0.1");
         values.put("auth/auth_vpopmaild port", "8989");
         values.put("virus/sophie sophie_socket", "/run/a,/run/b");
@@ -579,6 +598,7 @@ class PluginOptionsIT {
     @Test
     void eachIsTakenInAnyLetterCase() throws IOException {
         Certificates.make(folder, "mx", "mx.example.org");
+        Files.writeString(folder.resolve("client"), "mx:secret\n");
         List<String> lines = new ArrayList<>(List.of("rcpt_ok"));
         List<String> loggers = new ArrayList<>();
         ServerUnderTest.Builder builder = ServerUnderTest.builder();

@@ -43,6 +43,21 @@ public interface SaslContext {
      */
     Optional<byte[]> channelBinding(String type);
 
+    /**
+     * The user that the client's certificate stands for, as a plugin tells; absent without a
+     * certificate that is good, and when no plugin knows it.
+     */
+    Optional<String> certifiedUser();
+
+    /**
+     * Asks the plugins whether somebody may try at all, for a mechanism that asks for nothing else
+     * of this context; the others do so by themselves.
+     *
+     * @param user who tries
+     * @return an answer that refuses, or any other
+     */
+    CompletionStage<HookResult> permit(String user);
+
     /** Whether the client was offered a mechanism. */
     boolean isOffered(String mechanism);
 }

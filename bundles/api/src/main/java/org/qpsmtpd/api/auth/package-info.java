@@ -4,7 +4,7 @@
  * hooks that use it are in {@code org.qpsmtpd.api.hook}.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.qpsmtpd.api.auth;
 

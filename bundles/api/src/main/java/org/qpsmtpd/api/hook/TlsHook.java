@@ -1,7 +1,9 @@
 package org.qpsmtpd.api.hook;
 
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.qpsmtpd.api.session.Connection;
 
@@ -31,4 +33,15 @@ public interface TlsHook {
      * @return absent when there is no certificate
      */
     Optional<SSLEngine> newEngine(Connection connection);
+
+    /**
+     * The certificate that the client has shown, when it is good: signed by an authority that is
+     * trusted for clients, made for this use, of this time. Asked once when the handshake is over.
+     *
+     * @param session of an engine that this plugin has made
+     * @return absent when the client has shown none, or one that is not good
+     */
+    default Optional<X509Certificate> clientCertificate(SSLSession session) {
+        return Optional.empty();
+    }
 }

@@ -5,7 +5,7 @@
  * 1.00.
  */
 @Export
-@Version("1.6.0")
+@Version("1.7.0")
 @NullMarked
 package org.qpsmtpd.api.hook;
 

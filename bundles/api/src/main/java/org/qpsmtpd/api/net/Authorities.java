@@ -10,6 +10,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -38,6 +39,23 @@ public final class Authorities {
             throw new IllegalArgumentException(what + "is not there", e);
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalArgumentException(what + "cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * What a client of TLS needs that trusts the certificates of a file, or those of the JDK.
+     *
+     * @param option name of the option that names the file, for the error
+     * @param file its value; empty for the JDK's authorities
+     * @throws IllegalArgumentException when the file cannot be used, naming option, file and reason
+     */
+    public static SSLContext client(String option, String file) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, file.isEmpty() ? null : of(option, Path.of(file)), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JVM has no TLS", e);
         }
     }
 

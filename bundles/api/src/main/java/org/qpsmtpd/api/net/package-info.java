@@ -1,6 +1,6 @@
 /** Names of hosts and networks of addresses, as values, and what connections to others need. */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 @NullMarked
 package org.qpsmtpd.api.net;
 

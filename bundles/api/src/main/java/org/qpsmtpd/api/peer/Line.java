@@ -2,6 +2,7 @@ package org.qpsmtpd.api.peer;
 
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLContext;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -31,6 +32,17 @@ public interface Line<S> extends AutoCloseable {
      *     closed
      */
     <T> CompletionStage<T> ask(Exchange<T> exchange, Duration limit);
+
+    /**
+     * Encrypts the connection from here on, as behind a STARTTLS that was answered with yes. The
+     * certificate must have the backend's name, and be signed by whom the context trusts. What came
+     * behind the last answer in clear is a failure.
+     *
+     * @param limit how long the handshake may take
+     * @return completes when it is encrypted; fails as that of {@link #ask} does, and then the
+     *     connection is closed
+     */
+    CompletionStage<Void> encrypt(SSLContext context, Duration limit);
 
     /**
      * Sends what is not answered.

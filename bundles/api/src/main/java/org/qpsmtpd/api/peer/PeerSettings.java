@@ -2,6 +2,9 @@ package org.qpsmtpd.api.peer;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a service is asked.
@@ -14,6 +17,8 @@ import java.util.List;
  *     connection for each exchange
  * @param failures after how many failures in a row a backend is left out
  * @param pause for how long; then a single exchange tries it
+ * @param tls what connections are encrypted with from the first octet on; null for connections in
+ *     clear
  */
 public record PeerSettings(
         List<PeerAddress> backends,
@@ -21,7 +26,8 @@ public record PeerSettings(
         int connections,
         Duration keep,
         int failures,
-        Duration pause) {
+        Duration pause,
+        @Nullable SSLContext tls) {
 
     /** Copies the list. */
     public PeerSettings {
@@ -29,6 +35,27 @@ public record PeerSettings(
         if (backends.isEmpty()) {
             throw new IllegalArgumentException("a peer needs an address");
         }
+        if (tls != null) {
+            backends.forEach(PeerSettings::requireName);
+        }
+    }
+
+    private static void requireName(PeerAddress address) {
+        if (address.socket().isPresent()) {
+            throw new IllegalArgumentException(
+                    address + ": TLS needs a host, whose name the certificate has");
+        }
+    }
+
+    /** With connections in clear. */
+    public PeerSettings(
+            List<PeerAddress> backends,
+            Duration timeout,
+            int connections,
+            Duration keep,
+            int failures,
+            Duration pause) {
+        this(backends, timeout, connections, keep, failures, pause, null);
     }
 
     /**
@@ -48,7 +75,23 @@ public record PeerSettings(
 
     /** The same with connections kept. */
     public PeerSettings keeping(Duration newKeep) {
-        return new PeerSettings(backends, timeout, connections, newKeep, failures, pause);
+        return new PeerSettings(backends, timeout, connections, newKeep, failures, pause, tls);
+    }
+
+    /**
+     * The same with connections that are encrypted from the first octet on. A certificate must have
+     * the backend's name, and be signed by whom the context trusts.
+     *
+     * @param context how the client's side is set up
+     * @throws IllegalArgumentException when a backend is a socket in the file system
+     */
+    public PeerSettings encrypted(SSLContext context) {
+        return new PeerSettings(backends, timeout, connections, keep, failures, pause, context);
+    }
+
+    /** What connections are encrypted with; absent for connections in clear. */
+    public Optional<SSLContext> encryption() {
+        return Optional.ofNullable(tls);
     }
 
     private static int number(String option, String text, int most) {

@@ -1,5 +1,6 @@
 package org.qpsmtpd.core.chain;
 
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -27,6 +28,7 @@ public final class PluginList {
     private final boolean takesBinary;
     private final TlsSource tls;
     private final SaslSource sasl;
+    private final CertificateSource certificates;
     private final Health health;
 
     /**
@@ -54,6 +56,7 @@ public final class PluginList {
         }
         tls = TlsSource.of(own);
         sasl = new SaslSource(own);
+        certificates = new CertificateSource(own);
         takesBinary =
                 has(HookPoint.QUEUE)
                         && chain(HookPoint.QUEUE).stream().allMatch(PluginList::takesBinary);
@@ -199,6 +202,16 @@ public final class PluginList {
     /** The mechanisms that plugins bring for a connection, by their names. */
     public Map<String, SaslMechanism> saslMechanisms(HookHost host) {
         return sasl.mechanisms(host);
+    }
+
+    /** Whether a plugin tells whose certificates are. */
+    public boolean knowsCertificates() {
+        return certificates.isThere();
+    }
+
+    /** The user that a client's certificate stands for; absent when no plugin knows it. */
+    public Optional<String> userOf(HookHost host, X509Certificate certificate) {
+        return certificates.user(host, certificate);
     }
 
     /**

@@ -18,6 +18,7 @@ public final class BuiltInMechanisms {
 
     /** With nonces of its own. */
     public BuiltInMechanisms() {
+        all.add(new ExternalMechanism());
         List<ScramHash> hashes = List.of(ScramHash.SHA_512, ScramHash.SHA_256, ScramHash.SHA_1);
         for (boolean bound : new boolean[] {true, false}) {
             hashes.forEach(hash -> all.add(new ScramMechanism(hash, bound, this::nonce)));

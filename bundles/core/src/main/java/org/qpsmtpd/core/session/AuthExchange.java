@@ -61,7 +61,7 @@ final class AuthExchange {
      * @param initial the initial response as it was sent; empty without one
      */
     void begin(String initial) {
-        byte[] response = initial.isEmpty() || initial.equals("=") ? new byte[0] : decode(initial);
+        byte[] response = decode(initial);
         if (response == null) {
             refuse(Replies.AUTH_MALFORMED);
             return;
@@ -108,7 +108,11 @@ final class AuthExchange {
                                 .whenComplete((step, failure) -> Arrays.fill(response, (byte) 0)));
     }
 
+    /** A sole {@code =} is an empty response: an initial one by RFC 4954, and curl's later ones. */
     private static byte @Nullable [] decode(String line) {
+        if (line.equals("=")) {
+            return new byte[0];
+        }
         try {
             return Base64.getDecoder().decode(line.getBytes(StandardCharsets.UTF_8));
         } catch (IllegalArgumentException e) {

@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.qpsmtpd.api.auth.SaslMechanism;
 import org.qpsmtpd.api.auth.ScramHash;
@@ -27,6 +28,7 @@ final class AuthOffer {
     boolean isPossible() {
         PluginList plugins = turn.plugins();
         return plugins.bringsSasl()
+                || plugins.knowsCertificates()
                 || plugins.has(HookPoint.AUTH)
                 || plugins.has(HookPoint.AUTH_PLAIN)
                 || plugins.has(HookPoint.AUTH_LOGIN)
@@ -82,19 +84,28 @@ final class AuthOffer {
     }
 
     private boolean isBoundBy(String type) {
-        return turn.smtp().channelBinding(type).isPresent();
+        return turn.smtp().encrypted().flatMap(it -> it.binding(type)).isPresent();
     }
 
     private boolean isAnswerable(String name, Set<ScramHash> hashes) {
         PluginList plugins = turn.plugins();
         boolean any = plugins.has(HookPoint.AUTH);
         return switch (name) {
+            case "EXTERNAL" -> certifiedUser(turn).isPresent();
             case "PLAIN" -> any || plugins.has(HookPoint.AUTH_PLAIN);
             case "LOGIN" -> any || plugins.has(HookPoint.AUTH_LOGIN);
             case "CRAM-MD5" -> any || knowsPasswords();
             case "OAUTHBEARER", "XOAUTH2" -> plugins.has(HookPoint.AUTH_TOKEN);
             default -> hasKeys(name, hashes);
         };
+    }
+
+    /** The user that a client's certificate stands for; absent when no plugin knows it. */
+    static Optional<String> certifiedUser(Turn turn) {
+        return turn.smtp()
+                .encrypted()
+                .flatMap(Encrypted::certificate)
+                .flatMap(certificate -> turn.plugins().userOf(turn, certificate));
     }
 
     private boolean knowsPasswords() {

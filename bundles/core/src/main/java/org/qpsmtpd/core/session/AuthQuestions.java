@@ -68,7 +68,19 @@ final class AuthQuestions implements SaslContext {
 
     @Override
     public Optional<byte[]> channelBinding(String type) {
-        return turn.smtp().channelBinding(type);
+        return turn.smtp().encrypted().flatMap(it -> it.binding(type));
+    }
+
+    @Override
+    public Optional<String> certifiedUser() {
+        return AuthOffer.certifiedUser(turn);
+    }
+
+    @Override
+    public CompletionStage<HookResult> permit(String who) {
+        CompletableFuture<HookResult> answer = new CompletableFuture<>();
+        permit(who, answer::complete, () -> answer.complete(HookResult.DECLINED));
+        return answer;
     }
 
     @Override

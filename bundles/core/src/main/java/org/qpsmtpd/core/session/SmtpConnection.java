@@ -23,7 +23,6 @@ import org.qpsmtpd.api.session.Notes;
 import org.qpsmtpd.api.session.TlsInfo;
 import org.qpsmtpd.core.log.LogRouter;
 import org.qpsmtpd.core.log.PluginCall;
-import org.qpsmtpd.core.sasl.ChannelBinding;
 
 /** What plugins see of a client's connection. */
 final class SmtpConnection implements Connection {
@@ -181,6 +180,7 @@ final class SmtpConnection implements Connection {
     /** Becomes the connection of the client behind; nothing is kept of the one before. */
     void speakFor(Xclient other) {
         behind = other;
+        tls = encrypted().map(Encrypted::forAnother).orElse(null);
         endpoints =
                 endpoints.behindProxy(
                         other.address("ADDR").orElse(endpoints.remoteAddress()),
@@ -263,9 +263,9 @@ final class SmtpConnection implements Connection {
         tls = agreed;
     }
 
-    /** What binds an authentication to the encrypted connection. */
-    Optional<byte[]> channelBinding(String type) {
-        return Optional.ofNullable(tls).flatMap(it -> ChannelBinding.of(type, it.session()));
+    /** The encryption of the connection, as authentication sees it. */
+    Optional<Encrypted> encrypted() {
+        return Optional.ofNullable(tls);
     }
 
     /** What is known now does not come from anything the client said. */

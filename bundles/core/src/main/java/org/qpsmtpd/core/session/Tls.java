@@ -1,8 +1,10 @@
 package org.qpsmtpd.core.session;
 
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
 import org.qpsmtpd.api.hook.TlsHook;
 import org.qpsmtpd.api.log.LogLevel;
 import org.qpsmtpd.api.session.TlsInfo;
@@ -110,16 +112,13 @@ final class Tls {
     private void shake(SSLEngine engine, Runnable then) {
         shaking = true;
         begun = true;
-        talk.wire()
-                .startTls(
-                        engine,
-                        agreed -> encrypted(new Encrypted(agreed, engine.getSession()), then));
+        talk.wire().startTls(engine, agreed -> encrypted(agreed, engine.getSession(), then));
     }
 
-    private void encrypted(Encrypted connection, Runnable then) {
-        TlsInfo agreed = connection.agreed();
+    private void encrypted(TlsInfo agreed, SSLSession session, Runnable then) {
         shaking = false;
-        turn.smtp().setTls(connection);
+        X509Certificate client = ask(hook -> hook.clientCertificate(session)).orElse(null);
+        turn.smtp().setTls(new Encrypted(agreed, session, client));
         if (talk.shows(LogLevel.INFO)) {
             talk.log(LogLevel.INFO, "TLS " + agreed.protocol() + " " + agreed.cipher());
         }

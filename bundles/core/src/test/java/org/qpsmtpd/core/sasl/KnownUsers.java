@@ -27,6 +27,8 @@ final class KnownUsers implements SaslContext {
     private byte[] binding = {};
     private TokenVerdict verdict = TokenVerdict.UNKNOWN;
     private String asked = "";
+    private String certified = "";
+    private HookResult permission = HookResult.DECLINED;
 
     KnownUsers knowing(String name, StoredKeys its) {
         user = name;
@@ -90,6 +92,25 @@ final class KnownUsers implements SaslContext {
     public CompletionStage<TokenVerdict> verdict(BearerToken token) {
         asked = token.user() + " " + token.token().text();
         return CompletableFuture.completedFuture(verdict);
+    }
+
+    void certified(String name) {
+        certified = name;
+    }
+
+    void refusing(HookResult answer) {
+        permission = answer;
+    }
+
+    @Override
+    public Optional<String> certifiedUser() {
+        return Optional.of(certified).filter(name -> !name.isEmpty());
+    }
+
+    @Override
+    public CompletionStage<HookResult> permit(String who) {
+        asked = who;
+        return CompletableFuture.completedStage(permission);
     }
 
     @Override

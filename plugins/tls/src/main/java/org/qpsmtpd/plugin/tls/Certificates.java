@@ -24,6 +24,7 @@ final class Certificates {
     private static final int SESSION_SECONDS = 3600;
 
     private final List<Slot> slots;
+    private final TrustManager[] clients;
     private volatile @Nullable SSLContext context;
 
     private static final class Slot {
@@ -83,8 +84,13 @@ final class Certificates {
         }
     }
 
-    /** Reads the files. */
-    Certificates(List<KeyFiles> files) {
+    /**
+     * Reads the files.
+     *
+     * @param clients judge the certificates of clients; none when they are not asked for one
+     */
+    Certificates(List<KeyFiles> files, TrustManager... clients) {
+        this.clients = clients.clone();
         slots = files.stream().map(Slot::new).toList();
         slots.forEach(Slot::renew);
         publish();
@@ -118,7 +124,7 @@ final class Certificates {
         }
         try {
             SSLContext fresh = SSLContext.getInstance("TLS");
-            fresh.init(new KeyManager[] {new KeyChoice(keys)}, new TrustManager[0], null);
+            fresh.init(new KeyManager[] {new KeyChoice(keys)}, clients, null);
             SSLSessionContext sessions = fresh.getServerSessionContext();
             sessions.setSessionCacheSize(SESSIONS);
             sessions.setSessionTimeout(SESSION_SECONDS);

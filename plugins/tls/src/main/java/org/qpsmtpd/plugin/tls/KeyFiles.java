@@ -37,7 +37,7 @@ record KeyFiles(Path certificate, Path key, Optional<Path> chain) {
          * What does not begin with {@code /} starts at the folder of the distribution, and in a
          * host at the configuration directory of the server.
          */
-        private Path path(String text) {
+        Path path(String text) {
             return Path.of(home.orElse(config)).resolve(text).toAbsolutePath();
         }
 

@@ -44,6 +44,13 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(
             description =
+                    "PEM file with the authorities that sign certificates of clients, which are"
+                            + " asked for one then. Empty: they are not.",
+            required = false)
+    String client__ca() default "";
+
+    @AttributeDefinition(
+            description =
                     "Local port whose connections begin with TLS. May be given more than once; 0"
                             + " for none.",
             min = "0",

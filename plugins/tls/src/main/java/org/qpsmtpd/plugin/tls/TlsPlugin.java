@@ -1,5 +1,6 @@
 package org.qpsmtpd.plugin.tls;
 
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.TrustManager;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -27,8 +30,9 @@ import org.slf4j.LoggerFactory;
  * Encrypts connections: STARTTLS, and TLS from the first octet on ports for it.
  *
  * <p>Settings: certificate, key, chain and DH parameters in qpsmtpd's order, {@code sni} for
- * further certificates, {@code smtps_port} (465). The files {@code tls_ciphers} and {@code
- * tls_protocols} narrow or widen what is agreed to; below TLS 1.2 nothing is.
+ * further certificates, {@code client_ca} to ask clients for theirs, {@code smtps_port} (465). The
+ * files {@code tls_ciphers} and {@code tls_protocols} narrow or widen what is agreed to; below TLS
+ * 1.2 nothing is.
  *
  * <p>Faults: a certificate that cannot be used is logged and left out, or does not replace the one
  * in use; without any, STARTTLS is not offered and answered 454.
@@ -41,7 +45,7 @@ import org.slf4j.LoggerFactory;
         name = "tls",
         positional = {"certificate", "key", "ca", "dhparam"},
         files = {"tls_ciphers", "tls_protocols"},
-        paths = {"certificate", "key", "ca", "dhparam"})
+        paths = {"certificate", "key", "ca", "dhparam", "client_ca"})
 public final class TlsPlugin implements TlsHook {
     private static final Logger LOG = LoggerFactory.getLogger(TlsPlugin.class);
     private static final int LOOK_SECONDS = 2;
@@ -50,6 +54,7 @@ public final class TlsPlugin implements TlsHook {
     private static final String[] APPLICATIONS = {"smtp", "esmtp"};
 
     private final int[] ports;
+    private final Optional<ClientAuthorities> clients;
     private final Certificates certificates;
     private final ConfigView<List<String>> suites =
             new ConfigView<>("tls_ciphers", CipherSuites::parse);
@@ -67,7 +72,8 @@ public final class TlsPlugin implements TlsHook {
      * Reads the certificates, and looks every other second whether they changed.
      *
      * @param properties tell the configuration directory of the server
-     * @throws IllegalArgumentException for an {@code sni} that names no files
+     * @throws IllegalArgumentException for an {@code sni} that names no files, and a {@code
+     *     client_ca} that cannot be used
      */
     @Activate
     public TlsPlugin(TlsConfig config, Map<String, Object> properties) {
@@ -83,7 +89,15 @@ public final class TlsPlugin implements TlsHook {
         if (!config.dhparam().isEmpty()) {
             LOG.info("{} is not read: the groups of RFC 7919 are used", config.dhparam());
         }
-        certificates = new Certificates(files);
+        clients =
+                config.client__ca().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new ClientAuthorities(places.path(config.client__ca())));
+        certificates =
+                new Certificates(
+                        files,
+                        clients.map(ClientAuthorities::asking)
+                                .orElseGet(() -> new TrustManager[0]));
         var unused =
                 watch.scheduleWithFixedDelay(
                         this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
@@ -92,6 +106,7 @@ public final class TlsPlugin implements TlsHook {
     private void look() {
         try {
             certificates.look();
+            clients.ifPresent(ClientAuthorities::look);
         } catch (RuntimeException e) {
             LOG.error("the certificates cannot be looked at: {}", e.toString());
         }
@@ -122,6 +137,11 @@ public final class TlsPlugin implements TlsHook {
         return certificates.context().map(context -> engine(context, connection));
     }
 
+    @Override
+    public Optional<X509Certificate> clientCertificate(SSLSession session) {
+        return clients.flatMap(them -> them.good(session));
+    }
+
     private SSLEngine engine(SSLContext context, Connection connection) {
         SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(false);
@@ -134,6 +154,9 @@ public final class TlsPlugin implements TlsHook {
         agreeable.setProtocols(protocols.in(connection.config()).toArray(String[]::new));
         agreeable.setUseCipherSuitesOrder(true);
         agreeable.setApplicationProtocols(APPLICATIONS);
+        if (clients.isPresent()) {
+            agreeable.setWantClientAuth(true);
+        }
         engine.setSSLParameters(agreeable);
         return engine;
     }

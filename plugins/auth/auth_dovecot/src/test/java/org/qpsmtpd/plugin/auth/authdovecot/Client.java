@@ -46,6 +46,16 @@ record Client(FakeConnection connection) implements SaslContext {
     }
 
     @Override
+    public Optional<String> certifiedUser() {
+        throw new AssertionError("not asked");
+    }
+
+    @Override
+    public CompletionStage<HookResult> permit(String user) {
+        throw new AssertionError("not asked");
+    }
+
+    @Override
     public Optional<byte[]> channelBinding(String type) {
         return Optional.empty();
     }

@@ -1,0 +1,5 @@
+/** The plugin auth/auth_imap. */
+@NullMarked
+package org.qpsmtpd.plugin.auth.authimap;
+
+import org.jspecify.annotations.NullMarked;
