@@ -5,8 +5,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.plugin.Choice;
@@ -40,7 +38,6 @@ public final class RecipientLookup {
     /** The JDK's, so that the contract needs no library. */
     private static final Logger LOG = System.getLogger(RecipientLookup.class.getName());
 
-    private static final Duration LEFT_ALONE = Duration.ofSeconds(5);
     private static final int MOST_SECONDS = 30 * 24 * 3600;
     private static final int MOST_ENTRIES = 10_000_000;
 
@@ -61,7 +58,7 @@ public final class RecipientLookup {
     private final String delimiter;
     private final AnswerCache good;
     private final AnswerCache bad;
-    private final AtomicReference<@Nullable Outage> outage = new AtomicReference<>();
+    private final Outage outage = new Outage();
 
     private enum OnError {
         DEFER,
@@ -73,9 +70,6 @@ public final class RecipientLookup {
         PASS,
         OK
     }
-
-    /** Nobody answered. */
-    private record Outage(Instant until, String why) {}
 
     /**
      * Reads the settings.
@@ -136,10 +130,7 @@ public final class RecipientLookup {
         if (kept.isPresent()) {
             return kept.map(answer -> answer(asked, answer, "known "));
         }
-        Outage last = outage.get();
-        return last != null && now.isBefore(last.until)
-                ? Optional.of(failed(last.why))
-                : Optional.empty();
+        return outage.why(now).map(this::failed);
     }
 
     /**
@@ -176,7 +167,7 @@ public final class RecipientLookup {
         (mailbox == Mailbox.THERE ? bad : good).remove(asked);
         AnswerCache.Answer answer = new AnswerCache.Answer(mailbox, text);
         into.put(asked, answer, now);
-        if (outage.getAndSet(null) != null) {
+        if (outage.end()) {
             LOG.log(Level.INFO, () -> name + ": recipients are looked up again");
         }
         return answer(asked, answer, "");
@@ -232,8 +223,7 @@ public final class RecipientLookup {
      * @param why for the log
      */
     public HookResult down(Transaction transaction, String why) {
-        Instant until = transaction.connection().clock().now().plus(LEFT_ALONE);
-        if (outage.getAndSet(new Outage(until, why)) == null) {
+        if (outage.begin(transaction.connection().clock().now(), why)) {
             String then = onError == OnError.DEFER ? "deferred" : "not looked up";
             LOG.log(
                     Level.WARNING,

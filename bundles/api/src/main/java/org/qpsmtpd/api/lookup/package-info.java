@@ -1,6 +1,6 @@
 /** What plugins share that look up whether there is a recipient's mailbox. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.qpsmtpd.api.lookup;
 

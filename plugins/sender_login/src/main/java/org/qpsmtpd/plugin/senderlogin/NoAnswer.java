@@ -1,5 +1,7 @@
 package org.qpsmtpd.plugin.senderlogin;
 
+import org.jspecify.annotations.Nullable;
+
 /** Owners could not be looked up. */
 final class NoAnswer extends Exception {
     private static final long serialVersionUID = 1L;
@@ -8,8 +10,9 @@ final class NoAnswer extends Exception {
 
     /**
      * @param down whether the next look-up would fail, too
+     * @param cause null when nobody was asked
      */
-    NoAnswer(String why, boolean down, Exception cause) {
+    NoAnswer(String why, boolean down, @Nullable Exception cause) {
         super(why, cause);
         this.down = down;
     }

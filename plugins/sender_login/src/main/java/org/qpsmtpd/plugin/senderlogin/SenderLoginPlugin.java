@@ -1,13 +1,10 @@
 package org.qpsmtpd.plugin.senderlogin;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -17,6 +14,7 @@ import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.hook.DataPostHook;
 import org.qpsmtpd.api.hook.MailHook;
+import org.qpsmtpd.api.lookup.Outage;
 import org.qpsmtpd.api.mail.Address;
 import org.qpsmtpd.api.mail.Parameters;
 import org.qpsmtpd.api.plugin.Choice;
@@ -50,7 +48,6 @@ import org.qpsmtpd.api.session.Transaction;
         paths = {"ldap_password_file", "ldap_ca_file", "sql_password_file"},
         before = "queue/")
 public final class SenderLoginPlugin implements MailHook, DataPostHook, FileCheck {
-    private static final Duration LEFT_ALONE = Duration.ofSeconds(5);
     private static final int MAIL_CODE = 553;
     private static final int MESSAGE_CODE = 554;
     private static final String LATER =
@@ -60,15 +57,12 @@ public final class SenderLoginPlugin implements MailHook, DataPostHook, FileChec
     private final SenderLoginConfig config;
     private final Anonymous anonymous;
     private final List<Owners> places;
-    private volatile @Nullable Outage outage;
+    private final Outage outage = new Outage();
 
     private enum Anonymous {
         IGNORE,
         REJECT
     }
-
-    /** A place did not answer. */
-    private record Outage(Instant until, String why) {}
 
     /**
      * Connects to nobody yet.
@@ -173,9 +167,9 @@ public final class SenderLoginPlugin implements MailHook, DataPostHook, FileChec
 
     /** Those of the address in the first place that knows some; then without its extension. */
     private Set<String> owners(Connection connection, Address address) throws NoAnswer {
-        Outage last = outage;
-        if (last != null && connection.clock().now().isBefore(last.until)) {
-            throw new NoAnswer(last.why, false, new IllegalStateException("left alone"));
+        Optional<String> away = outage.why(connection.clock().now());
+        if (away.isPresent()) {
+            throw new NoAnswer(away.get(), false, null);
         }
         for (Address each : spellings(address)) {
             for (Owners place : places) {
@@ -201,7 +195,7 @@ public final class SenderLoginPlugin implements MailHook, DataPostHook, FileChec
     private HookResult failed(Connection connection, NoAnswer failure) {
         String why = String.valueOf(failure.getMessage());
         if (failure.isDown()) {
-            outage = new Outage(connection.clock().now().plus(LEFT_ALONE), why);
+            outage.begin(connection.clock().now(), why);
         }
         return HookResult.denySoft(LATER).because("error: " + why);
     }

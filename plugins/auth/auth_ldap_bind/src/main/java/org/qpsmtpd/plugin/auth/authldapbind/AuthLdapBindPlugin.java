@@ -1,8 +1,7 @@
 package org.qpsmtpd.plugin.auth.authldapbind;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -16,6 +15,7 @@ import org.qpsmtpd.api.auth.SlowChecks;
 import org.qpsmtpd.api.config.ConfigView;
 import org.qpsmtpd.api.hook.AuthLoginHook;
 import org.qpsmtpd.api.hook.AuthPlainHook;
+import org.qpsmtpd.api.lookup.Outage;
 import org.qpsmtpd.api.plugin.Choice;
 import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.api.plugin.Plugin;
@@ -52,7 +52,6 @@ import org.qpsmtpd.ldap.DirectoryException;
 public final class AuthLdapBindPlugin implements AuthPlainHook, AuthLoginHook, FileCheck {
     static final String FILE = "ldap";
 
-    private static final Duration LEFT_ALONE = Duration.ofSeconds(5);
     private static final String REFUSED = "fail: authldap - wrong username or password: ";
     private static final HookResult RIGHT =
             HookResult.ok("authldap").because("pass: the directory takes the password");
@@ -71,17 +70,14 @@ public final class AuthLdapBindPlugin implements AuthPlainHook, AuthLoginHook, F
                                                     Map.Entry::getValue,
                                                     (first, second) -> second)));
     private final SlowChecks checks;
+    private final Outage outage = new Outage();
     private @Nullable Users current;
-    private volatile @Nullable Outage outage;
 
     private enum OnError {
         DEFER,
         PASS,
         SKIP
     }
-
-    /** The directory did not answer. */
-    private record Outage(Instant until, String why) {}
 
     /**
      * Connects to nobody yet.
@@ -118,9 +114,9 @@ public final class AuthLdapBindPlugin implements AuthPlainHook, AuthLoginHook, F
         if (place.base().isEmpty()) {
             return failed("no ldap_base: give it as an option, or write it into the file " + FILE);
         }
-        Outage last = outage;
-        if (last != null && connection.clock().now().isBefore(last.until)) {
-            return failed(last.why);
+        Optional<String> away = outage.why(connection.clock().now());
+        if (away.isPresent()) {
+            return failed(away.get());
         }
         Users users = users(place);
         return checks.answer(connection, () -> check(connection, users, credentials));
@@ -145,7 +141,7 @@ public final class AuthLdapBindPlugin implements AuthPlainHook, AuthLoginHook, F
     private HookResult check(Connection connection, Users users, Credentials credentials) {
         try {
             Users.Proof proof = users.prove(credentials.user(), credentials.password());
-            outage = null;
+            outage.end();
             return switch (proof) {
                 case RIGHT -> RIGHT;
                 case WRONG -> HookResult.DECLINED.because(REFUSED + "not the user's password");
@@ -155,7 +151,7 @@ public final class AuthLdapBindPlugin implements AuthPlainHook, AuthLoginHook, F
         } catch (DirectoryException e) {
             String why = "the directory: " + e.getMessage();
             if (e.isDown()) {
-                outage = new Outage(connection.clock().now().plus(LEFT_ALONE), why);
+                outage.begin(connection.clock().now(), why);
             }
             return failed(why);
         }

@@ -1,8 +1,6 @@
 package org.qpsmtpd.plugin.auth.authsql;
 
 import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +23,7 @@ import org.qpsmtpd.api.hook.AuthCramMd5Hook;
 import org.qpsmtpd.api.hook.AuthKeysHook;
 import org.qpsmtpd.api.hook.AuthLoginHook;
 import org.qpsmtpd.api.hook.AuthPlainHook;
+import org.qpsmtpd.api.lookup.Outage;
 import org.qpsmtpd.api.plugin.Choice;
 import org.qpsmtpd.api.plugin.FileCheck;
 import org.qpsmtpd.api.plugin.Plugin;
@@ -58,8 +57,6 @@ import org.qpsmtpd.sql.DatabaseException;
         paths = "password_file")
 public final class AuthSqlPlugin
         implements AuthPlainHook, AuthLoginHook, AuthCramMd5Hook, AuthKeysHook, FileCheck {
-    private static final Duration LEFT_ALONE = Duration.ofSeconds(5);
-
     private final AuthSqlConfig config;
     private final @Nullable Source given;
     private final Kept kept;
@@ -68,8 +65,8 @@ public final class AuthSqlPlugin
     private final ConfigView<String> user = first(Source.USER_FILE, "vpopmailuser");
     private final ConfigView<String> password = first(Source.PASSWORD_FILE, "vpoppasswd");
     private final SlowChecks checks;
+    private final Outage outage = new Outage();
     private @Nullable Accounts current;
-    private volatile @Nullable Outage outage;
     private volatile @Nullable Account lastFound;
 
     /** How passwords are kept. */
@@ -78,9 +75,6 @@ public final class AuthSqlPlugin
         KEYS,
         CLEAR
     }
-
-    /** The database did not answer. */
-    private record Outage(Instant until, String why) {}
 
     /**
      * Connects to nobody yet.
@@ -158,9 +152,9 @@ public final class AuthSqlPlugin
 
     /** Where passwords are now; throws IllegalStateException while nobody is to be asked. */
     private Accounts accounts(Connection connection) {
-        Outage last = outage;
-        if (last != null && connection.clock().now().isBefore(last.until)) {
-            throw new IllegalStateException(last.why);
+        Optional<String> away = outage.why(connection.clock().now());
+        if (away.isPresent()) {
+            throw new IllegalStateException(away.get());
         }
         Source source = given == null ? vpopmail(connection.config()) : given;
         return accounts(source);
@@ -213,13 +207,12 @@ public final class AuthSqlPlugin
             throws DatabaseException {
         try {
             Optional<Account> found = accounts.find(name);
-            outage = null;
+            outage.end();
             found.ifPresent(account -> lastFound = account);
             return found;
         } catch (DatabaseException e) {
             if (e.isDown()) {
-                Instant until = connection.clock().now().plus(LEFT_ALONE);
-                outage = new Outage(until, "the database: " + e.getMessage());
+                outage.begin(connection.clock().now(), "the database: " + e.getMessage());
             }
             throw e;
         }
