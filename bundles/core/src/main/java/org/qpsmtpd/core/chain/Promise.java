@@ -6,7 +6,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.answer.HookResult;
-import org.qpsmtpd.api.answer.Later;
+import org.qpsmtpd.api.answer.HookResult.Later;
 
 /**
  * A call that has answered that its answer comes later, and the stage it waits for.

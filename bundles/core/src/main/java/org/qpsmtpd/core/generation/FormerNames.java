@@ -20,7 +20,7 @@ import java.util.Optional;
 public final class FormerNames {
     private static final String LIST = "absent-plugins";
 
-    /** Plugins of qpsmtpd that may be missing. */
+    /** Plugins of qpsmtpd that are left out. */
     private static final Map<String, Absent> ABSENT = read();
 
     private final Map<String, Meaning> meanings = new HashMap<>();
@@ -37,9 +37,9 @@ public final class FormerNames {
      * A plugin of qpsmtpd that is not there.
      *
      * @param formerly its former names
-     * @param reason why there will be none; absent when there may be
+     * @param reason why there is none
      */
-    private record Absent(List<String> formerly, Optional<String> reason) {}
+    private record Absent(List<String> formerly, String reason) {}
 
     private FormerNames() {}
 
@@ -57,14 +57,9 @@ public final class FormerNames {
         return names;
     }
 
-    /** Whether a plugin is one of qpsmtpd, there or not. */
-    static boolean isOfQpsmtpd(String plugin) {
-        return ABSENT.containsKey(plugin);
-    }
-
-    /** Why there will be no such plugin here; absent when there may be. */
+    /** Why a plugin of qpsmtpd is not here; empty for one that is, and for others. */
     static Optional<String> whyLeftOut(String plugin) {
-        return Optional.ofNullable(ABSENT.get(plugin)).flatMap(Absent::reason);
+        return Optional.ofNullable(ABSENT.get(plugin)).map(Absent::reason);
     }
 
     private void add(String plugin, List<String> former) {
@@ -101,8 +96,6 @@ public final class FormerNames {
     private static void read(String line, Map<String, Absent> plugins) {
         String[] parts = line.split(" : ", 2);
         List<String> words = List.of(parts[0].strip().split(" +"));
-        Optional<String> reason =
-                parts.length == 1 ? Optional.empty() : Optional.of(parts[1].strip());
-        plugins.put(words.get(0), new Absent(words.subList(1, words.size()), reason));
+        plugins.put(words.get(0), new Absent(words.subList(1, words.size()), parts[1].strip()));
     }
 }

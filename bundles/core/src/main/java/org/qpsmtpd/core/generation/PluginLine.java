@@ -87,20 +87,18 @@ public record PluginLine(
             return "stands in config/plugins only, where it has the lists of config/peers used;"
                     + " take the line out";
         }
-        Optional<String> reason = FormerNames.whyLeftOut(plugin);
-        if (reason.isPresent()) {
-            return "is a plugin of qpsmtpd that this server leaves out ("
-                    + reason.get()
-                    + "); take the line out";
-        }
-        return FormerNames.isOfQpsmtpd(plugin)
-                ? "is a plugin of qpsmtpd that is not there yet; take the line out"
-                : "is not installed; put its bundle into the deploy folder";
+        return FormerNames.whyLeftOut(plugin)
+                .map(
+                        reason ->
+                                "is a plugin of qpsmtpd that this server leaves out ("
+                                        + reason
+                                        + "); take the line out")
+                .orElse("is not installed; put its bundle into the deploy folder");
     }
 
     /** Whether it is known that there can be no such plugin here. */
     public boolean isForeign() {
-        return plugin.contains("::") || FormerNames.isOfQpsmtpd(plugin);
+        return plugin.contains("::") || FormerNames.whyLeftOut(plugin).isPresent();
     }
 
     private static boolean isNumber(String text) {

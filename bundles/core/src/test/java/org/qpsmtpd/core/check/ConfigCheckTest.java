@@ -250,7 +250,7 @@ class ConfigCheckTest {
                     helo policy            | plugin 'helo': option 'policy' has no value and is left out
                     helo # a remark        | plugin 'helo': what follows # is left out; give the remark a line of its own
                     helo policy STRICT x   | plugin 'helo': 'x' is no option of it and is left out; it takes deadline, loglevel, on_error, policy, reject
-                    auth/auth_imap         | plugin 'auth/auth_imap' is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
+                    domainkeys             | plugin 'domainkeys' is a plugin of qpsmtpd that this server leaves out (DKIM has taken the place of DomainKeys, and the plugin dkim verifies and signs); take the line out, or end the line with the word optional
                     Our::Plugin            | plugin 'Our::Plugin' is a Perl package, which this server cannot run; take the line out, or end the line with the word optional
                     helo policy harsh      | plugin 'helo': option 'policy': 'harsh' is not allowed, use one of lenient, strict
                     helo reject 1 reject 0 | plugin 'helo': option 'reject' is given more than once

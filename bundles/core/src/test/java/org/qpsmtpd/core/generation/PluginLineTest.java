@@ -98,8 +98,7 @@ class PluginLineTest {
             delimiter = '|',
             textBlock =
                     """
-                    auth/auth_imap | is a plugin of qpsmtpd that is not there yet; take the line out, or end the line with the word optional
-                    auth/auth_imap optional | is a plugin of qpsmtpd that is not there yet; take the line out
+                    authnull        | is a plugin of qpsmtpd that this server leaves out (it let everybody in, for tests, and qpsmtpd itself has had no such plugin since 0.42); take the line out, or end the line with the word optional
                     domainkeys optional | is a plugin of qpsmtpd that this server leaves out (DKIM has taken the place of DomainKeys, and the plugin dkim verifies and signs); take the line out
                     My::Plugin      | is a Perl package, which this server cannot run; take the line out, or end the line with the word optional
                     ours            | is not installed; put its bundle into the deploy folder, or end the line with the word optional

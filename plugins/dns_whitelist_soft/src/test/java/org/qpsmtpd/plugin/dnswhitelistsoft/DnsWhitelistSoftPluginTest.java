@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.HookResult;
-import org.qpsmtpd.api.answer.Later;
+import org.qpsmtpd.api.answer.HookResult.Later;
 import org.qpsmtpd.api.plugin.PluginFigures.Figure;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.service.DnsPurpose;

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.HookResult;
-import org.qpsmtpd.api.answer.Later;
+import org.qpsmtpd.api.answer.HookResult.Later;
 import org.qpsmtpd.api.hook.ConnectHook;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.service.DnsType;

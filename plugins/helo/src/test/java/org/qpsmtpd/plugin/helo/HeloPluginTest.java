@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
-import org.qpsmtpd.api.answer.Later;
+import org.qpsmtpd.api.answer.HookResult.Later;
 import org.qpsmtpd.api.plugin.RejectSettings;
 import org.qpsmtpd.api.service.DnsAnswer.Status;
 import org.qpsmtpd.api.session.NoteKey;
