@@ -29,8 +29,8 @@ import org.qpsmtpd.api.session.Transaction;
  * plugin list of its own, behind another port.
  *
  * <p>{@code mail}: DENY with 530 for a client that has not authenticated itself. {@code data_post}:
- * DENY for a message without From; else adds Date and Message-ID where they are missing, and
- * removes Bcc.
+ * DENY for a message without From, or with Bcc on wish; else adds Date and Message-ID where they
+ * are missing, and removes Bcc.
  *
  * <p>Settings: those of {@link SubmissionConfig}.
  *
@@ -49,6 +49,10 @@ public final class SubmissionPlugin implements MailHook, DataPostHook {
                     .withCode(AUTHENTICATION_REQUIRED);
     private static final HookResult NO_AUTHOR =
             HookResult.deny("The message has no From header (#5.6.0)", "no From");
+    private static final HookResult HIDDEN =
+            HookResult.deny("The message has a Bcc header (#5.6.0)", "Bcc");
+
+    private static final List<String> HIDING = List.of("Bcc", "Resent-Bcc");
 
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ROOT);
@@ -58,7 +62,7 @@ public final class SubmissionPlugin implements MailHook, DataPostHook {
     private final boolean addsDate;
     private final boolean addsMessageId;
     private final boolean requiresFrom;
-    private final List<String> removed;
+    private final Bcc bcc;
 
     /** Whose mail is taken. */
     enum Clients {
@@ -71,7 +75,8 @@ public final class SubmissionPlugin implements MailHook, DataPostHook {
     /** What becomes of the fields that name hidden recipients. */
     enum Bcc {
         REMOVE,
-        KEEP
+        KEEP,
+        REFUSE
     }
 
     /**
@@ -85,8 +90,7 @@ public final class SubmissionPlugin implements MailHook, DataPostHook {
         addsDate = config.add__date();
         addsMessageId = config.add__message__id();
         requiresFrom = config.require__from();
-        boolean hides = Choice.of(Bcc.class, "bcc", config.bcc()) == Bcc.REMOVE;
-        removed = hides ? List.of("Bcc", "Resent-Bcc") : List.of();
+        bcc = Choice.of(Bcc.class, "bcc", config.bcc());
     }
 
     @Override
@@ -105,13 +109,19 @@ public final class SubmissionPlugin implements MailHook, DataPostHook {
         if (requiresFrom && headers.count("From") == 0) {
             return NO_AUTHOR;
         }
+        if (bcc == Bcc.REFUSE && HIDING.stream().anyMatch(name -> headers.count(name) > 0)) {
+            return HIDDEN;
+        }
+        return complete(headers, transaction.connection());
+    }
+
+    private HookResult complete(Headers headers, Connection connection) {
         List<String> done = new ArrayList<>();
-        for (String name : removed) {
+        for (String name : bcc == Bcc.REMOVE ? HIDING : List.<String>of()) {
             if (headers.remove(name) > 0) {
                 done.add(name + " removed");
             }
         }
-        Connection connection = transaction.connection();
         if (addsDate && headers.count("Date") == 0) {
             headers.append("Date", date(connection.clock().now()));
             done.add("Date added");

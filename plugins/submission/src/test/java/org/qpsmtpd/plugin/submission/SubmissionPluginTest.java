@@ -1,10 +1,13 @@
 package org.qpsmtpd.plugin.submission;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.qpsmtpd.api.answer.Action;
 import org.qpsmtpd.api.answer.HookResult;
 import org.qpsmtpd.api.mail.Address;
@@ -121,5 +124,30 @@ class SubmissionPluginTest {
 
         assertThat(refused.action()).isEqualTo(Action.DENY);
         assertThat(refused.text()).isEqualTo("The message has no From header (#5.6.0)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bcc: x@y.test\n", "resent-bcc: x@y.test\n", "BCC:\n"})
+    void refusesHiddenRecipientsOnWish(String field) {
+        settings.put("bcc", "refuse");
+        String message = "From: ann@example.com\n" + field + REST;
+        FakeTransaction transaction = message(message);
+
+        HookResult refused = plugin().onDataPost(transaction);
+
+        assertThat(refused.action()).isEqualTo(Action.DENY);
+        assertThat(refused.text()).isEqualTo("The message has a Bcc header (#5.6.0)");
+        assertThat(transaction.message()).isEqualTo(message);
+        assertThat(plugin().onDataPost(message("From: ann@example.com\n" + REST)))
+                .isEqualTo(HookResult.pass("Date added, Message-ID added"));
+    }
+
+    @Test
+    void namesTheWordsForHiddenRecipients() {
+        settings.put("bcc", "drop");
+
+        assertThatThrownBy(this::plugin)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("bcc", "drop", "refuse");
     }
 }
