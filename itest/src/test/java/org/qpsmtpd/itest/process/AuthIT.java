@@ -254,6 +254,31 @@ class AuthIT {
         assertThat(sent.status()).as(sent.output()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"PLAIN", "LOGIN", "CRAM-MD5"})
+    void nodemailerLogsIn(String method) {
+        assertThat(nodemailer(PASSWORD, method).output()).contains("250 2.0.0 Queued!");
+        Result wrong = nodemailer("wrong-pony", method);
+        assertThat(wrong.status()).isNotZero();
+        assertThat(wrong.output()).contains("535 5.7.8 " + method);
+    }
+
+    private static Result nodemailer(String password, String method) {
+        Path packages = Path.of("target/npm").toAbsolutePath();
+        if (!Files.isDirectory(packages)) {
+            Program.missing("nodemailer: itest/npm/install brings it");
+        }
+        return Program.find("node", "nodejs")
+                .run(
+                        "src/test/resources/auth/nodemailer.js",
+                        packages.toString(),
+                        String.valueOf(port()),
+                        requireNonNull(keys).resolve("mx.crt").toString(),
+                        USER,
+                        password,
+                        method);
+    }
+
     /** In clear nothing is offered, and what a client sends all the same is in no log. */
     @Test
     void nothingIsTakenInClear() {
