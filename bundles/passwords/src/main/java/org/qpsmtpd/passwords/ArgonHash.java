@@ -18,6 +18,10 @@ import org.qpsmtpd.api.auth.Secret;
 final class ArgonHash implements Hash {
     private static final int MOST_KIBIBYTES = 64 * 1024;
     private static final int MOST_PASSES = 20;
+
+    /** Kibibytes times passes: what takes about a second. */
+    private static final long MOST_WORK = 4L * MOST_KIBIBYTES;
+
     private static final int MOST_LANES = 16;
     private static final int LONGEST = 128;
     private static final int LEAST_SALT = 8;
@@ -33,7 +37,7 @@ final class ArgonHash implements Hash {
                     "\\$argon2(id?)\\$v=19\\$m=(\\d{1,9}),t=(\\d{1,9}),p=(\\d{1,9})"
                             + "\\$([A-Za-z0-9+/]{1,200})\\$([A-Za-z0-9+/]{1,200})");
 
-    private static final Semaphore KIBIBYTES = new Semaphore(MOST_KIBIBYTES);
+    private static final Semaphore KIBIBYTES = new Semaphore(MOST_KIBIBYTES, true);
 
     private final int type;
     private final int kibibytes;
@@ -63,6 +67,7 @@ final class ArgonHash implements Hash {
         Bounds.check("m= of argon2", kibibytes, 8L * lanes, MOST_KIBIBYTES);
         int passes = Bounds.number(form.group(3));
         Bounds.check("t= of argon2", passes, 1, MOST_PASSES);
+        Bounds.check("m= times t= of argon2", (long) kibibytes * passes, 1, MOST_WORK);
         byte[] salt = octets(form.group(5));
         Bounds.check("the length of the salt", salt.length, LEAST_SALT, LONGEST);
         byte[] hash = octets(form.group(6));
@@ -119,7 +124,12 @@ final class ArgonHash implements Hash {
                         .build());
         byte[] octets = password.octets();
         byte[] computed = new byte[hash.length];
-        KIBIBYTES.acquireUninterruptibly(kibibytes);
+        try {
+            KIBIBYTES.acquire(kibibytes);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the comparison was given up", e);
+        }
         try {
             generator.generateBytes(octets, computed);
         } finally {

@@ -9,8 +9,11 @@ import org.qpsmtpd.api.auth.Secret;
 
 /** bcrypt, such as {@code $2b$12$...}. */
 final class BcryptHash implements Hash {
-    /** One more takes twice as long; this is about two seconds. */
-    private static final int MOST_COST = 15;
+    /** One more takes twice as long; this is about a second. */
+    private static final int MOST_COST = 14;
+
+    /** Octets behind these would not count. */
+    private static final int LONGEST = 72;
 
     private static final int LEAST_COST = 4;
     private static final int USUAL_COST = 12;
@@ -39,6 +42,10 @@ final class BcryptHash implements Hash {
         new SecureRandom().nextBytes(salt);
         byte[] octets = password.octets();
         try {
+            if (octets.length > LONGEST) {
+                throw new IllegalArgumentException(
+                        "bcrypt takes passwords of at most " + LONGEST + " octets");
+            }
             return OpenBSDBCrypt.generate("2b", octets, salt, USUAL_COST);
         } finally {
             Arrays.fill(octets, (byte) 0);

@@ -10,9 +10,7 @@ public enum PasswordForm {
     /** argon2id with 19 MiB and two passes; for PLAIN and LOGIN. */
     ARGON2ID("argon2id"),
 
-    /**
-     * bcrypt of cost 12; for PLAIN and LOGIN. Octets of a password behind the 72nd do not count.
-     */
+    /** bcrypt of cost 12, for passwords of at most 72 octets; for PLAIN and LOGIN. */
     BCRYPT("bcrypt"),
 
     /** PBKDF2 by SHA-256 in 600,000 rounds; for PLAIN and LOGIN. */
@@ -39,6 +37,7 @@ public enum PasswordForm {
      * What is to be kept of a password; takes up to a second.
      *
      * @param password prepared by {@link org.qpsmtpd.api.auth.SaslPrep}
+     * @throws IllegalArgumentException when the form cannot keep all of it
      */
     public String make(Secret password) {
         return switch (this) {

@@ -52,8 +52,18 @@ final class Pbkdf2Hash implements Hash {
         this.salt = salt;
         this.hash = hash;
         Bounds.check("the rounds of PBKDF2", rounds, 1, MOST_ROUNDS);
+        int blocks = (hash.length + octetsOf(hmac) - 1) / octetsOf(hmac);
+        Bounds.check("the rounds times blocks of PBKDF2", (long) rounds * blocks, 1, MOST_ROUNDS);
         Bounds.check("the length of the salt", salt.length, 1, LONGEST);
         Bounds.check("the length of the hash", hash.length, LEAST_HASH, LONGEST);
+    }
+
+    private static int octetsOf(String hmac) {
+        return switch (hmac) {
+            case "sha1" -> 20;
+            case "sha256" -> 32;
+            default -> 64;
+        };
     }
 
     /** Whether a text is meant to be such a hash, of the first two forms. */

@@ -36,8 +36,8 @@ public final class StoredPassword {
      * Reads what is kept. By its beginning it is
      *
      * <ul>
-     *   <li>{@code $argon2id$ $argon2i$}: argon2; memory up to 64 MiB
-     *   <li>{@code $2a$ $2b$ $2y$}: bcrypt; cost up to 15
+     *   <li>{@code $argon2id$ $argon2i$}: argon2; memory up to 64 MiB, times passes up to 256 MiB
+     *   <li>{@code $2a$ $2b$ $2y$}: bcrypt; cost up to 14
      *   <li>{@code $pbkdf2-sha256$ $pbkdf2-sha512$ $pbkdf2$ pbkdf2_sha256$}: PBKDF2; up to
      *       2,000,000 rounds
      *   <li>{@code $1$ $5$ $6$}: crypt(3); up to 1,000,000 rounds

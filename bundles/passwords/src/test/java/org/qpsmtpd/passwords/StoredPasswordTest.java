@@ -92,10 +92,12 @@ class StoredPasswordTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "$2b$16$ghczntVOv..4Bm9J2qxqielijzqQkseZthFPEbjy2.yVfXmgfaK22",
+                "$2b$15$ghczntVOv..4Bm9J2qxqielijzqQkseZthFPEbjy2.yVfXmgfaK22",
                 "$2x$05$ghczntVOv..4Bm9J2qxqielijzqQkseZthFPEbjy2.yVfXmgfaK22",
                 "$2y$05$hidden",
                 "$argon2id$v=19$m=65537,t=3,p=1$Yl8yRJSTH7jr6vuwK4s+yA$hiddenhiddenhiddenhidden",
+                "$argon2id$v=19$m=65536,t=5,p=1$Yl8yRJSTH7jr6vuwK4s+yA$hiddenhiddenhiddenhidden",
+                "$pbkdf2$1000001$MDEyMzQ1Njc4OWFiY2RlZg$hiddenhiddenhiddenhiddenhidden",
                 "$argon2id$v=19$m=1024,t=21,p=1$Yl8yRJSTH7jr6vuwK4s+yA$hiddenhiddenhiddenhidden",
                 "$argon2id$v=19$m=1024,t=1,p=17$Yl8yRJSTH7jr6vuwK4s+yA$hiddenhiddenhiddenhidden",
                 "$argon2id$v=19$m=7,t=1,p=1$Yl8yRJSTH7jr6vuwK4s+yA$hiddenhiddenhiddenhidden",

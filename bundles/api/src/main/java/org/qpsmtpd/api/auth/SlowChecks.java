@@ -1,7 +1,9 @@
 package org.qpsmtpd.api.auth;
 
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +21,7 @@ public final class SlowChecks implements AutoCloseable {
     private static final int IDLE_SECONDS = 10;
 
     private final ThreadPoolExecutor threads;
+    private final Set<Waiting> open = ConcurrentHashMap.newKeySet();
 
     /** Looks at what a client gave. */
     @FunctionalInterface
@@ -53,31 +56,47 @@ public final class SlowChecks implements AutoCloseable {
         threads.allowCoreThreadTimeOut(true);
     }
 
+    /** An answer that is to come. */
+    private static final class Waiting {
+        private final CompletableFuture<HookResult> answer = new CompletableFuture<>();
+
+        void giveUp() {
+            answer.complete(HookResult.DENYSOFT.because("error: the check was given up"));
+        }
+
+        void complete(Check check) {
+            try {
+                answer.complete(check.check());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                giveUp();
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        }
+    }
+
     /** The answer of a check, which comes later; DENYSOFT when too many wait. */
     public HookResult answer(Connection connection, Check check) {
-        CompletableFuture<HookResult> answer = new CompletableFuture<>();
+        Waiting waiting = new Waiting();
+        open.add(waiting);
+        var unused = waiting.answer.whenComplete((said, failure) -> open.remove(waiting));
         try {
-            connection.carrying(threads).execute(() -> complete(answer, check));
+            connection.carrying(threads).execute(() -> waiting.complete(check));
         } catch (RejectedExecutionException e) {
+            open.remove(waiting);
             return HookResult.DENYSOFT.because("error: too many checks wait, or the plugin goes");
         }
-        return HookResult.later(answer);
-    }
-
-    private static void complete(CompletableFuture<HookResult> answer, Check check) {
-        try {
-            answer.complete(check.check());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            answer.complete(HookResult.DENYSOFT.because("error: the check was given up"));
-        } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
+        if (threads.isShutdown()) {
+            waiting.giveUp();
         }
+        return HookResult.later(waiting.answer);
     }
 
-    /** Ends the checks that run; those that wait are given up. */
+    /** Ends the checks that run; those that wait are given up, and deferred. */
     @Override
     public void close() {
         threads.shutdownNow();
+        open.forEach(Waiting::giveUp);
     }
 }

@@ -1,25 +1,28 @@
 package org.qpsmtpd.passwords.command;
 
 import java.io.BufferedReader;
-import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.qpsmtpd.api.auth.SaslPrep;
 import org.qpsmtpd.api.auth.Secret;
 import org.qpsmtpd.passwords.PasswordForm;
 
 /**
- * Makes a line for {@code config/flat_auth_pw}, or what else keeps passwords. The password is read
- * from the terminal, or is the first line of the input; never an argument, which others could see.
+ * Makes a line for {@code config/flat_auth_pw}, or what else keeps passwords. The password is the
+ * first line of the input, where {@code bin/auth_entry} writes what it was given at the terminal;
+ * never an argument, which others could see.
  */
 public final class AuthEntry {
+    /** Before the other arguments: only looks whether these are right. */
+    private static final String CHECK = "--check";
+
     private static final int WRONG_USE = 2;
     private static final int LONGEST = 1000;
     private static final String USAGE =
@@ -30,13 +33,11 @@ public final class AuthEntry {
             is given, one of:\s""";
 
     private final Reader input;
-    private final @Nullable Console terminal;
     private final PrintStream out;
     private final PrintStream err;
 
-    AuthEntry(Reader input, @Nullable Console terminal, PrintStream out, PrintStream err) {
+    AuthEntry(Reader input, PrintStream out, PrintStream err) {
         this.input = input;
-        this.terminal = terminal;
         this.out = out;
         this.err = err;
     }
@@ -44,28 +45,31 @@ public final class AuthEntry {
     /** The program; ends with 0, with 1 when there is no password, with 2 for wrong arguments. */
     public static void main(String[] arguments) throws IOException {
         Reader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        AuthEntry program = new AuthEntry(input, System.console(), System.out, System.err);
+        AuthEntry program = new AuthEntry(input, System.out, System.err);
         System.exit(program.run(arguments));
     }
 
     int run(String... arguments) throws IOException {
-        if (arguments.length == 1 && arguments[0].equals("--help")) {
+        boolean isCheck = arguments.length > 0 && arguments[0].equals(CHECK);
+        List<String> words = List.of(arguments).subList(isCheck ? 1 : 0, arguments.length);
+        if (words.equals(List.of("--help"))) {
             out.println(usage());
             return 0;
         }
-        boolean hasForm = arguments.length == 3 && arguments[0].equals("--form");
-        if (!hasForm && arguments.length != 1) {
+        boolean hasForm = words.size() == 3 && words.get(0).equals("--form");
+        if (!hasForm && words.size() != 1) {
             return wrong(usage());
         }
-        String user = arguments[arguments.length - 1];
+        String user = words.get(words.size() - 1);
         if (!isUser(user)) {
             return wrong("auth_entry: '" + user + "' is not of the form USER@DOMAIN");
         }
-        Optional<PasswordForm> form =
-                hasForm ? form(arguments[1]) : Optional.of(PasswordForm.ARGON2ID);
-        return form.isPresent()
-                ? make(user, form.get())
-                : wrong("auth_entry: no form '" + arguments[1] + "'; there are " + forms());
+        String word = hasForm ? words.get(1) : PasswordForm.ARGON2ID.word();
+        Optional<PasswordForm> form = form(word);
+        if (form.isEmpty()) {
+            return wrong("auth_entry: no form '" + word + "'; there are " + forms());
+        }
+        return isCheck ? 0 : make(user, form.get());
     }
 
     private static String usage() {
@@ -94,50 +98,45 @@ public final class AuthEntry {
     }
 
     private int make(String user, PasswordForm form) throws IOException {
-        Optional<Secret> given = read();
-        if (given.isEmpty()) {
-            return 1;
-        }
-        Optional<Secret> password = SaslPrep.prepare(given.get());
-        given.get().wipe();
+        Secret given = firstLine();
+        Optional<Secret> password =
+                given.length() > LONGEST ? Optional.empty() : SaslPrep.prepare(given);
+        given.wipe();
         if (password.isEmpty() || password.get().length() == 0) {
-            err.println("auth_entry: the password is empty, or has a control");
-            return 1;
+            return refused(
+                    "the password is empty, has a control, or more than "
+                            + LONGEST
+                            + " characters");
         }
-        out.println(user + ":" + form.make(password.get()));
-        password.get().wipe();
-        return 0;
-    }
-
-    private Optional<Secret> read() throws IOException {
-        Console there = terminal;
-        return there == null ? Optional.of(firstLine()) : twice(there);
-    }
-
-    private Optional<Secret> twice(Console there) {
-        char @Nullable [] first = there.readPassword("Password: ");
-        char @Nullable [] second = there.readPassword("Once more: ");
-        if (first == null || second == null || !Arrays.equals(first, second)) {
-            err.println("auth_entry: the two passwords differ");
-            return Optional.empty();
+        try {
+            out.println(user + ":" + form.make(password.get()));
+            return 0;
+        } catch (IllegalArgumentException e) {
+            return refused(String.valueOf(e.getMessage()));
+        } finally {
+            password.get().wipe();
         }
-        Arrays.fill(second, '\0');
-        Secret secret = Secret.of(first);
-        Arrays.fill(first, '\0');
-        return Optional.of(secret);
     }
 
+    private int refused(String why) {
+        err.println("auth_entry: " + why);
+        return 1;
+    }
+
+    /** At most one character more than are taken. */
     private Secret firstLine() throws IOException {
-        char[] line = new char[LONGEST];
+        char[] line = new char[LONGEST + 1];
         int length = 0;
         for (int c = input.read(); c >= 0 && c != '\n' && c != '\r'; c = input.read()) {
-            if (length == LONGEST) {
-                throw new IOException("the password is longer than " + LONGEST + " characters");
-            }
             line[length++] = (char) c;
+            if (length > LONGEST) {
+                break;
+            }
         }
-        Secret secret = Secret.of(Arrays.copyOf(line, length));
+        char[] exact = Arrays.copyOf(line, length);
+        Secret secret = Secret.of(exact);
         Arrays.fill(line, '\0');
+        Arrays.fill(exact, '\0');
         return secret;
     }
 }

@@ -1,7 +1,6 @@
 package org.qpsmtpd.passwords.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,7 +23,6 @@ class AuthEntryTest {
         AuthEntry program =
                 new AuthEntry(
                         new StringReader(input),
-                        null,
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8));
         return program.run(arguments);
@@ -62,15 +60,28 @@ class AuthEntryTest {
     @ValueSource(strings = {"", "\n", "a\u0007b\n"})
     void needsAPassword(String input) throws IOException {
         assertThat(run(input, "ann@example.com")).isEqualTo(1);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("is empty, or has a control");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("is empty, has a control");
         assertThat(out.size()).isZero();
     }
 
     @Test
-    void readsNoLineWithoutEnd() {
-        assertThatIOException()
-                .isThrownBy(() -> run("x".repeat(1001), "ann@example.com"))
-                .withMessage("the password is longer than 1000 characters");
+    void takesNoLineWithoutEnd() throws IOException {
+        assertThat(run("x".repeat(1_000_000), "ann@example.com")).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("more than 1000 characters");
+    }
+
+    @Test
+    void takesNothingForBcryptThatItWouldCut() throws IOException {
+        assertThat(run("x".repeat(73), "--form", "bcrypt", "ann@example.com")).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("at most 72 octets");
+        assertThat(run("x".repeat(72), "--form", "bcrypt", "ann@example.com")).isZero();
+    }
+
+    @Test
+    void looksOnlyAtTheArgumentsOnWish() throws IOException {
+        assertThat(run("", "--check", "--form", "bcrypt", "ann@example.com")).isZero();
+        assertThat(run("", "--check", "ann")).isEqualTo(2);
+        assertThat(out.size()).isZero();
     }
 
     @ParameterizedTest

@@ -1,5 +1,7 @@
 package org.qpsmtpd.plugin.auth.authflatfile;
 
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,6 +47,9 @@ public final class AuthFlatFilePlugin
         implements AuthPlainHook, AuthLoginHook, AuthCramMd5Hook, AuthKeysHook, FileCheck {
     static final String FILE = "flat_auth_pw";
 
+    /** The server's own, by which it tells nobody who is there; also from start to start. */
+    private static final String SECRET_FILE = "auth_secret";
+
     private static final HookResult GOOD =
             HookResult.of(Action.OK, "auth_flat_file").because("pass: auth_flat_file");
     private static final HookResult WRONG = HookResult.DENY.because("fail: wrong password");
@@ -59,11 +64,15 @@ public final class AuthFlatFilePlugin
 
     private final SlowChecks checks = new SlowChecks("auth_flat_file", AT_ONCE);
 
+    private final byte[] ownSecret = new byte[32];
+
     private volatile boolean hasPasswords = true;
 
     /** Makes the plugin. */
     @Activate
-    public AuthFlatFilePlugin() {}
+    public AuthFlatFilePlugin() {
+        new SecureRandom().nextBytes(ownSecret);
+    }
 
     /** Gives up the comparisons that are on their way. */
     @Deactivate
@@ -93,7 +102,7 @@ public final class AuthFlatFilePlugin
         Users known = known(connection);
         StoredPassword kept = known.find(credentials.user());
         if (kept == null) {
-            StoredPassword other = known.inPlaceOf(credentials.user());
+            StoredPassword other = known.inPlaceOf(credentials.user(), secret(connection));
             return other == null
                     ? UNKNOWN
                     : compare(connection, credentials, other, UNKNOWN, UNKNOWN);
@@ -110,10 +119,19 @@ public final class AuthFlatFilePlugin
             StoredPassword kept,
             HookResult same,
             HookResult other) {
-        if (kept.isQuick()) {
+        if (kept.isQuick() || !credentials.hasPassword()) {
             return kept.isProvedBy(credentials) ? same : other;
         }
         return checks.answer(connection, () -> kept.isProvedBy(credentials) ? same : other);
+    }
+
+    private byte[] secret(Connection connection) {
+        return connection
+                .config()
+                .value(SECRET_FILE)
+                .map(secret -> secret.getBytes(StandardCharsets.UTF_8))
+                .filter(secret -> secret.length > 0)
+                .orElse(ownSecret);
     }
 
     private Users known(Connection connection) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +126,39 @@ class AuthFlatFilePluginTest {
 
         assertThat(said.pending()).isPresent();
         assertThat(answer(said).action()).isEqualTo(Action.DECLINED);
+    }
+
+    private boolean isSlow(AuthFlatFilePlugin asked, String user) {
+        Credentials given = Credentials.withPassword("PLAIN", user, Secret.of("x"));
+        HookResult said = asked.onAuthPlain(connection, given);
+        assertThat(answer(said).action()).isEqualTo(Action.DECLINED);
+        return said.pending().isPresent();
+    }
+
+    /**
+     * With a secret it stays the same from start to start, and names tell nothing of each other.
+     */
+    @Test
+    void takesAStrangerForTheSameUserEachTime() {
+        connection
+                .config()
+                .set(
+                        AuthFlatFilePlugin.FILE,
+                        "clear@example.com:pencil",
+                        "hash@example.com:" + HASH)
+                .set("auth_secret", "nobody knows");
+        AuthFlatFilePlugin other = new AuthFlatFilePlugin();
+        Set<Boolean> slow = new HashSet<>();
+        boolean differ = false;
+        for (int i = 0; i < 40; i++) {
+            String user = "Aa" + i + "@example.com";
+            slow.add(isSlow(plugin, user));
+            assertThat(isSlow(other, user)).isEqualTo(isSlow(plugin, user));
+            differ |= isSlow(plugin, user) != isSlow(plugin, user.replace("Aa", "BB"));
+        }
+        other.close();
+        assertThat(slow).hasSize(2);
+        assertThat(differ).isTrue();
     }
 
     @Test
