@@ -330,4 +330,25 @@ class AuthIT {
         assertThat(swaks("LOGIN", user, "wrong-pony").status()).isNotZero();
         assertThat(requireNonNull(server).log()).doesNotContain(PASSWORD);
     }
+
+    /**
+     * It asks at the terminal although its output is a file, and the terminal shows no password.
+     */
+    @Test
+    void anEntryIsMadeAtATerminal() {
+        Path file = requireNonNull(server).config().resolve("flat_auth_pw");
+        Result made =
+                Program.find("python3", "python3")
+                        .run(
+                                "src/test/resources/auth/terminal.py",
+                                ServerUnderTest.home().resolve("bin/auth_entry").toString(),
+                                file.toString(),
+                                PASSWORD);
+
+        assertThat(made.status()).as(made.output()).isZero();
+        assertThat(made.output()).contains("Password: ", "Once more: ").doesNotContain(PASSWORD);
+        Eventually.holds(
+                "the new user is known",
+                () -> swaks("PLAIN", "terminal@example.com", PASSWORD).status() == 0);
+    }
 }
