@@ -243,9 +243,12 @@ public final class AuthSqlPlugin
         } catch (IllegalStateException | IllegalArgumentException e) {
             keys.completeExceptionally(e);
         }
-        if (asked.pending().isEmpty()) {
-            keys.completeExceptionally(new RejectedExecutionException("too many checks wait"));
-        }
+        RejectedExecutionException notAsked =
+                new RejectedExecutionException("too many checks wait, or the plugin goes");
+        asked.pending()
+                .<CompletionStage<?>>map(later -> later.stage())
+                .orElseGet(() -> CompletableFuture.completedStage(null))
+                .whenComplete((said, failure) -> keys.completeExceptionally(notAsked));
         return keys;
     }
 
