@@ -55,12 +55,14 @@ public final class Rehearsal {
                     "badhelo",
                     "badmailfrom",
                     "badrcptto",
+                    "clients",
                     "databytes",
                     "hosts_allow",
                     "logging",
                     "loglevel",
                     "me",
                     "plugins",
+                    "plugins.submission",
                     "rcpthosts",
                     "relayclients");
 
