@@ -52,9 +52,11 @@ public final class Bench {
         }
         runGroup(Queue.DISCARD);
         runGroup(Queue.MAILDIR);
+        runGroup(Queue.SPOOL);
         runGroup(Queue.GATES);
         runGroup(Queue.SITE);
         runGroup(Queue.FORWARD);
+        runGroup(Queue.FORWARD_BARE);
         runGroup(Queue.SIGNED);
         runGroup(Queue.CHECKED);
         if (settings.works().contains(Work.IDLE)) {
@@ -80,6 +82,8 @@ public final class Bench {
         }
         if (queue == Queue.FORWARD) {
             NextHop.isAt(start(new SmtpSink(), Queue.DISCARD).port());
+        } else if (queue == Queue.FORWARD_BARE) {
+            NextHop.isAt(start(new BareNetty(settings.distribution()), Queue.DISCARD).port());
         }
         List<Server> servers = new ArrayList<>();
         for (Product product : products) {
@@ -93,7 +97,8 @@ public final class Bench {
                     case MAILDIR -> Work.MAILDIR;
                     case GATES -> Work.GATES;
                     case SITE -> Work.SITE;
-                    case FORWARD -> Work.FORWARD;
+                    case SPOOL -> Work.SPOOL;
+                    case FORWARD, FORWARD_BARE -> Work.FORWARD;
                     case SIGNED -> Work.SIGNED;
                     case CHECKED -> Work.CHECKED;
                 };

@@ -85,8 +85,8 @@ final class DebianQpsmtpd implements Product {
         lines.add(
                 switch (queue) {
                     case MAILDIR -> "queue/maildir " + maildir;
-                    case FORWARD -> "queue/smtp-forward 127.0.0.1 " + NextHop.port();
-                    case DISCARD, GATES, SITE, SIGNED, CHECKED -> "bench/discard";
+                    case FORWARD, FORWARD_BARE -> "queue/smtp-forward 127.0.0.1 " + NextHop.port();
+                    case SPOOL, DISCARD, GATES, SITE, SIGNED, CHECKED -> "bench/discard";
                 });
         QpsmtpdConfig.write(config, lines);
         QpsmtpdConfig.file(

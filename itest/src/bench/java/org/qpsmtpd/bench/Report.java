@@ -214,9 +214,18 @@ final class Report {
                 "at most 2",
                 forward <= 2 * discard);
         double forwarded =
-                value(Work.FORWARD_LARGE, Products.OURS, Figures::perSecond) * Message.LARGE / 1e6;
-        absolute(
-                table, Work.FORWARD_LARGE, "MB/s", forwarded, "at least 400", forwarded >= 400);
+                value(Work.FORWARD_BARE, Products.OURS, Figures::perSecond) * Message.LARGE / 1e6;
+        absolute(table, Work.FORWARD_BARE, "MB/s", forwarded, "at least 400", forwarded >= 400);
+        double spooled = value(Work.SPOOL, Products.OURS, Figures::perSecond);
+        double stored = value(Work.MAILDIR, Products.OURS, Figures::perSecond);
+        ratioTarget(
+                table,
+                Work.SPOOL,
+                "messages/s / those of (b)",
+                spooled,
+                stored,
+                "about 1",
+                spooled > 0.9 * stored);
         ratio(table, Work.DISCARD, cpuName, cpu, Products.BARE, 3, 2);
         ratio(table, Work.MANY, cpuName, cpu, Products.BARE, 8, 5);
         ratio(table, Work.PIPELINED, cpuName, cpu, Products.BARE, 19, 10);

@@ -4,6 +4,7 @@ package org.qpsmtpd.bench;
 enum Work {
     DISCARD("a", "one 4 KiB message a session, discarded", 10, 1),
     MAILDIR("b", "one 4 KiB message a session, into a maildir", 10, 1),
+    SPOOL("sp", "the same into the spool, the next hop is away", Queue.SPOOL, 10, 1),
     MANY("c", "100 messages of 4 KiB a connection, discarded", 10, 100),
     PIPELINED("cp", "c', the same as c with MAIL, RCPT, DATA in one write", 10, 100),
     LARGE("e", "one 10 MB message a session, discarded", 4, 1),
@@ -14,7 +15,9 @@ enum Work {
     KNOWN("gw", "the same as g, all answers kept", 10, 3600, 0, 0),
     SITE("h", "a site's chain, with scanners that take 20 and 80 ms", Queue.SITE, 600, 1),
     FORWARD("fw", "one 4 KiB message a session, handed on to smtp-sink", Queue.FORWARD, 10, 1),
-    FORWARD_LARGE("fl", "one 10 MB message a session, handed on", Queue.FORWARD, 4, 1),
+    FORWARD_LARGE("fl", "one 10 MB message a session, handed on to smtp-sink", Queue.FORWARD, 4, 1),
+    FORWARD_BARE(
+            "fb", "the same, handed on to a bare handler of Netty", Queue.FORWARD_BARE, 4, 1),
     SIGNED("u", "a signed message of a visitor, nothing checked", Queue.SIGNED, 10, 1),
     CHECKED_LATE(
             "wd",
@@ -112,7 +115,7 @@ enum Work {
 
     /** Whether its messages are large. */
     boolean isLarge() {
-        return this == LARGE || this == FORWARD_LARGE;
+        return this == LARGE || this == FORWARD_LARGE || this == FORWARD_BARE;
     }
 
     /** How long answers of the name server may be kept, in seconds. */

@@ -1,6 +1,7 @@
 package org.qpsmtpd.peers;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +128,21 @@ final class Attempt<T> implements Wire.User, Sending.Owner {
 
     @Override
     public void sent() {
-        sendRest();
+        Path file = exchange.passed();
+        Wire on = wire;
+        if (file == null || on == null || isRestBegun) {
+            sendRest();
+            return;
+        }
+        var unused =
+                Passing.pass(file, on.channel(), workshop.files())
+                        .whenCompleteAsync(
+                                (gone, failure) -> {
+                                    if (failure != null) {
+                                        unreadable("the message cannot be read");
+                                    }
+                                },
+                                workshop.loop());
     }
 
     /** Sends the rest when it is wanted and all before it has gone. */
@@ -233,13 +248,17 @@ final class Attempt<T> implements Wire.User, Sending.Owner {
         stopSending();
         Wire used = wire;
         if (used != null) {
-            if (mayKeep && isSent && !exchange.endsOutput() && used.isOpen()) {
+            if (mayKeep && isSent && !endsConnection() && used.isOpen()) {
                 backend.keep(used);
             } else {
                 used.close();
             }
         }
         return true;
+    }
+
+    private boolean endsConnection() {
+        return exchange.endsOutput() || exchange.passed() != null;
     }
 
     private void stopSending() {

@@ -62,7 +62,9 @@ final class Laying {
         long share = Math.max(0, due - System.nanoTime()) / places.size();
         long end = System.nanoTime() + share;
         Wire wire = new Wire(address);
-        ChannelFuture connected = bootstrap(place, wire, share).connect(place);
+        ChannelFuture connected =
+                bootstrap(place, wire, share)
+                        .connect(workshop.passesFiles() ? Passing.place(place) : place);
         var unused =
                 connected.addListener(
                         result -> {
@@ -106,17 +108,22 @@ final class Laying {
 
     private Bootstrap bootstrap(SocketAddress place, Wire wire, long limitNanos) {
         boolean isPort = place instanceof InetSocketAddress;
-        Class<? extends Channel> type =
-                isPort ? NioSocketChannel.class : NioDomainSocketChannel.class;
         int millis = (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(limitNanos));
         Bootstrap bootstrap =
                 new Bootstrap()
                         .group(workshop.loop())
-                        .channel(type)
+                        .channel(type(isPort))
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis)
                         // When it takes no more, its answer may be there already.
                         .option(ChannelOption.AUTO_CLOSE, false)
                         .handler(wire);
         return isPort ? bootstrap.option(ChannelOption.TCP_NODELAY, true) : bootstrap;
+    }
+
+    private Class<? extends Channel> type(boolean isPort) {
+        if (workshop.passesFiles()) {
+            return Passing.channel();
+        }
+        return isPort ? NioSocketChannel.class : NioDomainSocketChannel.class;
     }
 }

@@ -74,6 +74,9 @@ final class ServicePeer implements Peer {
     }
 
     private <T> Asking<T> ask(Exchange<T> exchange, boolean holds) {
+        if (exchange.passed() != null && !settings.passesFiles()) {
+            throw new IllegalArgumentException("the way to " + name + " passes no files");
+        }
         long due = System.nanoTime() + settings.timeout().toNanos();
         Asking<T> asking = new Asking<>(exchange, holds, due);
         asked.incrementAndGet();

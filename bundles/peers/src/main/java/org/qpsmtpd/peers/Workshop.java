@@ -10,5 +10,8 @@ import java.util.concurrent.Executor;
  * @param files where files are read
  * @param names looks up hosts
  * @param handshakes where the costly steps of TLS run
+ * @param passesFiles whether the loop drives connections over which files are passed, see {@link
+ *     Passing}
  */
-record Workshop(EventLoop loop, Executor files, Names names, Executor handshakes) {}
+record Workshop(
+        EventLoop loop, Executor files, Names names, Executor handshakes, boolean passesFiles) {}

@@ -143,7 +143,11 @@ final class Scanners implements AutoCloseable {
     List<String> filterLines() {
         return List.of(
                 "spamassassin on_error defer reject 100 spamd_socket 127.0.0.1:" + port,
-                "virus/clamdscan on_error defer clamd_socket " + folder.resolve("clamd"));
+                clamdLine());
+    }
+
+    String clamdLine() {
+        return "virus/clamdscan on_error defer clamd_socket " + folder.resolve("clamd");
     }
 
     /** Ends clamd, and waits for it. */

@@ -39,6 +39,10 @@ class ScannersIT {
     }
 
     private static SmtpReply send(String subject, String body) {
+        return send(server, subject, body);
+    }
+
+    private static SmtpReply send(ServerUnderTest to, String subject, String body) {
         String message =
                 "From: joe@example.net\r\nDate: Mon, 30 Nov 2026 12:00:00 +0000\r\n"
                         + "Message-Id: <1@example.net>\r\nSubject: "
@@ -46,7 +50,7 @@ class ScannersIT {
                         + "\r\n\r\n"
                         + body
                         + "\r\n";
-        try (SmtpDialogue session = server.connect()) {
+        try (SmtpDialogue session = to.connect()) {
             session.hello();
             session.envelope(Mail.SENDER, Mail.RECIPIENT);
             return session.data(message.getBytes(US_ASCII));
@@ -75,7 +79,21 @@ class ScannersIT {
         assertThat(stored())
                 .contains("X-Spam-Status: No, score=", "X-Virus-Found: No", "by ClamAV");
         newSignaturesCount();
+        clamdReadsTheFileThatIsOpenHere();
         nothingPassesWithoutClamd();
+    }
+
+    private static void clamdReadsTheFileThatIsOpenHere() {
+        String lines = "0123456789abcdef\r\n".repeat(2_000);
+        ServerUnderTest.Builder passing =
+                ServerUnderTest.builder()
+                        .plugins("rcpt_ok", scanners.clamdLine() + " scan_by fdpass", "queue/discard")
+                        .file("size_threshold", "1000");
+        try (ServerUnderTest other = passing.start()) {
+            assertThat(send(other, "virus", lines + Scanners.EICAR).toString())
+                    .contains("Virus found: Test.Eicar.UNOFFICIAL");
+            assertThat(send(other, "clean", lines).code()).isEqualTo(250);
+        }
     }
 
     private static void newSignaturesCount() throws Exception {

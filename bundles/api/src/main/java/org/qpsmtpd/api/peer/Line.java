@@ -24,8 +24,8 @@ public interface Line<S> extends AutoCloseable {
 
     /**
      * Asks on this connection, without waiting. What is left behind a complete answer is for the
-     * next exchange, and little is read before that begins. A question may be empty; it has no rest
-     * and does not end the output.
+     * next exchange, and little is read before that begins. A question may be empty; it has no
+     * rest, passes no file and does not end the output.
      *
      * @param limit how long it may take
      * @return completes and fails as that of {@link Peer#ask} does; when it fails the connection is

@@ -16,6 +16,7 @@ public interface Peer extends AutoCloseable {
      * @return always completes, within the time of {@link PeerSettings#timeout} and on a thread
      *     that must not wait; fails with a {@link PeerFailure} only, or with what the exchange's
      *     own code threw
+     * @throws IllegalArgumentException when a file is to be passed on a way that passes none
      */
     <T> CompletionStage<T> ask(Exchange<T> exchange);
 

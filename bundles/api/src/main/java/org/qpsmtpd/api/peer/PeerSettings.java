@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param pause for how long; then a single exchange tries it
  * @param tls what connections are encrypted with from the first octet on; null for connections in
  *     clear
+ * @param passesFiles whether open files can be passed over the connections, see {@link
+ *     #passingFiles}
  */
 public record PeerSettings(
         List<PeerAddress> backends,
@@ -27,7 +29,8 @@ public record PeerSettings(
         Duration keep,
         int failures,
         Duration pause,
-        @Nullable SSLContext tls) {
+        @Nullable SSLContext tls,
+        boolean passesFiles) {
 
     /** Copies the list. */
     public PeerSettings {
@@ -38,12 +41,22 @@ public record PeerSettings(
         if (tls != null) {
             backends.forEach(PeerSettings::requireName);
         }
+        if (passesFiles) {
+            backends.forEach(PeerSettings::requireSocket);
+        }
     }
 
     private static void requireName(PeerAddress address) {
         if (address.socket().isPresent()) {
             throw new IllegalArgumentException(
                     address + ": TLS needs a host, whose name the certificate has");
+        }
+    }
+
+    private static void requireSocket(PeerAddress address) {
+        if (address.socket().isEmpty()) {
+            throw new IllegalArgumentException(
+                    address + ": an open file can be passed over a socket in the file system only");
         }
     }
 
@@ -55,7 +68,7 @@ public record PeerSettings(
             Duration keep,
             int failures,
             Duration pause) {
-        this(backends, timeout, connections, keep, failures, pause, null);
+        this(backends, timeout, connections, keep, failures, pause, null, false);
     }
 
     /**
@@ -75,7 +88,8 @@ public record PeerSettings(
 
     /** The same with connections kept. */
     public PeerSettings keeping(Duration newKeep) {
-        return new PeerSettings(backends, timeout, connections, newKeep, failures, pause, tls);
+        return new PeerSettings(
+                backends, timeout, connections, newKeep, failures, pause, tls, passesFiles);
     }
 
     /**
@@ -86,7 +100,17 @@ public record PeerSettings(
      * @throws IllegalArgumentException when a backend is a socket in the file system
      */
     public PeerSettings encrypted(SSLContext context) {
-        return new PeerSettings(backends, timeout, connections, keep, failures, pause, context);
+        return new PeerSettings(
+                backends, timeout, connections, keep, failures, pause, context, passesFiles);
+    }
+
+    /**
+     * The same with connections over which open files can be passed, see {@link Exchange#passing}.
+     *
+     * @throws IllegalArgumentException when a backend is not a socket in the file system
+     */
+    public PeerSettings passingFiles() {
+        return new PeerSettings(backends, timeout, connections, keep, failures, pause, tls, true);
     }
 
     /** What connections are encrypted with; absent for connections in clear. */

@@ -9,6 +9,8 @@ public interface Peers {
      * A way to a service. Connects nowhere yet. The caller closes it.
      *
      * @param name what the service is called in the log and in failures, such as {@code spamd}
+     * @throws IllegalArgumentException when files are to be passed and this system cannot, saying
+     *     why
      */
     Peer open(String name, PeerSettings settings);
 }

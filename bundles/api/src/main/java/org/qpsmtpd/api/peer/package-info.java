@@ -1,6 +1,6 @@
 /** Exchanges with services beside the server, such as scanners, without holding a thread. */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package org.qpsmtpd.api.peer;
 

@@ -35,18 +35,24 @@ final class Clamd {
         return ask(command("SCAN " + body.file().toAbsolutePath())).thenApply(Clamd::found);
     }
 
+    /** Passes the message's file as it was opened here; clamd needs no right to it. */
+    CompletionStage<Optional<String>> passed(MessageBody body) throws IOException {
+        return peer.ask(exchange(command("FILDES")).passing(body.file())).thenApply(Clamd::found);
+    }
+
     /** Completes with what clamd says of itself: {@code ClamAV 1.4.3/27800/DATE}. */
     CompletionStage<String> version() {
         return ask(command("VERSION"));
     }
 
     private CompletionStage<String> ask(Outgoing question) {
-        return peer.ask(
-                Exchange.of(
-                        question,
-                        () ->
-                                TextAnswer.upTo(
-                                        (byte) 0, LONGEST_ANSWER, StandardCharsets.ISO_8859_1)));
+        return peer.ask(exchange(question));
+    }
+
+    private static Exchange<String> exchange(Outgoing question) {
+        return Exchange.of(
+                question,
+                () -> TextAnswer.upTo((byte) 0, LONGEST_ANSWER, StandardCharsets.ISO_8859_1));
     }
 
     private static Outgoing command(String command) {
@@ -77,6 +83,8 @@ final class Clamd {
             return "; raise StreamMaxLength in clamd.conf, or lower max_size";
         }
         boolean isFile = text.contains("failed:") || text.contains("denied");
-        return isFile ? "; clamd must be able to read the spool directory, or scan_by stream" : "";
+        return isFile
+                ? "; clamd must be able to read the spool directory, or scan_by fdpass or stream"
+                : "";
     }
 }

@@ -57,10 +57,11 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(
             description =
                     "stream: messages are sent to clamd; file: those in a spool file are read by"
-                            + " clamd there.",
+                            + " clamd there; fdpass: their open files are passed to clamd.",
             options = {
                 @Option(label = "stream", value = "stream"),
-                @Option(label = "file", value = "file")
+                @Option(label = "file", value = "file"),
+                @Option(label = "fdpass", value = "fdpass")
             })
     String scan__by() default "stream";
 }

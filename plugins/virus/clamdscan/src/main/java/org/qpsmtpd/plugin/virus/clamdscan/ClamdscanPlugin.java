@@ -56,22 +56,24 @@ public final class ClamdscanPlugin implements DataPostHook, PluginFigures {
     private final Scans scans;
     private final VirusReport report;
     private final ScanLimits limits;
-    private final boolean byFile;
+    private final ScanBy scanBy;
 
     private enum ScanBy {
         STREAM,
-        FILE
+        FILE,
+        FDPASS
     }
 
     /** Checks the settings. */
     @Activate
     public ClamdscanPlugin(ClamdscanConfig config, PeerOptions options, @Reference Peers peers) {
         report = VirusReport.of(config.deny__viruses());
-        byFile = Choice.of(ScanBy.class, "scan_by", config.scan__by()) == ScanBy.FILE;
+        scanBy = Choice.of(ScanBy.class, "scan_by", config.scan__by());
         limits = new ScanLimits(Math.multiplyExact(config.max__size(), UNIT), config.scan__all());
         String usual = config.defer__on__error() ? "defer" : "skip";
         scans = Scans.of(config.on__error().isEmpty() ? usual : config.on__error(), LATER);
-        peer = peers.open("clamd", PeerSettings.of(backends(config), options));
+        PeerSettings settings = PeerSettings.of(backends(config), options);
+        peer = peers.open("clamd", scanBy == ScanBy.FDPASS ? passing(settings) : settings);
         clamd = new Clamd(peer);
         signatures = new Signatures(clamd);
     }
@@ -82,6 +84,14 @@ public final class ClamdscanPlugin implements DataPostHook, PluginFigures {
             return PeerAddress.parseAll("clamd_socket", config.clamd__socket(), 0);
         }
         return PeerAddress.parseAll("clamd_host", config.clamd__host(), port);
+    }
+
+    private static PeerSettings passing(PeerSettings settings) {
+        try {
+            return settings.passingFiles();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("scan_by fdpass: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -112,9 +122,15 @@ public final class ClamdscanPlugin implements DataPostHook, PluginFigures {
             throws IOException {
         CompletionStage<String> program =
                 signatures.program(transaction.connection().clock().now());
-        CompletionStage<Optional<String>> virus =
-                byFile && !body.inMemory() ? clamd.file(body) : clamd.stream(body);
-        return virus.thenCombine(program, Seen::new);
+        return virus(body).thenCombine(program, Seen::new);
+    }
+
+    private CompletionStage<Optional<String>> virus(MessageBody body) throws IOException {
+        return switch (body.inMemory() ? ScanBy.STREAM : scanBy) {
+            case STREAM -> clamd.stream(body);
+            case FILE -> clamd.file(body);
+            case FDPASS -> clamd.passed(body);
+        };
     }
 
     private HookResult judge(Transaction transaction, Seen seen) {

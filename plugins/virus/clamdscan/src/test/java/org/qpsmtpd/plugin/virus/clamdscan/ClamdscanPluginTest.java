@@ -193,6 +193,30 @@ final class ClamdscanPluginTest {
     }
 
     @Test
+    void passesTheOpenFile(@TempDir Path folder) throws IOException {
+        transaction.withSpoolDirectory(folder);
+        Path ignored = transaction.body().file();
+        StandInClamd script = new StandInClamd("Worm.A FOUND");
+        try (StandIn clamd = StandIn.at(folder.resolve("clamd"), script)) {
+            HookResult answer = answer(plugin(clamd, "scan_by", "fdpass"));
+
+            assertThat(answer.text()).isEqualTo("Virus found: Worm.A");
+        }
+        assertThat(script.commands).contains("zFILDES");
+        assertThat(script.messages).isEmpty();
+    }
+
+    @Test
+    void passesNoFileToAPort() throws IOException {
+        try (StandIn clamd = StandIn.onPort((in, out) -> {})) {
+            assertThatThrownBy(() -> plugin(clamd, "scan_by", "fdpass"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("scan_by fdpass: 127.0.0.1:")
+                    .hasMessageEndingWith("over a socket in the file system only");
+        }
+    }
+
+    @Test
     void sendsAMessageInMemoryAlsoWhenFilesAreRead() throws IOException {
         StandInClamd script = new StandInClamd("OK");
         var unused = answer(script, "scan_by", "file");
@@ -345,7 +369,7 @@ final class ClamdscanPluginTest {
             textBlock =
                     """
                     deny_viruses | maybe     | deny_viruses 'maybe' is not one of yes, no, naughty
-                    scan_by      | fd        | scan_by 'fd' is not one of stream, file
+                    scan_by      | fd        | scan_by 'fd' is not one of stream, file, fdpass
                     on_error     | die       | on_error 'die' is not one of defer, skip
                     clamd_socket | localhost | clamd_socket 'localhost' is neither HOST:PORT nor the absolute path
                     clamd_socket | clamd.ctl | clamd_socket 'clamd.ctl' is neither HOST:PORT nor the absolute path

@@ -33,6 +33,9 @@ final class StandInClamd implements StandIn.Script {
             say(out, version);
         } else if (command.startsWith("zSCAN ")) {
             say(out, command.substring(6) + ": " + verdict);
+        } else if (command.equals("zFILDES")) {
+            int unused = in.read(); // which the file comes with
+            say(out, "fd[10]: " + verdict);
         } else {
             messages.add(message(in));
             say(out, "stream: " + verdict);
