@@ -87,7 +87,10 @@ class ScannersIT {
         String lines = "0123456789abcdef\r\n".repeat(2_000);
         ServerUnderTest.Builder passing =
                 ServerUnderTest.builder()
-                        .plugins("rcpt_ok", scanners.clamdLine() + " scan_by fdpass", "queue/discard")
+                        .plugins(
+                                "rcpt_ok",
+                                scanners.clamdLine() + " scan_by fdpass",
+                                "queue/discard")
                         .file("size_threshold", "1000");
         try (ServerUnderTest other = passing.start()) {
             assertThat(send(other, "virus", lines + Scanners.EICAR).toString())
