@@ -121,13 +121,20 @@ public final class Bench {
         return queue.warmUpMessages() / 100 * settings.warmUpPercent();
     }
 
+    /** Of large messages there are few a second, and what they need is compiled late. */
+    private static double warmUpRounds(Work work, Server server) {
+        if (!server.product().needsLongWarmUp()) {
+            return 0.5;
+        }
+        return work.isLarge() ? 10 : 3;
+    }
+
     private void measure(Work work, List<Server> servers) throws IOException, InterruptedException {
         NameServer.ofRun().answer(work.ttlSeconds(), work.delayMillis());
         List<Figures> found = new ArrayList<>();
         for (Server server : servers) {
             progress(work, server, "warm-up");
-            boolean longer = server.product().needsLongWarmUp();
-            load(work, server).run(settings.roundSeconds() * (longer ? 3 : 0.5));
+            load(work, server).run(settings.roundSeconds() * warmUpRounds(work, server));
             server.drain();
             server.takeStored(0);
             found.add(new Figures(server.product()));

@@ -36,7 +36,7 @@ public final class DotStuffing extends OutputStream {
         int end = offset + length;
         for (int i = offset; i < end; i++) {
             if (!afterCr && !atLineStart) {
-                i = LineEnds.find(octets, i, end);
+                i = LineEnds.findOdd(octets, i, end);
                 if (i == end) {
                     break;
                 }

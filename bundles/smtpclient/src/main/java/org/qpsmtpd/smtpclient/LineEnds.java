@@ -4,38 +4,64 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Finds CR and LF, eight octets in one step. */
+/** Finds line ends that need a closer look, eight octets in one step. */
 final class LineEnds {
     private static final VarHandle WORDS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int STEP = Long.BYTES;
-    private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long HIGH = 0x8080_8080_8080_8080L;
-    private static final long CR = 0x0D0D_0D0D_0D0D_0D0DL;
-    private static final long LF = 0x0A0A_0A0A_0A0A_0A0AL;
+
+    /** The octet above CR, eight times. */
+    private static final long ABOVE_CR = 0x0E0E_0E0E_0E0E_0E0EL;
 
     private LineEnds() {}
 
-    /** Where the first CR or LF is, or {@code to} when there is none before. */
-    static int find(byte[] octets, int from, int to) {
-        int i = from;
-        for (; i <= to - STEP; i += STEP) {
-            long found = in((long) WORDS.get(octets, i));
-            if (found != 0) {
-                return i + Long.numberOfTrailingZeros(found) / STEP;
-            }
+    /**
+     * Where the first CR or LF is that is no ordinary end of a line, which is CRLF and has
+     * something else than a dot behind it; {@code to} when there is none before.
+     *
+     * @param from the octet before it is no CR
+     */
+    static int findOdd(byte[] octets, int from, int to) {
+        int i = find(octets, from, to);
+        while (i < to - 2 && isOrdinary(octets, i)) {
+            i = find(octets, i + 2, to);
         }
-        while (i < to && octets[i] != '\r' && octets[i] != '\n') {
+        return i;
+    }
+
+    private static boolean isOrdinary(byte[] octets, int i) {
+        return octets[i] == '\r' && octets[i + 1] == '\n' && octets[i + 2] != '.';
+    }
+
+    /** Where the first CR or LF is, or {@code to} when there is none before. */
+    private static int find(byte[] octets, int from, int to) {
+        int i = from;
+        while (i <= to - STEP) {
+            long low = low((long) WORDS.get(octets, i));
+            if (low == 0) {
+                i += STEP;
+                continue;
+            }
+            i += Long.numberOfTrailingZeros(low) / STEP;
+            if (isEnd(octets[i])) {
+                return i;
+            }
+            i++;
+        }
+        while (i < to && !isEnd(octets[i])) {
             i++;
         }
         return i;
     }
 
-    /** The high bit of each octet that is CR or LF; those above the lowest may be wrong. */
-    private static long in(long word) {
-        long cr = word ^ CR;
-        long lf = word ^ LF;
-        return (((cr - ONES) & ~cr) | ((lf - ONES) & ~lf)) & HIGH;
+    private static boolean isEnd(byte octet) {
+        return octet == '\r' || octet == '\n';
+    }
+
+    /** The high bit of each octet up to CR; those above the lowest may be wrong. */
+    private static long low(long word) {
+        return (word - ABOVE_CR) & ~word & HIGH;
     }
 
     /** Whether an octet is beyond ASCII. */

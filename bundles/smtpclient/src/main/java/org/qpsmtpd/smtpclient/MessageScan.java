@@ -45,7 +45,7 @@ final class MessageScan extends OutputStream {
         boolean bare = bareLineEnd;
         for (int i = from; i < to; i++) {
             if (!cr) {
-                i = LineEnds.find(octets, i, to);
+                i = LineEnds.findOdd(octets, i, to);
                 if (i == to) {
                     break;
                 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Both passes over a message, at every split: the look before and the guard on the way out. */
@@ -52,6 +53,30 @@ final class DotStuffingTest {
         }
 
         assertThat(stuffed(all + "\r\n", 100)).isEqualTo(all + "\r\n");
+    }
+
+    /** Octets that differ from those that matter in one bit, too. */
+    @Test
+    void doesWithManyOctetsAsWithEach() throws IOException {
+        String octets = "\r\n\n\r..aa\t\u008a\u008d\u00ae\u000b\u000c/";
+        Random random = new Random(5321);
+        for (int round = 0; round < 20_000; round++) {
+            StringBuilder message = new StringBuilder();
+            for (int length = random.nextInt(60); message.length() < length; ) {
+                boolean isEnd = random.nextInt(4) == 0;
+                int at = random.nextInt(octets.length());
+                message.append(isEnd ? "\r\n" : round % 2 == 0 ? "." : octets.charAt(at));
+            }
+            String whole = message + "\r\n";
+            int split = random.nextInt(whole.length());
+            boolean bare = whole.matches("(?s).*(\r(?!\n)|(?<!\r)\n).*");
+            assertThat(scan(whole, split).hasBareLineEnd()).as(whole).isEqualTo(bare);
+            if (bare) {
+                assertRefused(whole, split);
+            } else {
+                assertThat(stuffed(whole, split)).isEqualTo(whole.replaceAll("(?m)^\\.", ".."));
+            }
+        }
     }
 
     @Test
