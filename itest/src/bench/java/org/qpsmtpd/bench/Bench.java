@@ -56,6 +56,7 @@ public final class Bench {
         runGroup(Queue.GATES);
         runGroup(Queue.SITE);
         runGroup(Queue.FORWARD);
+        runGroup(Queue.PROXY);
         runGroup(Queue.FORWARD_BARE);
         runGroup(Queue.SIGNED);
         runGroup(Queue.CHECKED);
@@ -80,7 +81,7 @@ public final class Bench {
         if (works.isEmpty()) {
             return;
         }
-        if (queue == Queue.FORWARD) {
+        if (queue == Queue.FORWARD || queue == Queue.PROXY) {
             NextHop.isAt(start(new SmtpSink(), Queue.DISCARD).port());
         } else if (queue == Queue.FORWARD_BARE) {
             NextHop.isAt(start(new BareNetty(settings.distribution()), Queue.DISCARD).port());
@@ -99,6 +100,7 @@ public final class Bench {
                     case SITE -> Work.SITE;
                     case SPOOL -> Work.SPOOL;
                     case FORWARD, FORWARD_BARE -> Work.FORWARD;
+                    case PROXY -> Work.PROXY;
                     case SIGNED -> Work.SIGNED;
                     case CHECKED -> Work.CHECKED;
                 };

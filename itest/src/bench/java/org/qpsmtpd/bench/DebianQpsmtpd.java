@@ -86,7 +86,7 @@ final class DebianQpsmtpd implements Product {
                 switch (queue) {
                     case MAILDIR -> "queue/maildir " + maildir;
                     case FORWARD, FORWARD_BARE -> "queue/smtp-forward 127.0.0.1 " + NextHop.port();
-                    case SPOOL, DISCARD, GATES, SITE, SIGNED, CHECKED -> "bench/discard";
+                    case SPOOL, PROXY, DISCARD, GATES, SITE, SIGNED, CHECKED -> "bench/discard";
                 });
         QpsmtpdConfig.write(config, lines);
         QpsmtpdConfig.file(

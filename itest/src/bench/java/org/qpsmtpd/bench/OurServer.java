@@ -56,7 +56,8 @@ final class OurServer implements Product {
                         switch (queue) {
                             case GATES -> new Gates(distribution).lines(home);
                             case SITE -> SiteChain.lines();
-                            case DISCARD, MAILDIR, SPOOL, FORWARD, FORWARD_BARE -> Products.PLUGINS;
+                            case DISCARD, MAILDIR, SPOOL, FORWARD, PROXY, FORWARD_BARE ->
+                                    Products.PLUGINS;
                             case SIGNED -> List.of("rcpt_ok");
                             case CHECKED -> Products.CHECKS;
                         });
@@ -70,6 +71,7 @@ final class OurServer implements Product {
                             "queue/spool 127.0.0.1 1 max_messages 10000000 folder "
                                     + home.resolve("waiting");
                     case FORWARD, FORWARD_BARE -> "queue/smtp-forward 127.0.0.1 " + NextHop.port();
+                    case PROXY -> "queue/smtp-proxy 127.0.0.1 " + NextHop.port();
                     case DISCARD, GATES, SITE, SIGNED, CHECKED -> "queue/discard";
                 });
         QpsmtpdConfig.write(config, plugins);

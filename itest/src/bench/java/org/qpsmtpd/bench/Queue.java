@@ -13,6 +13,8 @@ enum Queue {
     SITE(100_000),
     /** Handed on to smtp-sink. */
     FORWARD(50_000),
+    /** The dialogue handed on to smtp-sink, step by step. */
+    PROXY(50_000),
     /** Handed on to a bare handler of Netty, which takes large messages faster. */
     FORWARD_BARE(5_000),
     /** A signed message, discarded without a look at it. */

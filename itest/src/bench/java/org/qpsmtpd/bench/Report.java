@@ -203,16 +203,8 @@ final class Report {
         absolute(table, Work.CHECKED, added, checks, "at most 0.25", checks <= 0.25);
         double late = value(Work.CHECKED_LATE, Products.OURS, Figures::perSecond);
         absolute(table, Work.CHECKED_LATE, "messages/s", late, "over 90 of 100", late > 90);
-        double forward = value(Work.FORWARD, Products.OURS, cpu);
-        double discard = value(Work.DISCARD, Products.OURS, cpu);
-        ratioTarget(
-                table,
-                Work.FORWARD,
-                cpuName + " / that of (a)",
-                forward,
-                discard,
-                "at most 2",
-                forward <= 2 * discard);
+        handedOn(table, Work.FORWARD, cpuName, cpu);
+        handedOn(table, Work.PROXY, cpuName, cpu);
         double forwarded =
                 value(Work.FORWARD_BARE, Products.OURS, Figures::perSecond) * Message.LARGE / 1e6;
         absolute(table, Work.FORWARD_BARE, "MB/s", forwarded, "at least 400", forwarded >= 400);
@@ -263,6 +255,13 @@ final class Report {
         double target = numerator / (double) denominator;
         String limit = "at most " + (target < 1 ? numerator + "/" + denominator : number(target));
         ratioTarget(table, work, what + " / " + peer, ours, theirs, limit, ours / theirs <= target);
+    }
+
+    private void handedOn(Table table, Work work, String cpuName, Measure cpu) {
+        double ours = value(work, Products.OURS, cpu);
+        double discarded = value(Work.DISCARD, Products.OURS, cpu);
+        String what = cpuName + " / that of (a)";
+        ratioTarget(table, work, what, ours, discarded, "at most 2", ours <= 2 * discarded);
     }
 
     private void unhindered(Table table) {

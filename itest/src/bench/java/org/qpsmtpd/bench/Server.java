@@ -119,18 +119,22 @@ final class Server {
         }
     }
 
-    /** How many messages of at least the given size are stored; null without a maildir. */
+    /**
+     * How many messages of at least the given size are stored; null without a maildir. They are put
+     * aside, since a file system may create files more slowly while many have just been deleted.
+     */
     Long takeStored(int leastSize) throws IOException {
         if (launch.stored() == null) {
             return null;
         }
+        Path aside = Files.createDirectories(launch.stored().resolveSibling("taken"));
         long count = 0;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(launch.stored())) {
             for (Path file : files) {
                 if (Files.size(file) >= leastSize) {
                     count++;
                 }
-                Files.delete(file);
+                Files.move(file, aside.resolve(file.getFileName()));
             }
         } catch (NoSuchFileException e) {
             return count;

@@ -15,6 +15,7 @@ enum Work {
     KNOWN("gw", "the same as g, all answers kept", 10, 3600, 0, 0),
     SITE("h", "a site's chain, with scanners that take 20 and 80 ms", Queue.SITE, 600, 1),
     FORWARD("fw", "one 4 KiB message a session, handed on to smtp-sink", Queue.FORWARD, 10, 1),
+    PROXY("fp", "the same through smtp-proxy", Queue.PROXY, 10, 1),
     FORWARD_LARGE("fl", "one 10 MB message a session, handed on to smtp-sink", Queue.FORWARD, 4, 1),
     FORWARD_BARE(
             "fb", "the same, handed on to a bare handler of Netty", Queue.FORWARD_BARE, 4, 1),

@@ -44,6 +44,9 @@ record Extensions(Map<String, String> offers) {
      * A limit of RFC 9422, such as {@code RCPTMAX}; {@link Integer#MAX_VALUE} when none is named.
      */
     int limit(String name) {
+        if (!has("LIMITS")) {
+            return Integer.MAX_VALUE;
+        }
         for (String word : words("LIMITS")) {
             String digits = word.startsWith(name + "=") ? word.substring(name.length() + 1) : "";
             if (digits.matches("0*[1-9][0-9]{0,5}")) {
