@@ -29,6 +29,7 @@ final class HeldLine<S> implements Line<S>, Wire.User {
     private ByteBuffer left = NOTHING;
     private @Nullable Turn<?> turn;
     private @Nullable PeerFailure over;
+    private boolean isHeard;
 
     /** Who is told. */
     interface Owner {
@@ -38,8 +39,12 @@ final class HeldLine<S> implements Line<S>, Wire.User {
         /** It has its answer, or was given up. */
         void ended();
 
-        /** It has failed; gives the failure with the names of those concerned. */
-        PeerFailure failed(PeerFailure failure);
+        /**
+         * It has failed; gives the failure with the names of those concerned.
+         *
+         * @param isOfTheBackend whether it says something of the backend
+         */
+        PeerFailure failed(PeerFailure failure, boolean isOfTheBackend);
 
         /**
          * The connection is held no more.
@@ -112,6 +117,7 @@ final class HeldLine<S> implements Line<S>, Wire.User {
 
     @Override
     public void came(ByteBuffer octets) {
+        isHeard = true;
         if (left.hasRemaining()) {
             left = joined(left, octets);
             read();
@@ -155,7 +161,9 @@ final class HeldLine<S> implements Line<S>, Wire.User {
         if (over != null) {
             return;
         }
-        PeerFailure named = owner.failed(failure);
+        // One that was kept may have gone meanwhile, which says nothing of the backend.
+        boolean saysNothing = isKept && !isHeard && failure.kind() == Kind.AWAY;
+        PeerFailure named = owner.failed(failure, !saysNothing);
         over(named, false);
     }
 

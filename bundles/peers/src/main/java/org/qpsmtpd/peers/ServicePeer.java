@@ -10,8 +10,6 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +34,7 @@ final class ServicePeer implements Peer {
     private final Consumer<ServicePeer> onClose;
     private final List<Backend> backends;
 
-    private final AtomicInteger onTheirWay = new AtomicInteger();
-    private final AtomicInteger leftOut = new AtomicInteger();
-    private final AtomicLong asked = new AtomicLong();
-    private final AtomicLong failed = new AtomicLong();
-    private final AtomicLong connected = new AtomicLong();
+    private final Counts counts = new Counts();
 
     // What follows belongs to the event loop.
     private final Deque<Asking<?>> waiting = new ArrayDeque<>();
@@ -79,8 +73,8 @@ final class ServicePeer implements Peer {
         }
         long due = System.nanoTime() + settings.timeout().toNanos();
         Asking<T> asking = new Asking<>(exchange, holds, due);
-        asked.incrementAndGet();
-        onTheirWay.incrementAndGet();
+        counts.asked.incrementAndGet();
+        counts.onTheirWay.incrementAndGet();
         try {
             workshop.loop().execute(() -> begin(asking));
         } catch (RejectedExecutionException e) {
@@ -187,7 +181,7 @@ final class ServicePeer implements Peer {
 
         @Override
         public void connected() {
-            connected.incrementAndGet();
+            counts.connected.incrementAndGet();
         }
 
         @Override
@@ -252,19 +246,21 @@ final class ServicePeer implements Peer {
 
         @Override
         public void asked() {
-            asked.incrementAndGet();
-            onTheirWay.incrementAndGet();
+            counts.asked.incrementAndGet();
+            counts.onTheirWay.incrementAndGet();
         }
 
         @Override
         public void ended() {
-            onTheirWay.decrementAndGet();
+            counts.onTheirWay.decrementAndGet();
         }
 
         @Override
-        public PeerFailure failed(PeerFailure failure) {
-            failed.incrementAndGet();
-            bad(backend, failure.text());
+        public PeerFailure failed(PeerFailure failure, boolean isOfTheBackend) {
+            counts.failed.incrementAndGet();
+            if (isOfTheBackend) {
+                bad(backend, failure.text());
+            }
             return named(backend, failure.kind(), failure.text());
         }
 
@@ -287,7 +283,7 @@ final class ServicePeer implements Peer {
 
     private void good(Backend backend) {
         if (backend.breaker.good()) {
-            leftOut.decrementAndGet();
+            counts.leftOut.decrementAndGet();
             LOG.warn("{} at {} answers again", name, backend.address);
         }
     }
@@ -304,7 +300,7 @@ final class ServicePeer implements Peer {
     private void bad(Backend backend, String why) {
         backend.failed(why);
         if (backend.breaker.bad(System.nanoTime())) {
-            leftOut.incrementAndGet();
+            counts.leftOut.incrementAndGet();
             LOG.warn(
                     "{} at {} is left out for {} s after {} failures in a row, the last: {}",
                     name,
@@ -352,7 +348,7 @@ final class ServicePeer implements Peer {
 
     private void fail(Asking<?> asking, PeerFailure failure) {
         if (ended(asking)) {
-            failed.incrementAndGet();
+            counts.failed.incrementAndGet();
             asking.answer.completeExceptionally(failure);
         }
     }
@@ -364,18 +360,13 @@ final class ServicePeer implements Peer {
         }
         asking.stopTimer();
         all.remove(asking);
-        onTheirWay.decrementAndGet();
+        counts.onTheirWay.decrementAndGet();
         return true;
     }
 
     @Override
     public List<Figure> figures() {
-        return List.of(
-                Figure.counter("peer_asked", asked.get()),
-                Figure.counter("peer_failures", failed.get()),
-                Figure.counter("peer_connected", connected.get()),
-                Figure.gauge("peer_on_their_way", onTheirWay.get()),
-                Figure.gauge("peer_left_out", leftOut.get()));
+        return counts.figures();
     }
 
     @Override

@@ -175,6 +175,41 @@ final class LinesTest {
         }
     }
 
+    /** However many have gone: each is found out by its first exchange. */
+    @Test
+    void leavesNobodyOutForConnectionsThatHaveGoneUnnoticed() throws Exception {
+        try (StandIn service = StandIn.onPort(this::answer)) {
+            Peer peer = peer(9, LONG, service);
+            List<Line<String>> lines = List.of(hold(peer).join(), hold(peer).join());
+            lines.forEach(Line::release);
+
+            assertThat(failure(ask(kept(peer), "bye")).kind()).isEqualTo(Kind.AWAY);
+            assertThat(failure(ask(kept(peer), "bye")).kind()).isEqualTo(Kind.AWAY);
+            Line<String> line = hold(peer).join();
+            assertThat(line.isKept()).isFalse();
+            assertThat(ask(line, "a").join()).isEqualTo("A");
+        }
+    }
+
+    @Test
+    void leavesOutWhoEndsAKeptConnectionLater() throws Exception {
+        try (StandIn service = StandIn.onPort(this::answer)) {
+            Peer peer = peer(9, LONG, service);
+            hold(peer).join().release();
+            Line<String> line = kept(peer);
+            assertThat(ask(line, "a").join()).isEqualTo("A");
+
+            assertThat(failure(ask(line, "bye")).kind()).isEqualTo(Kind.AWAY);
+            assertThat(failure(hold(peer)).text()).contains("is left out");
+        }
+    }
+
+    private static Line<String> kept(Peer peer) {
+        Line<String> line = hold(peer).join();
+        assertThat(line.isKept()).isTrue();
+        return line;
+    }
+
     @Test
     void limitsTheTimeOfEachExchange() throws Exception {
         try (StandIn service = StandIn.onPort(this::answer)) {

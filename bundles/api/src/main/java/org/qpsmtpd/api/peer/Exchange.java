@@ -1,7 +1,6 @@
 package org.qpsmtpd.api.peer;
 
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,10 +53,5 @@ public record Exchange<T>(
      */
     public Exchange<T> passing(Path file) {
         return new Exchange<>(question, rest, endsOutput, reader, file);
-    }
-
-    /** The file that is passed; absent for most. */
-    public Optional<Path> file() {
-        return Optional.ofNullable(passed);
     }
 }
